@@ -1,0 +1,79 @@
+/* Commands: `#word arguments`. Parsed wholly first, then carried out wholly or not at all (invariant 5). */
+#ifndef PD_DESK_COMMAND_H
+#define PD_DESK_COMMAND_H
+
+#include "desk/plan.h"
+
+/* What the proof allows (DESIGN.md, Who may do what). */
+enum pd_proof {
+	PD_PROOF_NONE,
+	PD_PROOF_MAIL,	       /* DMARC-proven, without the ticket's own reply address */
+	PD_PROOF_MAIL_TICKET,  /* the same, by the agent's own reply address of that ticket */
+	PD_PROOF_FULL,
+};
+
+/* Groups of commands, for what they need. */
+enum pd_command_flags {
+	PD_COMMAND_HARMLESS = 1 << 0,  /* changes no other's work: allowed at PD_PROOF_MAIL on any ticket */
+	PD_COMMAND_GRAVE = 1 << 1,     /* merge, delete, bulk, move out, export: below full proof confirmed */
+	PD_COMMAND_REPLY = 1 << 2,     /* shapes the reply: #to #cc #bcc #from #subject */
+	PD_COMMAND_INTERNAL = 1 << 3,  /* #note: all of the mail's text is a comment */
+	PD_COMMAND_ASKS = 1 << 4,      /* answers with a listing, changes nothing */
+	PD_COMMAND_NO_TICKET = 1 << 5, /* needs no ticket */
+	PD_COMMAND_VIEWER = 1 << 6,    /* a viewer may */
+};
+
+struct pd_command_spec; /* one row of the table: word, aliases by language, arguments, flags, help, parse, apply */
+
+struct pd_command {
+	const struct pd_command_spec *spec;
+	const char *line; /* as written, clean */
+	unsigned line_number;
+	struct pd_strings words; /* arguments split at blanks, "quoted parts" kept together */
+	const char *rest;	 /* all arguments as one text */
+	const char *value;	 /* resolved by parsing: agent, status, address, query, … */
+	int64_t number;		 /* a ticket, an entry, an action, where the command takes one; 0 */
+};
+
+struct pd_commands {
+	PD_LIST(struct pd_command) items;
+	/* What is wrong, a line for people each: the line, why, the nearest valid command. Empty: all good. */
+	struct pd_strings errors;
+	/* Shape of the reply, gathered. */
+	struct pd_addresses to, cc, bcc; /* added by #to #cc #bcc */
+	const char *from;		 /* mailbox address of #from; NULL */
+	const char *subject;		 /* NULL */
+	int64_t reply_to_event;		 /* #reply E7; 0 */
+	bool is_note;			 /* #note stands among them */
+	const char *note;		 /* its arguments; "" */
+	bool sets_status;		 /* the author set a status: automation stays away (R3) */
+	bool is_grave, is_only_harmless;
+	bool has_yes, has_send;
+};
+
+/* Splits the author's own text: command lines away, `##` to `#`. is_all: every line is a command (mail to +do).
+ * Words in English and in the given language. Names are resolved against the settings; what does not resolve is an
+ * error with the nearest. Never fails otherwise. ret_text: what is left, trimmed; "" when nothing. */
+struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
+				      const struct pd_agent *agent, pd_time now, const char *text, bool is_all,
+				      const char **ret_text);
+/* The line of #yes alone: does the text begin with it (in any configured language)? */
+bool pd_commands_begins_yes(const char *text);
+
+/* May the agent do them on that ticket (role, rights, sees, proof)? Adds to commands->errors what it may not.
+ * ret_needs_confirmation: all is allowed but must be confirmed first. ticket NULL: none yet. */
+void pd_commands_check(struct pd_context *context, struct pd_commands *commands, const struct pd_ticket *ticket,
+		       enum pd_proof proof, bool *ret_needs_confirmation);
+/* Carries them out on the plan. Reports a line for each. ticket NULL: only those with PD_COMMAND_NO_TICKET.
+ * PD_PERMANENT: nothing may be kept of the plan; the error says why (e.g. an undo that conflicts). */
+int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, struct pd_ticket *ticket,
+		      struct pd_error *error);
+
+/* Help of one word, or of all; for #help and the manual. */
+char *pd_commands_help(struct pd_arena *arena, const char *language, const char *word);
+/* May this agent see this ticket? */
+bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket);
+/* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
+bool pd_may(const struct pd_agent *agent, const char *right);
+
+#endif

@@ -1,0 +1,46 @@
+/* Deciding: what a mail, a command or a fault of delivery means for the desk.
+ *
+ * Pure: the message, who sent it, the desk as it stands and the time go in; a plan comes out. */
+#ifndef PD_DESK_DECIDE_H
+#define PD_DESK_DECIDE_H
+
+#include "desk/command.h"
+
+struct pd_delivery {
+	const struct pd_message *message;
+	/* envelope */
+	const char *sender;	      /* "" the null sender */
+	struct pd_strings recipients; /* accepted ones, as given, in order */
+	const char *queue_id;	      /* XFORWARD IDENT; NULL */
+	const char *source;	      /* "mail", "import" */
+	const struct pd_raw *raw;     /* for digests of the bytes; read-only */
+	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
+	/* of a held mail that is decided again: */
+	const struct pd_draft *held;  /* NULL */
+	bool is_confirmed;	      /* its agent said #yes: proof is full */
+	bool is_forced;		      /* #send: a collision does not hold it */
+};
+
+/* A mail from a door. Always succeeds in making a plan (refusals are plans, too), unless the snapshot failed:
+ * then desk->failed. */
+void pd_decide_delivery(struct pd_context *context, const struct pd_delivery *delivery);
+/* The held mail of plan->resume_draft, on the same plan. */
+void pd_decide_held(struct pd_context *context, const struct pd_delivery *delivery);
+
+/* `postdesk do N COMMAND…`, the control socket: lines with or without '#'. ticket 0: none. */
+void pd_decide_do(struct pd_context *context, int64_t ticket, const struct pd_strings *lines);
+/* `postdesk create`. contacts: addresses. Values as PROP=VALUE. */
+void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,
+		      const struct pd_strings *contacts, const struct pd_strings *values);
+/* A file added by hand (`postdesk attach`). */
+void pd_decide_attach(struct pd_context *context, int64_t ticket, const char *name, struct pd_bytes content);
+/* The MTA refused an outbox row for good. */
+void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient, const char *diagnostic);
+
+/* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the above. */
+void pd_tell(struct pd_context *context, const struct pd_delivery *delivery);
+
+/* Problems in the settings that the desk knows: queries of views and rules, commands, properties, … */
+void pd_desk_check(const struct pd_settings *settings, struct pd_problems *problems);
+
+#endif

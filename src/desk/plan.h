@@ -1,0 +1,150 @@
+/* What a decision wants: everything that is to be kept in ONE transaction.
+ *
+ * Deciding fills a plan through the functions below; the store carries it out whole or not at all. The plan keeps
+ * working copies of the tickets that it touches, so that later parts of a decision see what earlier parts did. */
+#ifndef PD_DESK_PLAN_H
+#define PD_DESK_PLAN_H
+
+#include "desk/snapshot.h"
+#include "mime/letter.h"
+
+enum pd_letter_kind {
+	PD_LETTER_REPLY,	   /* to a contact, written by an agent */
+	PD_LETTER_ACKNOWLEDGEMENT, /* to a contact, automatic */
+	PD_LETTER_NOTIFICATION,	   /* to an agent */
+	PD_LETTER_RECEIPT,	   /* to an agent: what a command did, or what was wrong */
+	PD_LETTER_CONFIRMATION,	   /* to an agent: is it you? */
+	PD_LETTER_FORWARD,	   /* the whole mail handed on */
+};
+const char *pd_letter_kind_name(enum pd_letter_kind kind);
+
+/* Parts of a stored or just arriving mail that a letter carries; flow fetches them from a reader. */
+struct pd_carried {
+	int64_t message;      /* stored message; 0: the mail being decided */
+	unsigned *indexes;    /* pd_attachment.index */
+	size_t count;
+};
+
+struct pd_planned_letter {
+	int64_t id; /* outbox */
+	enum pd_letter_kind kind;
+	int64_t ticket, conversation, event; /* event: what it carries or tells of */
+	const char *agent;		     /* to whom; NULL: outsiders */
+	struct pd_letter letter;
+	struct pd_carried carried;
+	struct pd_bytes bytes; /* filled by flow before the commit */
+};
+
+struct pd_planned_message {
+	struct pd_stored stored;
+	/* Its raw bytes are one of: */
+	bool raw_is_delivery;	 /* the mail being decided */
+	int64_t raw_is_letter;	 /* the composed bytes of this outbox id; 0 */
+	struct pd_bytes raw;	 /* these bytes; data NULL */
+	const char *search_text; /* for the full-text index beside subject and people; NULL: text is not indexed */
+};
+
+struct pd_planned_id {
+	const char *message_id;
+	struct pd_known_id known;
+};
+
+struct pd_planned_ticket {
+	struct pd_ticket *ticket; /* the working copy */
+	int64_t base_version;	  /* as read; 0: new */
+};
+
+struct pd_planned_mark {
+	const char *key;
+	int64_t value;
+	pd_time expires; /* 0: never */
+};
+
+struct pd_planned_contact {
+	struct pd_contact contact;
+	bool is_new;
+};
+
+struct pd_planned_draft {
+	struct pd_draft draft;
+	bool is_new; /* else: its state and expiry are updated */
+};
+
+struct pd_plan {
+	PD_LIST(struct pd_event *) events; /* in order */
+	PD_LIST(struct pd_planned_ticket) tickets;
+	PD_LIST(struct pd_planned_message) messages;
+	PD_LIST(struct pd_planned_contact) contacts;
+	PD_LIST(struct pd_planned_id) ids;
+	PD_LIST(struct pd_planned_letter *) letters;
+	PD_LIST(struct pd_planned_mark) marks;
+	PD_LIST(const char *) counters; /* bumped by one each, at the decision's time */
+	PD_LIST(struct pd_planned_draft) drafts;
+	/* A kept draft that shall be decided now with the agent's consent; flow reads it and calls
+	 * pd_decide_held on the same plan. 0: none. */
+	int64_t resume_draft;
+	bool resume_confirmed; /* proof is given by confirmation (else: only the collision is waived) */
+	/* The outcome, for the log and for the caller. */
+	const char *outcome; /* "new ticket" "threaded" "duplicate" "held" "refused" "loop" … */
+	int64_t ticket;	     /* the ticket concerned; 0 */
+	/* What the command line prints and receipts say: a line each, what was done or what was wrong. */
+	struct pd_strings report;
+	bool is_refused; /* nothing was done; report says why */
+	PD_LIST(int64_t) listed; /* tickets that a listing command shows, in order */
+};
+
+/* Everything that a decision stands on. One per decision; cheap. */
+struct pd_context {
+	struct pd_arena *arena;
+	const struct pd_settings *settings;
+	struct pd_snapshot *desk;
+	struct pd_plan *plan;
+	pd_time now;
+	const char *actor;	       /* "agent:anna"; as in struct pd_event */
+	const struct pd_agent *agent;  /* the actor, where it is an agent */
+	int64_t action;
+	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
+};
+
+/* Starts a decision: new plan, new action id. */
+struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings, struct pd_snapshot *desk,
+				 pd_time now, const char *actor);
+
+/* The working copy of a ticket (read once through the snapshot); NULL when there is none. */
+struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number);
+/* Follows merges; ret_from: the number asked for, where it was merged. */
+struct pd_ticket *pd_plan_ticket_followed(struct pd_context *context, int64_t number);
+/* A new ticket in the mailbox with its pipeline's first status of kind new, its team, normal priority; further first
+ * values (name, source, owner, status, automatic, …) as changes. */
+struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd_mailbox *mailbox,
+				     const struct pd_change *values, size_t count);
+/* Appends an event of that kind and applies it; fill further fields by the returned pointer BEFORE adding the next:
+ * message, conversation, other and why do not change the fold. */
+struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
+			       int64_t message, int64_t conversation, const char *why);
+/* Sets single-valued properties in one SET event, leaving out what does not change; NULL where nothing changes.
+ * Values as in struct pd_change. Setting owner makes the old owner no follower by itself. */
+struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+			     const char *value, const char *why);
+/* Adds or removes a value of a property with many values (follower, contact, participant, mailbox_also). */
+struct pd_event *pd_plan_add(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+			     const char *value, int64_t conversation, const char *why);
+struct pd_event *pd_plan_remove(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+				const char *value, int64_t conversation, const char *why);
+int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
+				 const char *subject);
+/* The contact of an address, made where there is none; a better name is taken over. */
+struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
+struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
+void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires);
+void pd_plan_count(struct pd_context *context, const char *key);
+/* Registers where a Message-ID belongs. */
+void pd_plan_id(struct pd_context *context, const char *message_id, const struct pd_known_id *known);
+void pd_report(struct pd_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Undo: takes back the action's changes on all its tickets, or PD_PERMANENT with the reason (who changed the same
+ * thing since). action 0: the newest on the ticket not yet taken back. Reports what it did and what cannot be
+ * unsent. */
+int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t action, struct pd_error *error);
+
+#endif

@@ -1,0 +1,67 @@
+/* The query language of views, search, routing and bulk edits: text -> syntax tree.
+ *
+ * The store makes SQL of the tree; pd_query_matches evaluates it on a ticket in memory. */
+#ifndef PD_DESK_QUERY_H
+#define PD_DESK_QUERY_H
+
+#include "desk/ticket.h"
+
+enum pd_query_op {
+	PD_QUERY_ALL,	/* every ticket */
+	PD_QUERY_AND,	/* left, right */
+	PD_QUERY_OR,	/* left, right */
+	PD_QUERY_NOT,	/* left */
+	PD_QUERY_FIELD, /* field compare value */
+	PD_QUERY_TEXT,	/* full text: value is one word or a phrase; is_prefix: "word*" */
+};
+enum pd_compare { PD_IS, PD_LESS, PD_LESS_EQUAL, PD_GREATER, PD_GREATER_EQUAL };
+
+/* Fields: the property names (number name description status pipeline mailbox owner team priority category
+ * source created updated closed, custom ones) and contact company phone from to is follower view age mentions. */
+struct pd_query {
+	enum pd_query_op op;
+	struct pd_query *left, *right;
+	const char *field;	 /* lower case */
+	enum pd_compare compare;
+	const char *value;	 /* as written, `me` resolved, NULL for `none` */
+	struct pd_strings values; /* more than one where `me` stands for several teams; else empty */
+	bool is_prefix;		 /* the value had `*` at its end */
+	bool has_glob;		 /* `*` elsewhere */
+	int kind;		 /* status: a pd_status_kind when the value names one, else -1 */
+	pd_time time;		 /* created updated closed age: the instant compared with; age is turned into created */
+	pd_time time_end;	 /* a date alone with PD_IS: the end of that day */
+	int64_t number;		 /* number: the value */
+	size_t at;		 /* byte position in the text */
+};
+
+/* me: the asking agent's name, NULL: none (then `me` is an error). On failure PD_PERMANENT; the error's text has
+ * the character's position (from 1) and what was expected. An empty text is PD_QUERY_ALL. */
+int pd_query_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *text, const char *me,
+		   pd_time now, struct pd_query **ret_query, struct pd_error *error);
+
+/* What a query may ask beside the ticket itself. text: names, texts, contacts, folded; NULL members are empty. */
+struct pd_ticket_facts {
+	const struct pd_ticket *ticket;
+	PD_LIST(const struct pd_contact *) contacts;
+	struct pd_strings from, to; /* addresses of its messages */
+	const char *text;	    /* all searchable text, folded */
+	struct pd_strings mentions; /* agents mentioned in comments */
+};
+bool pd_query_matches(const struct pd_query *query, const struct pd_ticket_facts *facts);
+
+/* The query's words as a person would type them; for messages. */
+char *pd_query_text(struct pd_arena *arena, const struct pd_query *query);
+
+/* Built-in views, in the order of the manual, then the configured ones. */
+struct pd_view {
+	const char *name;  /* the word used in commands: "unassigned" */
+	const char *title; /* "Unassigned" */
+	const char *query;
+	const char *columns; /* "number;name;…" NULL: default */
+	const char *sort;    /* "-updated"; NULL: default */
+};
+/* By name or title, any case, blanks, - and _ alike; NULL. */
+const struct pd_view *pd_view_find(const char *name);
+const struct pd_view *pd_view_at(size_t index); /* NULL after the last */
+
+#endif

@@ -1,0 +1,140 @@
+/* Tickets and the events that they are derived from.
+ *
+ * Nothing changes a ticket but an event; the ticket as it stands, or stood at any
+ * instant, is the fold of its events in order of version. Events hold ids and
+ * values, never text or bytes of messages. */
+#ifndef PD_DESK_TICKET_H
+#define PD_DESK_TICKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "mime/message.h"
+
+#define PD_EVENT_FORMAT 1
+
+enum pd_event_kind {
+	PD_EVENT_CREATED,     /* changes: all first values */
+	PD_EVENT_MESSAGE,     /* message: in or out, said by the message's direction */
+	PD_EVENT_COMMENT,     /* message: internal */
+	PD_EVENT_SET,	      /* changes */
+	PD_EVENT_UNDELIVERED, /* other: the event of the message that bounced; why: recipient and diagnostic */
+	PD_EVENT_UNDO,	      /* other: the action taken back; changes: what that did */
+	PD_EVENT_RELATED,     /* other: a ticket that this is perhaps related to */
+	PD_EVENT_ATTACHED,    /* message: a file added by hand */
+	PD_EVENT_DRAFT,	      /* other: the draft kept; why: the reason */
+	PD_EVENT_PURGED,      /* tombstone */
+	PD_EVENT_KINDS
+};
+const char *pd_event_kind_name(enum pd_event_kind kind); /* "created" "message" … as in JSON and the store */
+bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
+
+/* One value that changed. A property with many values (follower, contact, participant, mailbox_also):
+ * from NULL adds `to`, to NULL removes `from`. Values are strings:
+ *   name description pipeline mailbox owner team priority category source   as in the configuration or free text
+ *   status        "KIND:NAME", "open:Open"
+ *   spam automatic deleted   "yes"; NULL: no
+ *   merged        the target's number
+ *   follower      an agent's name          contact   a contact's id
+ *   participant   "Name <addr>", of the event's conversation
+ *   conversation  a new conversation's mailbox; its id is the event's conversation, its subject in `subject`
+ *   subject       the conversation's subject
+ *   mailbox_also  a further mailbox that was addressed
+ *   anything else a custom property */
+struct pd_change {
+	const char *property;
+	const char *from; /* NULL: had no value */
+	const char *to;	  /* NULL: has none now */
+};
+
+struct pd_event {
+	int64_t id;	/* E7: the timeline entry */
+	int64_t ticket;
+	int64_t version; /* 1, 2, … in its ticket; (ticket, version) is unique */
+	int format;
+	pd_time at;
+	const char *actor; /* "agent:anna" "contact:ADDRESS" "administrator" "postdesk" "rule:NAME" */
+	int64_t action;	   /* the same for all that one mail, one `do`, one bulk did; what #undo names */
+	enum pd_event_kind kind;
+	int64_t message;      /* 0: none */
+	int64_t conversation; /* 0: none */
+	int64_t other;	      /* as the kind says; 0: none */
+	PD_LIST(struct pd_change) changes;
+	const char *why;    /* one clean line: "reply address", "in reply to <…>", "command #close"; NULL */
+	const char *config; /* hash of the configuration in force; NULL in tests */
+};
+
+struct pd_participant {
+	struct pd_address address;
+};
+struct pd_conversation {
+	int64_t id;
+	const char *mailbox;
+	const char *subject;	  /* as the contact wrote it */
+	const char *base_subject; /* RFC 5256, folded */
+	const char *status;	  /* "KIND:NAME" where it differs from the ticket's; NULL: the ticket's */
+	const char *owner;	  /* where it differs; NULL: the ticket's */
+	PD_LIST(struct pd_participant) participants; /* correspondents, never agents or our own addresses */
+};
+
+struct pd_ticket {
+	int64_t number;
+	int64_t version; /* of the newest event folded; 0: none */
+	const char *name, *description, *mailbox, *pipeline;
+	enum pd_status_kind status_kind;
+	const char *status; /* its name */
+	const char *owner, *team, *category; /* NULL: none */
+	const char *priority, *source;
+	pd_time created, updated, closed; /* closed 0 while it is not */
+	bool is_spam, is_automatic, is_deleted;
+	bool has_sent;	     /* an outgoing message from a connected address */
+	int64_t merged_into; /* 0: not merged */
+	int64_t messages;    /* in and out, acknowledgements too, comments not */
+	PD_LIST(int64_t) contacts;	   /* contact ids, the first is whom replies go to */
+	struct pd_strings followers;	   /* agents; the owner follows by default and need not stand here */
+	struct pd_strings mailboxes_also;
+	PD_LIST(struct pd_conversation) conversations; /* oldest first; empty without a contact */
+	PD_LIST(struct pd_change) properties;	       /* custom ones: property and `to` */
+	/* for the collision guard and reply clock */
+	int64_t last_in_event, last_out_event, last_comment_event; /* 0: none */
+	int64_t first_in_message;
+};
+
+/* Applies the next event. The ticket's strings then point into the arena or the event. A first event
+ * (CREATED) starts from a zeroed ticket. False where the event does not follow (version gap). */
+bool pd_ticket_apply(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_event *event);
+/* A deep enough copy to apply events to without touching the original. */
+struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket *ticket);
+/* The value of any single-valued property by name (built-in or custom); NULL: none. status gives "KIND:NAME". */
+const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket, const char *property);
+struct pd_conversation *pd_ticket_conversation(const struct pd_ticket *ticket, int64_t id); /* NULL */
+bool pd_ticket_has_participant(const struct pd_ticket *ticket, const char *address); /* in any conversation */
+bool pd_conversation_has(const struct pd_conversation *conversation, const char *address);
+
+/* The changes of an event as JSON text and back, for the store ([["property","from","to"],…]). */
+char *pd_changes_text(struct pd_arena *arena, const struct pd_event *event);
+bool pd_changes_parse(struct pd_arena *arena, const char *text, struct pd_event *event);
+
+/* RFC 5256 section 2.1 base subject, with the reply and forward prefixes of all common languages, tags "[#12]"
+ * of ours removed, folded for comparison. ret_is_reply: it had a reply prefix. */
+char *pd_base_subject(struct pd_arena *arena, const char *subject, bool *ret_is_reply);
+/* The number in a tag "[#12]" of the subject; 0: none. */
+int64_t pd_subject_tag(const char *subject);
+
+struct pd_identity {
+	const char *kind;  /* "mail" "xmpp" "phone" */
+	const char *value; /* normalised: addresses in lower case */
+};
+struct pd_contact {
+	int64_t id;
+	const char *name; /* "" */
+	const char *company; /* NULL */
+	PD_LIST(struct pd_identity) identities; /* mail may be absent */
+};
+/* The contact's first mail address; NULL. */
+const char *pd_contact_address(const struct pd_contact *contact);
+
+#endif
