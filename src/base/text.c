@@ -1,0 +1,407 @@
+/* Text from outside: cleaned, compared, cut.
+ *
+ * Promises: what the pd_clean functions give is valid UTF-8 without control characters, whatever went
+ * in. Nothing here depends on the locale. Cannot fail. */
+#include "base/text.h"
+
+#include <glib.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_NAME_MAX 150 /* bytes */
+#define WORD_MAX      64  /* characters that an edit distance looks at */
+
+static bool is_ascii_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* The next character of at most left bytes, U+FFFD for what is none (never 0 bytes long). */
+static gunichar next_char(const char *at, size_t left, size_t *ret_len)
+{
+	unsigned char first = (unsigned char)*at;
+	if (first < 0x80) {
+		*ret_len = 1;
+		return first;
+	}
+	gunichar c = g_utf8_get_char_validated(at, (gssize)left);
+	if (c == (gunichar)-1 || c == (gunichar)-2) {
+		*ret_len = 1;
+		return 0xfffd;
+	}
+	*ret_len = (size_t)(g_utf8_next_char(at) - at);
+	return c;
+}
+
+/* C0, DEL, C1 and what turns the direction of text around. */
+static bool is_control(gunichar c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Cleans len bytes of text. With keep_lines, LF and tab stay, CRLF and CR become LF, and white space is
+ * left as it is; else every run of white space and controls becomes one blank. */
+static char *clean(struct pd_arena *arena, const char *text, size_t len, bool keep_lines, size_t max_chars)
+{
+	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
+	size_t room = 1;
+	for (size_t i = 0; i < len; i++)
+		room += (unsigned char)text[i] < 0x80 ? 1 : 3;
+	char *out = pd_alloc(arena, room), *to = out;
+	size_t chars = 0;
+	bool is_blank_due = false;
+	for (size_t i = 0, n; i < len; i += n) {
+		gunichar c = next_char(text + i, len - i, &n);
+		if (keep_lines) {
+			if (c == '\r') {
+				if (i + 1 < len && text[i + 1] == '\n')
+					continue;
+				c = '\n';
+			} else if (c != '\n' && c != '\t' && is_control(c)) {
+				c = ' ';
+			} else if (c == 0x2028 || c == 0x2029) {
+				c = '\n';
+			}
+		} else if (is_control(c) || g_unichar_isspace(c)) {
+			is_blank_due = to > out;
+			continue;
+		} else if (is_blank_due) {
+			if (max_chars > 0 && chars + 1 >= max_chars)
+				break;
+			*to++ = ' ';
+			chars++;
+			is_blank_due = false;
+		}
+		if (max_chars > 0 && chars >= max_chars)
+			break;
+		if (c < 0x80)
+			*to++ = (char)c;
+		else
+			to += g_unichar_to_utf8(c, to);
+		chars++;
+	}
+	*to = '\0';
+	return out;
+}
+
+char *pd_clean_line(struct pd_arena *arena, const char *text, size_t max_chars)
+{
+	return text != NULL ? clean(arena, text, strlen(text), false, max_chars) : NULL;
+}
+
+char *pd_clean_text(struct pd_arena *arena, const char *text, size_t len)
+{
+	return text != NULL ? clean(arena, text, len, true, 0) : NULL;
+}
+
+/* The most bytes of text, up to max, that end at a character's end. */
+static size_t whole_chars(const char *text, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
+char *pd_clean_file_name(struct pd_arena *arena, const char *name)
+{
+	char *line = pd_clean_line(arena, name != NULL ? name : "", 0);
+	for (char *c = line; *c != '\0'; c++)
+		if (*c == '/' || *c == '\\')
+			line = c + 1;
+	while (*line == '.' || *line == ' ')
+		line++;
+	size_t len = strlen(line);
+	while (len > 0 && (line[len - 1] == '.' || line[len - 1] == ' '))
+		len--;
+	line[len] = '\0';
+	if (len == 0)
+		return pd_strdup(arena, "attachment");
+	if (len <= FILE_NAME_MAX)
+		return line;
+	/* The extension tells a reader's program what to do: it stays. */
+	const char *dot = strrchr(line, '.');
+	size_t extension = dot != NULL ? strlen(dot) : 0;
+	if (extension > 20)
+		extension = 0;
+	size_t stem = whole_chars(line, len, FILE_NAME_MAX - extension);
+	return pd_printf(arena, "%.*s%s", (int)stem, line, extension > 0 ? dot : "");
+}
+
+bool pd_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool pd_ends(const char *text, const char *suffix)
+{
+	size_t len = strlen(text), tail = strlen(suffix);
+	return len >= tail && memcmp(text + len - tail, suffix, tail) == 0;
+}
+
+bool pd_starts_nocase(const char *text, const char *prefix)
+{
+	for (; *prefix != '\0'; text++, prefix++)
+		if (lower(*text) != lower(*prefix))
+			return false;
+	return true;
+}
+
+bool pd_equal_nocase(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (; lower(*a) == lower(*b); a++, b++)
+		if (*a == '\0')
+			return true;
+	return false;
+}
+
+bool pd_equal(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+char *pd_lower_ascii(struct pd_arena *arena, const char *text)
+{
+	char *copy = pd_strdup(arena, text);
+	for (char *c = copy; c != NULL && *c != '\0'; c++)
+		*c = lower(*c);
+	return copy;
+}
+
+char *pd_fold(struct pd_arena *arena, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	bool is_ascii = true;
+	for (const char *c = text; is_ascii && *c != '\0'; c++)
+		is_ascii = (unsigned char)*c < 0x80;
+	if (is_ascii)
+		return pd_lower_ascii(arena, text);
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	/* Normalized before and after: folding undoes the one, and the first makes ª and ﬁ letters. */
+	g_autofree char *before = g_utf8_normalize(valid, -1, G_NORMALIZE_NFKC);
+	g_autofree char *folded = g_utf8_casefold(before, -1);
+	g_autofree char *after = g_utf8_normalize(folded, -1, G_NORMALIZE_NFKC);
+	return pd_strdup(arena, after);
+}
+
+static const char *skip_space(const char *text, const char *end)
+{
+	while (text < end) {
+		if (is_ascii_space(*text))
+			text++;
+		else if (end - text >= 2 && text[0] == '\xc2' && text[1] == '\xa0')
+			text += 2;
+		else
+			break;
+	}
+	return text;
+}
+
+static const char *skip_space_back(const char *text, const char *end)
+{
+	while (end > text) {
+		if (is_ascii_space(end[-1]))
+			end--;
+		else if (end - text >= 2 && end[-2] == '\xc2' && end[-1] == '\xa0')
+			end -= 2;
+		else
+			break;
+	}
+	return end;
+}
+
+char *pd_trim(struct pd_arena *arena, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	const char *end = text + strlen(text);
+	text = skip_space(text, end);
+	end = skip_space_back(text, end);
+	return pd_strndup(arena, text, (size_t)(end - text));
+}
+
+struct pd_strings pd_split(struct pd_arena *arena, const char *text, char separator)
+{
+	struct pd_strings parts = {0};
+	if (text == NULL)
+		return parts;
+	char *part = pd_alloc(arena, strlen(text) + 1);
+	size_t len = 0;
+	for (const char *at = text;; at++) {
+		if (at[0] == '\\' && at[1] == separator && separator != '\0') {
+			part[len++] = *++at;
+		} else if (*at == separator || *at == '\0') {
+			part[len] = '\0';
+			const char *trimmed = pd_trim(arena, part);
+			if (*trimmed != '\0')
+				*pd_list_add(arena, &parts) = trimmed;
+			len = 0;
+			if (*at == '\0')
+				return parts;
+		} else {
+			part[len++] = *at;
+		}
+	}
+}
+
+struct pd_strings pd_lines(struct pd_arena *arena, const char *text)
+{
+	struct pd_strings lines = {0};
+	while (text != NULL && *text != '\0') {
+		const char *end = strchrnul(text, '\n');
+		size_t len = (size_t)(end - text);
+		if (*end == '\n' && len > 0 && end[-1] == '\r')
+			len--;
+		*pd_list_add(arena, &lines) = pd_strndup(arena, text, len);
+		text = *end == '\n' ? end + 1 : end;
+	}
+	return lines;
+}
+
+/* Both in lower case. Each run between stars is searched once, from where the last one ended. */
+static bool glob_lower(const char *pattern, const char *text)
+{
+	const char *star = strchr(pattern, '*');
+	if (star == NULL)
+		return strcmp(pattern, text) == 0;
+	size_t head = (size_t)(star - pattern);
+	if (strncmp(text, pattern, head) != 0)
+		return false;
+	const char *tail = strrchr(pattern, '*') + 1;
+	size_t tail_len = strlen(tail), len = strlen(text);
+	if (len < head + tail_len || memcmp(text + len - tail_len, tail, tail_len) != 0)
+		return false;
+	const char *at = text + head, *end = text + len - tail_len;
+	for (const char *part = star + 1; part < tail;) {
+		const char *stop = strchr(part, '*');
+		size_t part_len = (size_t)(stop - part);
+		if (part_len > 0) {
+			at = memmem(at, (size_t)(end - at), part, part_len);
+			if (at == NULL)
+				return false;
+			at += part_len;
+		}
+		part = stop + 1;
+	}
+	return true;
+}
+
+bool pd_glob(const char *pattern, const char *text)
+{
+	size_t pattern_len = strlen(pattern), len = strlen(text), size = pattern_len + len + 2;
+	char small[512];
+	PD_AUTO_ARENA arena = NULL;
+	char *copy = small;
+	if (size > sizeof small) {
+		arena = pd_arena_new();
+		copy = pd_alloc(arena, size);
+	}
+	for (size_t i = 0; i <= pattern_len; i++)
+		copy[i] = lower(pattern[i]);
+	for (size_t i = 0; i <= len; i++)
+		copy[pattern_len + 1 + i] = lower(text[i]);
+	return glob_lower(copy, copy + pattern_len + 1);
+}
+
+/* At most WORD_MAX characters; false for a longer text. */
+static bool characters(const char *text, bool without_case, gunichar out[WORD_MAX], unsigned *ret_count)
+{
+	unsigned count = 0;
+	size_t left = strlen(text);
+	for (size_t n; left > 0; text += n, left -= n) {
+		if (count == WORD_MAX)
+			return false;
+		gunichar c = next_char(text, left, &n);
+		out[count++] = without_case ? g_unichar_tolower(c) : c;
+	}
+	*ret_count = count;
+	return true;
+}
+
+/* Optimal string alignment with three rows: each pair of neighbours is swapped once at most. */
+static unsigned distance(const char *a, const char *b, unsigned max, bool without_case)
+{
+	gunichar x[WORD_MAX], y[WORD_MAX];
+	unsigned x_len, y_len;
+	if (strcmp(a, b) == 0)
+		return 0;
+	if (!characters(a, without_case, x, &x_len) || !characters(b, without_case, y, &y_len))
+		return max + 1;
+	unsigned rows[3][WORD_MAX + 1];
+	unsigned *before = rows[0], *last = rows[1], *row = rows[2];
+	for (unsigned j = 0; j <= y_len; j++)
+		last[j] = before[j] = j;
+	for (unsigned i = 1; i <= x_len; i++) {
+		unsigned least = row[0] = i;
+		for (unsigned j = 1; j <= y_len; j++) {
+			unsigned cost = last[j - 1] + (x[i - 1] != y[j - 1]);
+			if (last[j] + 1 < cost)
+				cost = last[j] + 1;
+			if (row[j - 1] + 1 < cost)
+				cost = row[j - 1] + 1;
+			if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1] &&
+			    before[j - 2] + 1 < cost)
+				cost = before[j - 2] + 1;
+			row[j] = cost;
+			if (cost < least)
+				least = cost;
+		}
+		/* A swap looks two rows back, so one row above the limit is not the end yet. */
+		if (least > max + 1)
+			return max + 1;
+		unsigned *spare = before;
+		before = last;
+		last = row;
+		row = spare;
+	}
+	return last[y_len] > max ? max + 1 : last[y_len];
+}
+
+unsigned pd_edit_distance(const char *a, const char *b, unsigned max)
+{
+	return distance(a, b, max, false);
+}
+
+const char *pd_nearest(const char *word, const struct pd_strings *candidates)
+{
+	const char *nearest = NULL;
+	unsigned best = g_utf8_strlen(word, -1) <= 3 ? 2 : 3;
+	for (size_t i = 0; i < candidates->count && best > 0; i++) {
+		unsigned edits = distance(word, candidates->items[i], best - 1, true);
+		if (edits < best) {
+			best = edits;
+			nearest = candidates->items[i];
+		}
+	}
+	return nearest;
+}
+
+bool pd_number(const char *text, unsigned long long max, unsigned long long *ret_number)
+{
+	unsigned long long number = 0;
+	if (text == NULL || *text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		unsigned digit = (unsigned)(*text - '0');
+		if (number > max / 10 || (number == max / 10 && digit > max % 10))
+			return false;
+		number = number * 10 + digit;
+	}
+	*ret_number = number;
+	return true;
+}
