@@ -1,0 +1,58 @@
+/* The house in one short file: read -> look up -> decide -> keep -> answer.
+ *
+ * What all doors call. A flow knows the settings in force (a counted snapshot that reload swaps), the store and
+ * the readers. Thread-safe. */
+#ifndef PD_FLOW_FLOW_H
+#define PD_FLOW_FLOW_H
+
+#include <jansson.h>
+#include "desk/decide.h"
+#include "mime/reader.h"
+#include "store/store.h"
+
+struct pd_flow;
+
+/* Takes a reference on the settings; store and readers stay the caller's and must outlive it. */
+struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store, struct pd_readers *readers);
+void pd_flow_free(struct pd_flow *flow);
+/* The settings in force; give back with pd_settings_unref. */
+struct pd_settings *pd_flow_settings(struct pd_flow *flow);
+/* Reads the file again; a bad one leaves the settings in force and fills problems. */
+int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error);
+/* All that is wrong, of every room: configuration, directories, database, MTA. */
+void pd_flow_check(const char *config_file, struct pd_problems *problems);
+
+/* --- mail --- */
+struct pd_envelope {
+	const char *sender;	      /* "" the null sender */
+	struct pd_strings recipients; /* as accepted */
+	const char *queue_id;	      /* XFORWARD IDENT; NULL */
+};
+struct pd_receipt {
+	const char *outcome; /* for the log: "new ticket", "threaded", "duplicate", … */
+	int64_t ticket;	     /* 0: none */
+};
+/* At RCPT: is it an address of the desk? By form alone. */
+bool pd_flow_knows(struct pd_flow *flow, const char *recipient);
+/* 0 only when the mail is on disk (invariant 1). */
+int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct pd_envelope *envelope,
+		    const struct pd_raw *raw, struct pd_receipt *ret_receipt, struct pd_error *error);
+/* History: same road, nobody is told. ret_is_new false: it was there already. */
+int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_mailbox *mailbox, const struct pd_raw *raw,
+		   bool *ret_is_new, int64_t *ret_ticket, struct pd_error *error);
+/* The MTA refused an outbox row for good. */
+int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipient, const char *diagnostic,
+			struct pd_error *error);
+
+/* --- verbs: the same for the control socket and for the command line --- */
+struct pd_peer {
+	bool is_owner;	   /* root or the owner of the state directory */
+	const char *agent; /* the agent of this login (or --as); NULL: none */
+};
+/* One JSON object of the answer; false: stop (the peer is gone). */
+typedef bool (*pd_emit)(void *data, json_t *object);
+/* A request {"verb": "list", …} as pd_verbs (flow/verbs.h) tells. Emits objects; the last one is {"exit": CODE} with
+ * "error" (text) where the code is not 0. */
+void pd_flow_verb(struct pd_flow *flow, const struct pd_peer *peer, const json_t *request, pd_emit emit, void *data);
+
+#endif
