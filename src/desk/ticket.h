@@ -43,6 +43,10 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   conversation  a new conversation's mailbox; its id is the event's conversation, its subject in `subject`
  *   subject       the conversation's subject
  *   mailbox_also  a further mailbox that was addressed
+ *   direction     "in" or "out": in a MESSAGE event; without it a contact's is in, all others' out
+ *   entry_deleted many values: the id of an entry that is not shown any more
+ *   conversation_status, conversation_owner   the event's conversation's, where they differ from the ticket's
+ *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
  *   anything else a custom property */
 struct pd_change {
 	const char *property;
@@ -99,8 +103,10 @@ struct pd_ticket {
 	PD_LIST(struct pd_conversation) conversations; /* oldest first; empty without a contact */
 	PD_LIST(struct pd_change) properties;	       /* custom ones: property and `to` */
 	/* for the collision guard and reply clock */
-	int64_t last_in_event, last_out_event, last_comment_event; /* 0: none */
+	int64_t last_in_event, last_comment_event; /* 0: none */
+	int64_t last_out_event;			   /* not postdesk's own (acknowledgements) */
 	int64_t first_in_message;
+	PD_LIST(int64_t) deleted_entries; /* events that the timeline hides */
 };
 
 /* Applies the next event. The ticket's strings then point into the arena or the event. A first event
@@ -113,6 +119,17 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 struct pd_conversation *pd_ticket_conversation(const struct pd_ticket *ticket, int64_t id); /* NULL */
 bool pd_ticket_has_participant(const struct pd_ticket *ticket, const char *address); /* in any conversation */
 bool pd_conversation_has(const struct pd_conversation *conversation, const char *address);
+bool pd_ticket_entry_deleted(const struct pd_ticket *ticket, int64_t event);
+/* "open:Open" apart; false where there is no kind. ret_name points into the text. */
+bool pd_status_value_parse(const char *value, enum pd_status_kind *ret_kind, const char **ret_name);
+char *pd_status_value(struct pd_arena *arena, enum pd_status_kind kind, const char *name);
+/* A participant's value, "Name <addr>" (the name without quotes), and back. */
+char *pd_participant_value(struct pd_arena *arena, const struct pd_address *address);
+struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value);
+/* Has the property many values (follower contact participant mailbox_also entry_deleted)? */
+bool pd_property_is_many(const char *property);
+/* Is it one of the ticket's own, and no custom one? */
+bool pd_property_is_builtin(const char *property);
 
 /* The changes of an event as JSON text and back, for the store ([["property","from","to"],…]). */
 char *pd_changes_text(struct pd_arena *arena, const struct pd_event *event);
