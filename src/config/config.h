@@ -91,6 +91,7 @@ struct pd_mailbox {
 	bool acknowledge, notify_team;
 	bool reply_address;	      /* a signed Reply-To for contacts; default yes */
 	const char *acknowledgement;  /* file with the text; NULL: the built-in one */
+	const char *acknowledgement_text; /* what stands in that file, clean UTF-8; NULL: the built-in text */
 	int after_reply, after_answer; /* pd_status_kind, or PD_AUTO_STATUS_NONE */
 	pd_time reopen_within;	      /* 0: unlimited */
 	pd_time subject_window;

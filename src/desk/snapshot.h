@@ -22,7 +22,10 @@ struct pd_stored {
 	enum pd_direction direction;
 	const char *message_id; /* without <>; "" */
 	struct pd_address from;
+	struct pd_address reply_to; /* where its author wants answers; never an identity; addr "" or NULL: none */
 	struct pd_addresses to, cc;
+	struct pd_strings references; /* its thread, oldest first, In-Reply-To last; so that answers stay in it */
+	const char *thread_index;     /* Outlook's, as it came; NULL */
 	const char *subject, *text; /* text: the new text, decoded */
 	const char *html;	    /* clean; NULL. Kept only for messages of agents and drafts */
 	pd_time date;		    /* the Date field, or when it came */

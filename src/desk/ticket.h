@@ -18,7 +18,9 @@
 
 enum pd_event_kind {
 	PD_EVENT_CREATED,     /* changes: all first values */
-	PD_EVENT_MESSAGE,     /* message: in or out, said by the message's direction */
+	PD_EVENT_MESSAGE,     /* message: in or out, said by the message's direction. other: of an agent's reply,
+			       * the stored message (without entry) that holds the bytes as they were sent;
+			       * `message` itself keeps the agent's mail as it came */
 	PD_EVENT_COMMENT,     /* message: internal */
 	PD_EVENT_SET,	      /* changes */
 	PD_EVENT_UNDELIVERED, /* other: the event of the message that bounced; why: recipient and diagnostic */
