@@ -45,11 +45,13 @@ enum pd_sees { PD_SEES_ALL, PD_SEES_TEAM, PD_SEES_OWN };
 struct pd_status {
 	enum pd_status_kind kind;
 	const char *name;
+	const char *was; /* the name that it had before; NULL: none */
 };
 
 struct pd_pipeline {
 	const char *name;
 	struct pd_where where;
+	struct pd_strings was;		    /* names that it had before */
 	PD_LIST(struct pd_status) statuses; /* in order; never empty */
 };
 
@@ -60,6 +62,7 @@ struct pd_team {
 	const char *calendar;	   /* NULL: none */
 	enum pd_sees sees;	   /* default all */
 	const char *notify_shows;  /* NULL: the mailbox's */
+	struct pd_strings was;	   /* names that it had before */
 };
 
 struct pd_agent {
@@ -75,6 +78,7 @@ struct pd_agent {
 	struct pd_strings skills;
 	const char *calendar, *jid, *language, *notify_shows; /* NULL: none, the desk's */
 	const char *team; /* primary team: "team", else the first that lists the agent; NULL: none */
+	struct pd_strings was; /* names that it had before */
 };
 
 enum pd_auto_status { PD_AUTO_STATUS_NONE = -1 }; /* after_reply = none; else a pd_status_kind */
@@ -97,9 +101,11 @@ struct pd_mailbox {
 	pd_time subject_window;
 	bool tag_subject;	      /* " [#12]" at the subject's end of mail to contacts; default no */
 	const char *notify_shows;     /* NULL: default */
+	struct pd_strings was;	      /* names that it had before */
 };
 
-/* Groups whose features check themselves: [calendar …] [sla …] [route …] [rule …] [view …] [property …] … */
+/* A group as it stands in the file, of any type; [calendar …] [sla …] [route …] [rule …] [view …]
+ * [property …] and the like are kept in this form alone, and their features check them further. */
 struct pd_setting {
 	const char *key, *value;
 	struct pd_where where;
@@ -125,7 +131,7 @@ struct pd_settings {
 	unsigned readers;	    /* reader processes; 0: one per processor, at least 2 */
 	pd_time reader_deadline;    /* 10s */
 	size_t reader_memory;	    /* bytes of address space, 512 MiB */
-	unsigned notify_attach_limit; /* bytes of attachments that a notification carries, 5 MiB; the others are named */
+	size_t notify_attach_limit; /* bytes of attachments that a notification carries, 5 MiB; the others are named */
 	unsigned acknowledge_per_address; /* a day, 3 */
 	unsigned automatic_per_ticket;	  /* an hour, 10: mails to outsiders that no person wrote */
 	unsigned automatic_per_hour;	  /* in all, 1000 */
@@ -138,7 +144,7 @@ struct pd_settings {
 	PD_LIST(struct pd_team) teams;
 	PD_LIST(struct pd_agent) agents;
 	PD_LIST(struct pd_pipeline) pipelines;
-	PD_LIST(struct pd_group) groups; /* in file order */
+	PD_LIST(struct pd_group) groups; /* all of them, in file order */
 
 	struct pd_arena *arena; /* owns everything */
 	int references;		/* atomic */
@@ -161,6 +167,8 @@ const struct pd_agent *pd_settings_agent(const struct pd_settings *settings, con
 const struct pd_agent *pd_settings_agent_of(const struct pd_settings *settings, const char *address);
 const struct pd_agent *pd_settings_agent_user(const struct pd_settings *settings, const char *user);
 const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *settings, const char *name);
+/* The value of a key in a group, NULL when it is not there; ret_where (or NULL) says where it stands. */
+const char *pd_group_value(const struct pd_group *group, const char *key, struct pd_where *ret_where);
 bool pd_team_has(const struct pd_team *team, const char *agent);
 /* The pipeline's first status of the kind; its first status when it has none of it. */
 const struct pd_status *pd_pipeline_first(const struct pd_pipeline *pipeline, enum pd_status_kind kind);

@@ -1,0 +1,257 @@
+/* The table of groups and options. A default stands here and nowhere else.
+ *
+ * To add an option: one line here, and a member in config.h where a room wants it parsed. */
+#include "config/option.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "config/config.h"
+
+#define DESK(member)	 offsetof(struct pd_settings, member)
+#define MAILBOX(member)	 offsetof(struct pd_mailbox, member)
+#define TEAM(member)	 offsetof(struct pd_team, member)
+#define AGENT(member)	 offsetof(struct pd_agent, member)
+#define PIPELINE(member) offsetof(struct pd_pipeline, member)
+#define LANGUAGES	 "en;fr;pl;fi;de"
+#define STATUS_KINDS	 "new;open;waiting;closed;none"
+
+const struct pd_group_type pd_group_types[] = {
+	{"postdesk", PD_GROUP_NAMELESS, false, "The desk as a whole."},
+	{"mailbox", PD_GROUP_NAMED, false,
+	 "A connected team address: each mail to it becomes a ticket or joins one."},
+	{"team", PD_GROUP_NAMED, false, "A team of agents."},
+	{"agent", PD_GROUP_NAMED, false,
+	 "A person who answers. Without a mailbox's team naming the agent nobody notifies it."},
+	{"pipeline", PD_GROUP_NAMED, false,
+	 "The statuses that a ticket goes through. Without any, there is one called support, with the "
+	 "statuses new:New;open:Open;waiting:Waiting on customer;closed:Closed."},
+	{"property", PD_GROUP_NAMED, true, "A custom property of tickets."},
+	{"calendar", PD_GROUP_NAMED, true, "Working hours and holidays, from iCalendar files."},
+	{"sla", PD_GROUP_NAMED, true,
+	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "
+	 "that match it; the first match in the order of the file counts."},
+	{"route", PD_GROUP_NAMED, true, "Who gets a new ticket, when a query holds."},
+	{"rule", PD_GROUP_NAMED, true, "Commands that are carried out when something happens."},
+	{"view", PD_GROUP_NAMED, true,
+	 "A saved query. With the name of a built-in view, what it adds to that view."},
+	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
+	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
+};
+const size_t pd_group_type_count = sizeof pd_group_types / sizeof pd_group_types[0];
+
+const struct pd_option pd_options[] = {
+	{"postdesk", "state", PD_OPTION_FILE, PD_STATE_DIR, NULL, DESK(state),
+	 "The directory with the database, big messages, the secret key, the control socket and the lock."},
+	{"postdesk", "user", PD_OPTION_TEXT, NULL, NULL, DESK(user),
+	 "The login that postdeskd becomes when root starts it. Absent: its identity stays as it is."},
+	{"postdesk", "hostname", PD_OPTION_HOST, NULL, NULL, DESK(hostname),
+	 "The name in greetings and Message-IDs. Absent: the machine's name."},
+	{"postdesk", "lmtp", PD_OPTION_SOCKET, NULL, NULL, DESK(lmtp),
+	 "Where mail comes in: unix:PATH or inet:HOST:PORT. Absent: mail comes in by import alone."},
+	{"postdesk", "milter", PD_OPTION_SOCKET, NULL, NULL, DESK(milter),
+	 "Where the MTA reaches the milter: unix:PATH or inet:HOST:PORT. Absent: no milter."},
+	{"postdesk", "submit", PD_OPTION_SUBMIT, "sendmail:/usr/sbin/sendmail", NULL, DESK(submit),
+	 "How mail leaves: smtp://HOST:PORT, a listener of the MTA for postdesk alone, or sendmail:PATH."},
+	{"postdesk", "authserv_id", PD_OPTION_TEXT, NULL, NULL, DESK(authserv_id),
+	 "Whose Authentication-Results fields to believe: exactly this authserv-id. Empty: none."},
+	{"postdesk", "delimiter", PD_OPTION_DELIMITER, "+", NULL, DESK(delimiter),
+	 "The character between a mailbox and an extension, one of Postfix's recipient_delimiter."},
+	{"postdesk", "language", PD_OPTION_WORD, "en", LANGUAGES, DESK(language),
+	 "The language of mails, unless a mailbox or an agent has one of its own."},
+	{"postdesk", "timezone", PD_OPTION_ZONE, "UTC", NULL, DESK(timezone),
+	 "The zone of times written for people, such as Europe/Helsinki."},
+	{"postdesk", "priorities", PD_OPTION_LIST, "low;normal;high;urgent", NULL, DESK(priorities),
+	 "The priorities of tickets, lowest first."},
+	{"postdesk", "default_priority", PD_OPTION_TEXT, "normal", NULL, DESK(default_priority),
+	 "The priority of a new ticket; one of the priorities."},
+	{"postdesk", "categories", PD_OPTION_LIST, NULL, NULL, DESK(categories), "The categories of tickets."},
+	{"postdesk", "message_size_limit", PD_OPTION_SIZE, "50M", NULL, DESK(message_size_limit),
+	 "The largest message that is taken."},
+	{"postdesk", "message_in_database", PD_OPTION_SIZE, "128k", NULL, DESK(message_in_database),
+	 "Messages above this size are kept as files beside the database."},
+	{"postdesk", "lmtp_connections", PD_OPTION_COUNT, "64", NULL, DESK(lmtp_connections),
+	 "Connections that are served at the same time."},
+	{"postdesk", "readers", PD_OPTION_COUNT, "0", NULL, DESK(readers),
+	 "Processes that parse mail. 0: one a processor, and at least 2."},
+	{"postdesk", "reader_deadline", PD_OPTION_DURATION, "10s", NULL, DESK(reader_deadline),
+	 "The longest that reading one message may take."},
+	{"postdesk", "reader_memory", PD_OPTION_SIZE, "512M", NULL, DESK(reader_memory),
+	 "The address space of a reader."},
+	{"postdesk", "notify_attach_limit", PD_OPTION_SIZE, "5M", NULL, DESK(notify_attach_limit),
+	 "How much in attachments a notification carries; the others are named."},
+	{"postdesk", "acknowledge_per_address", PD_OPTION_COUNT, "3", NULL, DESK(acknowledge_per_address),
+	 "Acknowledgements to one address within a day."},
+	{"postdesk", "automatic_per_ticket", PD_OPTION_COUNT, "10", NULL, DESK(automatic_per_ticket),
+	 "Automatic mails to outsiders on one ticket within an hour."},
+	{"postdesk", "automatic_per_hour", PD_OPTION_COUNT, "1000", NULL, DESK(automatic_per_hour),
+	 "Automatic mails to outsiders in all within an hour."},
+	{"postdesk", "hop_limit", PD_OPTION_COUNT, "50", NULL, DESK(hop_limit),
+	 "A message with more Received fields than this goes round in a loop."},
+	{"postdesk", "confirm_within", PD_OPTION_DURATION, "48h", NULL, DESK(confirm_within),
+	 "How long a confirmation that was asked for is waited for."},
+	{"postdesk", "reply_address_expires", PD_OPTION_DURATION, "90d", NULL, DESK(reply_address_expires),
+	 "How long an agent's reply address holds. A contact's never expires."},
+	{"postdesk", "keep_deleted", PD_OPTION_DURATION, "90d", NULL, DESK(keep_deleted),
+	 "How long a deleted ticket can be restored."},
+
+	{"mailbox", "address", PD_OPTION_ADDRESSES, NULL, NULL, MAILBOX(addresses),
+	 "Its addresses; the first is in From. Needed."},
+	{"mailbox", "name", PD_OPTION_TEXT, NULL, NULL, MAILBOX(full_name),
+	 "The name in From. Absent: the group's name."},
+	{"mailbox", "team", PD_OPTION_NAME, NULL, "team", MAILBOX(team), "The team that its tickets belong to."},
+	{"mailbox", "pipeline", PD_OPTION_NAME, "support", "pipeline", PD_NO_PLACE,
+	 "The pipeline of its tickets."},
+	{"mailbox", "sla", PD_OPTION_NAME, NULL, "sla", MAILBOX(sla), "The service-level goals of its tickets."},
+	{"mailbox", "language", PD_OPTION_WORD, NULL, LANGUAGES, MAILBOX(language),
+	 "The language of mails to contacts. Absent: the desk's."},
+	{"mailbox", "acknowledge", PD_OPTION_BOOLEAN, "no", NULL, MAILBOX(acknowledge),
+	 "Whether a contact gets an acknowledgement of a new ticket."},
+	{"mailbox", "acknowledgement", PD_OPTION_FILE, NULL, NULL, MAILBOX(acknowledgement),
+	 "A file with the text of the acknowledgement. Absent: the built-in text."},
+	{"mailbox", "notify_team", PD_OPTION_BOOLEAN, "yes", NULL, MAILBOX(notify_team),
+	 "Whether the team is told of messages on tickets without an owner."},
+	{"mailbox", "reply_address", PD_OPTION_BOOLEAN, "yes", NULL, MAILBOX(reply_address),
+	 "Whether mail to contacts has a signed address in Reply-To."},
+	{"mailbox", "after_reply", PD_OPTION_AUTO_STATUS, "waiting", STATUS_KINDS, MAILBOX(after_reply),
+	 "An agent's reply sets the first status of this kind; none leaves it."},
+	{"mailbox", "after_answer", PD_OPTION_AUTO_STATUS, "open", STATUS_KINDS, MAILBOX(after_answer),
+	 "A contact's answer sets the first status of this kind; none leaves it."},
+	{"mailbox", "reopen_within", PD_OPTION_WITHIN, "unlimited", NULL, MAILBOX(reopen_within),
+	 "An answer to a ticket that has been closed for longer starts a new one with a link to it."},
+	{"mailbox", "subject_window", PD_OPTION_DURATION, "14d", NULL, MAILBOX(subject_window),
+	 "How old a ticket may be that an answer without any reference finds by its subject."},
+	{"mailbox", "tag_subject", PD_OPTION_BOOLEAN, "no", NULL, MAILBOX(tag_subject),
+	 "Whether the ticket's number stands at the end of the subject in mail to contacts."},
+	{"mailbox", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, MAILBOX(notify_shows),
+	 "What notifications tell below the message: contact, company, earlier, records and properties."},
+	{"mailbox", "was", PD_OPTION_LIST, NULL, NULL, MAILBOX(was), "Names that the group had before."},
+
+	{"team", "members", PD_OPTION_NAMES, NULL, "agent", TEAM(members), "Its agents."},
+	{"team", "calendar", PD_OPTION_NAME, NULL, "calendar", TEAM(calendar),
+	 "The working hours for its tickets' goals, unless the policy names others."},
+	{"team", "sees", PD_OPTION_CHOICE, "all", "all;team;own", TEAM(sees),
+	 "Which tickets its members see: all, the team's, or their own. Tickets without an owner in the "
+	 "team's mailboxes are always seen."},
+	{"team", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, TEAM(notify_shows),
+	 "As in a mailbox, for its members."},
+	{"team", "was", PD_OPTION_LIST, NULL, NULL, TEAM(was), "Names that the group had before."},
+
+	{"agent", "name", PD_OPTION_TEXT, NULL, NULL, AGENT(full_name),
+	 "The agent's name. Absent: the group's name."},
+	{"agent", "address", PD_OPTION_ADDRESSES, NULL, NULL, AGENT(addresses),
+	 "The agent's own addresses; notifications go to the first. Needed."},
+	{"agent", "login", PD_OPTION_TEXT, NULL, NULL, AGENT(login),
+	 "The SASL login at submission. Absent: the group's name."},
+	{"agent", "user", PD_OPTION_TEXT, NULL, NULL, AGENT(user),
+	 "The login on this machine, for the command line."},
+	{"agent", "role", PD_OPTION_CHOICE, "agent", "agent;administrator;viewer", AGENT(role),
+	 "What the agent may do by default. A viewer reads, comments and follows."},
+	{"agent", "may", PD_OPTION_WORDS, NULL, "views;move;merge;delete;bulk;export;channels", AGENT(may),
+	 "Single rights, in place of the role's."},
+	{"agent", "skills", PD_OPTION_LIST, NULL, NULL, AGENT(skills), "Skills, for routing."},
+	{"agent", "calendar", PD_OPTION_NAME, NULL, "calendar", AGENT(calendar), "Own hours and absences."},
+	{"agent", "jid", PD_OPTION_TEXT, NULL, NULL, AGENT(jid), "The XMPP address."},
+	{"agent", "language", PD_OPTION_WORD, NULL, LANGUAGES, AGENT(language),
+	 "The language of mails to the agent. Absent: the desk's."},
+	{"agent", "team", PD_OPTION_NAME, NULL, "team", AGENT(team),
+	 "The primary team. Absent: the first that lists the agent."},
+	{"agent", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, AGENT(notify_shows),
+	 "As in a mailbox, for this agent."},
+	{"agent", "was", PD_OPTION_LIST, NULL, NULL, AGENT(was), "Names that the group had before."},
+
+	{"pipeline", "statuses", PD_OPTION_STATUSES, NULL, NULL, PIPELINE(statuses),
+	 "The statuses in order, each KIND:NAME. A kind is new, open, waiting or closed. Needed."},
+	{"pipeline", "status_was", PD_OPTION_STATUS_WAS, NULL, NULL, PIPELINE(statuses),
+	 "Statuses that have a new name, each NEW:OLD."},
+	{"pipeline", "was", PD_OPTION_LIST, NULL, NULL, PIPELINE(was), "Names that the group had before."},
+
+	{"property", "name", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "Its name for people."},
+	{"property", "type", PD_OPTION_WORD, "text", "text;number;date;choice;choices", PD_NO_PLACE,
+	 "What its values are."},
+	{"property", "choices", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "The values to choose from, for the types choice and choices."},
+	{"property", "on_create", PD_OPTION_WORD, NULL, "ask;required", PD_NO_PLACE,
+	 "Whether it is asked for or required when a ticket is made by hand."},
+	{"property", "required_before", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "Statuses that a ticket cannot take without it: kinds, or PIPELINE:STATUS."},
+
+	{"calendar", "hours", PD_OPTION_FILES, NULL, NULL, PD_NO_PLACE,
+	 "Timed events are open, all-day opaque ones close. Absent: 24 hours."},
+	{"calendar", "holidays", PD_OPTION_FILES, NULL, NULL, PD_NO_PLACE,
+	 "Every event closes, unless it is ignored."},
+	{"calendar", "ignore", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "Titles of events that do not count, with * for anything."},
+	{"calendar", "timezone", PD_OPTION_ZONE, NULL, NULL, PD_NO_PLACE,
+	 "The zone of times without one. Absent: the desk's."},
+
+	{"sla", "enabled", PD_OPTION_BOOLEAN, "yes", NULL, PD_NO_PLACE, "Whether the goals hold."},
+	{"sla", "calendar", PD_OPTION_NAME, NULL, "calendar", PD_NO_PLACE,
+	 "The working hours. Absent: the team's. 24/7: always."},
+	{"sla", "first_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to the first reply, or off."},
+	{"sla", "next_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to each further reply, or off."},
+	{"sla", "close", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to closing, or off."},
+	{"sla", "due_soon", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE,
+	 "How long before its due time a goal is due soon."},
+	{"sla", "due_soon_first_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
+	{"sla", "due_soon_next_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
+	{"sla", "due_soon_close", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
+	{"sla", "escalate", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "What is done at a goal's state, such as overdue+30m: mail boss@example.com."},
+
+	{"route", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
+	{"route", "assign", PD_OPTION_ASSIGN, NULL, NULL, PD_NO_PLACE, "round-robin, least-loaded or an agent."},
+	{"route", "team", PD_OPTION_NAME, NULL, "team", PD_NO_PLACE, "The team. Absent: the mailbox's."},
+	{"route", "skills", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Skills that the agent must have."},
+	{"route", "priority", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The priority that the ticket gets."},
+	{"route", "category", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The category that the ticket gets."},
+
+	{"rule", "on", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "created, replied, answered, changed:PROPERTY, goal:STATE, after:DURATION or at:TIME. Needed."},
+	{"rule", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
+	{"rule", "do", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Commands. Needed."},
+	{"rule", "enabled", PD_OPTION_BOOLEAN, "yes", NULL, PD_NO_PLACE, "Whether the rule holds."},
+
+	{"view", "name", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "Its name for people."},
+	{"view", "query", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "Which tickets stand in it."},
+	{"view", "share", PD_OPTION_SHARE, "everyone", NULL, PD_NO_PLACE,
+	 "Who sees it: everyone, private:AGENT, team:TEAM; several teams are allowed."},
+	{"view", "columns", PD_OPTION_COLUMNS, NULL, NULL, PD_NO_PLACE, "What it shows of a ticket."},
+	{"view", "sort", PD_OPTION_SORT, NULL, NULL, PD_NO_PLACE,
+	 "The property to sort by; with - before it, the largest first."},
+
+	{"digest", "view", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "The views that it holds."},
+	{"digest", "at", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "When it is mailed, such as mon-fri 08:00."},
+	{"digest", "to", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Agents, team:TEAM or everyone."},
+
+	{"chat", "server", PD_OPTION_SOCKET, NULL, NULL, PD_NO_PLACE,
+	 "Where the XMPP server takes components: inet:HOST:PORT."},
+	{"chat", "domain", PD_OPTION_HOST, NULL, NULL, PD_NO_PLACE, "The component's domain."},
+	{"chat", "secret", PD_OPTION_FILE, NULL, NULL, PD_NO_PLACE, "A file with the component's secret."},
+	{"chat", "mailbox", PD_OPTION_NAME, NULL, "mailbox", PD_NO_PLACE,
+	 "The mailbox whose team answers, and whose address transcripts come from."},
+	{"chat", "transcripts", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE,
+	 "Whether the visitor is mailed the transcript."},
+};
+const size_t pd_option_count = sizeof pd_options / sizeof pd_options[0];
+
+const struct pd_group_type *pd_group_type_find(const char *name)
+{
+	for (size_t i = 0; i < pd_group_type_count; i++)
+		if (strcmp(pd_group_types[i].name, name) == 0)
+			return &pd_group_types[i];
+	return NULL;
+}
+
+const struct pd_option *pd_option_find(const char *group, const char *key)
+{
+	for (size_t i = 0; i < pd_option_count; i++)
+		if (strcmp(pd_options[i].group, group) == 0 && strcmp(pd_options[i].key, key) == 0)
+			return &pd_options[i];
+	return NULL;
+}
+
+struct pd_strings pd_option_words(struct pd_arena *arena, const struct pd_option *option)
+{
+	return pd_split(arena, option->values, ';');
+}
