@@ -19,8 +19,12 @@ void pd_flow_free(struct pd_flow *flow);
 struct pd_settings *pd_flow_settings(struct pd_flow *flow);
 /* Reads the file again; a bad one leaves the settings in force and fills problems. */
 int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error);
-/* All that is wrong, of every room: configuration, directories, database, MTA. */
-void pd_flow_check(const char *config_file, struct pd_problems *problems);
+/* Loads the file and lets every room check its part of it: NULL where anything is an error. */
+struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems);
+/* Keeps the text of the settings in force in the store, so that events can name it. Once at start. */
+int pd_flow_remember_settings(struct pd_flow *flow, struct pd_error *error);
+/* Beside pd_flow_load: what is wrong around the configuration: directories, permissions, database, MTA, delimiter. */
+void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_problems *problems);
 
 /* --- mail --- */
 struct pd_envelope {

@@ -1,0 +1,140 @@
+/* What is wrong: every room's part of the configuration, and what surrounds it on this machine.
+ *
+ * Changes nothing. Findings go into the problems with file and line where a setting is to blame. */
+#include "flow/internal.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "base/text.h"
+
+struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
+{
+	struct pd_settings *settings = pd_config_load(file, problems);
+
+	if (!settings)
+		return NULL;
+	pd_desk_check(settings, problems);
+	if (!problems->errors)
+		return settings;
+	pd_settings_unref(settings);
+	return NULL;
+}
+
+static struct pd_where whole_file(const struct pd_settings *settings)
+{
+	return (struct pd_where){.file = settings->file};
+}
+
+static void check_state(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	struct stat st;
+	struct passwd *owner = settings->user ? getpwnam(settings->user) : NULL;
+
+	if (settings->user && !owner)
+		pd_problem_add(problems, whole_file(settings), "user = %s: there is no such user on this system", settings->user);
+	if (stat(settings->state, &st) < 0) {
+		if (errno == ENOENT)
+			pd_warning_add(problems, whole_file(settings), "the state directory %s is not there yet; postdeskd makes it",
+				       settings->state);
+		else
+			pd_problem_add(problems, whole_file(settings), "state directory %s: %s", settings->state, strerror(errno));
+		return;
+	}
+	if (!S_ISDIR(st.st_mode))
+		pd_problem_add(problems, whole_file(settings), "%s is no directory", settings->state);
+	else if (st.st_mode & 07)
+		pd_warning_add(problems, whole_file(settings), "%s is open to everybody (mode %03o); it holds the mail and the secret key",
+			       settings->state, (unsigned)st.st_mode & 0777);
+	if (owner && st.st_uid != owner->pw_uid)
+		pd_problem_add(problems, whole_file(settings), "%s does not belong to user %s", settings->state, settings->user);
+}
+
+static void check_database(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *path = pd_printf(arena, "%s/postdesk.db", settings->state);
+	struct pd_store *store;
+	struct pd_error error;
+
+	if (access(path, F_OK) != 0)
+		return;
+	if (pd_store_open(settings->state, PD_STORE_READ, settings->message_in_database, &store, &error))
+		pd_problem_add(problems, whole_file(settings), "database: %s", error.text);
+	else
+		pd_store_close(store);
+}
+
+static void check_listener_directory(const struct pd_settings *settings, const char *key, const char *where,
+				     struct pd_problems *problems)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct stat st;
+
+	if (!where || !pd_starts(where, "unix:"))
+		return;
+	char *directory = pd_strdup(arena, where + strlen("unix:"));
+	char *slash = strrchr(directory, '/');
+
+	if (!slash || slash == directory)
+		return;
+	*slash = '\0';
+	if (stat(directory, &st) < 0 || !S_ISDIR(st.st_mode))
+		pd_warning_add(problems, whole_file(settings), "%s = %s: the directory %s is not there", key, where, directory);
+}
+
+static void check_submission(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_error error;
+	int fd;
+
+	if (settings->submit && pd_starts(settings->submit, "sendmail:")) {
+		if (access(settings->submit + strlen("sendmail:"), X_OK) != 0)
+			pd_problem_add(problems, whole_file(settings), "submit = %s: %s", settings->submit, strerror(errno));
+		return;
+	}
+	if (!settings->submit || !pd_starts(settings->submit, "smtp://"))
+		return;
+	const char *where = pd_printf(arena, "inet:%s", settings->submit + strlen("smtp://"));
+
+	if (pd_connect(where, pd_monotonic() + 3 * PD_SECOND, &fd, &error))
+		pd_warning_add(problems, whole_file(settings), "submit = %s: nobody answers there (%s); mail waits in the outbox",
+			       settings->submit, error.text);
+	else
+		close(fd);
+}
+
+/* Without postconf on this machine nothing can be compared, and nothing is said. */
+static void check_delimiter(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	FILE *pipe = popen("postconf -h recipient_delimiter 2>/dev/null", "r");
+	char line[128] = "";
+
+	if (!pipe)
+		return;
+	bool is_read = fgets(line, sizeof line, pipe) != NULL;
+
+	pclose(pipe);
+	if (!is_read)
+		return;
+	line[strcspn(line, "\n")] = '\0';
+	if (!strchr(line, settings->delimiter))
+		pd_warning_add(problems, whole_file(settings),
+			       "delimiter = %c is not in Postfix's recipient_delimiter (\"%s\"); replies would be refused",
+			       settings->delimiter, line);
+}
+
+void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	check_state(settings, problems);
+	check_database(settings, problems);
+	check_listener_directory(settings, "lmtp", settings->lmtp, problems);
+	check_listener_directory(settings, "milter", settings->milter, problems);
+	check_submission(settings, problems);
+	check_delimiter(settings, problems);
+}

@@ -1,0 +1,34 @@
+/* Inside the room flow: the one road, as verbs and mail walk it. */
+#ifndef PD_FLOW_INTERNAL_H
+#define PD_FLOW_INTERNAL_H
+
+#include "flow/flow.h"
+
+#include <glib.h>
+
+static inline void pd_settings_cleanup(struct pd_settings **settings)
+{
+	pd_settings_unref(*settings);
+}
+#define PD_AUTO_SETTINGS __attribute__((cleanup(pd_settings_cleanup))) struct pd_settings *
+
+/* One piece of work on the road. `decide` may be called twice: it starts from the context alone. */
+struct pd_work {
+	struct pd_flow *flow;
+	struct pd_arena *arena;
+	struct pd_settings *settings;
+	const struct pd_delivery *delivery; /* NULL where no mail came in */
+	void (*decide)(struct pd_work *work, struct pd_context *context);
+	const char *actor;
+	pd_time now;
+	bool is_import;
+	bool is_dry; /* decide alone; nothing is kept */
+};
+
+/* Decides, composes, commits; 0 when it is on disk. */
+int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_error *error);
+
+struct pd_store *pd_flow_store(struct pd_flow *flow);
+struct pd_readers *pd_flow_readers(struct pd_flow *flow);
+
+#endif

@@ -1,0 +1,251 @@
+/* Tickets, entries and messages as JSON. Pure but for the contacts that it looks up in the snapshot. */
+#include "flow/json.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "desk/command.h"
+
+json_t *pd_json_text(const char *text)
+{
+	json_t *value = text ? json_string(text) : json_null();
+
+	return value ? value : json_string_nocheck("");
+}
+
+json_t *pd_json_time(struct pd_arena *arena, pd_time time)
+{
+	return pd_json_text(pd_time_rfc3339(arena, time));
+}
+
+json_t *pd_json_strings(const struct pd_strings *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, pd_json_text(list->items[i]));
+	return array;
+}
+
+static json_t *addresses(const struct pd_addresses *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, pd_json_text(list->items[i].addr));
+	return array;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return pd_json_text(text && *text ? text : NULL);
+}
+
+static json_t *properties(const struct pd_ticket *ticket)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < ticket->properties.count; i++) {
+		const struct pd_change *property = &ticket->properties.items[i];
+
+		if (property->to)
+			json_object_set_new(object, property->property, pd_json_text(property->to));
+	}
+	return object;
+}
+
+static const struct pd_contact *first_contact(struct pd_arena *arena, struct pd_snapshot *snapshot,
+					      const struct pd_ticket *ticket)
+{
+	return ticket->contacts.count ? snapshot->contact(snapshot, arena, ticket->contacts.items[0]) : NULL;
+}
+
+json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+{
+	const struct pd_contact *contact = first_contact(arena, snapshot, ticket);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "number", json_integer(ticket->number));
+	json_object_set_new(object, "name", pd_json_text(ticket->name));
+	json_object_set_new(object, "description", pd_json_text(ticket->description));
+	json_object_set_new(object, "status", pd_json_text(ticket->status));
+	json_object_set_new(object, "status_kind", pd_json_text(pd_status_kind_name(ticket->status_kind)));
+	json_object_set_new(object, "pipeline", pd_json_text(ticket->pipeline));
+	json_object_set_new(object, "mailbox", pd_json_text(ticket->mailbox));
+	json_object_set_new(object, "owner", pd_json_text(ticket->owner));
+	json_object_set_new(object, "team", pd_json_text(ticket->team));
+	json_object_set_new(object, "priority", pd_json_text(ticket->priority));
+	json_object_set_new(object, "category", pd_json_text(ticket->category));
+	json_object_set_new(object, "source", pd_json_text(ticket->source));
+	json_object_set_new(object, "contact", pd_json_text(contact ? pd_contact_address(contact) : NULL));
+	json_object_set_new(object, "contact_name", text_or_null(contact ? contact->name : NULL));
+	json_object_set_new(object, "company", text_or_null(contact ? contact->company : NULL));
+	json_object_set_new(object, "created", pd_json_time(arena, ticket->created));
+	json_object_set_new(object, "updated", pd_json_time(arena, ticket->updated));
+	json_object_set_new(object, "closed", pd_json_time(arena, ticket->closed));
+	json_object_set_new(object, "messages", json_integer(ticket->messages));
+	json_object_set_new(object, "followers", pd_json_strings(&ticket->followers));
+	json_object_set_new(object, "spam", json_boolean(ticket->is_spam));
+	json_object_set_new(object, "automatic", json_boolean(ticket->is_automatic));
+	json_object_set_new(object, "deleted", json_boolean(ticket->is_deleted));
+	json_object_set_new(object, "merged_into", ticket->merged_into ? json_integer(ticket->merged_into) : json_null());
+	json_object_set_new(object, "properties", properties(ticket));
+	json_object_set_new(object, "sla", json_pack("{s:n,s:n,s:n}", "first_reply", "next_reply", "close"));
+	return object;
+}
+
+json_t *pd_json_conversations(const struct pd_ticket *ticket)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < ticket->conversations.count; i++) {
+		const struct pd_conversation *conversation = &ticket->conversations.items[i];
+		json_t *participants = json_array();
+		const char *status = conversation->status ? strchr(conversation->status, ':') : NULL;
+
+		for (size_t k = 0; k < conversation->participants.count; k++)
+			json_array_append_new(participants,
+					      pd_json_text(conversation->participants.items[k].address.addr));
+		json_array_append_new(
+			array, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id",
+					 json_sprintf("C%lld", (long long)conversation->id), "mailbox",
+					 pd_json_text(conversation->mailbox), "subject",
+					 pd_json_text(conversation->subject), "status",
+					 pd_json_text(status ? status + 1 : ticket->status), "owner",
+					 pd_json_text(conversation->owner ? conversation->owner : ticket->owner),
+					 "participants", participants));
+	}
+	return array;
+}
+
+/* A value for people and programs: a status without its kind, a contact's address for its id. */
+static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, const char *property, const char *value)
+{
+	unsigned long long id;
+
+	if (!value)
+		return NULL;
+	if (pd_equal(property, "status")) {
+		const char *colon = strchr(value, ':');
+
+		return colon ? colon + 1 : value;
+	}
+	if (pd_equal(property, "contact") && pd_number(value, INT64_MAX, &id)) {
+		const struct pd_contact *contact = snapshot->contact(snapshot, arena, (int64_t)id);
+		const char *address = contact ? pd_contact_address(contact) : NULL;
+
+		return address ? address : value;
+	}
+	return value;
+}
+
+json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,
+		       const struct pd_change *change)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "at", pd_json_time(arena, event->at), "actor",
+			 pd_json_text(event->actor), "property", pd_json_text(change->property), "from",
+			 pd_json_text(shown(arena, snapshot, change->property, change->from)), "to",
+			 pd_json_text(shown(arena, snapshot, change->property, change->to)), "entry",
+			 json_sprintf("E%lld", (long long)event->id));
+}
+
+json_t *pd_json_attachment(const struct pd_attachment *attachment)
+{
+	return json_pack("{s:o,s:o,s:I}", "name", pd_json_text(attachment->name), "type",
+			 pd_json_text(attachment->type), "size", (json_int_t)attachment->size);
+}
+
+static const char *direction_name(enum pd_direction direction)
+{
+	static const char *const names[] = {[PD_IN] = "in", [PD_OUT] = "out", [PD_INTERNAL] = "internal"};
+
+	return names[direction];
+}
+
+static void add_message(struct pd_arena *arena, json_t *object, const struct pd_stored *message)
+{
+	json_t *attachments = json_array();
+
+	for (size_t i = 0; i < message->attachments.count; i++)
+		json_array_append_new(attachments, pd_json_attachment(&message->attachments.items[i]));
+	json_object_set_new(object, "message_id", text_or_null(message->message_id));
+	json_object_set_new(object, "direction", pd_json_text(direction_name(message->direction)));
+	json_object_set_new(object, "source", pd_json_text(message->source));
+	json_object_set_new(object, "from", text_or_null(message->from.addr));
+	json_object_set_new(object, "from_name", text_or_null(message->from.name));
+	json_object_set_new(object, "to", addresses(&message->to));
+	json_object_set_new(object, "cc", addresses(&message->cc));
+	json_object_set_new(object, "subject", pd_json_text(message->subject));
+	json_object_set_new(object, "text", pd_json_text(message->text));
+	json_object_set_new(object, "date", pd_json_time(arena, message->date));
+	json_object_set_new(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
+	json_object_set_new(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
+	json_object_set_new(object, "queue_id", pd_json_text(message->queue_id));
+	json_object_set_new(object, "proof", pd_json_text(message->proof));
+	json_object_set_new(object, "attachments", attachments);
+}
+
+json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry)
+{
+	const struct pd_event *event = &entry->event;
+	json_t *changes = json_array();
+	json_t *object = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id", json_sprintf("E%lld", (long long)event->id), "at",
+				   pd_json_time(arena, event->at), "kind", pd_json_text(pd_event_kind_name(event->kind)),
+				   "actor", pd_json_text(event->actor), "why", pd_json_text(event->why), "action",
+				   json_integer(event->action));
+
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+
+		json_array_append_new(changes,
+				      json_pack("{s:o,s:o,s:o}", "property", pd_json_text(change->property), "from",
+						pd_json_text(shown(arena, snapshot, change->property, change->from)), "to",
+						pd_json_text(shown(arena, snapshot, change->property, change->to))));
+	}
+	if (event->changes.count)
+		json_object_set(object, "changes", changes);
+	json_decref(changes);
+	if (event->conversation)
+		json_object_set_new(object, "conversation", json_sprintf("C%lld", (long long)event->conversation));
+	if (event->other)
+		json_object_set_new(object, "other", json_integer(event->other));
+	if (entry->message)
+		add_message(arena, object, entry->message);
+	return object;
+}
+
+json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message)
+{
+	json_t *attachments = json_array();
+	struct pd_strings none = {0};
+
+	for (size_t i = 0; i < message->attachments.count; i++)
+		json_array_append_new(attachments, pd_json_attachment(&message->attachments.items[i]));
+	json_t *object = json_object();
+
+	json_object_set_new(object, "subject", pd_json_text(message->subject));
+	json_object_set_new(object, "from_addr", text_or_null(message->from.addr));
+	json_object_set_new(object, "from_name", text_or_null(message->from.name));
+	json_object_set_new(object, "to", addresses(&message->to));
+	json_object_set_new(object, "cc", addresses(&message->cc));
+	json_object_set_new(object, "reply_to", addresses(&message->reply_to));
+	json_object_set_new(object, "message_id", text_or_null(message->message_id));
+	json_object_set_new(object, "in_reply_to", pd_json_strings(&message->in_reply_to));
+	json_object_set_new(object, "references", pd_json_strings(&message->references));
+	json_object_set_new(object, "date", pd_json_time(arena, message->date));
+	json_object_set_new(object, "text", pd_json_text(message->text));
+	json_object_set_new(object, "quoted", pd_json_text(message->quoted));
+	json_object_set_new(object, "signature", pd_json_text(message->signature));
+	json_object_set_new(object, "html", json_boolean(message->has_html));
+	json_object_set_new(object, "attachments", attachments);
+	json_object_set_new(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
+	json_object_set_new(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
+	json_object_set_new(object, "bounce_recipient", pd_json_strings(&message->bounce_recipients));
+	json_object_set_new(object, "bounce_temporary",
+			    json_boolean((message->kinds & PD_KIND_BOUNCE) && message->bounce_temporary));
+	json_object_set_new(object, "list", json_boolean(message->kinds & PD_KIND_LIST));
+	json_object_set_new(object, "spam", json_boolean(message->kinds & PD_KIND_SPAM));
+	json_object_set_new(object, "unparsed", json_boolean(message->kinds & PD_KIND_UNPARSED));
+	json_object_set_new(object, "forwarded_from", text_or_null(message->forwarded_from.addr));
+	json_object_set_new(object, "commands", pd_json_strings(&none));
+	return object;
+}

@@ -1,0 +1,25 @@
+/* Inside the house's answers: tickets, entries and messages as JSON (CONTRACT of the command line).
+ *
+ * Times are RFC 3339 in UTC, absent values null. The caller owns what is returned (json_decref). */
+#ifndef PD_FLOW_JSON_H
+#define PD_FLOW_JSON_H
+
+#include <jansson.h>
+#include "desk/snapshot.h"
+
+/* The keys of `list`. snapshot: to look contacts up. */
+json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+/* An entry of the timeline; status values by their names, contacts by their addresses. */
+json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry);
+/* One property change: at, actor, property, from, to, entry. */
+json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,
+		       const struct pd_change *change);
+json_t *pd_json_conversations(const struct pd_ticket *ticket);
+/* What reading saw (`postdesk parse`), without the commands. */
+json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message);
+json_t *pd_json_attachment(const struct pd_attachment *attachment);
+json_t *pd_json_time(struct pd_arena *arena, pd_time time);
+json_t *pd_json_text(const char *text_or_null);
+json_t *pd_json_strings(const struct pd_strings *list);
+
+#endif

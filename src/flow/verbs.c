@@ -1,0 +1,201 @@
+/* The table of verbs, who may use them, and what they share: arguments, visibility, answers. */
+#include "flow/verbs_internal.h"
+
+#include <string.h>
+#include "base/text.h"
+
+enum { WRITES = 1, OWNER = 2, RIGHT_EXPORT = 4 };
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct pd_call *call);
+	unsigned flags;
+} verbs[] = {
+	{"list", pd_verb_list, 0},
+	{"search", pd_verb_search, 0},
+	{"show", pd_verb_show, 0},
+	{"raw", pd_verb_raw, 0},
+	{"history", pd_verb_history, 0},
+	{"create", pd_verb_create, WRITES},
+	{"do", pd_verb_do, WRITES},
+	{"attachments", pd_verb_attachments, 0},
+	{"fetch", pd_verb_fetch, 0},
+	{"attach", pd_verb_attach, WRITES},
+	{"import", pd_verb_import, WRITES | OWNER},
+	{"export", pd_verb_export, RIGHT_EXPORT},
+	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
+	{"outbox", pd_verb_outbox, OWNER},
+	{"flush", pd_verb_flush, WRITES | OWNER},
+	{"status", pd_verb_status, 0},
+	{"verify", pd_verb_verify, OWNER},
+	{"backup", pd_verb_backup, OWNER},
+};
+
+static const struct verb *find(const char *name)
+{
+	for (size_t i = 0; name && i < G_N_ELEMENTS(verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+bool pd_verb_changes(const char *name)
+{
+	const struct verb *verb = find(name);
+
+	return verb && verb->flags & WRITES;
+}
+
+bool pd_call_emit(struct pd_call *call, json_t *object)
+{
+	if (!call->is_gone && !call->emit(call->data, object))
+		call->is_gone = true;
+	json_decref(object);
+	return !call->is_gone;
+}
+
+const char *pd_call_text(const struct pd_call *call, const char *key)
+{
+	return json_string_value(json_object_get(call->request, key));
+}
+
+int64_t pd_call_number(const struct pd_call *call, const char *key)
+{
+	return json_integer_value(json_object_get(call->request, key));
+}
+
+bool pd_call_flag(const struct pd_call *call, const char *key)
+{
+	return json_is_true(json_object_get(call->request, key));
+}
+
+struct pd_strings pd_call_strings(const struct pd_call *call, const char *key)
+{
+	const json_t *array = json_object_get(call->request, key);
+	struct pd_strings list = {0};
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(array, i, item)
+	{
+		if (json_is_string(item))
+			*pd_list_add(call->arena, &list) = json_string_value(item);
+	}
+	return list;
+}
+
+int pd_call_at(struct pd_call *call, pd_time *ret_at)
+{
+	const char *text = pd_call_text(call, "at");
+
+	*ret_at = 0;
+	if (text && !pd_time_parse(text, ret_at))
+		return pd_fail(&call->error, PD_PERMANENT, "\"%s\" is no time; write 2026-11-21T14:00:00Z", text);
+	return 0;
+}
+
+int pd_call_content(struct pd_call *call, const char *key, struct pd_bytes *ret_content)
+{
+	const char *text = pd_call_text(call, key);
+
+	if (!text)
+		return pd_fail(&call->error, PD_PERMANENT, "%s is missing", key);
+	char *copy = pd_strdup(call->arena, text);
+	gsize size = 0;
+
+	g_base64_decode_inplace(copy, &size);
+	*ret_content = (struct pd_bytes){copy, size};
+	return 0;
+}
+
+json_t *pd_call_base64(const char *data, size_t size)
+{
+	g_autofree char *text = g_base64_encode((const guchar *)data, size);
+
+	return json_string(text);
+}
+
+bool pd_call_may_see(const struct pd_call *call, const struct pd_ticket *ticket)
+{
+	return !call->agent || pd_may_see(call->settings, call->agent, ticket);
+}
+
+int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_ticket **ret_ticket)
+{
+	int64_t number = pd_call_number(call, "number");
+	struct pd_ticket *ticket = snapshot->ticket(snapshot, call->arena, number);
+
+	for (int i = 0; ticket && ticket->merged_into && i < 100; i++)
+		ticket = snapshot->ticket(snapshot, call->arena, ticket->merged_into);
+	if (!ticket || !pd_call_may_see(call, ticket))
+		return pd_fail(&call->error, PD_PERMANENT, "there is no ticket %lld", (long long)number);
+	*ret_ticket = ticket;
+	return 0;
+}
+
+/* Root and the owner are administrators; an agent works by its role; anybody else is refused. */
+static int admit(struct pd_call *call, const struct verb *verb)
+{
+	if (call->peer->agent) {
+		call->agent = pd_settings_agent(call->settings, call->peer->agent);
+		if (!call->agent)
+			return pd_fail(&call->error, PD_PERMANENT, "there is no agent %s", call->peer->agent);
+	} else if (!call->peer->is_owner) {
+		return pd_fail(&call->error, PD_PERMANENT, "this login belongs to no agent ([agent] user =)");
+	}
+	bool is_administrator = call->peer->is_owner || call->agent->role == PD_ROLE_ADMINISTRATOR;
+
+	if (verb->flags & OWNER && !is_administrator)
+		return pd_fail(&call->error, PD_PERMANENT, "%s is for administrators", verb->name);
+	if (verb->flags & RIGHT_EXPORT && call->agent && !pd_may(call->agent, "export"))
+		return pd_fail(&call->error, PD_PERMANENT, "%s lacks the right \"export\"", call->agent->name);
+	return 0;
+}
+
+static int exit_code(int class)
+{
+	switch (class) {
+	case PD_OK:
+		return 0;
+	case PD_TEMPORARY:
+	case PD_FULL:
+	case PD_UNCERTAIN:
+		return 75;
+	case PD_CONFIGURATION:
+		return 78;
+	default:
+		return 1;
+	}
+}
+
+void pd_flow_verb(struct pd_flow *flow, const struct pd_peer *peer, const json_t *request, pd_emit emit, void *data)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct pd_call call = {
+		.flow = flow,
+		.arena = arena,
+		.settings = settings,
+		.peer = peer,
+		.request = request,
+		.emit = emit,
+		.data = data,
+	};
+	const char *name = json_string_value(json_object_get(request, "verb"));
+	const struct verb *verb = find(name);
+	int failed;
+
+	if (!verb)
+		failed = pd_fail(&call.error, PD_PERMANENT, "there is no verb \"%s\"", name ? name : "");
+	else
+		failed = admit(&call, verb);
+	if (!failed)
+		failed = verb->run(&call);
+
+	json_t *end = json_object();
+
+	json_object_set_new(end, "exit", json_integer(exit_code(failed)));
+	if (failed)
+		json_object_set_new(end, "error", pd_json_text(pd_clean_text(arena, call.error.text, strlen(call.error.text))));
+	pd_call_emit(&call, end);
+}

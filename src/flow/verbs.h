@@ -1,0 +1,31 @@
+/* The verbs of the command line and of the control socket.
+ *
+ * A request is {"verb": NAME, …}; arguments by verb:
+ *   list         query, view, sort, limit, at             a ticket each
+ *   search       text, limit                              a ticket each
+ *   show         number, at, kind, by, team, search, oldest_first, brief     one ticket with its timeline
+ *   raw          number, entry                            {"raw": base64}
+ *   history      number, property                         a change each
+ *   create       mailbox, name, contacts, set             {"number", "report"}
+ *   do           number, commands                         {"number", "report", "listed"}
+ *   attachments  number, contacts                         an attachment each
+ *   fetch        number, attachment                       {"name", "type", "content": base64}
+ *   attach       number, name, content (base64)           {"number", "report"}
+ *   import       mailbox, content (base64)                {"number", "new"}
+ *   export       query                                    a ticket each, as show gives it
+ *   mbox         query                                    {"number", "from", "date", "raw"} a message each
+ *   outbox       all                                      a row each
+ *   flush                                                 nothing: what waits in the outbox is due now
+ *   status                                                {"tickets", …}
+ *   verify                                                {"wrong"} each
+ *   backup       destination                              nothing
+ * Every answer ends with {"exit": CODE, "error": TEXT}. */
+#ifndef PD_FLOW_VERBS_H
+#define PD_FLOW_VERBS_H
+
+#include "flow/flow.h"
+
+/* Does the verb change anything (so that it goes to the running daemon)? False for unknown verbs. */
+bool pd_verb_changes(const char *verb);
+
+#endif

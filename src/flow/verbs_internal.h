@@ -1,0 +1,56 @@
+/* Inside the room flow: what one verb works with. */
+#ifndef PD_FLOW_VERBS_INTERNAL_H
+#define PD_FLOW_VERBS_INTERNAL_H
+
+#include "flow/internal.h"
+#include "flow/json.h"
+#include "flow/verbs.h"
+
+struct pd_call {
+	struct pd_flow *flow;
+	struct pd_arena *arena;
+	struct pd_settings *settings;
+	const struct pd_peer *peer;
+	const struct pd_agent *agent; /* NULL: the owner as administrator */
+	const json_t *request;
+	pd_emit emit;
+	void *data;
+	bool is_gone; /* the peer went away */
+	struct pd_error error;
+};
+
+/* Emits and takes the object over. False: the peer is gone. */
+bool pd_call_emit(struct pd_call *call, json_t *object);
+const char *pd_call_text(const struct pd_call *call, const char *key);	   /* NULL when absent or no text */
+int64_t pd_call_number(const struct pd_call *call, const char *key);	   /* 0 when absent or no number */
+bool pd_call_flag(const struct pd_call *call, const char *key);
+struct pd_strings pd_call_strings(const struct pd_call *call, const char *key);
+/* `at`: 0 when absent; PD_PERMANENT when it is no time. */
+int pd_call_at(struct pd_call *call, pd_time *ret_at);
+/* Base64 of the key; PD_PERMANENT when it is none. */
+int pd_call_content(struct pd_call *call, const char *key, struct pd_bytes *ret_content);
+bool pd_call_may_see(const struct pd_call *call, const struct pd_ticket *ticket);
+/* The ticket of `number`, merges followed, as the peer may see it. */
+int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_ticket **ret_ticket);
+json_t *pd_call_base64(const char *data, size_t size);
+
+int pd_verb_list(struct pd_call *call);
+int pd_verb_search(struct pd_call *call);
+int pd_verb_show(struct pd_call *call);
+int pd_verb_raw(struct pd_call *call);
+int pd_verb_history(struct pd_call *call);
+int pd_verb_create(struct pd_call *call);
+int pd_verb_do(struct pd_call *call);
+int pd_verb_attachments(struct pd_call *call);
+int pd_verb_fetch(struct pd_call *call);
+int pd_verb_attach(struct pd_call *call);
+int pd_verb_import(struct pd_call *call);
+int pd_verb_export(struct pd_call *call);
+int pd_verb_mbox(struct pd_call *call);
+int pd_verb_outbox(struct pd_call *call);
+int pd_verb_flush(struct pd_call *call);
+int pd_verb_status(struct pd_call *call);
+int pd_verb_verify(struct pd_call *call);
+int pd_verb_backup(struct pd_call *call);
+
+#endif
