@@ -50,7 +50,7 @@ struct pd_planned_id {
 };
 
 struct pd_planned_ticket {
-	struct pd_ticket *ticket; /* the working copy */
+	struct pd_ticket *ticket; /* the working copy; only looked at where its version is still base_version */
 	int64_t base_version;	  /* as read; 0: new */
 };
 
@@ -112,17 +112,22 @@ struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_setting
 
 /* The working copy of a ticket (read once through the snapshot); NULL when there is none. */
 struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number);
-/* Follows merges; ret_from: the number asked for, where it was merged. */
+/* Follows merges: the ticket where that number leads to. */
 struct pd_ticket *pd_plan_ticket_followed(struct pd_context *context, int64_t number);
 /* A new ticket in the mailbox with its pipeline's first status of kind new, its team, normal priority; further first
  * values (name, source, owner, status, automatic, …) as changes. */
 struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd_mailbox *mailbox,
 				     const struct pd_change *values, size_t count);
 /* Appends an event of that kind and applies it; fill further fields by the returned pointer BEFORE adding the next:
- * message, conversation, other and why do not change the fold. */
+ * message, other and why do not change the fold. A MESSAGE event takes its direction from the planned message of that
+ * id; of an older message the actor tells. */
 struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
 			       int64_t message, int64_t conversation, const char *why);
-/* Sets single-valued properties in one SET event, leaving out what does not change; NULL where nothing changes.
+/* The same with changes as they are, unchecked. */
+struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
+				    int64_t conversation, const struct pd_change *changes, size_t count);
+/* Sets a single-valued property, leaving out what does not change; NULL where nothing changes. What is set, added or
+ * removed at once after one another for the same reason goes into one event (into CREATED while the ticket is new).
  * Values as in struct pd_change. Setting owner makes the old owner no follower by itself. */
 struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 			     const char *value, const char *why);
@@ -133,8 +138,10 @@ struct pd_event *pd_plan_remove(struct pd_context *context, struct pd_ticket *ti
 				const char *value, int64_t conversation, const char *why);
 int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
 				 const char *subject);
-/* The contact of an address, made where there is none; a better name is taken over. */
+/* The contact of an address, made where there is none; a better name is taken over. To be read only; the pointer
+ * holds until the next contact. */
 struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
+/* A message with its new id and direction; the pointer holds for the first 16 of a plan, then until the next. */
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
 void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires);
 void pd_plan_count(struct pd_context *context, const char *key);
@@ -146,5 +153,17 @@ void pd_report(struct pd_context *context, const char *format, ...) __attribute_
  * thing since). action 0: the newest on the ticket not yet taken back. Reports what it did and what cannot be
  * unsent. */
 int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t action, struct pd_error *error);
+
+/* The action that an #undo on this ticket without an id would take back; 0: none. */
+int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket);
+/* Does the action touch a ticket other than this one? */
+bool pd_action_goes_beyond(struct pd_context *context, int64_t action, int64_t ticket);
+
+/* Words for people, in the language of the context: the agent's, else the desk's. */
+const char *pd_context_language(const struct pd_context *context);
+/* "agent:anna" -> "Anna Virtanen", "contact:ADDRESS" -> ADDRESS, others as they are. */
+char *pd_actor_words(struct pd_context *context, const char *actor);
+/* A property's value as people read it: the status' name, an agent's or contact's name, "none". */
+char *pd_value_words(struct pd_context *context, const char *property, const char *value);
 
 #endif

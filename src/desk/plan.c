@@ -1,0 +1,459 @@
+/* The plan: what a decision has gathered so far.
+ *
+ * Promises: every change of a ticket is an event of the plan and applied to the ticket's working copy at once; a
+ * ticket, a contact and a key are asked of the desk once. Where the desk fails, tickets are NULL and the desk's
+ * `failed` says why; the plan is thrown away then. */
+#include "desk/plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+
+#define HOPS_MAX 32 /* a chain of merges is followed so far */
+#define RESERVED 16 /* pointers to so many messages and contacts stay good */
+
+const char *pd_letter_kind_name(enum pd_letter_kind kind)
+{
+	static const char *const names[] = {
+		[PD_LETTER_REPLY] = "reply",
+		[PD_LETTER_ACKNOWLEDGEMENT] = "acknowledgement",
+		[PD_LETTER_NOTIFICATION] = "notification",
+		[PD_LETTER_RECEIPT] = "receipt",
+		[PD_LETTER_CONFIRMATION] = "confirmation",
+		[PD_LETTER_FORWARD] = "forward",
+	};
+	assert(kind <= PD_LETTER_FORWARD);
+	return names[kind];
+}
+
+struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings, struct pd_snapshot *desk,
+				 pd_time now, const char *actor)
+{
+	struct pd_plan *plan = PD_NEW(arena, struct pd_plan);
+	plan->messages.items = pd_alloc_n(arena, RESERVED, sizeof *plan->messages.items);
+	plan->messages.room = RESERVED;
+	plan->contacts.items = pd_alloc_n(arena, RESERVED, sizeof *plan->contacts.items);
+	plan->contacts.room = RESERVED;
+	struct pd_context context = {
+		.arena = arena,
+		.settings = settings,
+		.desk = desk,
+		.plan = plan,
+		.now = now,
+		.actor = actor,
+		.action = desk->new_id(desk, PD_ID_ACTION),
+	};
+	if (actor != NULL && pd_starts(actor, "agent:"))
+		context.agent = pd_settings_agent(settings, actor + strlen("agent:"));
+	return context;
+}
+
+/* --- tickets --- */
+
+static struct pd_planned_ticket *planned_ticket(struct pd_context *context, int64_t number)
+{
+	struct pd_plan *plan = context->plan;
+	for (size_t i = 0; i < plan->tickets.count; i++)
+		if (plan->tickets.items[i].ticket->number == number)
+			return &plan->tickets.items[i];
+	return NULL;
+}
+
+struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number)
+{
+	struct pd_planned_ticket *planned = planned_ticket(context, number);
+	if (planned != NULL)
+		return planned->ticket;
+	if (number <= 0)
+		return NULL;
+	const struct pd_ticket *found = context->desk->ticket(context->desk, context->arena, number);
+	if (found == NULL)
+		return NULL;
+	struct pd_ticket *copy = pd_ticket_copy(context->arena, found);
+	*pd_list_add(context->arena, &context->plan->tickets) =
+		(struct pd_planned_ticket){.ticket = copy, .base_version = copy->version};
+	return copy;
+}
+
+struct pd_ticket *pd_plan_ticket_followed(struct pd_context *context, int64_t number)
+{
+	struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	for (int hops = 0; ticket != NULL && ticket->merged_into != 0 && hops < HOPS_MAX; hops++) {
+		struct pd_ticket *next = pd_plan_ticket(context, ticket->merged_into);
+		if (next == NULL)
+			break;
+		ticket = next;
+	}
+	return ticket;
+}
+
+static const char *given(const struct pd_change *values, size_t count, const char *property, const char *otherwise)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(values[i].property, property) == 0)
+			return values[i].to;
+	return otherwise;
+}
+
+static struct pd_event *new_event(struct pd_context *context, const struct pd_ticket *ticket, enum pd_event_kind kind)
+{
+	struct pd_event *event = PD_NEW(context->arena, struct pd_event);
+	event->id = context->desk->new_id(context->desk, PD_ID_EVENT);
+	event->ticket = ticket->number;
+	event->version = ticket->version + 1;
+	event->format = PD_EVENT_FORMAT;
+	event->at = context->now;
+	event->actor = context->actor;
+	event->action = context->action;
+	event->kind = kind;
+	event->config = context->desk->config;
+	return event;
+}
+
+static void add_change(struct pd_context *context, struct pd_event *event, const char *property, const char *from,
+		       const char *to)
+{
+	*pd_list_add(context->arena, &event->changes) = (struct pd_change){
+		.property = property, .from = from, .to = pd_strdup(context->arena, to)};
+}
+
+static void append(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event)
+{
+	bool follows = pd_ticket_apply(context->arena, ticket, event);
+	assert(follows);
+	(void)follows;
+	*pd_list_add(context->arena, &context->plan->events) = event;
+}
+
+struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd_mailbox *mailbox,
+				     const struct pd_change *values, size_t count)
+{
+	struct pd_ticket *ticket = PD_NEW(context->arena, struct pd_ticket);
+	ticket->number = context->desk->new_id(context->desk, PD_ID_TICKET);
+	struct pd_event *event = new_event(context, ticket, PD_EVENT_CREATED);
+	const struct pd_status *status = pd_pipeline_first(mailbox->pipeline, PD_STATUS_NEW);
+	const struct pd_change first[] = {
+		{.property = "name", .to = ""},
+		{.property = "mailbox", .to = mailbox->name},
+		{.property = "pipeline", .to = mailbox->pipeline->name},
+		{.property = "status", .to = pd_status_value(context->arena, status->kind, status->name)},
+		{.property = "team", .to = mailbox->team},
+		{.property = "priority", .to = context->settings->default_priority},
+		{.property = "source", .to = "mail"},
+	};
+	const size_t firsts = sizeof first / sizeof *first;
+	for (size_t i = 0; i < firsts; i++) {
+		const char *to = given(values, count, first[i].property, first[i].to);
+		if (to != NULL)
+			add_change(context, event, first[i].property, NULL, to);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (values[i].to != NULL && given(first, firsts, values[i].property, NULL) == NULL &&
+		    strcmp(values[i].property, "team") != 0)
+			add_change(context, event, pd_strdup(context->arena, values[i].property), NULL, values[i].to);
+	*pd_list_add(context->arena, &context->plan->tickets) = (struct pd_planned_ticket){.ticket = ticket};
+	append(context, ticket, event);
+	return ticket;
+}
+
+/* --- events --- */
+
+static const char *direction_of(const struct pd_context *context, int64_t message)
+{
+	const struct pd_plan *plan = context->plan;
+	for (size_t i = 0; i < plan->messages.count; i++)
+		if (plan->messages.items[i].stored.id == message)
+			return plan->messages.items[i].stored.direction == PD_IN ? "in" : "out";
+	return NULL;
+}
+
+struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
+			       int64_t message, int64_t conversation, const char *why)
+{
+	struct pd_event *event = new_event(context, ticket, kind);
+	event->message = message;
+	event->conversation = conversation;
+	event->why = pd_strdup(context->arena, why);
+	const char *direction = kind == PD_EVENT_MESSAGE ? direction_of(context, message) : NULL;
+	if (direction != NULL)
+		add_change(context, event, "direction", NULL, direction);
+	append(context, ticket, event);
+	return event;
+}
+
+struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
+				    int64_t conversation, const struct pd_change *changes, size_t count)
+{
+	struct pd_event *event = new_event(context, ticket, kind);
+	event->conversation = conversation;
+	for (size_t i = 0; i < count; i++)
+		*pd_list_add(context->arena, &event->changes) = changes[i];
+	append(context, ticket, event);
+	return event;
+}
+
+/* The event that a change of this ticket belongs to: the newest of the plan where it is of the same reason, else a
+ * new one. A change of a conversation needs an event of that conversation. */
+static struct pd_event *event_for(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
+				  const char *why, bool *ret_is_new)
+{
+	struct pd_plan *plan = context->plan;
+	struct pd_event *last = plan->events.count > 0 ? plan->events.items[plan->events.count - 1] : NULL;
+	*ret_is_new = true;
+	if (last != NULL && last->ticket == ticket->number && last->action == context->action &&
+	    (last->kind == PD_EVENT_SET || last->kind == PD_EVENT_CREATED) &&
+	    (last->conversation == 0 || conversation == 0 || last->conversation == conversation) &&
+	    (pd_equal(last->why, why) || (last->kind == PD_EVENT_CREATED && why == NULL))) {
+		if (conversation != 0)
+			last->conversation = conversation;
+		*ret_is_new = false;
+		return last;
+	}
+	struct pd_event *event = new_event(context, ticket, PD_EVENT_SET);
+	event->conversation = conversation;
+	event->why = pd_strdup(context->arena, why);
+	return event;
+}
+
+/* Adds the changes to the event for this reason and applies them. */
+static struct pd_event *change(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
+			       const char *why, const struct pd_change *changes, size_t count)
+{
+	bool is_new;
+	struct pd_event *event = event_for(context, ticket, conversation, why, &is_new);
+	/* Applied as an event of these changes alone, since the earlier ones are applied already. */
+	struct pd_event step = *event;
+	memset(&step.changes, 0, sizeof step.changes);
+	step.kind = PD_EVENT_SET;
+	step.version = ticket->version + 1;
+	for (size_t i = 0; i < count; i++) {
+		add_change(context, event, changes[i].property, changes[i].from, changes[i].to);
+		*pd_list_add(context->arena, &step.changes) = event->changes.items[event->changes.count - 1];
+	}
+	bool follows = pd_ticket_apply(context->arena, ticket, &step);
+	assert(follows);
+	(void)follows;
+	ticket->version = event->version;
+	if (is_new)
+		*pd_list_add(context->arena, &context->plan->events) = event;
+	return event;
+}
+
+static const char *time_value(struct pd_arena *arena, pd_time time)
+{
+	const char *seconds = pd_time_rfc3339(arena, time);
+	return pd_printf(arena, "%.*s.%03dZ", (int)strlen(seconds) - 1, seconds, (int)(time % 1000));
+}
+
+struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+			     const char *value, const char *why)
+{
+	const char *now = pd_ticket_get(context->arena, ticket, property);
+	if (pd_equal(now, value))
+		return NULL;
+	struct pd_change changes[2] = {
+		{.property = pd_strdup(context->arena, property), .from = now, .to = value},
+	};
+	size_t count = 1;
+	enum pd_status_kind kind;
+	const char *name;
+	/* Reopening forgets when it was closed; an undo of it must not. */
+	if (strcmp(property, "status") == 0 && pd_status_value_parse(value, &kind, &name) && ticket->closed != 0 &&
+	    kind != PD_STATUS_CLOSED)
+		changes[count++] =
+			(struct pd_change){.property = "closed", .from = time_value(context->arena, ticket->closed)};
+	return change(context, ticket, 0, why, changes, count);
+}
+
+static bool has_number(const int64_t *items, size_t count, const char *value)
+{
+	unsigned long long number;
+	if (!pd_number(value, INT64_MAX, &number))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (items[i] == (int64_t)number)
+			return true;
+	return false;
+}
+
+/* Does the property of many values have this one? */
+static bool has_value(struct pd_context *context, const struct pd_ticket *ticket, const char *property,
+		      const char *value, int64_t conversation)
+{
+	if (strcmp(property, "follower") == 0)
+		return pd_strings_has(&ticket->followers, value);
+	if (strcmp(property, "mailbox_also") == 0)
+		return pd_strings_has(&ticket->mailboxes_also, value);
+	if (strcmp(property, "contact") == 0)
+		return has_number(ticket->contacts.items, ticket->contacts.count, value);
+	if (strcmp(property, "entry_deleted") == 0)
+		return has_number(ticket->deleted_entries.items, ticket->deleted_entries.count, value);
+	assert(strcmp(property, "participant") == 0);
+	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
+	return found != NULL && pd_conversation_has(found, pd_participant_parse(context->arena, value).addr);
+}
+
+struct pd_event *pd_plan_add(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+			     const char *value, int64_t conversation, const char *why)
+{
+	if (has_value(context, ticket, property, value, conversation))
+		return NULL;
+	const struct pd_change added = {.property = pd_strdup(context->arena, property), .to = value};
+	return change(context, ticket, conversation, why, &added, 1);
+}
+
+struct pd_event *pd_plan_remove(struct pd_context *context, struct pd_ticket *ticket, const char *property,
+				const char *value, int64_t conversation, const char *why)
+{
+	if (!has_value(context, ticket, property, value, conversation))
+		return NULL;
+	const struct pd_change removed = {.property = pd_strdup(context->arena, property),
+					  .from = pd_strdup(context->arena, value)};
+	return change(context, ticket, conversation, why, &removed, 1);
+}
+
+int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
+				 const char *subject)
+{
+	int64_t id = context->desk->new_id(context->desk, PD_ID_CONVERSATION);
+	const struct pd_change changes[] = {
+		{.property = "conversation", .to = mailbox},
+		{.property = "subject", .to = subject != NULL ? subject : ""},
+	};
+	change(context, ticket, id, NULL, changes, 2);
+	return id;
+}
+
+/* --- contacts, messages, marks --- */
+
+struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address)
+{
+	struct pd_plan *plan = context->plan;
+	const char *value = pd_lower_ascii(context->arena, address->addr);
+	const char *name = address->name != NULL ? address->name : "";
+	for (size_t i = 0; i < plan->contacts.count; i++) {
+		struct pd_contact *contact = &plan->contacts.items[i].contact;
+		for (size_t n = 0; n < contact->identities.count; n++) {
+			if (strcmp(contact->identities.items[n].kind, "mail") != 0 ||
+			    strcmp(contact->identities.items[n].value, value) != 0)
+				continue;
+			if (*contact->name == '\0')
+				contact->name = name;
+			return contact;
+		}
+	}
+	struct pd_contact *known = context->desk->contact_of(context->desk, context->arena, "mail", value);
+	if (known != NULL && (*name == '\0' || *known->name != '\0'))
+		return known;
+	struct pd_planned_contact *planned = pd_list_add(context->arena, &plan->contacts);
+	if (known != NULL) {
+		planned->contact = *known;
+	} else {
+		planned->is_new = true;
+		planned->contact.id = context->desk->new_id(context->desk, PD_ID_CONTACT);
+		*pd_list_add(context->arena, &planned->contact.identities) =
+			(struct pd_identity){.kind = "mail", .value = value};
+	}
+	planned->contact.name = name;
+	return &planned->contact;
+}
+
+struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction)
+{
+	struct pd_planned_message *message = pd_list_add(context->arena, &context->plan->messages);
+	message->stored = (struct pd_stored){
+		.id = context->desk->new_id(context->desk, PD_ID_MESSAGE),
+		.source = source,
+		.direction = direction,
+		.message_id = "",
+		.from = {.name = "", .addr = ""},
+		.subject = "",
+		.text = "",
+		.date = context->now,
+	};
+	return message;
+}
+
+void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires)
+{
+	*pd_list_add(context->arena, &context->plan->marks) = (struct pd_planned_mark){
+		.key = pd_strdup(context->arena, key), .value = value, .expires = expires};
+}
+
+void pd_plan_count(struct pd_context *context, const char *key)
+{
+	*pd_list_add(context->arena, &context->plan->counters) = pd_strdup(context->arena, key);
+}
+
+void pd_plan_id(struct pd_context *context, const char *message_id, const struct pd_known_id *known)
+{
+	*pd_list_add(context->arena, &context->plan->ids) = (struct pd_planned_id){
+		.message_id = pd_strdup(context->arena, message_id), .known = *known};
+}
+
+void pd_report(struct pd_context *context, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	*pd_list_add(context->arena, &context->plan->report) = pd_vprintf(context->arena, format, args);
+	va_end(args);
+}
+
+/* --- words --- */
+
+const char *pd_context_language(const struct pd_context *context)
+{
+	if (context->agent != NULL && context->agent->language != NULL)
+		return context->agent->language;
+	return context->settings->language;
+}
+
+char *pd_actor_words(struct pd_context *context, const char *actor)
+{
+	if (pd_starts(actor, "agent:")) {
+		const struct pd_agent *agent = pd_settings_agent(context->settings, actor + strlen("agent:"));
+		return pd_strdup(context->arena, agent != NULL ? agent->full_name : actor + strlen("agent:"));
+	}
+	if (pd_starts(actor, "contact:"))
+		return pd_strdup(context->arena, actor + strlen("contact:"));
+	return pd_strdup(context->arena, actor);
+}
+
+static const char *contact_words(struct pd_context *context, const char *value)
+{
+	unsigned long long id;
+	if (!pd_number(value, INT64_MAX, &id))
+		return value;
+	const struct pd_contact *contact = NULL;
+	for (size_t i = 0; i < context->plan->contacts.count; i++)
+		if (context->plan->contacts.items[i].contact.id == (int64_t)id)
+			contact = &context->plan->contacts.items[i].contact;
+	if (contact == NULL)
+		contact = context->desk->contact(context->desk, context->arena, (int64_t)id);
+	const char *address = contact != NULL ? pd_contact_address(contact) : NULL;
+	return address != NULL ? address : contact != NULL ? contact->name : value;
+}
+
+char *pd_value_words(struct pd_context *context, const char *property, const char *value)
+{
+	enum pd_status_kind kind;
+	const char *name;
+	const char *language = pd_context_language(context);
+	if (strcmp(property, "owner") == 0 || strcmp(property, "follower") == 0) {
+		if (value == NULL)
+			return pd_say(context->arena, language, "nobody", NULL);
+		const struct pd_agent *agent = pd_settings_agent(context->settings, value);
+		return pd_strdup(context->arena, agent != NULL ? agent->full_name : value);
+	}
+	if (value == NULL || *value == '\0')
+		return pd_say(context->arena, language, "none", NULL);
+	if (pd_ends(property, "status") && pd_status_value_parse(value, &kind, &name))
+		return pd_strdup(context->arena, name);
+	if (strcmp(property, "contact") == 0)
+		return pd_strdup(context->arena, contact_words(context, value));
+	if (strcmp(property, "entry_deleted") == 0)
+		return pd_printf(context->arena, "E%s", value);
+	return pd_strdup(context->arena, value);
+}

@@ -1,0 +1,467 @@
+/* Undo: an event that takes back what an action did, on all its tickets, wholly or not at all.
+ *
+ * Promises: where somebody has changed the same thing since, nothing is taken back and the error says who and what.
+ * What was sent stays sent, and the report says so. An undo is an action like others: it can be taken back. */
+#include "desk/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/command.h"
+
+/* What the action did to one thing, all in all. */
+struct net {
+	int64_t ticket, conversation;
+	const char *property;
+	bool is_many;
+	const char *value;     /* of a property of many values: which one */
+	const char *from, *to; /* of many values: the value or NULL */
+};
+
+/* What is known of an action while it is taken back. */
+struct undo {
+	struct pd_context *context;
+	int64_t action;
+	const char *actor;
+	PD_LIST(struct net) nets;
+	PD_LIST(const struct pd_event *) events; /* of the action, oldest first */
+	PD_LIST(int64_t) tickets;
+	PD_LIST(int64_t) sent; /* events of mails that are out */
+	PD_LIST(int64_t) new_conversations;
+	PD_LIST(int64_t) new_tickets;
+};
+
+struct event_list {
+	const struct pd_event **items;
+	size_t count, room;
+};
+
+/* --- which actions are in force --- */
+
+/* The ticket's events above a version: kept ones, then those of this plan. */
+static struct event_list events_of(struct pd_context *context, int64_t ticket, int64_t after)
+{
+	struct event_list list = {0};
+	struct pd_entries kept = context->desk->timeline(context->desk, context->arena, ticket, after);
+	for (size_t i = 0; i < kept.count; i++)
+		*pd_list_add(context->arena, &list) = &kept.items[i].event;
+	for (size_t i = 0; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		if (event->ticket == ticket && event->version > after)
+			*pd_list_add(context->arena, &list) = event;
+	}
+	return list;
+}
+
+/* Has an undo that is itself in force taken the action back, from this event on? */
+static bool is_taken_back_from(const struct event_list *events, size_t from, int64_t action)
+{
+	for (size_t i = from; i < events->count; i++) {
+		const struct pd_event *event = events->items[i];
+		if (event->kind == PD_EVENT_UNDO && event->other == action &&
+		    !is_taken_back_from(events, i + 1, event->action))
+			return true;
+	}
+	return false;
+}
+
+static bool is_taken_back(const struct event_list *events, int64_t action)
+{
+	return is_taken_back_from(events, 0, action);
+}
+
+static bool is_of_a_person(const struct pd_event *event)
+{
+	return event->actor != NULL && !pd_starts(event->actor, "contact:") && strcmp(event->actor, "postdesk") != 0;
+}
+
+int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket)
+{
+	struct event_list events = events_of(context, ticket->number, 0);
+	for (size_t i = events.count; i > 0; i--) {
+		const struct pd_event *event = events.items[i - 1];
+		bool is_work = event->kind == PD_EVENT_CREATED || event->kind == PD_EVENT_MESSAGE ||
+			       event->kind == PD_EVENT_COMMENT || event->kind == PD_EVENT_SET ||
+			       event->kind == PD_EVENT_ATTACHED;
+		if (is_work && event->action != context->action && is_of_a_person(event) &&
+		    !is_taken_back(&events, event->action))
+			return event->action;
+	}
+	return 0;
+}
+
+bool pd_action_goes_beyond(struct pd_context *context, int64_t action, int64_t ticket)
+{
+	struct pd_entries entries = context->desk->action(context->desk, context->arena, action);
+	for (size_t i = 0; i < entries.count; i++)
+		if (entries.items[i].event.ticket != ticket)
+			return true;
+	return false;
+}
+
+/* --- what the action did --- */
+
+static bool is_of_conversation(const char *property)
+{
+	return strcmp(property, "participant") == 0 || strcmp(property, "subject") == 0 ||
+	       pd_starts(property, "conversation");
+}
+
+static struct net *net_of(struct undo *undo, const struct pd_event *event, const char *property, const char *value)
+{
+	int64_t conversation = is_of_conversation(property) ? event->conversation : 0;
+	bool is_many = pd_property_is_many(property);
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		struct net *net = &undo->nets.items[i];
+		if (net->ticket == event->ticket && net->conversation == conversation &&
+		    strcmp(net->property, property) == 0 && (!is_many || pd_equal(net->value, value)))
+			return net;
+	}
+	return NULL;
+}
+
+static void add_net(struct undo *undo, const struct pd_event *event, const char *property, const char *from,
+		    const char *to)
+{
+	const char *value = to != NULL ? to : from;
+	struct net *net = net_of(undo, event, property, value);
+	if (net != NULL) {
+		net->to = to;
+		return;
+	}
+	*pd_list_add(undo->context->arena, &undo->nets) = (struct net){
+		.ticket = event->ticket,
+		.conversation = is_of_conversation(property) ? event->conversation : 0,
+		.property = property,
+		.is_many = pd_property_is_many(property),
+		.value = value,
+		.from = from,
+		.to = to,
+	};
+}
+
+static void add_changes(struct undo *undo, const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		if (strcmp(change->property, "direction") == 0)
+			continue;
+		if (strcmp(change->property, "conversation") == 0) {
+			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;
+			continue;
+		}
+		if (pd_property_is_many(change->property) && change->from != NULL && change->to != NULL) {
+			add_net(undo, event, change->property, change->from, NULL);
+			add_net(undo, event, change->property, NULL, change->to);
+		} else {
+			add_net(undo, event, change->property, change->from, change->to);
+		}
+	}
+}
+
+static bool has_id(const int64_t *items, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (items[i] == id)
+			return true;
+	return false;
+}
+
+static void add_event(struct undo *undo, const struct pd_event *event)
+{
+	struct pd_arena *arena = undo->context->arena;
+	const char *id = pd_printf(arena, "%lld", (long long)event->id);
+	*pd_list_add(arena, &undo->events) = event;
+	if (!has_id(undo->tickets.items, undo->tickets.count, event->ticket))
+		*pd_list_add(arena, &undo->tickets) = event->ticket;
+	if (undo->actor == NULL)
+		undo->actor = event->actor;
+	switch (event->kind) {
+	case PD_EVENT_CREATED:
+		*pd_list_add(arena, &undo->new_tickets) = event->ticket;
+		break;
+	case PD_EVENT_COMMENT:
+	case PD_EVENT_ATTACHED:
+		/* Hidden as if deleted: the net change so far is that it is shown. */
+		add_net(undo, event, "entry_deleted", id, NULL);
+		break;
+	case PD_EVENT_MESSAGE:
+		for (size_t i = 0; i < event->changes.count; i++)
+			if (strcmp(event->changes.items[i].property, "direction") == 0 &&
+			    pd_equal(event->changes.items[i].to, "out"))
+				*pd_list_add(arena, &undo->sent) = event->id;
+		add_changes(undo, event);
+		break;
+	case PD_EVENT_SET:
+	case PD_EVENT_UNDO:
+		add_changes(undo, event);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The first state and the last are the same, or it belongs to what is new and stays or goes as a whole. */
+static bool is_idle(const struct undo *undo, const struct net *net)
+{
+	if (has_id(undo->new_tickets.items, undo->new_tickets.count, net->ticket))
+		return true;
+	if (net->conversation != 0 &&
+	    has_id(undo->new_conversations.items, undo->new_conversations.count, net->conversation))
+		return true;
+	return pd_equal(net->from, net->to);
+}
+
+static void gather(struct undo *undo)
+{
+	struct pd_context *context = undo->context;
+	struct pd_entries kept = context->desk->action(context->desk, context->arena, undo->action);
+	for (size_t i = 0; i < kept.count; i++)
+		add_event(undo, &kept.items[i].event);
+	size_t count = 0;
+	for (size_t i = 0; i < undo->nets.count; i++)
+		if (!is_idle(undo, &undo->nets.items[i]))
+			undo->nets.items[count++] = undo->nets.items[i];
+	undo->nets.count = count;
+	/* What the action made is deleted: as if it had been so before. */
+	for (size_t i = 0; i < undo->new_tickets.count; i++)
+		*pd_list_add(context->arena, &undo->nets) = (struct net){
+			.ticket = undo->new_tickets.items[i], .property = "deleted", .from = "yes"};
+}
+
+/* --- may it, and does nothing stand against it --- */
+
+static int check_rights(const struct undo *undo, struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	const char *language = pd_context_language(context);
+	const struct pd_agent *agent = context->agent;
+	if (agent == NULL)
+		return 0;
+	for (size_t i = 0; i < undo->tickets.count; i++) {
+		const struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[i]);
+		if (ticket != NULL && !pd_may_see(context->settings, agent, ticket))
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language,
+					      "It touched tickets that you may not see: nothing was taken back.", NULL));
+	}
+	if (pd_equal(undo->actor, context->actor))
+		return 0;
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const char *property = undo->nets.items[i].property;
+		const char *right = pd_ends(property, "deleted") ? "delete" : strcmp(property, "merged") == 0 ? "merge" : NULL;
+		if (agent->role == PD_ROLE_VIEWER && right == NULL)
+			right = "change";
+		if (right != NULL && !pd_may(agent, right))
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language,
+					      "You lack the right \"{right}\" that taking this back needs.", "right", right, NULL));
+	}
+	return 0;
+}
+
+/* The value as it stands now; for many values the value itself or NULL. */
+static const char *value_now(struct pd_context *context, const struct pd_ticket *ticket, const struct net *net)
+{
+	const struct pd_conversation *conversation = pd_ticket_conversation(ticket, net->conversation);
+	unsigned long long number = 0;
+	bool has = false;
+	if (!net->is_many) {
+		if (net->conversation == 0)
+			return pd_ticket_get(context->arena, ticket, net->property);
+		if (conversation == NULL)
+			return NULL;
+		if (strcmp(net->property, "subject") == 0)
+			return conversation->subject;
+		return strcmp(net->property, "conversation_status") == 0 ? conversation->status : conversation->owner;
+	}
+	if (strcmp(net->property, "follower") == 0) {
+		has = pd_strings_has(&ticket->followers, net->value);
+	} else if (strcmp(net->property, "mailbox_also") == 0) {
+		has = pd_strings_has(&ticket->mailboxes_also, net->value);
+	} else if (strcmp(net->property, "participant") == 0) {
+		has = conversation != NULL &&
+		      pd_conversation_has(conversation, pd_participant_parse(context->arena, net->value).addr);
+	} else if (pd_number(net->value, INT64_MAX, &number)) {
+		has = strcmp(net->property, "contact") == 0
+			      ? has_id(ticket->contacts.items, ticket->contacts.count, (int64_t)number)
+			      : pd_ticket_entry_deleted(ticket, (int64_t)number);
+	}
+	return has ? net->value : NULL;
+}
+
+static bool touches(const struct pd_event *event, const struct net *net)
+{
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		if (strcmp(change->property, net->property) != 0 ||
+		    (net->conversation != 0 && event->conversation != net->conversation))
+			continue;
+		if (!net->is_many || pd_equal(change->from, net->value) || pd_equal(change->to, net->value))
+			return true;
+	}
+	return false;
+}
+
+/* Who has changed it after the action, and is not taken back; NULL: nobody. An undo only brings back an earlier state:
+ * whether that is ours, the value tells. */
+static const struct pd_event *changed_since(const struct undo *undo, const struct event_list *events, const struct net *net)
+{
+	int64_t last = 0;
+	for (size_t i = 0; i < undo->events.count; i++)
+		if (undo->events.items[i]->ticket == net->ticket && undo->events.items[i]->version > last)
+			last = undo->events.items[i]->version;
+	for (size_t i = events->count; i > 0; i--) {
+		const struct pd_event *event = events->items[i - 1];
+		if (event->version > last && event->kind != PD_EVENT_UNDO && event->action != undo->action &&
+		    touches(event, net) && !is_taken_back(events, event->action))
+			return event;
+	}
+	return NULL;
+}
+
+static int check_conflicts(const struct undo *undo, struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	const char *language = pd_context_language(context);
+	struct event_list events = {0};
+	int64_t loaded = 0;
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const struct net *net = &undo->nets.items[i];
+		const struct pd_ticket *ticket = pd_plan_ticket(context, net->ticket);
+		if (ticket == NULL)
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
+		if (strcmp(net->property, "closed") == 0)
+			continue; /* follows the status */
+		if (loaded != net->ticket) {
+			events = events_of(context, net->ticket, 0);
+			loaded = net->ticket;
+		}
+		const struct pd_event *since = changed_since(undo, &events, net);
+		bool is_hidden_entry = net->is_many && strcmp(net->property, "entry_deleted") == 0;
+		if (since == NULL && pd_equal(value_now(context, ticket, net), net->to))
+			continue;
+		const char *who = since != NULL ? pd_actor_words(context, since->actor) : "";
+		const char *action = pd_printf(context->arena, "%lld", since != NULL ? (long long)since->action : 0LL);
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(context->arena, language,
+				      since != NULL ? "{what} of #{ticket} was changed since by {who} (action {action}); "
+						      "nothing was taken back."
+						    : "{what} of #{ticket} was changed since; nothing was taken back.",
+				      "what", is_hidden_entry ? pd_printf(context->arena, "E%s", net->value) : net->property,
+				      "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "who", who,
+				      "action", action, NULL));
+	}
+	return 0;
+}
+
+/* --- carrying it out --- */
+
+static void take_back_on(struct undo *undo, int64_t number, int64_t conversation, bool is_first)
+{
+	struct pd_context *context = undo->context;
+	struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	PD_LIST(struct pd_change) changes = {0};
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const struct net *net = &undo->nets.items[i];
+		if (net->ticket == number && net->conversation == conversation)
+			*pd_list_add(context->arena, &changes) =
+				(struct pd_change){.property = net->property, .from = net->to, .to = net->from};
+	}
+	if (changes.count > 0 || is_first)
+		pd_plan_event_with(context, ticket, PD_EVENT_UNDO, conversation, changes.items, changes.count)->other =
+			undo->action;
+}
+
+static void report(struct undo *undo)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	const char *language = pd_context_language(context);
+	const char *action = pd_printf(arena, "%lld", (long long)undo->action);
+	struct pd_strings parts = {0};
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const struct net *net = &undo->nets.items[i];
+		const char *where = undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
+		if (strcmp(net->property, "closed") == 0)
+			continue;
+		if (strcmp(net->property, "entry_deleted") == 0)
+			*pd_list_add(arena, &parts) =
+				pd_printf(arena, "%s%s", where,
+					  pd_say(arena, language, net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
+						 "entry", net->value, NULL));
+		else if (strcmp(net->property, "deleted") == 0)
+			*pd_list_add(arena, &parts) = pd_say(
+				arena, language, net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
+				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
+		else
+			*pd_list_add(arena, &parts) =
+				pd_printf(arena, "%s%s %s -> %s", where, net->property,
+					  pd_value_words(context, net->property, net->to),
+					  pd_value_words(context, net->property, net->from));
+	}
+	if (parts.count > 0)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}", "action", action,
+				 "who", pd_actor_words(context, undo->actor), "changes",
+				 pd_strings_join(arena, &parts, "; "), NULL));
+	for (size_t i = 0; i < undo->sent.count; i++)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.", "entry",
+				 pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
+	if (parts.count == 0 && undo->sent.count == 0)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: action {action} left nothing to take back.", "action", action, NULL));
+}
+
+static int find_action(struct undo *undo, const struct pd_ticket *ticket, struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	const char *language = pd_context_language(context);
+	bool is_named = undo->action != 0;
+	if (!is_named && ticket != NULL)
+		undo->action = pd_plan_undo_target(context, ticket);
+	if (undo->action == 0)
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(context->arena, language, "There is nothing left to take back.", NULL));
+	gather(undo);
+	const char *action = pd_printf(context->arena, "%lld", (long long)undo->action);
+	if (undo->events.count == 0)
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(context->arena, language, "There is no action {action}.", "action", action, NULL));
+	struct event_list events = events_of(context, undo->tickets.items[0], 0);
+	if (is_taken_back(&events, undo->action))
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(context->arena, language, "Action {action} is taken back already.", "action", action, NULL));
+	return 0;
+}
+
+int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t action, struct pd_error *error)
+{
+	struct undo undo = {.context = context, .action = action};
+	int failed = find_action(&undo, ticket, error);
+	if (failed == 0)
+		failed = check_rights(&undo, error);
+	if (failed == 0)
+		failed = check_conflicts(&undo, error);
+	if (failed != 0)
+		return failed;
+	for (size_t i = 0; i < undo.tickets.count; i++) {
+		int64_t number = undo.tickets.items[i];
+		take_back_on(&undo, number, 0, true);
+		PD_LIST(int64_t) done = {0};
+		for (size_t n = 0; n < undo.nets.count; n++) {
+			int64_t conversation = undo.nets.items[n].conversation;
+			if (undo.nets.items[n].ticket != number || conversation == 0 ||
+			    has_id(done.items, done.count, conversation))
+				continue;
+			*pd_list_add(context->arena, &done) = conversation;
+			take_back_on(&undo, number, conversation, false);
+		}
+	}
+	report(&undo);
+	return 0;
+}
