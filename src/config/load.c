@@ -2,14 +2,11 @@
  *
  * Promises: everything that is wrong is told at once, each with file and line; a snapshot is given only
  * for a file without errors. Fails: NULL with problems; an unreadable file is one problem. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -19,6 +16,7 @@
 #include "config/value.h"
 
 #define FILE_SIZE_LIMIT ((size_t)8 * 1024 * 1024)
+#define TEXT_SIZE_LIMIT ((size_t)64 * 1024)
 
 struct loader {
 	struct pd_settings *settings;
@@ -64,6 +62,26 @@ static void read_group(struct loader *loader, const struct pd_group *group, void
 	}
 }
 
+/* The text is read now, since deciding reads no files. */
+static void read_acknowledgement(struct loader *loader, const struct pd_group *group,
+				 struct pd_mailbox *mailbox)
+{
+	struct pd_where where = group->where;
+	struct pd_error error;
+	struct pd_raw *found = NULL;
+	pd_group_value(group, "acknowledgement", &where);
+	int class = pd_raw_from_file(mailbox->acknowledgement, "/tmp", &found, &error);
+	PD_AUTO_RAW raw = found;
+	if (class != PD_OK)
+		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s", group->name,
+			       error.text);
+	else if (raw->size > TEXT_SIZE_LIMIT)
+		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s has more than %zu bytes",
+			       group->name, mailbox->acknowledgement, TEXT_SIZE_LIMIT);
+	else
+		mailbox->acknowledgement_text = pd_clean_text(loader->arena, raw->data, raw->size);
+}
+
 static void read_mailbox(struct loader *loader, const struct pd_group *group)
 {
 	struct pd_mailbox *mailbox = pd_list_add(loader->arena, &loader->settings->mailboxes);
@@ -72,11 +90,8 @@ static void read_mailbox(struct loader *loader, const struct pd_group *group)
 	read_group(loader, group, mailbox);
 	if (mailbox->full_name == NULL)
 		mailbox->full_name = group->name;
-	struct pd_where where = group->where;
-	pd_group_value(group, "acknowledgement", &where);
-	if (mailbox->acknowledgement != NULL && access(mailbox->acknowledgement, R_OK) < 0)
-		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s: %s", group->name,
-			       mailbox->acknowledgement, strerror(errno));
+	if (mailbox->acknowledgement != NULL)
+		read_acknowledgement(loader, group, mailbox);
 }
 
 static void read_team(struct loader *loader, const struct pd_group *group)
