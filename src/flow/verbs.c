@@ -136,14 +136,19 @@ int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd
 /* Root and the owner are administrators; an agent works by its role; anybody else is refused. */
 static int admit(struct pd_call *call, const struct verb *verb)
 {
-	if (call->peer->agent) {
-		call->agent = pd_settings_agent(call->settings, call->peer->agent);
+	const char *as = pd_call_text(call, "as");
+	const char *name = as ? as : call->peer->agent;
+
+	if (as && !call->peer->is_owner)
+		return pd_fail(&call->error, PD_PERMANENT, "--as is for root and the owner of the state directory");
+	if (name) {
+		call->agent = pd_settings_agent(call->settings, name);
 		if (!call->agent)
-			return pd_fail(&call->error, PD_PERMANENT, "there is no agent %s", call->peer->agent);
+			return pd_fail(&call->error, PD_PERMANENT, "there is no agent %s", name);
 	} else if (!call->peer->is_owner) {
 		return pd_fail(&call->error, PD_PERMANENT, "this login belongs to no agent ([agent] user =)");
 	}
-	bool is_administrator = call->peer->is_owner || call->agent->role == PD_ROLE_ADMINISTRATOR;
+	bool is_administrator = !call->agent || call->agent->role == PD_ROLE_ADMINISTRATOR || (call->peer->is_owner && !as);
 
 	if (verb->flags & OWNER && !is_administrator)
 		return pd_fail(&call->error, PD_PERMANENT, "%s is for administrators", verb->name);

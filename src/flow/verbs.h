@@ -1,6 +1,6 @@
 /* The verbs of the command line and of the control socket.
  *
- * A request is {"verb": NAME, …}; arguments by verb:
+ * A request is {"verb": NAME, …}, from root and the owner also with "as": AGENT; arguments by verb:
  *   list         query, view, sort, limit, at             a ticket each
  *   search       text, limit                              a ticket each
  *   show         number, at, kind, by, team, search, oldest_first, brief     one ticket with its timeline
