@@ -1,0 +1,129 @@
+/* postdesk list and search: tickets as a table or as JSON. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/text.h"
+
+#define DEFAULT_COLUMNS "number;status;priority;owner;contact;updated;name"
+
+struct listing {
+	struct pd_cli *cli;
+	struct pd_strings columns;
+	struct pd_table *table;
+	size_t count;
+};
+
+/* What people read in a column: times without seconds and zone letter, lists joined. */
+static const char *cell(struct pd_arena *arena, const json_t *object, const char *column)
+{
+	const json_t *value = json_object_get(object, column);
+
+	if (!value)
+		value = json_object_get(json_object_get(object, "properties"), column);
+	const char *text = json_string_value(value);
+	pd_time time;
+
+	if (json_is_integer(value))
+		return pd_printf(arena, "%lld", (long long)json_integer_value(value));
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "yes" : "no";
+	if (text && strlen(text) == 20 && text[19] == 'Z' && pd_time_parse(text, &time))
+		return pd_time_short(arena, time, NULL);
+	return text;
+}
+
+static void add_row(void *data, const json_t *object)
+{
+	struct listing *listing = data;
+
+	listing->count++;
+	pd_table_row(listing->table);
+	for (size_t i = 0; i < listing->columns.count; i++)
+		pd_table_add(listing->table, cell(listing->cli->arena, object, listing->columns.items[i]));
+}
+
+static int ask(struct pd_cli *cli, json_t *request, const char *columns, bool is_json)
+{
+	if (is_json)
+		return pd_cli_request(cli, request, pd_cli_print_json, NULL);
+
+	struct listing listing = {.cli = cli, .columns = pd_split(cli->arena, columns ? columns : DEFAULT_COLUMNS, ';')};
+
+	listing.table = pd_table_new(cli->arena, &listing.columns);
+	int code = pd_cli_request(cli, request, add_row, &listing);
+
+	if (code == PD_EXIT_DONE && listing.count)
+		pd_table_print(listing.table, stdout);
+	return code;
+}
+
+/* The remaining arguments as one text. */
+static char *joined(struct pd_cli *cli, int argc, char **argv)
+{
+	struct pd_strings words = {0};
+
+	for (int i = optind; i < argc; i++)
+		*pd_list_add(cli->arena, &words) = argv[i];
+	return pd_strings_join(cli->arena, &words, " ");
+}
+
+int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"view", required_argument, NULL, 'v'}, {"sort", required_argument, NULL, 's'},
+		{"columns", required_argument, NULL, 'c'}, {"limit", required_argument, NULL, 'l'},
+		{"at", required_argument, NULL, 'a'},	{"json", no_argument, NULL, 'j'},
+		{0},
+	};
+	json_t *request = json_pack("{s:s}", "verb", "list");
+	const char *columns = NULL;
+	bool is_json = false;
+	unsigned long long limit;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'v')
+			json_object_set_new(request, "view", json_string(optarg));
+		else if (option == 's')
+			json_object_set_new(request, "sort", json_string(optarg));
+		else if (option == 'a')
+			json_object_set_new(request, "at", json_string(optarg));
+		else if (option == 'c')
+			columns = optarg;
+		else if (option == 'j')
+			is_json = true;
+		else if (option == 'l' && pd_number(optarg, 1000000000, &limit))
+			json_object_set_new(request, "limit", json_integer((json_int_t)limit));
+		else {
+			json_decref(request);
+			return pd_cli_usage(cli);
+		}
+	}
+	json_object_set_new(request, "query", json_string(joined(cli, argc, argv)));
+	return ask(cli, request, columns, is_json);
+}
+
+int pd_cli_search(struct pd_cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"limit", required_argument, NULL, 'l'},
+		{"json", no_argument, NULL, 'j'},
+		{0},
+	};
+	unsigned long long limit = 0;
+	bool is_json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'j')
+			is_json = true;
+		else if (option != 'l' || !pd_number(optarg, 1000000000, &limit))
+			return pd_cli_usage(cli);
+	}
+	if (optind >= argc)
+		return pd_cli_usage(cli);
+	return ask(cli,
+		   json_pack("{s:s,s:s,s:I}", "verb", "search", "text", joined(cli, argc, argv), "limit", (json_int_t)limit),
+		   NULL, is_json);
+}
