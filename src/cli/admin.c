@@ -90,12 +90,21 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	return PD_EXIT_DONE;
 }
 
+static void print_problem(void *data, const json_t *object)
+{
+	(void)data;
+	fprintf(stderr, "%s:%lld: %s: %s\n", json_string_value(json_object_get(object, "file")),
+		(long long)json_integer_value(json_object_get(object, "line")),
+		json_is_true(json_object_get(object, "warning")) ? "warning" : "error",
+		json_string_value(json_object_get(object, "problem")));
+}
+
 int pd_cli_reload(struct pd_cli *cli, int argc, char **argv)
 {
 	(void)argv;
 	if (argc != 1)
 		return pd_cli_usage(cli);
-	int code = pd_cli_request(cli, json_pack("{s:s}", "verb", "reload"), NULL, NULL);
+	int code = pd_cli_request(cli, json_pack("{s:s}", "verb", "reload"), print_problem, NULL);
 
 	if (code == PD_EXIT_DONE)
 		puts("reloaded");

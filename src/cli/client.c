@@ -226,7 +226,7 @@ int pd_cli_request(struct pd_cli *cli, json_t *request, pd_cli_print print, void
 			json_decref(request);
 			return code;
 		}
-		if (!is_owner || (error != ENOENT && error != ECONNREFUSED))
+		if (!is_owner || !strcmp(verb, "reload") || (error != ENOENT && error != ECONNREFUSED))
 			code = no_daemon(cli, error);
 	}
 	if (!code && stat(cli->settings->state, &state) != 0) {

@@ -26,6 +26,7 @@ static const struct verb {
 	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
 	{"outbox", pd_verb_outbox, OWNER},
 	{"flush", pd_verb_flush, WRITES | OWNER},
+	{"reload", pd_verb_reload, WRITES | OWNER},
 	{"status", pd_verb_status, 0},
 	{"verify", pd_verb_verify, OWNER},
 	{"backup", pd_verb_backup, OWNER},

@@ -16,6 +16,7 @@
  *   mbox         query                                    {"number", "from", "date", "raw"} a message each
  *   outbox       all                                      a row each
  *   flush                                                 nothing: what waits in the outbox is due now
+ *   reload                                                a problem each; only a running daemon
  *   status                                                {"tickets", …}
  *   verify                                                {"wrong"} each
  *   backup       destination                              nothing

@@ -49,6 +49,7 @@ int pd_verb_export(struct pd_call *call);
 int pd_verb_mbox(struct pd_call *call);
 int pd_verb_outbox(struct pd_call *call);
 int pd_verb_flush(struct pd_call *call);
+int pd_verb_reload(struct pd_call *call);
 int pd_verb_status(struct pd_call *call);
 int pd_verb_verify(struct pd_call *call);
 int pd_verb_backup(struct pd_call *call);

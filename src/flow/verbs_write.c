@@ -178,6 +178,21 @@ int pd_verb_flush(struct pd_call *call)
 	return pd_store_outbox_flush(pd_flow_store(call->flow), &call->error);
 }
 
+int pd_verb_reload(struct pd_call *call)
+{
+	struct pd_problems problems = {.arena = call->arena};
+	int failed = pd_flow_reload(call->flow, &problems, &call->error);
+
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct pd_problem *problem = &problems.items[i];
+
+		pd_call_emit(call, json_pack("{s:o,s:i,s:b,s:o}", "file", pd_json_text(problem->where.file), "line",
+					     problem->where.line, "warning", problem->is_warning, "problem",
+					     pd_json_text(problem->text)));
+	}
+	return failed;
+}
+
 int pd_verb_status(struct pd_call *call)
 {
 	struct pd_store_stats stats;
