@@ -488,6 +488,23 @@ static void test_groups(void **state)
 	pd_settings_unref(NULL);
 }
 
+/* The sample that is shipped has no fault and nothing that is warned of. */
+static void test_sample(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *source = getenv("top_srcdir");
+	if (source == NULL)
+		skip();
+	struct pd_problems problems = {.arena = arena};
+	struct pd_settings *settings =
+		pd_config_load(pd_printf(arena, "%s/conf/postdesk.conf", source), &problems);
+	pd_problems_print(&problems, stderr);
+	assert_int_equal(problems.count, 0);
+	assert_int_equal(pd_settings_team(settings, "support")->members.count, 2);
+	pd_settings_unref(settings);
+}
+
 /* Each option stands in the table once, in a group that there is, with a text that is a sentence, and
  * its default is a value that it takes. */
 static void test_table(void **state)
@@ -520,7 +537,7 @@ int main(void)
 		cmocka_unit_test(test_ten_faults), cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_warnings),  cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table),	  cmocka_unit_test(test_sample),
 	};
 	return cmocka_run_group_tests(tests, make_file, remove_file);
 }
