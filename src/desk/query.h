@@ -17,19 +17,31 @@ enum pd_query_op {
 enum pd_compare { PD_IS, PD_LESS, PD_LESS_EQUAL, PD_GREATER, PD_GREATER_EQUAL };
 
 /* Fields: the property names (number name description status pipeline mailbox owner team priority category
- * source created updated closed, custom ones) and contact company phone from to is follower view age mentions. */
+ * source created updated closed, custom ones) and contact company phone from to is follower mentions sla due.
+ * (`view:` becomes the view's own query, `age:` becomes `created`, a priority compared becomes `values`.)
+ *
+ * How values are compared, folded (pd_fold) everywhere:
+ *   name description          the value stands somewhere in it
+ *   from to contact company phone   the whole address, name or number; without `@` and `*` also a part of it
+ *   all others                the whole value; names of agents, teams, mailboxes, pipelines, statuses and priorities are
+ *                             already as in the settings
+ *   `*` at the end (is_prefix) a prefix, value is without it ("" : any value); elsewhere (has_glob) pd_glob
+ *   mailbox                   the ticket's own or a further one (mailboxes_also)
+ *   value NULL (`none`)       no value, no such person
+ * A field for which a ticket has no data (sla and due of a ticket without goals) is `none`. */
 struct pd_query {
 	enum pd_query_op op;
 	struct pd_query *left, *right;
 	const char *field;	 /* lower case */
 	enum pd_compare compare;
 	const char *value;	 /* as written, `me` resolved, NULL for `none` */
-	struct pd_strings values; /* more than one where `me` stands for several teams; else empty */
+	struct pd_strings values; /* not empty: any of these (value is the first): `team:me`, priority:>normal, a
+				   * status' name that pipelines write differently */
 	bool is_prefix;		 /* the value had `*` at its end */
 	bool has_glob;		 /* `*` elsewhere */
 	int kind;		 /* status: a pd_status_kind when the value names one, else -1 */
-	pd_time time;		 /* created updated closed age: the instant compared with; age is turned into created */
-	pd_time time_end;	 /* a date alone with PD_IS: the end of that day */
+	pd_time time;		 /* created updated closed due: the instant compared with */
+	pd_time time_end;	 /* with PD_IS: a time before this and not before `time`; 0: `time` alone */
 	int64_t number;		 /* number: the value */
 	size_t at;		 /* byte position in the text */
 };
@@ -44,8 +56,9 @@ struct pd_ticket_facts {
 	const struct pd_ticket *ticket;
 	PD_LIST(const struct pd_contact *) contacts;
 	struct pd_strings from, to; /* addresses of its messages */
-	const char *text;	    /* all searchable text, folded */
+	const char *text;	    /* all searchable text, folded; the number, name and description need not be in it */
 	struct pd_strings mentions; /* agents mentioned in comments */
+	bool has_draft;		    /* somebody's draft is kept on it */
 };
 bool pd_query_matches(const struct pd_query *query, const struct pd_ticket_facts *facts);
 
@@ -63,5 +76,7 @@ struct pd_view {
 /* By name or title, any case, blanks, - and _ alike; NULL. */
 const struct pd_view *pd_view_find(const char *name);
 const struct pd_view *pd_view_at(size_t index); /* NULL after the last */
+/* The same among the built-in ones and the [view …] groups; one of the configuration has its texts in the arena. */
+const struct pd_view *pd_view_in(struct pd_arena *arena, const struct pd_settings *settings, const char *name);
 
 #endif

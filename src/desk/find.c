@@ -1,0 +1,151 @@
+/* Finding names: see find.h. Cannot fail. */
+#include "desk/find.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* A way to call something: the label that people write, and the name that it has in the settings. */
+struct label {
+	const char *label, *name;
+	int tier; /* a lower tier outranks a higher one */
+};
+struct labels {
+	struct label *items;
+	size_t count, room;
+};
+
+static void add_label(struct pd_arena *arena, struct labels *labels, const char *label, const char *name, int tier)
+{
+	if (label != NULL && *label != '\0')
+		*pd_list_add(arena, labels) = (struct label){.label = label, .name = name, .tier = tier};
+}
+
+/* Folded, blanks as one, without quotes around. */
+static char *simple(struct pd_arena *arena, const char *text)
+{
+	char *line = pd_clean_line(arena, pd_fold(arena, text != NULL ? text : ""), 0);
+	size_t len = strlen(line);
+	if (len >= 2 && line[0] == '"' && line[len - 1] == '"')
+		return pd_trim(arena, pd_strndup(arena, line + 1, len - 2));
+	return line;
+}
+
+static struct pd_found match(struct pd_arena *arena, const struct labels *labels, const char *wanted)
+{
+	struct pd_found found = {0};
+	struct pd_strings names = {0};
+	int best = 1000;
+	for (size_t i = 0; i < labels->count; i++) {
+		const struct label *label = &labels->items[i];
+		if (label->tier > best || strcmp(simple(arena, label->label), wanted) != 0)
+			continue;
+		if (label->tier < best)
+			names.count = 0;
+		best = label->tier;
+		pd_strings_add_once(arena, &names, label->name);
+	}
+	if (names.count == 1)
+		found.name = names.items[0];
+	else if (names.count > 1)
+		found.choices = pd_strings_join(arena, &names, ", ");
+	return found;
+}
+
+static struct pd_found find(struct pd_arena *arena, const struct labels *labels, const char *text)
+{
+	char *wanted = simple(arena, text);
+	struct pd_found found = match(arena, labels, wanted);
+	size_t len = strlen(wanted);
+	while (found.name == NULL && found.choices == NULL && len > 1 && strchr(".,;!", wanted[len - 1]) != NULL) {
+		wanted[--len] = '\0';
+		found = match(arena, labels, wanted);
+	}
+	if (found.name == NULL && found.choices == NULL) {
+		struct pd_strings all = {0};
+		for (size_t i = 0; i < labels->count; i++)
+			*pd_list_add(arena, &all) = labels->items[i].label;
+		found.nearest = pd_nearest(wanted, &all);
+	}
+	return found;
+}
+
+struct pd_found pd_find_agent(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	struct labels labels = {0};
+	for (size_t i = 0; i < settings->agents.count; i++) {
+		const struct pd_agent *agent = &settings->agents.items[i];
+		add_label(arena, &labels, agent->name, agent->name, 0);
+		for (size_t n = 0; n < agent->addresses.count; n++)
+			add_label(arena, &labels, agent->addresses.items[n], agent->name, 1);
+		add_label(arena, &labels, agent->full_name, agent->name, 2);
+		size_t first = strcspn(agent->full_name, " ");
+		add_label(arena, &labels, pd_strndup(arena, agent->full_name, first), agent->name, 3);
+	}
+	return find(arena, &labels, text);
+}
+
+struct pd_found pd_find_team(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	struct labels labels = {0};
+	for (size_t i = 0; i < settings->teams.count; i++)
+		add_label(arena, &labels, settings->teams.items[i].name, settings->teams.items[i].name, 0);
+	return find(arena, &labels, text);
+}
+
+struct pd_found pd_find_mailbox(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	struct labels labels = {0};
+	for (size_t i = 0; i < settings->mailboxes.count; i++) {
+		const struct pd_mailbox *mailbox = &settings->mailboxes.items[i];
+		add_label(arena, &labels, mailbox->name, mailbox->name, 0);
+		for (size_t n = 0; n < mailbox->addresses.count; n++)
+			add_label(arena, &labels, mailbox->addresses.items[n], mailbox->name, 1);
+		add_label(arena, &labels, mailbox->full_name, mailbox->name, 2);
+	}
+	return find(arena, &labels, text);
+}
+
+struct pd_found pd_find_pipeline(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	struct labels labels = {0};
+	for (size_t i = 0; i < settings->pipelines.count; i++)
+		add_label(arena, &labels, settings->pipelines.items[i].name, settings->pipelines.items[i].name, 0);
+	return find(arena, &labels, text);
+}
+
+static void add_statuses(struct pd_arena *arena, struct labels *labels, const struct pd_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->statuses.count; i++)
+		add_label(arena, labels, pipeline->statuses.items[i].name, pipeline->statuses.items[i].name, 0);
+}
+
+struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings *settings,
+			       const struct pd_pipeline *pipeline, const char *text)
+{
+	struct labels labels = {0};
+	if (pipeline != NULL)
+		add_statuses(arena, &labels, pipeline);
+	for (size_t i = 0; pipeline == NULL && i < settings->pipelines.count; i++)
+		add_statuses(arena, &labels, &settings->pipelines.items[i]);
+	for (size_t i = 0; pipeline == NULL && i < settings->mailboxes.count; i++)
+		add_statuses(arena, &labels, settings->mailboxes.items[i].pipeline);
+	return find(arena, &labels, text);
+}
+
+struct pd_found pd_find_word(struct pd_arena *arena, const struct pd_strings *list, const char *text)
+{
+	struct labels labels = {0};
+	for (size_t i = 0; i < list->count; i++)
+		add_label(arena, &labels, list->items[i], list->items[i], 0);
+	return find(arena, &labels, text);
+}
+
+const struct pd_group *pd_find_property(const struct pd_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->groups.count; i++)
+		if (strcmp(settings->groups.items[i].type, "property") == 0 &&
+		    pd_equal_nocase(settings->groups.items[i].name, name))
+			return &settings->groups.items[i];
+	return NULL;
+}

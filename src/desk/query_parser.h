@@ -1,0 +1,34 @@
+/* Between the two halves of the query parser: the grammar (query.c) and what values mean (query_value.c). */
+#ifndef PD_DESK_QUERY_PARSER_H
+#define PD_DESK_QUERY_PARSER_H
+
+#include "base/error.h"
+#include "desk/query.h"
+
+struct query_parser {
+	struct pd_arena *arena;
+	const struct pd_settings *settings;
+	const char *text, *at; /* valid UTF-8 */
+	const char *me;
+	pd_time now;
+	struct pd_error *error;
+	const char *view; /* the view whose query this is; NULL: what was asked */
+	unsigned depth, terms, views;
+};
+
+struct query_term {
+	const char *at, *value_at;
+	const char *field; /* folded */
+	enum pd_compare compare;
+	const char *value;
+	bool is_quoted; /* then `me`, `none` and `*` are themselves */
+};
+
+int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at);
+/* The node of `field:value`. */
+int pd_query_term(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query);
+int pd_query_run(struct query_parser *in, struct pd_query **ret_query);
+
+#endif
