@@ -24,8 +24,8 @@ struct pd_part {
 	size_t size;		 /* decoded bytes */
 	bool is_body;		 /* is part of the plain or the HTML body below */
 
-	/* text and every kind of text or message: decoded, UTF-8, LF lines, at most PD_PART_TEXT_LIMIT; NULL for
-	 * other types. Text/plain that is format=flowed is joined into whole lines already (RFC 3676), the
+	/* Every kind of text and message (attachments up to 256 kB): decoded, UTF-8, LF lines, at most PD_PART_TEXT_LIMIT; NULL for
+	 * the rest. Text/plain that is format=flowed is joined into whole lines already (RFC 3676), the
 	 * '>' of quotes kept. For message/rfc822 it is the source of that mail. */
 	const char *text;
 

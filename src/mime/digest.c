@@ -1,0 +1,67 @@
+/* The identity of a mail's content: the same mail over two ways has the same digest.
+ *
+ * Straight from the raw bytes, so that a mail that cannot be parsed has one too. Hashed are the fields
+ * From, To, Cc, Subject, Date and Message-ID (in this order, each name once per field, white space
+ * as one blank, since servers fold anew) and the body with CRLF line ends, without empty lines at its
+ * end. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and signatures,
+ * spam marks) is left out by not being named. */
+#include <glib.h>
+#include <string.h>
+#include "mime/inside.h"
+
+/* CRLF, LF and CR alone become CRLF as the body streams by; empty lines wait until something follows them. */
+static void add_body(GChecksum *sum, const char *data, size_t size)
+{
+	size_t breaks = 0;
+	for (size_t at = 0; at < size;) {
+		const char *lf = memchr(data + at, '\n', size - at);
+		size_t end = lf ? (size_t)(lf - data) : size, next = lf ? end + 1 : size;
+		while (end > at && data[end - 1] == '\r')
+			end--;
+		if (end > at) {
+			for (; breaks > 0; breaks--)
+				g_checksum_update(sum, (const guchar *)"\r\n", 2);
+			g_checksum_update(sum, (const guchar *)data + at, (gssize)(end - at));
+		}
+		breaks++;
+		at = next;
+	}
+}
+
+static void add_field(GChecksum *sum, const char *name, const struct pd_field *field)
+{
+	g_checksum_update(sum, (const guchar *)name, (gssize)strlen(name) + 1);
+	PD_AUTO_BUF value = {0};
+	bool is_blank_due = false;
+	for (size_t i = 0; i < field->value_len; i++) {
+		char c = field->value[i];
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+			is_blank_due = value.len > 0;
+			continue;
+		}
+		if (is_blank_due)
+			pd_buf_addc(&value, ' ');
+		is_blank_due = false;
+		pd_buf_addc(&value, c);
+	}
+	g_checksum_update(sum, (const guchar *)(value.data ? value.data : ""), (gssize)value.len);
+	g_checksum_update(sum, (const guchar *)"", 1);
+}
+
+void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE])
+{
+	static const char *const names[] = {"from", "to", "cc", "subject", "date", "message-id"};
+	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct pd_field field;
+		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field); at = field.next)
+			if (pd_field_is(&field, names[i]))
+				add_field(sum, names[i], &field);
+	}
+	size_t body = pd_fields_end(data, size);
+	g_checksum_update(sum, (const guchar *)"\n", 1);
+	add_body(sum, data + body, size - body);
+	gsize len = PD_SHA256_SIZE;
+	g_checksum_get_digest(sum, ret_digest, &len);
+	g_checksum_free(sum);
+}

@@ -1,0 +1,116 @@
+/* Inside the room mime: what the files that read bytes share with each other. */
+#ifndef PD_MIME_INSIDE_H
+#define PD_MIME_INSIDE_H
+
+#include "mime/message.h"
+#include "mime/parts.h"
+
+/* --- fields.c: the header as lines --- */
+
+/* Skips an mbox "From " line at the start. */
+size_t pd_fields_start(const char *data, size_t size);
+/* The field that begins at `at`: where its name ends, its value begins and the next field begins. False at the
+ * empty line, at the end, and at a line that is no field. */
+struct pd_field {
+	const char *name;
+	size_t name_len;
+	const char *value; /* still folded, without the last line end */
+	size_t value_len;
+	size_t next;
+};
+bool pd_field_next(const char *data, size_t size, size_t at, struct pd_field *ret_field);
+bool pd_field_is(const struct pd_field *field, const char *name);
+/* Unfolded: line ends gone, controls made blanks, trimmed; bytes above 127 as they are. */
+char *pd_field_value(struct pd_arena *arena, const struct pd_field *field);
+/* Where the body begins: after the empty line that ends the header. */
+size_t pd_fields_end(const char *data, size_t size);
+/* All fields into message->headers, at most 1,000. plain: no charset but UTF-8 is touched. */
+void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message, bool plain);
+
+/* --- charset.c: any bytes to UTF-8 --- */
+
+/* By the label where it fits; else UTF-8 where it is valid; else guessed; else windows-1252. label NULL or "": none. */
+char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *data, size_t len);
+/* Without any library: UTF-8, and windows-1252 for everything else. */
+char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len);
+bool pd_charset_is_utf8(const char *data, size_t len);
+/* Opens every charset of the table and uses each once, so that nothing is opened later. */
+void pd_charset_warm(void);
+/* Names of the table, for tests; NULL after the last. */
+const char *pd_charset_name(size_t i);
+
+/* --- decode.c: RFC 2047 --- */
+
+/* As pd_mime_decode, without libraries: words in other charsets than UTF-8, ASCII and Latin-1 stay as they are. */
+char *pd_decode_plain(struct pd_arena *arena, const char *text);
+/* The text with every encoded word made a padded base64 word in UTF-8: what GMime's address parser reads right. */
+char *pd_decode_normalise(struct pd_arena *arena, const char *text);
+
+/* --- param.c: RFC 2231 --- */
+
+/* A parameter of a Content-Type or Content-Disposition value, decoded; NULL: absent. */
+char *pd_param(struct pd_arena *arena, const char *value, const char *name);
+
+/* --- address.c --- */
+
+/* Is the From field one mailbox in its plainest form: [name] <local@domain>, or local@domain, and nothing else? */
+bool pd_address_is_plain(const char *field, const char *addr);
+/* Addresses by a plain scan, without GMime. */
+void pd_addresses_plain(struct pd_arena *arena, const char *text, struct pd_addresses *list);
+
+/* --- prescan.c: the limits on raw bytes --- */
+
+struct pd_scan {
+	const char *data; /* the bytes to parse: those given, or a copy with broken fields renamed */
+	size_t size;
+	const char *over; /* why this mail is not parsed; NULL: it is within the limits */
+};
+/* Linear, never fails. The bytes given are not changed. */
+void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd_scan *ret_scan);
+
+/* --- digest.c --- */
+void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE]);
+
+/* --- header.c: what the header says, as struct members --- */
+struct pd_message *pd_message_blank(struct pd_arena *arena);
+/* plain: without GMime and charset libraries. */
+void pd_message_read_header(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message,
+			    bool plain);
+
+/* --- tree.c, parts.c: GMime's tree as parts --- */
+
+/* Initialises GMime once a process; thread-safe. */
+void pd_gmime_init(void);
+/* Walks the mail (within the limits of the pre-scan). The mails inside are read too, one level deep. */
+void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct pd_parts *parts);
+
+/* --- unparsed.c: what is left when no reader can read it --- */
+struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data, size_t size);
+
+/* --- wire.c: a message as a record --- */
+void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message);
+/* NULL when the record is bad. */
+struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data, size_t len);
+
+/* --- reader_child.c, sandbox.c --- */
+
+#define PD_READER_MESSAGE  1u
+#define PD_READER_CONTENTS 2u
+#define PD_READER_RESPONSE ((size_t)256 << 20) /* no answer is longer */
+
+struct pd_reader_hello { /* the first bytes that a reader gets */
+	uint64_t memory; /* bytes of address space; 0: no limit */
+	uint64_t seconds; /* of CPU for its whole life */
+};
+struct pd_reader_request {
+	uint64_t what; /* PD_READER_* */
+	uint64_t size; /* bytes of the mail */
+	uint64_t is_file; /* a descriptor comes with this request instead of the bytes */
+	uint64_t wanted; /* PD_READER_CONTENTS: as many u64 indexes follow, before the bytes of the mail */
+};
+/* Serves requests from the descriptor until it ends; never returns. before (NULL in programs) sees each mail first. */
+void pd_reader_serve(int fd, void (*before)(const char *data, size_t size)) __attribute__((noreturn));
+/* Closes the doors: limits, no new privileges, the filter. Ends the process when that fails. */
+void pd_sandbox_enter(const struct pd_reader_hello *hello);
+
+#endif

@@ -1,0 +1,368 @@
+/* The pool of readers, on the daemon's side.
+ *
+ * Promises: what a mail does to a reader costs that mail its parsing and nothing else; each exchange
+ * ends by its deadline; no more processes than configured. A reader is used for a bounded number of
+ * mails and then replaced, so that what a mail left behind in it does not stay. Fails with
+ * PD_TEMPORARY when a reader cannot be started. */
+#include "mime/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "mime/inside.h"
+
+#define START_DEADLINE (30 * PD_SECOND)
+#define MAX_SERVED     20000		 /* mails by one process */
+#define MAX_BUSY       (120 * PD_SECOND) /* of work by one process */
+
+extern char **environ;
+
+struct reader {
+	pid_t pid;
+	int fd; /* -1: no process */
+	bool is_busy;
+	unsigned served;
+	pd_time busy;
+};
+
+struct pd_readers {
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	char *program;
+	struct pd_reader_limits limits;
+	struct pd_reader_stats stats;
+	struct reader items[];
+};
+
+struct pd_readers *pd_readers_new(const char *program, const struct pd_reader_limits *limits)
+{
+	unsigned count = limits->count > 0 ? limits->count : 1;
+	struct pd_readers *readers = calloc(1, sizeof *readers + count * sizeof *readers->items);
+	char *copy = strdup(program);
+	if (!readers || !copy)
+		abort();
+	pthread_mutex_init(&readers->lock, NULL);
+	pthread_cond_init(&readers->freed, NULL);
+	readers->program = copy;
+	readers->limits = *limits;
+	readers->limits.count = count;
+	for (unsigned i = 0; i < count; i++)
+		readers->items[i].fd = -1;
+	return readers;
+}
+
+static void stop(struct reader *reader)
+{
+	if (reader->fd < 0)
+		return;
+	close(reader->fd);
+	reader->fd = -1;
+	kill(reader->pid, SIGKILL);
+	while (waitpid(reader->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+void pd_readers_free(struct pd_readers *readers)
+{
+	if (!readers)
+		return;
+	for (unsigned i = 0; i < readers->limits.count; i++)
+		stop(&readers->items[i]);
+	pthread_cond_destroy(&readers->freed);
+	pthread_mutex_destroy(&readers->lock);
+	free(readers->program);
+	free(readers);
+}
+
+struct pd_reader_stats pd_readers_stats(struct pd_readers *readers)
+{
+	pthread_mutex_lock(&readers->lock);
+	struct pd_reader_stats stats = readers->stats;
+	pthread_mutex_unlock(&readers->lock);
+	return stats;
+}
+
+static void count(struct pd_readers *readers, unsigned long *number)
+{
+	pthread_mutex_lock(&readers->lock);
+	++*number;
+	pthread_mutex_unlock(&readers->lock);
+}
+
+/* --- starting --- */
+
+/* Signals as a fresh program expects them, a process group of its own (a terminal's ^C is the daemon's
+ * affair), the socket as descriptor 0, nothing else but stderr where sanitizers report. */
+static int spawn(const char *program, int fd, pid_t *ret_pid)
+{
+	posix_spawnattr_t attributes;
+	posix_spawn_file_actions_t actions;
+	sigset_t none, all;
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(&attributes,
+				 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+#ifndef PD_SANITIZED
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#endif
+	char name[] = "postdesk-reader", option[] = "--reader";
+	char *argv[] = {name, option, NULL};
+	int result = posix_spawn(ret_pid, program, &actions, &attributes, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return result;
+}
+
+/* The reader belongs to the caller. */
+static int start(struct pd_readers *readers, struct reader *reader, struct pd_error *error)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "cannot start a reader");
+	int failed = spawn(readers->program, pair[1], &reader->pid);
+	close(pair[1]);
+	if (failed != 0) {
+		close(pair[0]);
+		return pd_fail_errno(error, PD_TEMPORARY, failed, "cannot start the reader %s", readers->program);
+	}
+	reader->fd = pair[0];
+	reader->served = 0;
+	reader->busy = 0;
+	struct pd_reader_hello hello = {
+		.memory = readers->limits.memory,
+		.seconds = (uint64_t)((MAX_BUSY + readers->limits.deadline) / PD_SECOND) + 10,
+	};
+	char ready = 0;
+	int64_t deadline = pd_monotonic() + START_DEADLINE;
+	if (pd_write_all_until(reader->fd, &hello, sizeof hello, deadline) != 0 ||
+	    pd_read_all_until(reader->fd, &ready, 1, deadline) != 0 || ready != 'R') {
+		stop(reader);
+		return pd_fail(error, PD_TEMPORARY, "the reader %s does not start", readers->program);
+	}
+	return PD_OK;
+}
+
+/* --- sharing --- */
+
+static struct reader *idle(struct pd_readers *readers)
+{
+	struct reader *found = NULL;
+	for (unsigned i = 0; i < readers->limits.count; i++) {
+		struct reader *reader = &readers->items[i];
+		if (!reader->is_busy && (!found || (found->fd < 0 && reader->fd >= 0)))
+			found = reader;
+	}
+	return found;
+}
+
+static struct reader *take(struct pd_readers *readers)
+{
+	struct reader *reader;
+	pthread_mutex_lock(&readers->lock);
+	while (!(reader = idle(readers)))
+		pthread_cond_wait(&readers->freed, &readers->lock);
+	reader->is_busy = true;
+	pthread_mutex_unlock(&readers->lock);
+	return reader;
+}
+
+static void give_back(struct pd_readers *readers, struct reader *reader)
+{
+	if (reader->fd >= 0 && (reader->served >= MAX_SERVED || reader->busy >= MAX_BUSY))
+		stop(reader);
+	pthread_mutex_lock(&readers->lock);
+	reader->is_busy = false;
+	pthread_cond_signal(&readers->freed);
+	pthread_mutex_unlock(&readers->lock);
+}
+
+/* --- asking --- */
+
+/* The spool file for reading alone: the daemon's own descriptor could be written through. */
+static int read_only(int fd)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int send_head(int fd, const struct pd_reader_request *request, int file, int64_t deadline)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec vector = {.iov_base = (void *)(uintptr_t)request, .iov_len = sizeof *request};
+	struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1};
+	if (file >= 0) {
+		head.msg_control = control.bytes;
+		head.msg_controllen = sizeof control.bytes;
+		struct cmsghdr *message = CMSG_FIRSTHDR(&head);
+		message->cmsg_level = SOL_SOCKET;
+		message->cmsg_type = SCM_RIGHTS;
+		message->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(message), &file, sizeof(int));
+	}
+	ssize_t n;
+	do
+		n = sendmsg(fd, &head, MSG_NOSIGNAL | (file < 0 ? MSG_MORE : 0));
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return -1;
+	return pd_write_all_until(fd, (const char *)request + n, sizeof *request - (size_t)n, deadline);
+}
+
+static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, const uint64_t *indexes, size_t wanted,
+	       int64_t deadline)
+{
+	PD_AUTO_FD file = raw->fd >= 0 && raw->size > 0 ? read_only(raw->fd) : -1;
+	struct pd_reader_request request = {.what = what, .size = raw->size, .is_file = file >= 0, .wanted = wanted};
+	if (send_head(reader->fd, &request, file, deadline) != 0 ||
+	    pd_write_all_until(reader->fd, indexes, wanted * sizeof *indexes, deadline) != 0)
+		return -1;
+	return file >= 0 ? 0 : pd_write_all_until(reader->fd, raw->data, raw->size, deadline);
+}
+
+/* One exchange; NULL: the reader is to be replaced. */
+static struct pd_message *read_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
+				    int64_t deadline)
+{
+	uint64_t len = 0;
+	if (ask(reader, raw, PD_READER_MESSAGE, NULL, 0, deadline) != 0 ||
+	    pd_read_all_until(reader->fd, &len, sizeof len, deadline) != 0 || len > PD_READER_RESPONSE)
+		return NULL;
+	char *record = malloc((size_t)len + 1);
+	struct pd_message *message = NULL;
+	if (record && pd_read_all_until(reader->fd, record, (size_t)len, deadline) == 0)
+		message = pd_wire_get_message(arena, record, (size_t)len);
+	free(record);
+	return message;
+}
+
+/* The pieces of one content, exactly size bytes. */
+static bool read_content(struct reader *reader, struct pd_arena *arena, struct pd_attachment *attachment,
+			 int64_t deadline)
+{
+	char *data = pd_alloc(arena, attachment->size + 1);
+	size_t got = 0;
+	for (;;) {
+		uint64_t len = 0;
+		if (pd_read_all_until(reader->fd, &len, sizeof len, deadline) != 0)
+			return false;
+		if (len == 0)
+			break;
+		if (len > attachment->size - got || pd_read_all_until(reader->fd, data + got, (size_t)len, deadline) != 0)
+			return false;
+		got += (size_t)len;
+	}
+	if (got != attachment->size)
+		return false;
+	attachment->content = (struct pd_bytes){data, got};
+	return true;
+}
+
+static bool contents_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
+			  struct pd_message *message, const bool *want, int64_t deadline)
+{
+	uint64_t *indexes = PD_NEW_N(arena, uint64_t, message->attachments.count + 1);
+	size_t wanted = 0;
+	for (size_t i = 0; i < message->attachments.count; i++)
+		if (!want || want[i])
+			indexes[wanted++] = message->attachments.items[i].index;
+	if (wanted == 0)
+		return true;
+	if (ask(reader, raw, PD_READER_CONTENTS, indexes, wanted, deadline) != 0)
+		return false;
+	for (size_t i = 0; i < message->attachments.count; i++)
+		if ((!want || want[i]) && !read_content(reader, arena, &message->attachments.items[i], deadline))
+			return false;
+	return true;
+}
+
+/* One use of a reader: starts one where none runs, replaces it where it failed. */
+struct use {
+	struct pd_arena *arena;
+	const struct pd_raw *raw;
+	struct pd_message *message; /* NULL: read it; else fill its contents */
+	const bool *want;
+};
+
+static int try(struct pd_readers *readers, struct reader *reader, struct use *use, bool *ret_done,
+	       struct pd_error *error)
+{
+	if (reader->fd < 0) {
+		int result = start(readers, reader, error);
+		if (result != PD_OK)
+			return result;
+	}
+	int64_t began = pd_monotonic(), deadline = began + readers->limits.deadline;
+	if (use->message) {
+		*ret_done = contents_once(reader, use->arena, use->raw, use->message, use->want, deadline);
+	} else {
+		use->message = read_once(reader, use->arena, use->raw, deadline);
+		*ret_done = use->message != NULL;
+	}
+	reader->served++;
+	reader->busy += pd_monotonic() - began;
+	if (!*ret_done) {
+		stop(reader);
+		count(readers, &readers->stats.replaced);
+	}
+	return PD_OK;
+}
+
+/* Twice at most: a reader may have died of something else than this mail. */
+static int use_reader(struct pd_readers *readers, struct use *use, bool *ret_done, struct pd_error *error)
+{
+	struct reader *reader = take(readers);
+	int result = try(readers, reader, use, ret_done, error);
+	if (result == PD_OK && !*ret_done)
+		result = try(readers, reader, use, ret_done, error);
+	give_back(readers, reader);
+	return result;
+}
+
+int pd_read_message(struct pd_readers *readers, struct pd_arena *arena, const struct pd_raw *raw,
+		    struct pd_message **ret_message, struct pd_error *error)
+{
+	struct use use = {.arena = arena, .raw = raw};
+	bool done = false;
+	int result = use_reader(readers, &use, &done, error);
+	if (result != PD_OK)
+		return result;
+	count(readers, &readers->stats.read);
+	struct pd_message *message = done ? use.message : pd_message_unparsed(arena, raw->data, raw->size);
+	if (message->kinds & PD_KIND_UNPARSED)
+		count(readers, &readers->stats.unparsed);
+	*ret_message = message;
+	return PD_OK;
+}
+
+int pd_read_contents(struct pd_readers *readers, struct pd_arena *arena, const struct pd_raw *raw,
+		     struct pd_message *message, const bool *want, struct pd_error *error)
+{
+	struct use use = {.arena = arena, .raw = raw, .message = message, .want = want};
+	bool done = false;
+	if (message->attachments.count == 0)
+		return PD_OK;
+	int result = use_reader(readers, &use, &done, error);
+	if (result != PD_OK)
+		return result;
+	return done ? PD_OK : pd_fail(error, PD_PERMANENT, "the attachments of this mail cannot be read");
+}

@@ -1,0 +1,187 @@
+/* A message as a record, for the way from a reader to the daemon.
+ *
+ * The daemon trusts no reader: every count and length is checked, a record that does not add up
+ * gives NULL, and so does a text that is not clean. Both directions go through one description, so that they cannot differ. */
+#include <glib.h>
+#include <string.h>
+#include "mime/inside.h"
+
+#define MAX_ITEMS 100000
+#define FORMAT	  1
+
+/* One of them is set. */
+struct wire {
+	struct pd_buf *out;
+	struct pd_cursor *in;
+	struct pd_arena *arena;
+};
+
+static uint64_t number(struct wire *wire, uint64_t value)
+{
+	if (!wire->out)
+		return pd_get_u64(wire->in);
+	pd_buf_put_u64(wire->out, value);
+	return value;
+}
+
+/* A text that may be NULL. */
+static void text_or_null(struct wire *wire, const char **value)
+{
+	if (wire->out)
+		pd_buf_put_string(wire->out, *value);
+	else
+		*value = pd_get_string(wire->arena, wire->in);
+	if (wire->in && *value && !g_utf8_validate(*value, -1, NULL))
+		wire->in->bad = true;
+}
+
+static void text(struct wire *wire, const char **value)
+{
+	if (!*value || wire->in)
+		*value = "";
+	text_or_null(wire, value);
+	if (!*value) {
+		*value = "";
+		wire->in->bad = true;
+	}
+}
+
+/* A text that goes into headers, logs and tables: one line without controls. */
+static void line(struct wire *wire, const char **value)
+{
+	text(wire, value);
+	for (const char *c = *value; wire->in && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			wire->in->bad = true;
+}
+
+/* How many items follow. */
+static size_t count(struct wire *wire, size_t value)
+{
+	uint64_t n = number(wire, value);
+	if (wire->in && n > MAX_ITEMS) {
+		wire->in->bad = true;
+		return 0;
+	}
+	return (size_t)n;
+}
+
+static void strings(struct wire *wire, struct pd_strings *list)
+{
+	size_t n = count(wire, list->count);
+	for (size_t i = 0; i < n && !(wire->in && wire->in->bad); i++) {
+		if (wire->in)
+			*pd_list_add(wire->arena, list) = "";
+		line(wire, &list->items[i]);
+	}
+}
+
+static void address(struct wire *wire, struct pd_address *value)
+{
+	line(wire, &value->name);
+	line(wire, &value->addr);
+}
+
+static void addresses(struct wire *wire, struct pd_addresses *list)
+{
+	size_t n = count(wire, list->count);
+	for (size_t i = 0; i < n && !(wire->in && wire->in->bad); i++) {
+		if (wire->in)
+			pd_list_add(wire->arena, list);
+		address(wire, &list->items[i]);
+	}
+}
+
+static void headers(struct wire *wire, struct pd_message *message)
+{
+	size_t n = count(wire, message->headers.count);
+	for (size_t i = 0; i < n && !(wire->in && wire->in->bad); i++) {
+		if (wire->in)
+			pd_list_add(wire->arena, &message->headers);
+		line(wire, &message->headers.items[i].name);
+		line(wire, &message->headers.items[i].value);
+	}
+}
+
+static void attachments(struct wire *wire, struct pd_message *message)
+{
+	size_t n = count(wire, message->attachments.count);
+	for (size_t i = 0; i < n && !(wire->in && wire->in->bad); i++) {
+		if (wire->in)
+			pd_list_add(wire->arena, &message->attachments);
+		struct pd_attachment *attachment = &message->attachments.items[i];
+		attachment->index = (unsigned)number(wire, attachment->index);
+		line(wire, &attachment->name);
+		line(wire, &attachment->type);
+		text_or_null(wire, &attachment->content_id);
+		attachment->is_inline = number(wire, attachment->is_inline) != 0;
+		attachment->size = (size_t)number(wire, attachment->size);
+	}
+}
+
+static void header_part(struct wire *wire, struct pd_message *message)
+{
+	headers(wire, message);
+	line(wire, &message->subject);
+	message->from_count = (unsigned)number(wire, message->from_count);
+	message->from_is_plain = number(wire, message->from_is_plain) != 0;
+	address(wire, &message->from);
+	address(wire, &message->sender);
+	addresses(wire, &message->to);
+	addresses(wire, &message->cc);
+	addresses(wire, &message->reply_to);
+	line(wire, &message->message_id);
+	strings(wire, &message->in_reply_to);
+	strings(wire, &message->references);
+	line(wire, &message->date_text);
+	message->date = (pd_time)number(wire, (uint64_t)message->date);
+	message->received = (unsigned)number(wire, message->received);
+	message->kinds = (unsigned)number(wire, message->kinds);
+	text_or_null(wire, &message->why_auto);
+}
+
+static void body_part(struct wire *wire, struct pd_message *message)
+{
+	text(wire, &message->text);
+	text(wire, &message->quoted);
+	text(wire, &message->signature);
+	text(wire, &message->full_text);
+	message->has_html = number(wire, message->has_html) != 0;
+	text_or_null(wire, &message->html);
+	attachments(wire, message);
+	strings(wire, &message->bounce_recipients);
+	message->bounce_temporary = number(wire, message->bounce_temporary) != 0;
+	line(wire, &message->bounce_status);
+	line(wire, &message->bounce_text);
+	line(wire, &message->original_message_id);
+	address(wire, &message->forwarded_from);
+	line(wire, &message->forwarded_subject);
+	text(wire, &message->forwarded_text);
+	message->size = (size_t)number(wire, message->size);
+}
+
+void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message)
+{
+	struct wire wire = {.out = buf};
+	struct pd_message copy = *message; /* writing changes nothing, but the description takes both ways */
+	pd_buf_put_u64(buf, FORMAT);
+	header_part(&wire, &copy);
+	body_part(&wire, &copy);
+	pd_buf_put_bytes(buf, (const char *)message->digest, sizeof message->digest);
+}
+
+struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data, size_t len)
+{
+	struct pd_cursor in = {.at = data, .end = data + len};
+	struct wire wire = {.in = &in, .arena = arena};
+	struct pd_message *message = pd_message_blank(arena);
+	if (pd_get_u64(&in) != FORMAT)
+		return NULL;
+	header_part(&wire, message);
+	body_part(&wire, message);
+	struct pd_bytes digest = pd_get_bytes(arena, &in);
+	if (in.bad || in.at != in.end || digest.len != sizeof message->digest)
+		return NULL;
+	memcpy(message->digest, digest.data, sizeof message->digest);
+	return message;
+}
