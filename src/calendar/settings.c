@@ -1,0 +1,147 @@
+/* The calendars of the configuration. A set is immutable and counted by references, so that
+ * a reload swaps a pointer and those who still use the old set keep it. */
+#include <glib.h>
+#include <stdatomic.h>
+#include <string.h>
+#include "base/text.h"
+#include "calendar/calendar.h"
+
+#define ALWAYS "24/7"
+
+struct named {
+	const char *name;
+	struct pd_calendar *calendar;
+};
+struct pd_calendars {
+	struct pd_arena *arena;
+	PD_LIST(struct named) list; /* the last is 24/7 */
+	atomic_int references;
+};
+
+/* Relative to the configuration file. */
+static struct pd_strings read_paths(struct pd_arena *arena, const struct pd_setting *setting)
+{
+	struct pd_strings paths = pd_split(arena, setting->value, ';');
+	const char *slash = setting->where.file ? strrchr(setting->where.file, '/') : NULL;
+
+	for (size_t i = 0; i < paths.count; i++)
+		if (paths.items[i][0] != '/' && slash)
+			paths.items[i] = pd_printf(arena, "%.*s/%s", (int)(slash - setting->where.file),
+						   setting->where.file, paths.items[i]);
+	return paths;
+}
+
+static struct pd_calendar_files read_group(struct pd_arena *arena, const struct pd_settings *settings,
+					   const struct pd_group *group)
+{
+	struct pd_calendar_files files = {.zone = settings->timezone, .where = group->where};
+
+	for (size_t i = 0; i < group->settings.count; i++) {
+		const struct pd_setting *setting = &group->settings.items[i];
+
+		if (pd_equal(setting->key, "hours"))
+			files.hours = read_paths(arena, setting);
+		else if (pd_equal(setting->key, "holidays"))
+			files.holidays = read_paths(arena, setting);
+		else if (pd_equal(setting->key, "ignore"))
+			files.ignore = pd_split(arena, setting->value, ';');
+		else if (pd_equal(setting->key, "timezone") && *setting->value)
+			files.zone = setting->value;
+	}
+	return files;
+}
+
+/* Problems of one calendar, as errors or, where an older one stays in force, as warnings. */
+static void pass_on(const struct pd_problems *found, bool is_mild, struct pd_problems *problems)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct pd_problem *problem = &found->items[i];
+
+		if (problem->is_warning || is_mild)
+			pd_warning_add(problems, problem->where, "%s", problem->text);
+		else
+			pd_problem_add(problems, problem->where, "%s", problem->text);
+	}
+}
+
+static struct pd_calendar *load_group(struct pd_calendars *made, const struct pd_settings *settings,
+				      const struct pd_group *group, const struct pd_calendars *old,
+				      struct pd_problems *problems)
+{
+	struct pd_problems found = {.arena = problems->arena};
+	struct pd_calendar_files files = read_group(made->arena, settings, group);
+	struct pd_calendar *calendar = pd_calendar_load(&files, &found), *before = NULL;
+
+	if (!calendar && old)
+		before = pd_calendars_find(old, group->name);
+	pass_on(&found, before != NULL, problems);
+	if (!before)
+		return calendar;
+	pd_warning_add(problems, group->where, "[calendar %s] stays as it was loaded before", group->name);
+	return pd_calendar_ref(before);
+}
+
+struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const struct pd_calendars *old,
+				       struct pd_problems *problems)
+{
+	struct pd_arena *arena = pd_arena_new();
+	struct pd_calendars *made = PD_NEW(arena, struct pd_calendars);
+
+	made->arena = arena;
+	atomic_init(&made->references, 1);
+	for (size_t i = 0; i < settings->groups.count; i++) {
+		const struct pd_group *group = &settings->groups.items[i];
+		struct pd_calendar *calendar;
+
+		if (!pd_equal(group->type, "calendar"))
+			continue;
+		if (!*group->name || pd_equal(group->name, ALWAYS)) {
+			pd_problem_add(problems, group->where, "[calendar %s]: %s", group->name,
+				       *group->name ? "that calendar exists already and is always open"
+						    : "a calendar needs a name");
+			continue;
+		}
+		calendar = load_group(made, settings, group, old, problems);
+		if (calendar)
+			*pd_list_add(arena, &made->list) = (struct named){pd_strdup(arena, group->name), calendar};
+	}
+	*pd_list_add(arena, &made->list) = (struct named){ALWAYS, pd_calendar_always()};
+	return made;
+}
+
+struct pd_calendars *pd_calendars_ref(struct pd_calendars *calendars)
+{
+	atomic_fetch_add_explicit(&calendars->references, 1, memory_order_relaxed);
+	return calendars;
+}
+
+void pd_calendars_unref(struct pd_calendars *calendars)
+{
+	if (!calendars || atomic_fetch_sub_explicit(&calendars->references, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < calendars->list.count; i++)
+		pd_calendar_unref(calendars->list.items[i].calendar);
+	pd_arena_free(calendars->arena);
+}
+
+struct pd_calendar *pd_calendars_find(const struct pd_calendars *calendars, const char *name)
+{
+	for (size_t i = 0; name && i < calendars->list.count; i++)
+		if (strcmp(calendars->list.items[i].name, name) == 0)
+			return calendars->list.items[i].calendar;
+	return NULL;
+}
+
+struct pd_strings pd_calendars_names(struct pd_arena *arena, const struct pd_calendars *calendars)
+{
+	struct pd_strings names = {0};
+
+	for (size_t i = 0; i < calendars->list.count; i++)
+		*pd_list_add(arena, &names) = pd_strdup(arena, calendars->list.items[i].name);
+	return names;
+}
+
+void pd_calendar_check(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	pd_calendars_unref(pd_calendars_load(settings, NULL, problems));
+}
