@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -199,6 +201,29 @@ static void test_raw_files(void **state)
 	assert_non_null(strstr(error.text, "/no/such/directory"));
 }
 
+/* A spool that fills up is told as such, and the mail that does not fit is not taken for whole. */
+static void test_raw_full(void **state)
+{
+	(void)state;
+	static char big[PD_RAW_SPOOL * 4];
+	struct pd_error error;
+	struct rlimit before, tight;
+	getrlimit(RLIMIT_FSIZE, &before);
+	tight = before;
+	tight.rlim_cur = PD_RAW_SPOOL * 3;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	PD_AUTO_RAW raw = pd_raw_new(directory);
+	int first = pd_raw_add(raw, big, PD_RAW_SPOOL * 2, &error);
+	int second = pd_raw_add(raw, big, PD_RAW_SPOOL * 2, &error);
+	setrlimit(RLIMIT_FSIZE, &before);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(first, PD_OK);
+	assert_int_equal(second, PD_FULL);
+	assert_int_equal(error.class, PD_FULL);
+	assert_int_equal(pd_raw_finish(raw, &error), PD_TEMPORARY);
+}
+
 /* What pd_log writes to stderr. */
 static char *logged(struct pd_arena *arena, enum pd_level level, const char *text, const char *value)
 {
@@ -254,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_unix_socket), cmocka_unit_test(test_inet_socket),
 		cmocka_unit_test(test_wrong_addresses), cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_raw_files),   cmocka_unit_test(test_log),
+		cmocka_unit_test(test_raw_full),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
