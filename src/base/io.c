@@ -144,7 +144,8 @@ static int unix_address(const char *where, struct sockaddr_un *ret_address, stru
 }
 
 /* "inet:HOST:PORT"; IPv6 addresses in brackets. The list is the caller's to free. */
-static int inet_addresses(const char *where, bool is_passive, struct addrinfo **ret_list, struct pd_error *error)
+static int inet_addresses(const char *where, bool is_passive, struct addrinfo **ret_list,
+			  struct pd_error *error)
 {
 	char host[256];
 	const char *at = where + strlen("inet:"), *port = strrchr(at, ':');
@@ -175,8 +176,8 @@ static int inet_addresses(const char *where, bool is_passive, struct addrinfo **
 static bool is_alive(const struct sockaddr_un *address)
 {
 	PD_AUTO_FD fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 ||
-			   errno == EAGAIN);
+	return fd >= 0 &&
+	       (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
 }
 
 static int listen_unix(const char *where, mode_t mode, int *ret_fd, struct pd_error *error)
@@ -200,8 +201,8 @@ static int listen_unix(const char *where, mode_t mode, int *ret_fd, struct pd_er
 		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s", where);
 	/* Nobody but the owner until chmod: bind gives the file the descriptor's mode on Linux. */
 	fchmod(fd, 0600);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
-	    chmod(address.sun_path, mode) < 0 || listen(fd, SOMAXCONN) < 0)
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || chmod(address.sun_path, mode) < 0 ||
+	    listen(fd, SOMAXCONN) < 0)
 		return pd_fail_errno(error, PD_CONFIGURATION, errno, "%s", where);
 	*ret_fd = fd;
 	fd = -1;
@@ -229,7 +230,8 @@ static int listen_inet(const char *where, int *ret_fd, struct pd_error *error)
 		return PD_OK;
 	}
 	freeaddrinfo(list);
-	return pd_fail_errno(error, saved == EADDRINUSE ? PD_TEMPORARY : PD_CONFIGURATION, saved, "%s", where);
+	return pd_fail_errno(error, saved == EADDRINUSE ? PD_TEMPORARY : PD_CONFIGURATION, saved, "%s",
+			     where);
 }
 
 int pd_listen(const char *where, mode_t mode, int *ret_fd, struct pd_error *error)

@@ -82,11 +82,13 @@ static int to_file(struct spool *spool, struct pd_error *error)
 	struct pd_raw *raw = &spool->raw;
 	int fd = open_unlinked(spool->directory);
 	if (fd < 0)
-		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s: cannot spool a message", spool->directory);
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s: cannot spool a message",
+				     spool->directory);
 	if (raw->size > 0 && pd_write_all(fd, spool->memory, raw->size) < 0) {
 		int saved = errno;
 		close(fd);
-		return pd_fail_errno(error, PD_TEMPORARY, saved, "%s: cannot spool a message", spool->directory);
+		return pd_fail_errno(error, PD_TEMPORARY, saved, "%s: cannot spool a message",
+				     spool->directory);
 	}
 	free(spool->memory);
 	spool->memory = NULL;

@@ -28,8 +28,7 @@ struct loader {
 /* The key's value goes to its place in the struct, or is only checked where it has none. */
 static void set_value(struct loader *loader, const struct pd_option *option, const char *value, void *base)
 {
-	void *place =
-		base != NULL && option->offset != PD_NO_PLACE ? (char *)base + option->offset : NULL;
+	void *place = base != NULL && option->offset != PD_NO_PLACE ? (char *)base + option->offset : NULL;
 	pd_config_value(&loader->context, option, value, place);
 }
 
@@ -76,8 +75,9 @@ static void read_acknowledgement(struct loader *loader, const struct pd_group *g
 		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s", group->name,
 			       error.text);
 	else if (raw->size > TEXT_SIZE_LIMIT)
-		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s has more than %zu bytes",
-			       group->name, mailbox->acknowledgement, TEXT_SIZE_LIMIT);
+		pd_problem_add(loader->problems, where,
+			       "[mailbox %s] acknowledgement: %s has more than %zu bytes", group->name,
+			       mailbox->acknowledgement, TEXT_SIZE_LIMIT);
 	else
 		mailbox->acknowledgement_text = pd_clean_text(loader->arena, raw->data, raw->size);
 }

@@ -36,7 +36,8 @@ static struct pd_strings names_of(struct checker *checker, const char *type)
 
 static const char *title(struct checker *checker, const struct pd_group *group)
 {
-	return pd_printf(checker->arena, "[%s%s%s]", group->type, *group->name != '\0' ? " " : "", group->name);
+	return pd_printf(checker->arena, "[%s%s%s]", group->type, *group->name != '\0' ? " " : "",
+			 group->name);
 }
 
 /* ' did you mean "x"?' or nothing. */
@@ -61,10 +62,10 @@ static void check_name(struct checker *checker, const struct pd_group *group,
 static struct pd_strings property_names(struct checker *checker)
 {
 	struct pd_strings names = names_of(checker, "property");
-	static const char *const built_in[] = {
-		"number", "name",     "description", "status",  "pipeline", "owner",	"team",	   "priority",
-		"category", "source", "contact",     "contacts", "company", "created",	"updated", "closed",
-		"mailbox", "sla",     "due",	     "messages"};
+	static const char *const built_in[] = {"number",  "name",     "description", "status",	 "pipeline",
+					       "owner",	  "team",     "priority",    "category", "source",
+					       "contact", "contacts", "company",     "created",	 "updated",
+					       "closed",  "mailbox",  "sla",	     "due",	 "messages"};
 	for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++)
 		*pd_list_add(checker->arena, &names) = built_in[i];
 	return names;
@@ -85,8 +86,9 @@ static void check_properties(struct checker *checker, const struct pd_group *gro
 		if (type == PD_OPTION_SORT && (*name == '-' || *name == '+'))
 			name++;
 		if (!pd_strings_has(&known, name))
-			pd_problem_add(checker->problems, setting->where, "%s %s: there is no property \"%s\"%s",
-				       title(checker, group), setting->key, name, hint(checker, name, &known));
+			pd_problem_add(checker->problems, setting->where,
+				       "%s %s: there is no property \"%s\"%s", title(checker, group),
+				       setting->key, name, hint(checker, name, &known));
 	}
 }
 
@@ -235,8 +237,9 @@ static void check_group(struct checker *checker, const struct pd_group *group)
 			has_base |= strcmp(checker->settings->groups.items[i].type, "sla") == 0 &&
 				    strcmp(checker->settings->groups.items[i].name, name) == 0;
 		if (!has_base)
-			pd_problem_add(checker->problems, group->where, "%s overrides [sla %s], which is not there",
-				       title(checker, group), name);
+			pd_problem_add(checker->problems, group->where,
+				       "%s overrides [sla %s], which is not there", title(checker, group),
+				       name);
 	}
 	const char *was = pd_group_value(group, "was", &where);
 	struct pd_strings old = pd_split(checker->arena, was, ';');
@@ -246,8 +249,8 @@ static void check_group(struct checker *checker, const struct pd_group *group)
 				       title(checker, group), group->type, old.items[i]);
 	const struct pd_group_type *type = pd_group_type_find(group->type);
 	if (type->is_idle)
-		pd_warning_add(checker->problems, group->where, "%s is checked but not acted upon by this version",
-			       title(checker, group));
+		pd_warning_add(checker->problems, group->where,
+			       "%s is checked but not acted upon by this version", title(checker, group));
 }
 
 /* Keys without which a group says nothing. */
@@ -255,8 +258,11 @@ static void check_needed(struct checker *checker, const struct pd_group *group)
 {
 	static const struct {
 		const char *type, *key;
-	} needed[] = {{"mailbox", "address"}, {"agent", "address"}, {"pipeline", "statuses"},
-		      {"rule", "on"},	      {"rule", "do"}};
+	} needed[] = {{"mailbox", "address"},
+		      {"agent", "address"},
+		      {"pipeline", "statuses"},
+		      {"rule", "on"},
+		      {"rule", "do"}};
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
 		if (strcmp(needed[i].type, group->type) != 0)
 			continue;
@@ -297,8 +303,9 @@ void pd_config_check_names(const struct pd_settings *settings, struct pd_problem
 		struct pd_where where = whole;
 		if (desk != NULL && pd_group_value(desk, "default_priority", NULL) == NULL &&
 		    pd_group_value(desk, "priorities", &where) != NULL)
-			pd_problem_add(problems, where,
-				       "[postdesk] priorities: \"%s\", the default_priority, is not among them",
-				       settings->default_priority);
+			pd_problem_add(
+				problems, where,
+				"[postdesk] priorities: \"%s\", the default_priority, is not among them",
+				settings->default_priority);
 	}
 }

@@ -37,7 +37,8 @@ void pd_warning_add(struct pd_problems *problems, struct pd_where where, const c
 /* Pointers into one array: what stands first there comes first among equals. */
 static int by_place(const void *left, const void *right)
 {
-	const struct pd_problem *a = *(struct pd_problem *const *)left, *b = *(struct pd_problem *const *)right;
+	const struct pd_problem *a = *(struct pd_problem *const *)left,
+				*b = *(struct pd_problem *const *)right;
 	const char *a_file = a->where.file != NULL ? a->where.file : "";
 	const char *b_file = b->where.file != NULL ? b->where.file : "";
 	int order = strcmp(a_file, b_file);

@@ -16,8 +16,8 @@ struct scanner {
 	struct pd_where where;
 	struct pd_scan *scan;
 	struct pd_problems *problems;
-	struct pd_group ignored; /* takes the keys of a group that cannot be kept */
-	struct pd_group *group;	 /* NULL: before the first group */
+	struct pd_group ignored;	  /* takes the keys of a group that cannot be kept */
+	struct pd_group *group;		  /* NULL: before the first group */
 	const struct pd_group_type *type; /* NULL: unknown, its keys are not judged */
 };
 
@@ -52,7 +52,8 @@ static void check_name(struct scanner *scanner, const char *type, const char *na
 	const char *own = blank != NULL ? pd_strndup(arena, name, (size_t)(blank - name)) : name;
 	if (!is_name(own))
 		pd_problem_add(scanner->problems, scanner->where,
-			       "[%s %s]: a name has letters, digits, \"-\", \"_\" and \".\" only", type, name);
+			       "[%s %s]: a name has letters, digits, \"-\", \"_\" and \".\" only", type,
+			       name);
 	bool is_person = strcmp(type, "agent") == 0 || strcmp(type, "team") == 0;
 	for (size_t i = 0; is_person && i < sizeof reserved / sizeof reserved[0]; i++)
 		if (pd_equal_nocase(own, reserved[i]))
@@ -68,8 +69,8 @@ static void unknown_type(struct scanner *scanner, const char *type)
 		*pd_list_add(arena, &known) = pd_group_types[i].name;
 	const char *nearest = pd_nearest(type, &known);
 	if (nearest != NULL)
-		pd_problem_add(scanner->problems, scanner->where, "unknown group [%s]; did you mean [%s]?", type,
-			       nearest);
+		pd_problem_add(scanner->problems, scanner->where, "unknown group [%s]; did you mean [%s]?",
+			       type, nearest);
 	else
 		pd_problem_add(scanner->problems, scanner->where, "unknown group [%s]", type);
 }
@@ -108,8 +109,9 @@ static void scan_group(struct scanner *scanner, const char *line)
 		check_name(scanner, type, name);
 	const struct pd_group *first = find_group(scanner, type, name);
 	if (first != NULL) {
-		pd_problem_add(scanner->problems, scanner->where, "duplicate group [%s%s%s], first in line %d",
-			       type, *name != '\0' ? " " : "", name, first->where.line);
+		pd_problem_add(scanner->problems, scanner->where,
+			       "duplicate group [%s%s%s], first in line %d", type, *name != '\0' ? " " : "",
+			       name, first->where.line);
 		return;
 	}
 	scanner->group = pd_list_add(scanner->arena, &scanner->scan->groups);
@@ -125,8 +127,9 @@ static void unknown_key(struct scanner *scanner, const char *key)
 			*pd_list_add(arena, &known) = pd_options[i].key;
 	const char *nearest = pd_nearest(key, &known);
 	if (nearest != NULL)
-		pd_problem_add(scanner->problems, scanner->where, "unknown key \"%s\" in [%s]; did you mean \"%s\"?",
-			       key, scanner->type->name, nearest);
+		pd_problem_add(scanner->problems, scanner->where,
+			       "unknown key \"%s\" in [%s]; did you mean \"%s\"?", key, scanner->type->name,
+			       nearest);
 	else
 		pd_problem_add(scanner->problems, scanner->where, "unknown key \"%s\" in [%s]", key,
 			       scanner->type->name);
@@ -148,7 +151,8 @@ static void scan_setting(struct scanner *scanner, const char *line)
 		return;
 	}
 	if (scanner->group == NULL) {
-		pd_problem_add(scanner->problems, scanner->where, "\"%s\" stands before the first group", key);
+		pd_problem_add(scanner->problems, scanner->where, "\"%s\" stands before the first group",
+			       key);
 		return;
 	}
 	if (scanner->type == NULL)

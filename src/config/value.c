@@ -122,7 +122,8 @@ static void count_value(context_ptr context, option_ptr option, const char *valu
 {
 	unsigned long long number;
 	if (!pd_number(value, 1000000, &number))
-		wrong(context, option, "\"%s\" is no whole number up to 1000000%s", value, comment_hint(value));
+		wrong(context, option, "\"%s\" is no whole number up to 1000000%s", value,
+		      comment_hint(value));
 	else if (target != NULL)
 		*target = (unsigned)number;
 }
@@ -200,7 +201,8 @@ static void addresses_value(context_ptr context, option_ptr option, const char *
 	for (size_t i = 0; i < parts.count; i++) {
 		if (!pd_config_is_address(parts.items[i])) {
 			wrong(context, option, "\"%s\" is no mail address%s", parts.items[i],
-			      strpbrk(parts.items[i], ", ") != NULL ? "; several are separated by \";\"" : "");
+			      strpbrk(parts.items[i], ", ") != NULL ? "; several are separated by \";\""
+								    : "");
 			continue;
 		}
 		const char *address = pd_lower_ascii(context->arena, parts.items[i]);
@@ -309,9 +311,8 @@ static void statuses_value(context_ptr context, option_ptr option, const char *v
 			wrong(context, option, "\"%s\" is not KIND:NAME", parts.items[i]);
 			continue;
 		}
-		const char *kind_name =
-			pd_trim(context->arena, pd_strndup(context->arena, parts.items[i],
-							   (size_t)(colon - parts.items[i])));
+		const char *kind_name = pd_trim(context->arena, pd_strndup(context->arena, parts.items[i],
+									   (size_t)(colon - parts.items[i])));
 		const char *name = pd_clean_line(context->arena, colon + 1, 0);
 		enum pd_status_kind kind;
 		if (!pd_status_kind_parse(kind_name, &kind)) {

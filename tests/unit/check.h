@@ -12,19 +12,19 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* For a row of a table: says which one, since cmocka tells the line alone. */
-#define CHECK_ROW(name, condition)                                           \
-	do {                                                                 \
-		if (!(condition))                                            \
-			fail_msg("row \"%s\": %s", (name), #condition);      \
+#define CHECK_ROW(name, condition)                                                                           \
+	do {                                                                                                 \
+		if (!(condition))                                                                            \
+			fail_msg("row \"%s\": %s", (name), #condition);                                      \
 	} while (0)
 
 /* NULL equals NULL only. */
-#define CHECK_ROW_STRING(name, got, want)                                                               \
-	do {                                                                                            \
-		const char *got_ = (got), *want_ = (want);                                              \
-		if (got_ == NULL ? want_ != NULL : want_ == NULL || __builtin_strcmp(got_, want_) != 0) \
-			fail_msg("row \"%s\": got \"%s\", want \"%s\"", (name),                         \
-				 got_ != NULL ? got_ : "(null)", want_ != NULL ? want_ : "(null)");     \
+#define CHECK_ROW_STRING(name, got, want)                                                                    \
+	do {                                                                                                 \
+		const char *got_ = (got), *want_ = (want);                                                   \
+		if (got_ == NULL ? want_ != NULL : want_ == NULL || __builtin_strcmp(got_, want_) != 0)      \
+			fail_msg("row \"%s\": got \"%s\", want \"%s\"", (name),                              \
+				 got_ != NULL ? got_ : "(null)", want_ != NULL ? want_ : "(null)");          \
 	} while (0)
 
 #endif

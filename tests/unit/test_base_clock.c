@@ -155,8 +155,9 @@ static void test_now(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),	  cmocka_unit_test(test_calendar), cmocka_unit_test(test_zones),
-		cmocka_unit_test(test_durations), cmocka_unit_test(test_now),
+		cmocka_unit_test(test_parse), cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_zones), cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_now),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,9 +140,10 @@ static void test_inet_socket(void **state)
 static void test_wrong_addresses(void **state)
 {
 	(void)state;
-	static const char *const rows[] = {"",		"tcp:x:1",	 "inet:127.0.0.1",   "inet:127.0.0.1:x",
-					   "inet::25",	"inet:::1:25",	 "inet:127.0.0.1:70000", "unix:",
-					   "/tmp/socket"};
+	static const char *const rows[] = {
+		"",	      "tcp:x:1",     "inet:127.0.0.1",	     "inet:127.0.0.1:x",
+		"inet::25",   "inet:::1:25", "inet:127.0.0.1:70000", "unix:",
+		"/tmp/socket"};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pd_error error = {0};
 		int fd;
@@ -275,10 +276,10 @@ static void test_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_deadlines),   cmocka_unit_test(test_end_of_file),
-		cmocka_unit_test(test_unix_socket), cmocka_unit_test(test_inet_socket),
+		cmocka_unit_test(test_deadlines),	cmocka_unit_test(test_end_of_file),
+		cmocka_unit_test(test_unix_socket),	cmocka_unit_test(test_inet_socket),
 		cmocka_unit_test(test_wrong_addresses), cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_raw_files),   cmocka_unit_test(test_log),
+		cmocka_unit_test(test_raw_files),	cmocka_unit_test(test_log),
 		cmocka_unit_test(test_raw_full),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

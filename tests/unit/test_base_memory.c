@@ -90,7 +90,10 @@ static void test_buffer(void **state)
 	pd_buf_addc(&buf, '\0');
 	pd_buf_addf(&buf, "%05d", 42);
 	assert_int_equal(buf.len, 8);
-	assert_memory_equal(buf.data, "ab\0" "00042", 9);
+	assert_memory_equal(buf.data,
+			    "ab\0"
+			    "00042",
+			    9);
 	for (int i = 0; i < 10000; i++)
 		pd_buf_addc(&buf, 'x');
 	assert_int_equal(buf.len, 10008);
@@ -171,7 +174,8 @@ static void test_digests(void **state)
 	assert_string_equal(pd_hex(arena, digest, sizeof digest),
 			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 
-	unsigned char key[PD_KEY_SIZE] = "0123456789abcdef0123456789abcde", a[PD_SHA256_SIZE], b[PD_SHA256_SIZE];
+	unsigned char key[PD_KEY_SIZE] = "0123456789abcdef0123456789abcde", a[PD_SHA256_SIZE],
+		      b[PD_SHA256_SIZE];
 	pd_hmac(key, a, "ab", "c", NULL);
 	pd_hmac(key, b, "a", "bc", NULL);
 	assert_false(pd_equal_constant_time(a, b, sizeof a));
@@ -190,8 +194,13 @@ static void test_base32(void **state)
 	/* RFC 4648, section 10 */
 	static const struct {
 		const char *input, *want;
-	} rows[] = {{"", ""},		  {"f", "my"},		{"fo", "mzxq"},		{"foo", "mzxw6"},
-		    {"foob", "mzxw6yq"}, {"fooba", "mzxw6ytb"}, {"foobar", "mzxw6ytboi"}};
+	} rows[] = {{"", ""},
+		    {"f", "my"},
+		    {"fo", "mzxq"},
+		    {"foo", "mzxw6"},
+		    {"foob", "mzxw6yq"},
+		    {"fooba", "mzxw6ytb"},
+		    {"foobar", "mzxw6ytboi"}};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	unsigned char out[32];
 	size_t len;
@@ -244,10 +253,11 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arena),	     cmocka_unit_test(test_strings), cmocka_unit_test(test_defer),
-		cmocka_unit_test(test_buffer),	     cmocka_unit_test(test_buffer_limit),
-		cmocka_unit_test(test_records),	     cmocka_unit_test(test_digests),
-		cmocka_unit_test(test_base32),	     cmocka_unit_test(test_random),  cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_arena),	     cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_defer),	     cmocka_unit_test(test_buffer),
+		cmocka_unit_test(test_buffer_limit), cmocka_unit_test(test_records),
+		cmocka_unit_test(test_digests),	     cmocka_unit_test(test_base32),
+		cmocka_unit_test(test_random),	     cmocka_unit_test(test_errors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,13 +21,28 @@ static void test_clean_line(void **state)
 		{"blanks at both ends and runs", "  a \t b\r\n c  ", 0, "a b c"},
 		{"header injection", "x\r\nBcc: all@example.com", 0, "x Bcc: all@example.com"},
 		{"escape sequence", "a\x1b[31mb", 0, "a [31mb"},
-		{"C1 control", "a\xc2\x9b" "b", 0, "a b"},
-		{"bidi override", "a\xe2\x80\xae" "b\xe2\x81\xa6" "c", 0, "a b c"},
-		{"no-break space", "a\xc2\xa0\xc2\xa0" "b", 0, "a b"},
+		{"C1 control",
+		 "a\xc2\x9b"
+		 "b",
+		 0, "a b"},
+		{"bidi override",
+		 "a\xe2\x80\xae"
+		 "b\xe2\x81\xa6"
+		 "c",
+		 0, "a b c"},
+		{"no-break space",
+		 "a\xc2\xa0\xc2\xa0"
+		 "b",
+		 0, "a b"},
 		{"invalid bytes", "a\xff\xfe", 0, "a\xef\xbf\xbd\xef\xbf\xbd"},
 		{"cut short sequence", "a\xe2\x82", 0, "a\xef\xbf\xbd\xef\xbf\xbd"},
 		{"overlong NUL", "a\xc0\x80", 0, "a\xef\xbf\xbd\xef\xbf\xbd"},
-		{"umlauts", "Gr\xc3\xbc\xc3\x9f" "e", 0, "Gr\xc3\xbc\xc3\x9f" "e"},
+		{"umlauts",
+		 "Gr\xc3\xbc\xc3\x9f"
+		 "e",
+		 0,
+		 "Gr\xc3\xbc\xc3\x9f"
+		 "e"},
 		{"cut at characters", "\xc3\xa4\xc3\xb6\xc3\xbc", 2, "\xc3\xa4\xc3\xb6"},
 		{"cut leaves no blank", "ab cd", 3, "ab"},
 		{"as long as allowed", "ab cd", 5, "ab cd"},
@@ -36,7 +51,8 @@ static void test_clean_line(void **state)
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_ROW_STRING(rows[i].name, pd_clean_line(arena, rows[i].input, rows[i].max), rows[i].want);
+		CHECK_ROW_STRING(rows[i].name, pd_clean_line(arena, rows[i].input, rows[i].max),
+				 rows[i].want);
 }
 
 static void test_clean_text(void **state)
@@ -47,16 +63,14 @@ static void test_clean_text(void **state)
 		size_t len;
 		const char *want;
 	} rows[] = {
-		{"lines", "a\r\nb\rc\nd", 8, "a\nb\nc\nd"},
-		{"tabs and blanks stay", " a\t b ", 6, " a\t b "},
-		{"NUL becomes a blank", "a\0b", 3, "a b"},
-		{"invalid", "\x80x", 2, "\xef\xbf\xbdx"},
-		{"bidi", "\xe2\x80\xaex", 4, " x"},
-		{"nothing", "", 0, ""},
+		{"lines", "a\r\nb\rc\nd", 8, "a\nb\nc\nd"}, {"tabs and blanks stay", " a\t b ", 6, " a\t b "},
+		{"NUL becomes a blank", "a\0b", 3, "a b"},  {"invalid", "\x80x", 2, "\xef\xbf\xbdx"},
+		{"bidi", "\xe2\x80\xaex", 4, " x"},	    {"nothing", "", 0, ""},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_ROW_STRING(rows[i].name, pd_clean_text(arena, rows[i].input, rows[i].len), rows[i].want);
+		CHECK_ROW_STRING(rows[i].name, pd_clean_text(arena, rows[i].input, rows[i].len),
+				 rows[i].want);
 }
 
 static void test_clean_file_name(void **state)
@@ -75,7 +89,10 @@ static void test_clean_file_name(void **state)
 		{"ends with a slash", "dir/", "attachment"},
 		{"controls", "a\r\nb.txt", "a b.txt"},
 		{"trailing dots", "a. .", "a"},
-		{"right-to-left", "a\xe2\x80\xae" "fdp.exe", "a fdp.exe"},
+		{"right-to-left",
+		 "a\xe2\x80\xae"
+		 "fdp.exe",
+		 "a fdp.exe"},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -112,7 +129,10 @@ static void test_fold(void **state)
 		{"ascii", "AbC", "abc"},
 		{"umlaut", "\xc3\x84", "\xc3\xa4"},
 		{"decomposed", "A\xcc\x88", "\xc3\xa4"},
-		{"sharp s", "Stra\xc3\x9f" "e", "strasse"},
+		{"sharp s",
+		 "Stra\xc3\x9f"
+		 "e",
+		 "strasse"},
 		{"ligature", "\xef\xac\x81x", "fix"},
 		{"full width", "\xef\xbc\xa1\xef\xbc\xa2", "ab"},
 		{"invalid", "\xc3\x84\xff", "\xc3\xa4\xef\xbf\xbd"},
@@ -139,7 +159,10 @@ static void test_split(void **state)
 		{"backslash at the end", "a\\", ';', "a\\"},
 		{"none", "", ';', ""},
 		{"null", NULL, ';', ""},
-		{"no-break space", "\xc2\xa0" "a\xc2\xa0;b", ';', "a|b"},
+		{"no-break space",
+		 "\xc2\xa0"
+		 "a\xc2\xa0;b",
+		 ';', "a|b"},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -154,8 +177,12 @@ static void test_lines(void **state)
 	static const struct {
 		const char *name, *input, *want;
 	} rows[] = {
-		{"none", "", ""},	     {"one", "a", "a"},		   {"ended", "a\n", "a"},
-		{"crlf", "a\r\nb\r\n", "a|b"}, {"empty ones", "\n\na\n", "||a"}, {"lone cr stays", "a\rb", "a\rb"},
+		{"none", "", ""},
+		{"one", "a", "a"},
+		{"ended", "a\n", "a"},
+		{"crlf", "a\r\nb\r\n", "a|b"},
+		{"empty ones", "\n\na\n", "||a"},
+		{"lone cr stays", "a\rb", "a\rb"},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -206,10 +233,18 @@ static void test_edit_distance(void **state)
 		const char *a, *b;
 		unsigned max, want;
 	} rows[] = {
-		{"assign", "assign", 2, 0}, {"asign", "assign", 2, 1}, {"asisgn", "assign", 2, 1},
-		{"close", "clsoe", 2, 1},   {"abc", "xyz", 2, 3},      {"abc", "xyz", 5, 3},
-		{"", "ab", 2, 2},	    {"ab", "", 2, 2},	       {"", "", 0, 0},
-		{"a", "b", 0, 1},	    {"kitten", "sitting", 3, 3}, {"ca", "abc", 3, 3},
+		{"assign", "assign", 2, 0},
+		{"asign", "assign", 2, 1},
+		{"asisgn", "assign", 2, 1},
+		{"close", "clsoe", 2, 1},
+		{"abc", "xyz", 2, 3},
+		{"abc", "xyz", 5, 3},
+		{"", "ab", 2, 2},
+		{"ab", "", 2, 2},
+		{"", "", 0, 0},
+		{"a", "b", 0, 1},
+		{"kitten", "sitting", 3, 3},
+		{"ca", "abc", 3, 3},
 		{"\xc3\xa4", "a", 2, 1},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -305,12 +340,18 @@ static void test_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean_line),    cmocka_unit_test(test_clean_text),
-		cmocka_unit_test(test_clean_file_name), cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_fold),	      cmocka_unit_test(test_split),
-		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_glob),
-		cmocka_unit_test(test_edit_distance), cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_number),	      cmocka_unit_test(test_trim),
+		cmocka_unit_test(test_clean_line),
+		cmocka_unit_test(test_clean_text),
+		cmocka_unit_test(test_clean_file_name),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_glob),
+		cmocka_unit_test(test_edit_distance),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_number),
+		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,8 +64,8 @@ static void test_defaults(void **state)
 {
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
-	struct pd_settings *settings =
-		load_good(arena, MAILBOX "[agent anna]\naddress = anna@example.com\n[team t]\nmembers = anna\n");
+	struct pd_settings *settings = load_good(
+		arena, MAILBOX "[agent anna]\naddress = anna@example.com\n[team t]\nmembers = anna\n");
 	assert_string_equal(settings->state, PD_STATE_DIR);
 	assert_null(settings->user);
 	assert_null(settings->lmtp);
@@ -126,57 +126,56 @@ static void test_defaults(void **state)
 static void test_all_values(void **state)
 {
 	(void)state;
-	static const char text[] =
-		"\xef\xbb\xbf# a comment\r\n"
-		"[postdesk]\r\n"
-		"state = state\r\n"
-		"  user =postdesk  \n"
-		"hostname=mail.example.com\n"
-		"lmtp = unix:run/lmtp\n"
-		"milter = inet:[::1]:2425\n"
-		"submit = smtp://127.0.0.1:10026\n"
-		"authserv_id = mail.example.com\n"
-		"delimiter = -\n"
-		"language = fi\n"
-		"timezone = Europe/Helsinki\n"
-		"priorities = p1;p2\n"
-		"default_priority = p2\n"
-		"categories = billing;a\\;b\n"
-		"message_size_limit = 1G\n"
-		"reader_deadline = 1m30s\n"
-		"[mailbox support]\n"
-		"address = Support@Example.COM;help@example.com\n"
-		"name = Tuki = apu\n"
-		"team = helpers\n"
-		"pipeline = sales\n"
-		"acknowledge = TRUE\n"
-		"notify_team = no\n"
-		"after_reply = none\n"
-		"after_answer = new\n"
-		"reopen_within = 30d\n"
-		"language = de\n"
-		"notify_shows = contact;priority;earlier\n"
-		"was = help;desk\n"
-		"[team helpers]\n"
-		"members = bob ; anna\n"
-		"sees = own\n"
-		"[agent anna]\n"
-		"name = Anna Virtanen\n"
-		"address = anna@example.com;anna@home.example\n"
-		"login = al\n"
-		"user = annav\n"
-		"role = administrator\n"
-		"may = views;export\n"
-		"skills = billing;fi\n"
-		"[agent bob]\n"
-		"address = bob@example.com\n"
-		"role = viewer\n"
-		"may =\n"
-		"team = other\n"
-		"[team other]\n"
-		"[pipeline sales]\n"
-		"statuses = open:In work;closed:Won;closed:Lost\n"
-		"status_was = In work:Open\n";
+	static const char text[] = "\xef\xbb\xbf# a comment\r\n"
+				   "[postdesk]\r\n"
+				   "state = state\r\n"
+				   "  user =postdesk  \n"
+				   "hostname=mail.example.com\n"
+				   "lmtp = unix:run/lmtp\n"
+				   "milter = inet:[::1]:2425\n"
+				   "submit = smtp://127.0.0.1:10026\n"
+				   "authserv_id = mail.example.com\n"
+				   "delimiter = -\n"
+				   "language = fi\n"
+				   "timezone = Europe/Helsinki\n"
+				   "priorities = p1;p2\n"
+				   "default_priority = p2\n"
+				   "categories = billing;a\\;b\n"
+				   "message_size_limit = 1G\n"
+				   "reader_deadline = 1m30s\n"
+				   "[mailbox support]\n"
+				   "address = Support@Example.COM;help@example.com\n"
+				   "name = Tuki = apu\n"
+				   "team = helpers\n"
+				   "pipeline = sales\n"
+				   "acknowledge = TRUE\n"
+				   "notify_team = no\n"
+				   "after_reply = none\n"
+				   "after_answer = new\n"
+				   "reopen_within = 30d\n"
+				   "language = de\n"
+				   "notify_shows = contact;priority;earlier\n"
+				   "was = help;desk\n"
+				   "[team helpers]\n"
+				   "members = bob ; anna\n"
+				   "sees = own\n"
+				   "[agent anna]\n"
+				   "name = Anna Virtanen\n"
+				   "address = anna@example.com;anna@home.example\n"
+				   "login = al\n"
+				   "user = annav\n"
+				   "role = administrator\n"
+				   "may = views;export\n"
+				   "skills = billing;fi\n"
+				   "[agent bob]\n"
+				   "address = bob@example.com\n"
+				   "role = viewer\n"
+				   "may =\n"
+				   "team = other\n"
+				   "[team other]\n"
+				   "[pipeline sales]\n"
+				   "statuses = open:In work;closed:Won;closed:Lost\n"
+				   "status_was = In work:Open\n";
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_settings *settings = load_good(arena, text);
 	assert_string_equal(settings->state, "/tmp/state");
@@ -236,24 +235,24 @@ static void test_all_values(void **state)
 static void test_ten_faults(void **state)
 {
 	(void)state;
-	static const char text[] = "[postdesk]\n"			   /* 1 */
-				   "lmtp = inet:127.0.0.1\n"		   /* 2 */
-				   "langage = en\n"			   /* 3 */
-				   "[mailbox support]\n"		   /* 4 */
-				   "address = support@example.com\n"	   /* 5 */
-				   "team = suport\n"			   /* 6 */
-				   "after_reply = wating\n"		   /* 7 */
-				   "acknowledge = maybe\n"		   /* 8 */
-				   "acknowledge = no\n"			   /* 9 */
-				   "[team support]\n"			   /* 10 */
-				   "members = anna;bobb\n"		   /* 11 */
-				   "[agent anna]\n"			   /* 12 */
-				   "address = anna\n"			   /* 13 */
-				   "[agent bob]\n"			   /* 14 */
-				   "address = Support@example.com\n"	   /* 15 */
-				   "[mailbox support]\n"		   /* 16 */
-				   "[milbox x]\n"			   /* 17 */
-				   "this is nothing\n";			   /* 18 */
+	static const char text[] = "[postdesk]\n"		     /* 1 */
+				   "lmtp = inet:127.0.0.1\n"	     /* 2 */
+				   "langage = en\n"		     /* 3 */
+				   "[mailbox support]\n"	     /* 4 */
+				   "address = support@example.com\n" /* 5 */
+				   "team = suport\n"		     /* 6 */
+				   "after_reply = wating\n"	     /* 7 */
+				   "acknowledge = maybe\n"	     /* 8 */
+				   "acknowledge = no\n"		     /* 9 */
+				   "[team support]\n"		     /* 10 */
+				   "members = anna;bobb\n"	     /* 11 */
+				   "[agent anna]\n"		     /* 12 */
+				   "address = anna\n"		     /* 13 */
+				   "[agent bob]\n"		     /* 14 */
+				   "address = Support@example.com\n" /* 15 */
+				   "[mailbox support]\n"	     /* 16 */
+				   "[milbox x]\n"		     /* 17 */
+				   "this is nothing\n";		     /* 18 */
 	static const struct {
 		int line;
 		const char *says;
@@ -295,7 +294,8 @@ static void test_faults(void **state)
 		{"[postdesk x]\n", ":1: error: [postdesk] has no name"},
 		{"[mailbox]\n", ":1: error: [mailbox] needs a name: [mailbox NAME]"},
 		{"[]\n", ":1: error: unknown group []"},
-		{"[team a;b]\n", ":1: error: [team a;b]: a name has letters, digits, \"-\", \"_\" and \".\" only"},
+		{"[team a;b]\n",
+		 ":1: error: [team a;b]: a name has letters, digits, \"-\", \"_\" and \".\" only"},
 		{"[team me]\n", ":1: error: [team me]: this name has a meaning of its own in commands"},
 		{"[postdesk]\n= x\n", ":2: error: no key before \"=\""},
 		{"[postdesk]\n[postdesk]\n", ":2: error: duplicate group [postdesk], first in line 1"},
@@ -313,10 +313,11 @@ static void test_faults(void **state)
 		 ":2: error: [postdesk] hop_limit: \"5 # five\" is no whole number up to 1000000; a comment "
 		 "stands on a line of its own"},
 		{"[postdesk]\nmessage_size_limit = 50MB\n",
-		 ":2: error: [postdesk] message_size_limit: \"50MB\" is no size in bytes such as 65536, 512k, "
+		 ":2: error: [postdesk] message_size_limit: \"50MB\" is no size in bytes such as 65536, "
+		 "512k, "
 		 "50M or 1G"},
-		{"[postdesk]\nconfirm_within = 2 days\n",
-		 ":2: error: [postdesk] confirm_within: \"2 days\" is no duration such as 30s, 15m, 4h or 2d"},
+		{"[postdesk]\nconfirm_within = 2 days\n", ":2: error: [postdesk] confirm_within: \"2 days\" "
+							  "is no duration such as 30s, 15m, 4h or 2d"},
 		{"[postdesk]\ndelimiter = x\n",
 		 ":2: error: [postdesk] delimiter: \"x\" is not one character of + - = _ # ~ ^ ! % & *"},
 		{"[postdesk]\ntimezone = Mars/Olympus\n",
@@ -334,16 +335,18 @@ static void test_faults(void **state)
 		{"[mailbox x]\naddress =\n", ":1: error: [mailbox x] needs the key \"address\""},
 		{"[mailbox x]\naddress = a+b@c.d\n",
 		 ":2: error: [mailbox x] address: a+b@c.d has the delimiter \"+\" in it"},
-		{"[mailbox x]\naddress = a@b.c, d@b.c\n",
-		 ":2: error: [mailbox x] address: \"a@b.c, d@b.c\" is no mail address; several are separated by "
-		 "\";\""},
+		{"[mailbox x]\naddress = a@b.c, d@b.c\n", ":2: error: [mailbox x] address: \"a@b.c, d@b.c\" "
+							  "is no mail address; several are separated by "
+							  "\";\""},
 		{"[mailbox x]\naddress = a@b.c;A@b.c\n",
 		 ":2: error: [mailbox x] address: \"a@b.c\" stands there twice"},
 		{"[mailbox x]\naddress = a@b.c\npipeline = sale\n",
 		 ":3: error: [mailbox x] pipeline: there is no [pipeline sale]"},
-		{"[mailbox x]\naddress = a@b.c\nsla = gold\n", ":3: error: [mailbox x] sla: there is no [sla gold]"},
+		{"[mailbox x]\naddress = a@b.c\nsla = gold\n",
+		 ":3: error: [mailbox x] sla: there is no [sla gold]"},
 		{"[mailbox x]\naddress = a@b.c\nnotify_shows = contct\n",
-		 ":3: error: [mailbox x] notify_shows: there is no property \"contct\"; did you mean \"contact\"?"},
+		 ":3: error: [mailbox x] notify_shows: there is no property \"contct\"; did you mean "
+		 "\"contact\"?"},
 		{"[mailbox x]\naddress = a@b.c\nacknowledgement = /no/such/file\n",
 		 ":3: error: [mailbox x] acknowledgement: /no/such/file: No such file or directory"},
 		{"[mailbox x]\naddress = a@b.c\n[mailbox y]\naddress = d@b.c;a@b.c\n",
@@ -353,24 +356,29 @@ static void test_faults(void **state)
 		{"[agent a]\naddress = a@b.c\nuser = u\n[agent b]\naddress = b@b.c\nuser = u\n",
 		 ":6: error: [agent b]: the user u is taken by [agent a] in line 3 already"},
 		{"[agent a]\naddress = a@b.c\nmay = fly\n",
-		 ":3: error: [agent a] may: \"fly\" is none of views, move, merge, delete, bulk, export, channels"},
-		{"[agent a]\naddress = a@b.c\nwas = a\n", ":3: error: [agent a] was: [agent a] is still there"},
+		 ":3: error: [agent a] may: \"fly\" is none of views, move, merge, delete, bulk, export, "
+		 "channels"},
+		{"[agent a]\naddress = a@b.c\nwas = a\n",
+		 ":3: error: [agent a] was: [agent a] is still there"},
 		{"[agent a]\naddress = a@b.c\nteam = x\n", ":3: error: [agent a] team: there is no [team x]"},
-		{"[team t]\ncalendar = office\n", ":2: error: [team t] calendar: there is no [calendar office]"},
+		{"[team t]\ncalendar = office\n",
+		 ":2: error: [team t] calendar: there is no [calendar office]"},
 		{"[pipeline p]\n", ":1: error: [pipeline p] needs the key \"statuses\""},
 		{"[pipeline p]\nstatuses =\n",
 		 ":2: error: [pipeline p] statuses: a pipeline has at least one status"},
 		{"[pipeline p]\nstatuses = Open;closed:C\n",
 		 ":2: error: [pipeline p] statuses: \"Open\" is not KIND:NAME"},
 		{"[pipeline p]\nstatuses = opn:Open;closed:C\n",
-		 ":2: error: [pipeline p] statuses: \"opn\" is no kind of status: new, open, waiting or closed"},
+		 ":2: error: [pipeline p] statuses: \"opn\" is no kind of status: new, open, waiting or "
+		 "closed"},
 		{"[pipeline p]\nstatuses = open:A;closed:a\n",
 		 ":2: error: [pipeline p] statuses: two statuses are called \"a\""},
 		{"[pipeline p]\nstatuses = closed:C\nstatus_was = D:E\n",
 		 ":3: error: [pipeline p] status_was: the pipeline has no status \"D\""},
 		{"[pipeline p]\nstatuses = open:A;closed:C\nstatus_was = A:C\n",
 		 ":3: error: [pipeline p] status_was: \"C\" is still a status of the pipeline"},
-		{"[view v]\nsort = -duo\n", ":2: error: [view v] sort: there is no property \"duo\"; did you mean \"due\"?"},
+		{"[view v]\nsort = -duo\n",
+		 ":2: error: [view v] sort: there is no property \"duo\"; did you mean \"due\"?"},
 		{"[view v]\nshare = team:x\n", ":2: error: [view v] share: there is no [team x]"},
 		{"[view v]\nshare = all\n",
 		 ":2: error: [view v] share: \"all\" is neither everyone, private:AGENT nor team:TEAM"},
@@ -382,9 +390,9 @@ static void test_faults(void **state)
 		{"[route r]\nassign = bob\n", ":2: error: [route r] assign: there is no [agent bob]"},
 		{"[route r]\npriority = top\n", ":2: error: [route r] priority: \"top\" is no priority"},
 		{"[rule r]\non = created\n", ":1: error: [rule r] needs the key \"do\""},
-		{"[property p]\ntype = chioce\n",
-		 ":2: error: [property p] type: \"chioce\" is none of text, number, date, choice, choices; did "
-		 "you mean \"choice\"?"},
+		{"[property p]\ntype = chioce\n", ":2: error: [property p] type: \"chioce\" is none of text, "
+						  "number, date, choice, choices; did "
+						  "you mean \"choice\"?"},
 		{"[chat]\ntranscripts = ja\n", ":2: error: [chat] transcripts: \"ja\" is neither yes nor no"},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -450,7 +458,8 @@ static void test_warnings(void **state)
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
 	char *told;
-	struct pd_settings *settings = load(arena, "[pipeline p]\nstatuses = open:A\n[view v]\nquery = x\n", &told);
+	struct pd_settings *settings =
+		load(arena, "[pipeline p]\nstatuses = open:A\n[view v]\nquery = x\n", &told);
 	assert_non_null(settings);
 	assert_non_null(strstr(told, ": warning: there is no [mailbox NAME]"));
 	assert_non_null(strstr(told, ":2: warning: [pipeline p]: no status is of kind closed"));
@@ -523,8 +532,9 @@ static void test_table(void **state)
 		const char *group = pd_group_type_find(option->group)->naming == PD_GROUP_NAMED
 					    ? pd_printf(arena, "%s x", option->group)
 					    : option->group;
-		pd_settings_unref(load(
-			arena, pd_printf(arena, "[%s]\n%s = %s\n", group, option->key, option->initial), &told));
+		pd_settings_unref(
+			load(arena, pd_printf(arena, "[%s]\n%s = %s\n", group, option->key, option->initial),
+			     &told));
 		if (strstr(told, pd_printf(arena, "] %s: ", option->key)) != NULL)
 			fail_msg("%s", told);
 	}
@@ -533,11 +543,11 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_all_values),
+		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_all_values),
 		cmocka_unit_test(test_ten_faults), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_warnings),  cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_table),	  cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_bytes),	   cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_warnings),   cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_table),	   cmocka_unit_test(test_sample),
 	};
 	return cmocka_run_group_tests(tests, make_file, remove_file);
 }

@@ -162,7 +162,8 @@ static void check_bytes(struct run *run)
 		return;
 	run->wants_bytes = false;
 	const struct pd_bytes *got = &run->mails.items[run->mails_seen - 1].bytes;
-	if (got->len != run->wanted_bytes.len || memcmp(got->data, run->wanted_bytes.data, got->len) != 0)
+	if (got->len != run->wanted_bytes.len ||
+	    (got->len > 0 && memcmp(got->data, run->wanted_bytes.data, got->len) != 0))
 		wrong(run, pd_printf(run->arena, "the mail's bytes differ; wanted %s", run->wanted_bytes.data),
 		      got->data);
 	pd_buf_clear(&run->wanted_bytes);
