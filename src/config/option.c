@@ -27,13 +27,13 @@ const struct pd_group_type pd_group_types[] = {
 	 "The statuses that a ticket goes through. Without any, there is one called support, with the "
 	 "statuses new:New;open:Open;waiting:Waiting on customer;closed:Closed."},
 	{"property", PD_GROUP_NAMED, true, "A custom property of tickets."},
-	{"calendar", PD_GROUP_NAMED, true, "Working hours and holidays, from iCalendar files."},
+	{"calendar", PD_GROUP_NAMED, false, "Working hours and holidays, from iCalendar files."},
 	{"sla", PD_GROUP_NAMED, true,
 	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "
 	 "that match it; the first match in the order of the file counts."},
 	{"route", PD_GROUP_NAMED, true, "Who gets a new ticket, when a query holds."},
 	{"rule", PD_GROUP_NAMED, true, "Commands that are carried out when something happens."},
-	{"view", PD_GROUP_NAMED, true,
+	{"view", PD_GROUP_NAMED, false,
 	 "A saved query. With the name of a built-in view, what it adds to that view."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
 	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
