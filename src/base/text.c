@@ -58,6 +58,11 @@ static char *clean(struct pd_arena *arena, const char *text, size_t len, bool ke
 	size_t chars = 0;
 	bool is_blank_due = false;
 	for (size_t i = 0, n; i < len; i += n) {
+		if (keep_lines && text[i] >= ' ' && text[i] < 0x7f) {
+			*to++ = text[i]; /* most of most texts */
+			n = 1;
+			continue;
+		}
 		gunichar c = next_char(text + i, len - i, &n);
 		if (keep_lines) {
 			if (c == '\r') {

@@ -107,14 +107,40 @@ static void add_boundary(struct scan *scan, const char *text, size_t len)
 		*pd_list_add(scan->arena, &scan->boundaries) = (struct pd_bytes){text, len};
 }
 
+/* Does the line name a type message/…, perhaps with blanks or a comment before the slash, or folded there? */
+static bool names_message(const char *line, const char *end)
+{
+	for (const char *at = line; (at = find_word(at, (size_t)(end - at), "message"));) {
+		at += strlen("message");
+		while (at < end && (*at == ' ' || *at == '\t'))
+			at++;
+		if (at == end || *at == '/' || *at == '(')
+			return true;
+	}
+	return false;
+}
+
+/* Does it name multipart/digest, whose parts are mails without saying so? */
+static bool names_digest(const char *line, const char *end)
+{
+	for (const char *at = line; (at = find_word(at, (size_t)(end - at), "digest")); at++) {
+		const char *before = at;
+		while (before > line && (before[-1] == ' ' || before[-1] == '\t'))
+			before--;
+		if (before == line || before[-1] == '/' || before[-1] == ')')
+			return true;
+	}
+	return false;
+}
+
 /* What a header line declares. */
 static void read_header_line(struct scan *scan, const char *line, size_t len)
 {
-	if (find_word(line, len, "message"))
-		scan->has_message = true;
-	if (find_word(line, len, "digest"))
-		scan->is_digest = true;
 	const char *end = line + len;
+	if (names_message(line, end))
+		scan->has_message = true;
+	if (names_digest(line, end))
+		scan->is_digest = true;
 	for (const char *at = line; (at = find_word(at, (size_t)(end - at), "boundary"));) {
 		at += strlen("boundary");
 		while (at < end && (*at == ' ' || *at == '\t'))

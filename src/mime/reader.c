@@ -202,14 +202,14 @@ static int read_only(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static int send_head(int fd, const struct pd_reader_request *request, int file, int64_t deadline)
+/* All pieces in one call where the socket takes them, so that the reader wakes once. */
+static int send_all(int fd, struct iovec *pieces, size_t count, int file, int64_t deadline)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = {0};
-	struct iovec vector = {.iov_base = (void *)(uintptr_t)request, .iov_len = sizeof *request};
-	struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1};
+	struct msghdr head = {.msg_iov = pieces, .msg_iovlen = count};
 	if (file >= 0) {
 		head.msg_control = control.bytes;
 		head.msg_controllen = sizeof control.bytes;
@@ -221,11 +221,18 @@ static int send_head(int fd, const struct pd_reader_request *request, int file, 
 	}
 	ssize_t n;
 	do
-		n = sendmsg(fd, &head, MSG_NOSIGNAL | (file < 0 ? MSG_MORE : 0));
+		n = sendmsg(fd, &head, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return -1;
-	return pd_write_all_until(fd, (const char *)request + n, sizeof *request - (size_t)n, deadline);
+		return -1; /* the socket of an idle reader is empty: it takes something at once */
+	size_t sent = (size_t)n;
+	for (size_t i = 0; i < count; i++) {
+		size_t skip = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
+		sent -= skip;
+		if (pd_write_all_until(fd, (char *)pieces[i].iov_base + skip, pieces[i].iov_len - skip, deadline) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, const uint64_t *indexes, size_t wanted,
@@ -233,18 +240,20 @@ static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, c
 {
 	PD_AUTO_FD file = raw->fd >= 0 && raw->size > 0 ? read_only(raw->fd) : -1;
 	struct pd_reader_request request = {.what = what, .size = raw->size, .is_file = file >= 0, .wanted = wanted};
-	if (send_head(reader->fd, &request, file, deadline) != 0 ||
-	    pd_write_all_until(reader->fd, indexes, wanted * sizeof *indexes, deadline) != 0)
-		return -1;
-	return file >= 0 ? 0 : pd_write_all_until(reader->fd, raw->data, raw->size, deadline);
+	struct iovec pieces[] = {
+		{.iov_base = &request, .iov_len = sizeof request},
+		{.iov_base = (void *)(uintptr_t)indexes, .iov_len = wanted * sizeof *indexes},
+		{.iov_base = (void *)(uintptr_t)raw->data, .iov_len = file >= 0 ? 0 : raw->size},
+	};
+	return send_all(reader->fd, pieces, sizeof pieces / sizeof *pieces, file, deadline);
 }
 
 /* One exchange; NULL: the reader is to be replaced. */
 static struct pd_message *read_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
 				    int64_t deadline)
 {
-	uint64_t len = 0;
-	if (ask(reader, raw, PD_READER_MESSAGE, NULL, 0, deadline) != 0 ||
+	uint64_t len = 0, none = 0;
+	if (ask(reader, raw, PD_READER_MESSAGE, &none, 0, deadline) != 0 ||
 	    pd_read_all_until(reader->fd, &len, sizeof len, deadline) != 0 || len > PD_READER_RESPONSE)
 		return NULL;
 	char *record = malloc((size_t)len + 1);
