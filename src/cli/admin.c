@@ -72,21 +72,27 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	if (settings->milter)
 		printf("smtpd_milters = %s\nmilter_default_action = accept\n", postfix_place(cli, settings->milter));
 	else
-		puts("header_checks = regexp:/etc/postfix/postdesk-headers   # holds: /^Authentication-Results:/ IGNORE");
+		puts("header_checks = regexp:/etc/postfix/postdesk-headers");
 	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or relay_recipient_maps.");
 	if (submit)
 		printf("\n# master.cf: a listener for postdesk alone\n"
 		       "%s inet n - n - - smtpd\n"
 		       "  -o syslog_name=postfix/postdesk\n"
 		       "  -o smtpd_milters=\n"
-		       "  -o header_checks=\n"
+		       "  -o receive_override_options=no_header_body_checks\n"
 		       "  -o smtpd_client_restrictions=permit_mynetworks,reject\n"
 		       "  -o smtpd_recipient_restrictions=permit_mynetworks,reject\n"
 		       "  -o mynetworks=127.0.0.0/8,[::1]/128\n",
 		       submit);
 	putchar('\n');
-	print_transport(cli);
-	puts("# then: postmap /etc/postfix/postdesk-transport && postfix reload");
+	if (settings->lmtp)
+		print_transport(cli);
+	else
+		puts("# [postdesk] has no lmtp, so Postfix cannot hand mail over");
+	if (!settings->milter)
+		puts("\n# /etc/postfix/postdesk-headers: no mail brings its own proof\n"
+		     "/^Authentication-Results:/ IGNORE");
+	puts("\n# then: postmap /etc/postfix/postdesk-transport && postfix reload");
 	return PD_EXIT_DONE;
 }
 
