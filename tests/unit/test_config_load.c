@@ -501,10 +501,10 @@ static void test_groups(void **state)
 static void test_sample(void **state)
 {
 	(void)state;
-	PD_AUTO_ARENA arena = pd_arena_new();
 	const char *source = getenv("top_srcdir");
 	if (source == NULL)
 		skip();
+	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_problems problems = {.arena = arena};
 	struct pd_settings *settings =
 		pd_config_load(pd_printf(arena, "%s/conf/postdesk.conf", source), &problems);
