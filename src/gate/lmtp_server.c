@@ -41,7 +41,7 @@ struct slot {
 };
 
 struct pd_lmtp_server {
-	struct pd_lmtp_server_options options; /* limits under the lock, with texts of our own */
+	struct pd_lmtp_server_options options;
 	int listener, wake;
 	pthread_t acceptor;
 	pthread_mutex_t lock;
@@ -64,15 +64,25 @@ static int flow_deliver(void *data, struct pd_arena *arena, const struct pd_enve
 	return pd_flow_deliver(data, arena, envelope, raw, ret_receipt, error);
 }
 
+static struct pd_lmtp *flow_open(void *data)
+{
+	struct pd_settings *settings = pd_flow_settings(data);
+	const struct pd_lmtp_limits limits = {.hostname = settings->hostname,
+					      .spool = settings->state,
+					      .message = settings->message_size_limit,
+					      .recipients = 100,
+					      .errors = 20};
+	const struct pd_lmtp_desk desk = {.data = data, .knows = flow_knows, .deliver = flow_deliver};
+	struct pd_lmtp *lmtp = pd_lmtp_new(&limits, &desk);
+	pd_settings_unref(settings);
+	return lmtp;
+}
+
 struct pd_lmtp_server_options pd_lmtp_server_options(struct pd_flow *flow, const struct pd_settings *settings)
 {
 	return (struct pd_lmtp_server_options){
-		.limits = {.hostname = settings->hostname,
-			   .spool = settings->state,
-			   .message = settings->message_size_limit,
-			   .recipients = 100,
-			   .errors = 20},
-		.desk = {.data = flow, .knows = flow_knows, .deliver = flow_deliver},
+		.open = flow_open,
+		.data = flow,
 		.connections = settings->lmtp_connections,
 		.command_timeout = 300 * PD_SECOND,
 		.mail_timeout = 600 * PD_SECOND,
@@ -205,8 +215,8 @@ static void *serve(void *data)
 			pthread_cond_wait(&server->changed, &server->lock);
 		if (slot->fd < 0)
 			break;
-		struct pd_lmtp *lmtp = pd_lmtp_new(&server->options.limits, &server->options.desk);
 		pthread_mutex_unlock(&server->lock);
+		struct pd_lmtp *lmtp = server->options.open(server->options.data);
 		char *block = g_malloc(READ_SIZE);
 		converse(slot, lmtp, block);
 		g_free(block);
@@ -327,8 +337,6 @@ int pd_lmtp_server_start(int listener, const struct pd_lmtp_server_options *opti
 {
 	struct pd_lmtp_server *server = g_new0(struct pd_lmtp_server, 1);
 	server->options = *options;
-	server->options.limits.hostname = g_strdup(options->limits.hostname);
-	server->options.limits.spool = g_strdup(options->limits.spool);
 	server->listener = listener;
 	server->wake = eventfd(0, EFD_CLOEXEC);
 	server->slots = g_new0(struct slot, options->connections);
@@ -350,17 +358,6 @@ int pd_lmtp_server_start(int listener, const struct pd_lmtp_server_options *opti
 	}
 	*ret_server = server;
 	return PD_OK;
-}
-
-void pd_lmtp_server_set_limits(struct pd_lmtp_server *server, const struct pd_lmtp_limits *limits)
-{
-	pthread_mutex_lock(&server->lock);
-	g_free((char *)server->options.limits.hostname);
-	g_free((char *)server->options.limits.spool);
-	server->options.limits = *limits;
-	server->options.limits.hostname = g_strdup(limits->hostname);
-	server->options.limits.spool = g_strdup(limits->spool);
-	pthread_mutex_unlock(&server->lock);
 }
 
 /* Under the lock: wakes those who wait for a command, after the grace also those within a mail. */
@@ -413,8 +410,6 @@ void pd_lmtp_server_free(struct pd_lmtp_server *server)
 		close(server->wake);
 	pthread_cond_destroy(&server->changed);
 	pthread_mutex_destroy(&server->lock);
-	g_free((char *)server->options.limits.hostname);
-	g_free((char *)server->options.limits.spool);
 	g_free(server->slots);
 	g_free(server);
 }

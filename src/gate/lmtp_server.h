@@ -6,21 +6,20 @@
 
 struct pd_lmtp_server;
 struct pd_lmtp_server_options {
-	struct pd_lmtp_limits limits;
-	struct pd_lmtp_desk desk; /* called from many threads */
+	/* A new session, with the limits of this moment; called from many threads. */
+	struct pd_lmtp *(*open)(void *data);
+	void *data;
 	unsigned connections;
 	pd_time command_timeout; /* ms for one command, however slowly it comes; 300 s */
 	pd_time mail_timeout;	 /* ms from DATA to the final dot; 600 s */
 };
-/* Limits and timeouts of a daemon with these settings, desk being the flow. */
+/* Those of a daemon whose desk is the flow; each session takes its limits from the settings then in force. */
 struct pd_lmtp_server_options pd_lmtp_server_options(struct pd_flow *flow, const struct pd_settings *settings);
 
 /* Serves a listening socket (pd_listen) from now on; the descriptor becomes the server's, also on failure.
  * Signals are the caller's to block before. */
 int pd_lmtp_server_start(int listener, const struct pd_lmtp_server_options *options,
 			 struct pd_lmtp_server **ret_server, struct pd_error *error);
-/* For sessions from now on, after a reload. */
-void pd_lmtp_server_set_limits(struct pd_lmtp_server *server, const struct pd_lmtp_limits *limits);
 /* Takes no new connection, answers new commands with 421, lets mails that are under way finish for grace ms.
  * False: some delivery still runs, and the server must not be freed. */
 bool pd_lmtp_server_stop(struct pd_lmtp_server *server, pd_time grace);

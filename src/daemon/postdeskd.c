@@ -1,0 +1,336 @@
+/* postdeskd: wires the rooms together, and waits for signals.
+ *
+ * Promises: ready is told only when mail is taken; a signal to end lets deliveries that are under way finish;
+ * when the store has failed the daemon ends, since restart is the only recovery (invariant 10). Fails: exit 78
+ * for what the administrator must mend, 75 where another start may help. */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/notify.h"
+#include "daemon/setup.h"
+#include "gate/control.h"
+#include "gate/lmtp_server.h"
+#include "post/outbox.h"
+
+#define EXIT_USAGE	    2
+#define EXIT_TEMPORARY	    75
+#define EXIT_CONFIGURATION  78
+#define GRACE		    (10 * PD_SECOND)
+#define CONTROL_CONNECTIONS 32
+#define CONTROL_TIMEOUT	    PD_MINUTE
+#define PURGE_EVERY	    PD_HOUR
+
+struct house {
+	struct pd_settings *settings; /* as at the start */
+	struct pd_store *store;
+	struct pd_readers *readers;
+	struct pd_flow *flow;
+	struct pd_outbox *outbox;
+	struct pd_lmtp_server *lmtp;
+	struct pd_control *control;
+	int lmtp_fd; /* opened before the identity changed; -1 */
+	pd_time since;
+	int64_t purged; /* pd_monotonic */
+};
+
+static int code_of(int class)
+{
+	return class == PD_OK ? 0 : class == PD_CONFIGURATION ? EXIT_CONFIGURATION : EXIT_TEMPORARY;
+}
+
+/* --- starting --- */
+
+/* Standard error is the journal's own stream (systemd.exec(5)). */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+static void open_log(bool is_foreground)
+{
+	if (is_journal())
+		pd_log_open(PD_LOG_JOURNAL, PD_INFO, "postdeskd");
+	else
+		pd_log_open(is_foreground ? PD_LOG_STDERR : PD_LOG_SYSLOG, PD_INFO, "postdeskd");
+}
+
+static struct pd_settings *load(const char *file)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems problems = {.arena = arena};
+	struct pd_settings *settings = pd_flow_load(file, &problems);
+	pd_problems_print(&problems, stderr);
+	if (settings == NULL)
+		fprintf(stderr, "postdeskd: %zu errors in the configuration\n", problems.errors);
+	return settings;
+}
+
+static void add_status(void *data, json_t *object)
+{
+	struct house *house = data;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	json_object_set_new(object, "daemon", json_true());
+	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
+	json_object_set_new(object, "pid", json_integer(getpid()));
+	json_object_set_new(object, "since", json_string(pd_time_rfc3339(arena, house->since)));
+	if (house->lmtp == NULL)
+		return;
+	struct pd_lmtp_server_stats stats = pd_lmtp_server_stats(house->lmtp);
+	json_object_set_new(object, "lmtp_connections", json_integer(stats.connections));
+	json_object_set_new(object, "lmtp_served", json_integer((json_int_t)stats.served));
+	json_object_set_new(object, "lmtp_refused", json_integer((json_int_t)stats.refused));
+}
+
+static int start_lmtp(struct house *house, struct pd_error *error)
+{
+	int class = PD_OK, fd = house->lmtp_fd;
+	if (house->settings->lmtp == NULL) {
+		pd_log(PD_WARNING, "no lmtp = in the configuration: no mail comes in", NULL);
+		return PD_OK;
+	}
+	if (fd < 0 && (class = pd_listen(house->settings->lmtp, 0660, &fd, error)) != PD_OK)
+		return class;
+	const struct pd_lmtp_server_options options = pd_lmtp_server_options(house->flow, house->settings);
+	return pd_lmtp_server_start(fd, &options, &house->lmtp, error);
+}
+
+static int start_control(struct house *house, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct stat state;
+	int fd, class;
+	if (stat(house->settings->state, &state) < 0)
+		return pd_fail_errno(error, PD_CONFIGURATION, errno, "%s", house->settings->state);
+	if ((class = pd_listen(pd_printf(arena, "unix:%s/control", house->settings->state), 0666, &fd, error)) != PD_OK)
+		return class;
+	const struct pd_control_options options = {.flow = house->flow,
+						   .owner = state.st_uid,
+						   .connections = CONTROL_CONNECTIONS,
+						   .timeout = CONTROL_TIMEOUT,
+						   .status = add_status,
+						   .data = house};
+	return pd_control_start(fd, &options, &house->control, error);
+}
+
+/* Everything but the doors' threads runs as the user of the settings. */
+static int start(struct house *house, struct pd_error *error)
+{
+	const struct pd_settings *settings = house->settings;
+	int class;
+	if ((class = pd_setup_directories(settings, error)) != PD_OK ||
+	    (class = pd_setup_early_listener(settings->lmtp, &house->lmtp_fd, error)) != PD_OK ||
+	    (class = pd_setup_identity(settings, error)) != PD_OK)
+		return class;
+	pd_setup_descriptors(settings->lmtp_connections);
+	if ((class = pd_store_open(settings->state, PD_STORE_WRITE, settings->message_in_database, &house->store,
+				   error)) != PD_OK)
+		return class;
+	const struct pd_reader_limits limits = {.count = settings->readers,
+						.deadline = settings->reader_deadline,
+						.memory = settings->reader_memory};
+	house->readers = pd_readers_new("/proc/self/exe", &limits);
+	house->flow = pd_flow_new(house->settings, house->store, house->readers);
+	if ((class = pd_flow_remember_settings(house->flow, error)) != PD_OK ||
+	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) != PD_OK ||
+	    (class = start_lmtp(house, error)) != PD_OK)
+		return class;
+	return start_control(house, error);
+}
+
+/* --- ending --- */
+
+/* Doors first, then what they stand on. What does not end by itself is left to the kernel. */
+static void stop(struct house *house)
+{
+	int64_t by = pd_monotonic() + GRACE;
+	bool is_done = house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, GRACE);
+	int64_t left = by - pd_monotonic();
+	is_done = pd_control_stop(house->control, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	left = by - pd_monotonic();
+	is_done = pd_outbox_stop(house->outbox, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	if (!is_done) {
+		pd_log(PD_WARNING, "ended with work under way; the MTA brings it again", NULL);
+		return;
+	}
+	pd_lmtp_server_free(house->lmtp);
+	pd_store_close(house->store);
+	pd_flow_free(house->flow);
+	pd_readers_free(house->readers);
+	pd_settings_unref(house->settings);
+}
+
+/* --- running --- */
+
+static void reload(struct house *house)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems problems = {.arena = arena};
+	struct pd_error error = {0};
+	pd_notify_reloading();
+	int class = pd_flow_reload(house->flow, &problems, &error);
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct pd_problem *problem = &problems.items[i];
+		pd_log(problem->is_warning ? PD_WARNING : PD_ERROR, problem->text, "file", problem->where.file, "line",
+		       pd_printf(arena, "%d", problem->where.line), NULL);
+	}
+	if (class != PD_OK) {
+		pd_log(PD_ERROR, "not reloaded", "reason", error.text, NULL);
+	} else {
+		struct pd_settings *settings = pd_flow_settings(house->flow);
+		if (!pd_equal(settings->lmtp, house->settings->lmtp) || !pd_equal(settings->milter, house->settings->milter) ||
+		    settings->lmtp_connections != house->settings->lmtp_connections ||
+		    !pd_equal(settings->user, house->settings->user))
+			pd_log(PD_WARNING, "changed sockets, connections or user take effect at the next start", NULL);
+		pd_settings_unref(settings);
+		pd_log(PD_INFO, "configuration reloaded", NULL);
+	}
+	pd_notify("READY=1");
+}
+
+/* What was deleted long ago goes for good. */
+static void purge(struct house *house)
+{
+	struct pd_settings *settings = pd_flow_settings(house->flow);
+	struct pd_error error = {0};
+	int64_t count = 0;
+	char text[24];
+	if (pd_store_purge(house->store, pd_now() - settings->keep_deleted, &count, &error) != PD_OK)
+		pd_log(PD_ERROR, "cannot purge deleted tickets", "reason", error.text, NULL);
+	snprintf(text, sizeof text, "%lld", (long long)count);
+	if (count > 0)
+		pd_log(PD_INFO, "purged deleted tickets", "count", text, NULL);
+	pd_settings_unref(settings);
+	house->purged = pd_monotonic();
+}
+
+static int run(struct house *house, const sigset_t *signals)
+{
+	pd_time watchdog = pd_notify_watchdog();
+	pd_time tick = watchdog > 0 && watchdog / 3 < PD_SECOND ? watchdog / 3 + 1 : PD_SECOND;
+	const struct timespec pause = {.tv_sec = tick / 1000, .tv_nsec = tick % 1000 * 1000000};
+	for (;;) {
+		int signal = sigtimedwait(signals, NULL, &pause);
+		if (signal == SIGHUP)
+			reload(house);
+		else if (signal == SIGTERM || signal == SIGINT)
+			return 0;
+		if (pd_store_is_failed(house->store)) {
+			pd_log(PD_ERROR, "the store has failed: ending, to start anew from what is on disk", NULL);
+			return EXIT_TEMPORARY;
+		}
+		if (watchdog > 0)
+			pd_notify("WATCHDOG=1");
+		if (pd_monotonic() - house->purged >= PURGE_EVERY)
+			purge(house);
+	}
+}
+
+static int serve(struct house *house, bool is_foreground)
+{
+	struct pd_error error = {0};
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	int code = code_of(start(house, &error));
+	if (code != 0) {
+		/* Where people look: the terminal, or the journal with -f. */
+		fprintf(stderr, "postdeskd: %s\n", error.text);
+		pd_setup_failed(code);
+		return code;
+	}
+	open_log(is_foreground);
+	pd_log(PD_INFO, "started", "version", PACKAGE_VERSION, "lmtp", house->settings->lmtp, "state", house->settings->state,
+	       NULL);
+	pd_setup_ready();
+	pd_notify("READY=1");
+	house->purged = pd_monotonic();
+	code = run(house, &signals);
+	pd_notify("STOPPING=1");
+	pd_log(PD_INFO, "stopping", NULL);
+	stop(house);
+	pd_log(PD_INFO, "stopped", NULL);
+	return code;
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: postdeskd [-f] [-c FILE]\n\n"
+	      "  -c, --config FILE   the configuration (" PD_DEFAULT_CONFIG ")\n"
+	      "  -f, --foreground    stay in the foreground, log to standard error\n"
+	      "  -h, --help          this text\n"
+	      "      --version       the version\n\n"
+	      "The manual is postdeskd(8).\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	pd_reader_main(argc, argv);
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+						{"foreground", no_argument, NULL, 'f'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'V'},
+						{0}};
+	const char *file = PD_DEFAULT_CONFIG;
+	bool is_foreground = false;
+	for (int option; (option = getopt_long(argc, argv, "c:fhV", options, NULL)) != -1;) {
+		switch (option) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'f':
+			is_foreground = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("postdeskd " PACKAGE_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	setlocale(LC_CTYPE, "");
+	umask(027);
+	/* Many threads that each allocate little: few arenas keep the memory small. */
+	mallopt(M_ARENA_MAX, 4);
+	char *path = realpath(file, NULL); /* the background process stands elsewhere */
+	struct house house = {.lmtp_fd = -1, .since = pd_now()};
+	house.settings = load(path != NULL ? path : file);
+	free(path);
+	if (house.settings == NULL)
+		return EXIT_CONFIGURATION;
+	struct pd_error error;
+	if (!is_foreground && pd_setup_detach(&error) != PD_OK) {
+		fprintf(stderr, "postdeskd: %s\n", error.text);
+		return EXIT_TEMPORARY;
+	}
+	return serve(&house, is_foreground);
+}
