@@ -109,7 +109,8 @@ void pd_addresses_plain(struct pd_arena *arena, const char *text, struct pd_addr
 			start--;
 		while (is_addr_char(*end) && *end != '@')
 			end++;
-		if (start == at || end == at + 1)
+		bool is_in_word = end - at > 2 && end[-1] == '=' && end[-2] == '?'; /* of RFC 2047: a name */
+		if (start == at || end == at + 1 || is_in_word)
 			continue;
 		struct pd_address *item = pd_list_add(arena, list);
 		item->addr = clean_addr(arena, pd_strndup(arena, start, (size_t)(end - start)));
