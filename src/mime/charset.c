@@ -191,10 +191,9 @@ static char *as(struct pd_arena *arena, size_t place, const char *data, size_t l
 
 char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *data, size_t len)
 {
-	if (!label)
-		label = "";
-	while (*label == ' ' || *label == '"' || *label == '\'')
-		label++;
+	label = label ? label : "";
+	label += strspn(label, " \"'");
+	label = pd_strndup(arena, label, strcspn(label, " \"'"));
 	size_t place = find(label);
 	if (len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
 		place = find("utf-16");

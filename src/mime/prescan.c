@@ -27,7 +27,8 @@ struct scan {
 	size_t size;
 	PD_LIST(struct pd_bytes) boundaries;
 	bool any_dashes; /* a boundary was declared in a way that is not read here: every line with -- counts */
-	bool is_header, has_message, is_digest;
+	bool is_header, has_message; /* has_message: this header says that the part is a mail */
+	bool is_digest, is_digest_part; /* somewhere; right here */
 	unsigned fields, all_fields, part_lines;
 	unsigned long compared;
 	PD_LIST(size_t) broken; /* offsets of fields to rename */
@@ -201,6 +202,7 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 		if (++scan->part_lines > MAX_PART_LINES)
 			scan->over = "too many parts";
 		begin_header(scan);
+		scan->is_digest_part = scan->is_digest;
 		return;
 	}
 	if (len > 0 && strchr("FfTtCcBbSsRr", line[0]) && is_address_field(line, len))
@@ -209,9 +211,9 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 		return;
 	if (len == 0) {
 		/* after the header of a message/rfc822 part the header of that message begins */
-		bool again = scan->has_message || (scan->is_digest && scan->part_lines > 0);
-		scan->is_header = false;
-		if (again && scan->fields > 0)
+		bool again = scan->has_message || scan->is_digest_part;
+		scan->is_header = scan->is_digest_part = false;
+		if (again)
 			begin_header(scan);
 		return;
 	}
