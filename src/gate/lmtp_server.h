@@ -13,7 +13,7 @@ struct pd_lmtp_server_options {
 	pd_time command_timeout; /* ms for one command, however slowly it comes; 300 s */
 	pd_time mail_timeout;	 /* ms from DATA to the final dot; 600 s */
 };
-/* Those of a daemon whose desk is the flow; each session takes its limits from the settings then in force. */
+/* Those of a daemon whose desk is the flow (lmtp_flow.c); each session takes its limits from the settings then in force. */
 struct pd_lmtp_server_options pd_lmtp_server_options(struct pd_flow *flow, const struct pd_settings *settings);
 
 /* Serves a listening socket (pd_listen) from now on; the descriptor becomes the server's, also on failure.
