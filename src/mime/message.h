@@ -75,6 +75,9 @@ struct pd_message {
 
 	/* body */
 	const char *text;      /* the author's own new text; command lines still in it */
+	size_t own_text;       /* bytes at the start of text that the author wrote. What follows is a mail that he forwards,
+				* or a quote with nothing written above: shown, but no command in it counts and it is
+				* no answer. 0 with a text: he wrote nothing himself */
 	const char *quoted;    /* what was cut as quote, "" */
 	const char *signature; /* what was cut as signature or disclaimer, "" */
 	const char *full_text; /* the whole body as text, nothing cut */
