@@ -143,6 +143,9 @@ static void header_part(struct wire *wire, struct pd_message *message)
 static void body_part(struct wire *wire, struct pd_message *message)
 {
 	text(wire, &message->text);
+	message->own_text = (size_t)number(wire, message->own_text);
+	if (wire->in && message->own_text > strlen(message->text))
+		wire->in->bad = true;
 	text(wire, &message->quoted);
 	text(wire, &message->signature);
 	text(wire, &message->full_text);

@@ -1,0 +1,177 @@
+/* Forwards: who wrote the mail that this one passes on, its subject and its text.
+ *
+ * An attached message first (no report's), then the first header block of the body: below a marker of a forward, or
+ * where the subject says that it is a forward, or where nothing is written above it. Never just an address somewhere in
+ * the text. The first block is the newest mail of a chain: what the forwarder himself had got. */
+#include "mime/html.h"
+#include "mime/parts.h"
+#include "mime/reply.h"
+#include "base/text.h"
+#include <glib.h>
+#include <string.h>
+
+#define BODY_LIMIT ((size_t)512 * 1024)
+
+static void from_part(struct pd_arena *arena, struct pd_message *message, const struct pd_part *part)
+{
+	message->forwarded_from = part->message->from;
+	message->forwarded_subject = part->message->subject;
+	message->forwarded_text = part->plain ? part->plain : part->html ? pd_words_html_text(arena, part->html) : "";
+}
+
+/* The value of a field that begins at a line of the block, its folded lines joined. */
+static char *value_at(struct pd_arena *arena, const struct pd_line_list *lines, size_t at, size_t end)
+{
+	PD_AUTO_BUF out = {0};
+	for (size_t i = at; i < end && i < at + 6; i++) {
+		const struct pd_line *line = &lines->items[i];
+		size_t skip;
+		if (i > at && (pd_label_of(line->fold, &skip) != PD_LABEL_NONE || pd_line_is_blank(line)))
+			break;
+		const char *text = line->text, *stop = line->text + line->len;
+		while (text < stop && strchr("> *_|\t", *text))
+			text++;
+		if (i == at) {
+			const char *colon = memchr(text, ':', (size_t)(stop - text));
+			const char *wide = memmem(text, (size_t)(stop - text), "：", 3);
+			if (!colon || (wide && wide < colon))
+				colon = wide ? wide + 2 : stop - 1;
+			text = colon + 1;
+		}
+		if (out.len)
+			pd_buf_addc(&out, ' ');
+		pd_buf_add(&out, text, (size_t)(stop - text));
+	}
+	char *value = pd_clean_line(arena, out.data ? out.data : "", 2000);
+	size_t len = strlen(value);
+	while (len && strchr("* _", value[len - 1]))
+		value[--len] = '\0';
+	while (*value && strchr("* _", *value))
+		value++;
+	return value;
+}
+
+/* "Anna <anna@example.com>", "Anna [mailto:anna@example.com]", "Anna (anna@…)", "<a@b<mailto:a@b>>". */
+static struct pd_address author(struct pd_arena *arena, const char *value)
+{
+	struct pd_address address = {.name = "", .addr = ""};
+	const char *at = strchr(value, '@');
+	if (!at)
+		return (struct pd_address){.name = pd_clean_line(arena, value, 200), .addr = ""};
+	const char *start = at, *end = at + 1;
+	while (start > value && !strchr(" <>()[]\"',;:", start[-1]))
+		start--;
+	while (*end && !strchr(" <>()[]\"',;:", *end))
+		end++;
+	char *addr = pd_strndup(arena, start, (size_t)(end - start));
+	struct pd_address parsed = pd_mime_address(arena, addr);
+	address.addr = *parsed.addr ? parsed.addr : addr;
+	const char *name_end = start;
+	if (pd_ends(pd_lower_ascii(arena, pd_strndup(arena, value, (size_t)(start - value))), "mailto:"))
+		name_end -= 7;
+	char *name = pd_strndup(arena, value, (size_t)(name_end - value));
+	size_t len = strlen(name);
+	while (len && strchr(" <([\"'", name[len - 1]))
+		name[--len] = '\0';
+	while (*name && strchr(" \"'", *name))
+		name++;
+	/* "Anna Virtanen via Example" and "on behalf of" keep the first. */
+	address.name = pd_clean_line(arena, pd_mime_decode(arena, name), 200);
+	return address;
+}
+
+/* Reads the block of `takes` lines at that place. */
+static bool from_block(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines, size_t at,
+		       size_t takes)
+{
+	struct pd_address found = {.name = "", .addr = ""};
+	const char *subject = "";
+	size_t end = at + takes;
+	for (size_t i = at; i < end; i++) {
+		size_t skip;
+		enum pd_label label = pd_label_of(lines->items[i].fold, &skip);
+		if (label == PD_LABEL_NONE && (lines->items[i].hints & PD_HINT_LABEL) && i == at)
+			label = PD_LABEL_FROM; /* a language that no table has: the first field is the author */
+		if (label == PD_LABEL_FROM && !*found.addr && !*found.name)
+			found = author(arena, value_at(arena, lines, i, end));
+		else if (label == PD_LABEL_SUBJECT && !*subject)
+			subject = value_at(arena, lines, i, end);
+	}
+	if (!*found.addr)
+		return false;
+	message->forwarded_from = found;
+	message->forwarded_subject = subject;
+	/* The last value of the block may go on for a line or two. */
+	PD_AUTO_BUF text = {0};
+	unsigned depth = lines->items[at].depth;
+	for (size_t i = end; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		const char *from = line->text;
+		size_t len = line->len;
+		for (unsigned k = line->structure; k < depth && k < line->depth; k++) {
+			const char *mark = memchr(from, '>', len);
+			if (!mark)
+				break;
+			mark++;
+			len -= (size_t)(mark - from);
+			from = mark;
+			if (len && *from == ' ')
+				from++, len--;
+		}
+		pd_buf_add(&text, from, len);
+		pd_buf_addc(&text, '\n');
+	}
+	message->forwarded_text = pd_trim(arena, pd_clean_text(arena, text.data ? text.data : "", text.len));
+	return true;
+}
+
+/* The first header block, when the mail shows that it is a forward. */
+static bool from_lines(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines, bool says_forward)
+{
+	bool above = false, marked = false;
+	for (size_t i = 0; i < lines->count && i < 2000; i++) {
+		const struct pd_line *line = &lines->items[i];
+		if (pd_line_is_blank(line) || pd_mark_rule(line))
+			continue;
+		if (pd_mark_forward(lines, i)) {
+			marked = true;
+			continue;
+		}
+		size_t kept;
+		if (!marked && !says_forward && !line->depth && pd_mark_attribution(lines, i, &kept))
+			return false; /* an answer; what it quotes is no forward */
+		size_t n = pd_mark_header(lines, i);
+		if (n)
+			return (marked || says_forward || !above) && from_block(arena, message, lines, i, n);
+		if (pd_mark_original(lines, i))
+			continue;
+		above = true;
+	}
+	return false;
+}
+
+void pd_words_forward(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts)
+{
+	if (message->kinds & (PD_KIND_DSN | PD_KIND_BOUNCE | PD_KIND_FEEDBACK | PD_KIND_RECEIPT))
+		return;
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct pd_part *part = &parts->items[i];
+		if (part->message && *part->message->from.addr &&
+		    (pd_equal(part->type, "message/rfc822") || pd_equal(part->type, "message/global"))) {
+			from_part(arena, message, part);
+			return;
+		}
+	}
+	bool says_forward = pd_subject_says_forward(message->subject);
+	struct pd_line_list lines = {0};
+	if (parts->plain) {
+		size_t len = strlen(parts->plain);
+		pd_reply_lines(arena, len > BODY_LIMIT ? pd_strndup(arena, parts->plain, BODY_LIMIT) : parts->plain, &lines);
+		if (from_lines(arena, message, &lines, says_forward))
+			return;
+	}
+	if (parts->html) {
+		struct pd_html *html = pd_html_read(arena, parts->html);
+		from_lines(arena, message, &html->lines, says_forward);
+	}
+}

@@ -1,0 +1,194 @@
+/* Tables of languages: subjects of automatic answers, and what mailers write about mail that they cannot deliver. Data
+ * only; see kinds.h for the form. */
+#include "mime/kinds.h"
+
+const char pd_auto_subject_words[] =
+	/* en */
+	"automatic reply|automated reply|auto reply|auto-reply|autoreply|auto response|auto-response|autoresponse|autoresponder|"
+	"auto responder|automatic response|automated response|out of office|out-of-office|out of the office|ooo|away from office|"
+	"away from the office|away from my desk|away from mail|vacation reply|vacation notice|vacation message|vacation autoreply|"
+	"vacation response|on vacation|on holiday|on leave|on annual leave|on parental leave|on maternity leave|out of office autoreply|"
+	"out of office reply|out of office auto-reply|out of office notification|out of office message|out of office response|"
+	"i am out of the office|i'm out of the office|i am on vacation|i'm on vacation|i am on holiday|i am away|i am currently out of the office|"
+	"currently out of the office|automatic out of office reply|absence notice|absence notification|auto|away notice|away message|"
+	"automatic message|automated message|do not reply - automatic reply|not in the office|i am not in the office|"
+	"thank you for contacting us - automatic reply|automatic notification of absence|"
+	/* de */
+	"automatische antwort|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz|automatische abwesenheitsnachricht|"
+	"abwesenheitsnotiz|abwesenheitsnachricht|abwesenheitsmeldung|abwesenheitsassistent|abwesenheitsinformation|abwesenheitsbenachrichtigung|"
+	"abwesenheit|abwesend|nicht im büro|nicht im buero|außer haus|ausser haus|im urlaub|urlaubsnotiz|urlaubsbenachrichtigung|urlaubsmeldung|"
+	"urlaubsabwesenheit|ich bin nicht im büro|ich bin nicht im haus|ich bin im urlaub|bin im urlaub|ich bin abwesend|ich bin zur zeit nicht im büro|"
+	"ich bin zurzeit nicht im büro|ich bin außer haus|automatische e-mail-antwort|automatisch generierte antwort|automatische eingangsbestätigung|"
+	"autoantwort|auto-antwort|derzeit nicht erreichbar|nicht erreichbar|abwesenheits-notiz|in elternzeit|"
+	/* fr */
+	"absence du bureau|absent du bureau|absente du bureau|réponse automatique|reponse automatique|réponse automatique d'absence|"
+	"message d'absence|message automatique d'absence|notification d'absence|avis d'absence|absence|absent|absente|absent(e) du bureau|en congé|"
+	"en congés|en vacances|en déplacement|répondeur automatique|je suis absent|je suis absente|je suis en congés|je suis en congé|"
+	"je suis en vacances|absence temporaire|hors du bureau|réponse d'absence|message automatique|répondeur|absent pour le moment|"
+	/* nl */
+	"automatisch antwoord|automatische antwoord|automatische reactie|automatisch bericht|afwezig|afwezigheid|afwezigheidsbericht|"
+	"afwezigheidsmelding|afwezigheidsassistent|niet aanwezig|niet op kantoor|buiten kantoor|met vakantie|op vakantie|"
+	"ik ben afwezig|ik ben niet op kantoor|ik ben met vakantie|ik ben op vakantie|tijdelijk afwezig|vakantiebericht|uit kantoor|"
+	/* it */
+	"risposta automatica|messaggio automatico|fuori sede|fuori ufficio|fuori dall'ufficio|assenza dall'ufficio|assente dall'ufficio|assente|"
+	"assenza|in ferie|sono fuori sede|sono in ferie|sono assente|risponditore automatico|risposta automatica di assenza|messaggio di assenza|"
+	"avviso di assenza|notifica di assenza|fuori ufficio / out of office|ferie|"
+	/* es */
+	"respuesta automática|respuesta automatica|contestación automática|fuera de la oficina|fuera de oficina|ausente de la oficina|"
+	"ausencia de la oficina|ausente|ausencia|mensaje automático|de vacaciones|estoy de vacaciones|estoy fuera de la oficina|"
+	"fuera del despacho|aviso de ausencia|notificación de ausencia|contestador automático|no estoy en la oficina|autorespuesta|"
+	"auto respuesta|auto-respuesta|mensaje de ausencia|"
+	/* pt */
+	"resposta automática|resposta automatica|fora do escritório|fora do escritorio|ausência do escritório|ausência temporária|ausente do escritório|"
+	"ausência|ausente|em férias|de férias|estou de férias|estou em férias|estou ausente|mensagem automática|fora da empresa|aviso de ausência|"
+	"notificação de ausência|resposta automática de ausência|não estou no escritório|mensagem de ausência|auto-resposta|autoresposta|"
+	/* sv */
+	"autosvar|automatiskt svar|frånvaromeddelande|frånvarande|frånvaro|inte på kontoret|ej på kontoret|på semester|semester|"
+	"automatiskt meddelande|jag är inte på kontoret|jag är på semester|jag har semester|ej i tjänst|tjänstledig|föräldraledig|"
+	/* da */
+	"automatisk svar|autosvar|fraværsmeddelelse|fraværsbesked|fraværende|ikke til stede|ikke på kontoret|på ferie|ferie|automatisk besked|"
+	"ude af kontoret|jeg er på ferie|jeg har ferie|jeg er ikke på kontoret|fravær|"
+	/* no */
+	"fraværsmelding|fraværende|automatisk melding|ikke tilstede|ikke på kontoret|borte fra kontoret|på ferie|permisjon|ute av kontoret|"
+	"jeg er på ferie|jeg er ikke på kontoret|"
+	/* fi */
+	"automaattinen vastaus|automaattivastaus|automaattinen poissaoloviesti|poissaoloilmoitus|poissaoloviesti|poissa toimistosta|poissa|"
+	"poissaolo|lomalla|olen lomalla|olen poissa|en ole paikalla|en ole toimistolla|poissa työpaikalta|lomaviesti|autovastaus|automaattinen viesti|"
+	"poissaolovastaus|olen vuosilomalla|vuosilomalla|"
+	/* et lv lt */
+	"automaatvastus|automaatne vastus|kontorist väljas|puhkusel|eemal|olen puhkusel|automātiska atbilde|automātiskā atbilde|ārpus biroja|"
+	"prombūtnē|atvaļinājumā|automatinis atsakymas|ne darbo vietoje|atostogauju|atostogose|nesu biure|nėra biure|"
+	/* pl */
+	"automatyczna odpowiedź|odpowiedź automatyczna|automatyczna odpowiedz|odpowiedz automatyczna|autoodpowiedź|poza biurem|nieobecność|nieobecny|"
+	"nieobecna|nieobecność w biurze|nieobecność w pracy|jestem na urlopie|na urlopie|urlop|powiadomienie o nieobecności|informacja o nieobecności|"
+	"jestem poza biurem|autoresponder|automatyczna wiadomość|"
+	/* cs sk */
+	"automatická odpověď|automaticka odpoved|mimo kancelář|nepřítomnost|nepřítomen|nepřítomna|nejsem v kanceláři|nepřítomnost v kanceláři|"
+	"jsem mimo kancelář|na dovolené|dovolená|jsem na dovolené|automatické odpovědi|oznámení o nepřítomnosti|"
+	"automatická odpoveď|mimo kancelárie|neprítomnosť|neprítomný|na dovolenke|dovolenka|som na dovolenke|nie som v kancelárii|"
+	/* sl hr sr bs */
+	"samodejni odgovor|odsoten|odsotna|odsotnost|nisem v pisarni|na dopustu|sem na dopustu|avtomatski odgovor|automatski odgovor|"
+	"van ureda|izvan ureda|odsutan|odsutna|odsutnost|na godišnjem odmoru|na godišnjem|godišnji odmor|van kancelarije|nisam u kancelariji|"
+	"аутоматски одговор|одсутан|одсуство|на одмору|ван канцеларије|automatska poruka|automatski odgovor - odsutnost|"
+	/* hu */
+	"automatikus válasz|automatikus üzenet|házon kívül|irodán kívül|szabadságon|szabadság|szabadságon vagyok|távollét|távol vagyok|"
+	"nem vagyok az irodában|irodán kívül vagyok|automatikus válaszüzenet|"
+	/* ro */
+	"răspuns automat|raspuns automat|în afara biroului|in afara biroului|absență din birou|absent din birou|plecat din birou|în concediu|in concediu|"
+	"sunt în concediu|sunt in concediu|mesaj automat|absență|"
+	/* ru uk be bg mk */
+	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|"
+	"уведомление об отсутствии|автоматическое сообщение|отпуск|отсутствие на рабочем месте|автоматична відповідь|автовідповідь|"
+	"автовідповідач|поза офісом|відсутній|відсутня|у відпустці|я у відпустці|відсутність на робочому місці|немає на місці|аўтаматычны адказ|"
+	"автоматичен отговор|извън офиса|извън офис|в отпуск|отсъствам|отсъствие|автоматски одговор|надвор од канцеларија|"
+	/* el */
+	"αυτόματη απάντηση|αυτοματη απαντηση|εκτός γραφείου|απουσία από το γραφείο|απουσία|απουσιάζω|σε άδεια|είμαι σε άδεια|λείπω από το γραφείο|"
+	"αυτόματο μήνυμα|"
+	/* tr az */
+	"otomatik yanıt|otomatik cevap|otomatik mesaj|ofis dışında|ofis dışındayım|iş yeri dışında|izindeyim|izinli|yıllık izin|yıllık izindeyim|"
+	"tatildeyim|otomatik ileti|avtomatik cavab|ofisdə deyil|ofis dışı|"
+	/* he ar fa */
+	"תשובה אוטומטית|מענה אוטומטי|הודעה אוטומטית|מחוץ למשרד|לא במשרד|בחופשה|אני בחופשה|היעדרות מהמשרד|"
+	"رد تلقائي|الرد التلقائي|رد آلي|إجابة تلقائية|جواب تلقائي|خارج المكتب|خارج مكتب|في إجازة|أنا في إجازة|غائب عن المكتب|خارج الدوام|رسالة تلقائية|"
+	"پاسخ خودکار|خارج از دفتر|در مرخصی|جواب خودکار|"
+	/* hi bn th vi id ms tl */
+	"स्वचालित उत्तर|स्वतः उत्तर|कार्यालय से बाहर|छुट्टी पर|स्वचालित जवाब|স্বয়ংক্রিয় উত্তর|স্বয়ংক্রিয় জবাব|"
+	"ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|ตอบอัตโนมัติ|ข้อความตอบกลับอัตโนมัติ|ไม่อยู่ที่สำนักงาน|ไม่อยู่ที่ทำงาน|ลาพักร้อน|ไม่อยู่ที่ออฟฟิศ|"
+	"trả lời tự động|thư trả lời tự động|tự động trả lời|vắng mặt|không có mặt tại văn phòng|không ở văn phòng|nghỉ phép|đang nghỉ phép|"
+	"phản hồi tự động|thông báo vắng mặt|ngoài văn phòng|"
+	"balasan otomatis|jawaban otomatis|di luar kantor|sedang cuti|tidak di kantor|cuti|pesan otomatis|balasan automatik|jawapan automatik|"
+	"di luar pejabat|bercuti|awtomatikong tugon|wala sa opisina|"
+	/* zh ja ko */
+	"自动回复|自动答复|自动应答|自动回信|外出|不在办公室|休假|正在休假|休假中|外出自动回复|外出通知|出差|度假|"
+	"自動回覆|自動回復|自動答覆|不在辦公室|外出中|休假通知|放假中|自動回應|"
+	"自動応答|自動返信|自動応答メッセージ|不在通知|不在|不在のお知らせ|休暇中|外出中|お休み|自動返信メール|自動応答:|不在連絡|休暇のお知らせ|不在応答|出張中|"
+	"자동 회신|자동 응답|자동회신|자동응답|자동 답장|부재중|부재 중|부재중 알림|부재중입니다|휴가 중|휴가중|휴가|부재중 자동 회신|자동 답변|출장 중|외출 중|사무실 부재|"
+	/* ca gl eu is af cy */
+	"resposta automàtica|fora de l'oficina|de vacances|absent de l'oficina|fóra da oficina|erantzun automatikoa|bulegotik kanpo|"
+	"sjálfvirkt svar|ekki á skrifstofunni|í fríi|er í fríi|outomatiese antwoord|uit kantoor|ateb awtomatig|allan o'r swyddfa|"
+	"përgjigje automatike|jashtë zyrës|me pushime";
+
+const char pd_auto_subject_endings[] =
+	"out of office|out of the office|automatic reply|auto reply|auto-reply|autoreply|auto response|vacation reply|automated reply|"
+	"automatische antwort|abwesenheitsnotiz|abwesenheit|réponse automatique|absence du bureau|automatisch antwoord|afwezig|"
+	"risposta automatica|fuori sede|fuori ufficio|respuesta automática|fuera de la oficina|fuera de oficina|resposta automática|"
+	"fora do escritório|autosvar|automatiskt svar|frånvarande|automatisk svar|fraværende|automaattinen vastaus|poissa|lomalla|"
+	"automaattivastaus|poissaoloilmoitus|automatyczna odpowiedź|odpowiedź automatyczna|poza biurem|nieobecność|automatická odpověď|"
+	"automatická odpoveď|nepřítomnost|automatikus válasz|házon kívül|răspuns automat|автоматический ответ|автоответ|вне офиса|"
+	"автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|otomatik yanıt|otomatik cevap|תשובה אוטומטית|רד אוטומטי|رد تلقائي|"
+	"自动回复|自動回覆|自動返信|自動応答|자동 회신|자동 응답|부재중|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|samodejni odgovor|"
+	"automatski odgovor|automaatvastus|ooo";
+
+const char pd_auto_subject_goes_on[] =
+	"until|till|from|bis|vom|ab|jusqu'au|jusqu'à|du|au|tot|t/m|van|fino al|fino|dal|hasta|desde|del|até|de|do dia|till och med|t.o.m.|"
+	"tom|til|fra|från|asti|saakka|alkaen|do|od|až|até|hasta el|with|autoreply|auto-reply|reply|re|fw|aw|alert|notification|assistant|"
+	"до|с|по|від|з|to|through|thru|through to";
+
+const char pd_bounce_subject_words[] =
+	"undeliverable|undelivered|undeliverable mail|non recapitabile|non-delivery|nondeliverable|nondelivery|returned mail|mail returned|returned to sender|"
+	"delivery status notification|delivery failure|delivery failed|delivery report|delivery notification|delivery has failed|delivery problem|"
+	"mail delivery failed|mail delivery failure|mail delivery error|mail delivery problem|mail delivery status|mail delivery system|"
+	"mail failure|failure notice|failure notification|failed mail|failed delivery|failed to deliver|message undeliverable|undeliverable message|"
+	"mail system error|mail error|message delivery failed|message delivery failure|message not delivered|could not be delivered|cannot be delivered|"
+	"could not send message|couldn't be delivered|unable to deliver|not deliverable|not delivered|permanent delivery failure|"
+	"user unknown|warning: could not send|warning - delayed mail|delayed mail|mail delayed|message delayed|delivery delayed|"
+	"delivery status|delivery temporarily suspended|unzustellbar|nicht zustellbar|zustellung fehlgeschlagen|unzustellbarkeitsbericht|"
+	"fehler bei der nachrichtenzustellung|nachricht unzustellbar|mail konnte nicht|rückläufer|zustellfehler|unzustellbare nachricht|"
+	"échec de remise|échec de la remise|non remis|non distribuable|message non distribué|échec de livraison|non distribution|notification d'état de remise|"
+	"échec de distribution|rejet de message|no se puede entregar|no se pudo entregar|no entregado|notificación de estado de entrega|error en la entrega|"
+	"correo devuelto|mensaje no entregado|entrega fallida|não entregue|não pôde ser entregue|falha na entrega|mensagem não entregue|"
+	"notificação de status de entrega|impossibile recapitare|mancato recapito|recapito non riuscito|messaggio non recapitato|mancata consegna|"
+	"onbestelbaar|niet bezorgd|kan niet worden afgeleverd|bezorging mislukt|niet afgeleverd|går inte att leverera|kunde inte levereras|olevererbart|"
+	"kan ikke leveres|ikke leveret|ikke levert|uleverbar|kunne ikke leveres|ei voida toimittaa|toimitus epäonnistui|toimittaminen epäonnistui|"
+	"nie można dostarczyć|nie dostarczono|niedostarczon|niedostarczalna|zwrot poczty|nie dostarczona|wiadomość niedostarczona|nelze doručit|nedoručitelné|"
+	"nedoručeno|nemožno doručiť|nem kézbesíthető|kézbesíthetetlen|sikertelen kézbesítés|nelivrat|nu poate fi livrat|"
+	"недоставленное|не доставлено|не удается доставить|невозможно доставить|ошибка доставки|не может быть доставлено|недоставлен|недоставлено|"
+	"не вдалося доставити|δεν παραδόθηκε|αδυναμία παράδοσης|teslim edilemedi|iletilemedi|teslim edilemiyor|לא ניתן למסירה|תעذר التسليم|تعذر تسليم|"
+	"退信|无法送达|无法投递|系统退信|无法传递|未传递|投递失败|來自系統管理員|無法傳遞|無法傳送|退回|郵件無法|未能送达|"
+	"配信不能|配信できません|配信エラー|配信に失敗|送信できません|未配信|届きませんでした|반송|배달되지 않음|전달되지 않|배달할 수 없|전송 실패|không gửi được|không thể gửi|"
+	"tidak terkirim|gagal terkirim|delivery notification: delivery has failed|non remise|nachricht nicht zugestellt|unable to send|"
+	"automatically rejected mail|message rejected|mail could not be delivered|rejected mail|rejected:|[spam?]|problem delivering|"
+	"undelivery notification|error sending|invalid address|nondeliverable mail|mailbox unavailable|e-mail address incorrect|address error";
+
+const char pd_bounce_body_words[] =
+	"could not be delivered|couldn't be delivered|was not delivered|wasn't delivered|not be delivered|has not been delivered|unable to deliver|"
+	"unable to be delivered|undeliverable|undelivered|delivery failed|delivery failure|delivery to the following|delivery status notification|"
+	"failed to deliver|failed permanently|permanent error|permanent fatal errors|permanent failure|fatal errors|this is the qmail-send program|"
+	"this is the mail system at host|this is the postfix program|i'm afraid i wasn't able to deliver|i wasn't able to deliver|"
+	"did not reach the following recipient|could not deliver|couldn't deliver|cannot be delivered|can't be delivered|cannot deliver|not deliver|"
+	"delivery attempts|delivery has been delayed|delivery is delayed|message was not sent|mail could not|returned mail|was returned|being returned|"
+	"undeliverable to|no such user|user unknown|unknown user|mailbox unavailable|mailbox is full|mailbox full|over quota|quota exceeded|"
+	"host unknown|unknown host|domain not found|address rejected|recipient rejected|recipient unknown|does not exist|no mailbox|invalid recipient|"
+	"unknown recipient|rejected your message|message rejected|message was rejected|rejected by|was rejected|was refused|not accepted|rejected for|"
+	"has been blocked|was blocked|delivery report|message delayed|still being retried|will be retried|will continue to try|not yet been delivered|"
+	"warning message only|550 |554 |553 |552 |551 |5.1.1|5.0.0|5.7.1|5.2.2|nicht zugestellt|unzustellbar|nicht ausgeliefert|konnte nicht|"
+	"n'a pas pu être|n'a pas été|non distribuable|no se pudo entregar|no ha podido ser entregado|não pôde ser entregue|non è stato possibile|"
+	"niet worden afgeleverd|kunde inte levereras|kunne ikke leveres|nie można było dostarczyć|nie mogła zostać dostarczona|nie została dostarczona|nie istnieje|"
+	"не может быть доставлено|не было доставлено|не удалось доставить|無法|退信|配信できません|宛先不明|did not reach|were not delivered|"
+	"was undeliverable|couldn't reach|no longer valid|is no longer|not found|not listed|relay access denied|relaying denied|we do not relay|"
+	"account has been disabled|account is disabled|has been disabled|deactivated|inactive user|failed for the following|errors occurred|"
+	"was not received by|not received|unable to reach|unknown address|bad address|bad destination|no account|exceeds the maximum|too large|exceeded";
+
+const char pd_original_below_words[] =
+	"--- below this line is a copy of the message|--- below this line is the original|------ this is a copy of the message|"
+	"--- this is a copy of|this is a copy of the message, including all the headers|----- original message|--- original message|--original message--|"
+	"----- unsent message follows|--- unsent message|----- unsent message|----- message header follows|----- header of original message|"
+	"----- this message text|message header follows|message headers follow|the original message follows|original message follows|"
+	"--- the header of the original message|the header of the original message is following|--- message header|-------- original message|"
+	"--- returned message|----- returned|returned message follows|----- message header|your original message|header of the original message|"
+	"received header|the following are the original message headers|original message headers:|original headers|the first |"
+	"--- attachment: original|message contents follow|your message follows|copy of your message|a copy of the original message|a copy of your message|"
+	"----- the body of|the message you sent|text of your message|copy of the original|message text follows|----- transcript of original|"
+	"start of returned message|start of original message|begin of original|--- forwarded message|----- forwarded message|your message reads|"
+	"the text you sent follows|excerpt of|returned text follows|original message text|-- original message";
+
+const char pd_temporary_words[] =
+	"will be retried|will continue to try|still being retried|still trying|continue to attempt|not yet been delivered|warning message only|"
+	"you do not need to resend|do not need to resend|delivery is delayed|has been delayed|delayed mail|message delayed|temporary error|temporarily|"
+	"delivery attempts will continue|delivery will continue to be attempted|keep trying|will keep trying|try again for|deferred|warning: could not|"
+	"action: delayed|will try again|will be attempted|no action is required|message will be tried|retry timeout not";
+
+const char pd_permanent_words[] =
+	"permanent|failed permanently|giving up|given up|i've given up|gave up|fatal|user unknown|unknown user|no such user|does not exist|"
+	"will not be retried|retry timeout exceeded|too long|expired|could not be delivered for|returned|rejected|has been removed from the queue|"
+	"not delivered|couldn't be delivered|could not be delivered|undeliverable|has failed|delivery failed";

@@ -1,0 +1,158 @@
+/* The author's own words of a mail: text, quote, signature, the whole, and clean HTML for passing on.
+ *
+ * Promises: text, quoted and signature together hold every line of the body that is not blank; full_text is the body as
+ * it came. Never fails; without any body all texts are "". */
+#include "mime/html.h"
+#include "mime/parts.h"
+#include "mime/quote_tables.h"
+#include "mime/reply.h"
+#include "base/text.h"
+#include <glib.h>
+#include <string.h>
+
+bool pd_subject_says_forward(const char *subject)
+{
+	char word[64];
+	size_t len = 0;
+	subject += strspn(subject, " [(\t");
+	while (subject[len] && subject[len] != ':' && subject[len] != ']' && len < sizeof word - 1)
+		len++;
+	if (!len || len >= sizeof word - 1)
+		return false;
+	if (strncmp(subject + len, "：", 3) && subject[len] != ':') {
+		const char *wide = strstr(subject, "：");
+		if (!wide || (size_t)(wide - subject) >= sizeof word)
+			return false;
+		len = (size_t)(wide - subject);
+	}
+	g_autofree char *folded = g_utf8_casefold(subject, (gssize)len);
+	g_strstrip(folded);
+	return pd_words_is(folded, pd_forward_prefixes);
+}
+
+/* Fates as they are wanted, joined with LF; blank lines at both ends left out. */
+static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum pd_fate fate, size_t *ret_own)
+{
+	PD_AUTO_BUF out = {0};
+	size_t blanks = 0, own = 0;
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		bool split = line->kept < line->len;
+		const char *text = line->text;
+		size_t len = line->len;
+		if (line->fate == fate && fate == PD_LINE_KEPT)
+			len = line->kept;
+		else if (fate == PD_LINE_QUOTED && split && line->fate == PD_LINE_KEPT)
+			text += line->kept, len -= line->kept;
+		else if (line->fate != fate)
+			continue;
+		if (pd_line_is_blank(line) && !line->depth) {
+			blanks += out.len > 0;
+			continue;
+		}
+		for (; blanks; blanks--)
+			pd_buf_addc(&out, '\n');
+		if (out.len)
+			pd_buf_addc(&out, '\n');
+		for (unsigned k = 0; k < line->structure && k < 20 && !(line->is_foreign && fate == PD_LINE_KEPT); k++)
+			pd_buf_adds(&out, k + 1 < line->structure ? ">" : "> ");
+		pd_buf_add(&out, text, len);
+		if (!line->is_foreign)
+			own = out.len;
+	}
+	if (ret_own)
+		*ret_own = own;
+	char *text = pd_buf_string(arena, &out);
+	size_t len = strlen(text);
+	while (len && strchr(" \t\n", text[len - 1]))
+		text[--len] = '\0';
+	if (ret_own && *ret_own > len)
+		*ret_own = len;
+	return text;
+}
+
+static char *join_all(struct pd_arena *arena, const struct pd_line_list *lines)
+{
+	PD_AUTO_BUF out = {0};
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		for (unsigned k = 0; k < line->structure && k < 20; k++)
+			pd_buf_adds(&out, k + 1 < line->structure ? ">" : "> ");
+		pd_buf_add(&out, line->text, line->len);
+		pd_buf_addc(&out, '\n');
+	}
+	char *text = pd_buf_string(arena, &out);
+	size_t len = strlen(text);
+	while (len && strchr(" \t\n", text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
+/* Lines of the author's that have the place and shape of commands: they are not passed on. */
+static bool *command_lines(struct pd_arena *arena, const struct pd_line_list *lines)
+{
+	bool *drop = pd_alloc(arena, lines->count + 1);
+	size_t *place = PD_NEW_N(arena, size_t, lines->count + 1);
+	struct pd_strings own = {0};
+	size_t last = 0;
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		bool blank = pd_line_is_blank(line);
+		if (line->fate != PD_LINE_KEPT || line->is_foreign || (blank && !own.count))
+			continue;
+		place[own.count] = i;
+		*pd_list_add(arena, &own) = line->depth ? ">" : pd_strndup(arena, line->text, line->kept);
+		if (!blank)
+			last = own.count;
+	}
+	own.count = last;
+	size_t head = 0, tail = 0;
+	pd_command_block(&own, &head, &tail);
+	for (size_t i = 0; i < own.count; i++)
+		if ((i < head || i + tail >= own.count) && pd_command_shape(own.items[i]))
+			drop[place[i]] = true;
+	return drop;
+}
+
+/* What mailers put into the plain part when they have only HTML to say. */
+static bool is_placeholder(struct pd_arena *arena, const char *plain)
+{
+	const char *fold = pd_words_fold(arena, plain, strlen(plain), PD_FOLD_LIMIT, NULL);
+	if (!*fold)
+		return true;
+	return strlen(fold) < 400 &&
+	       pd_words_find(fold, "does not support html|doesn't support html|html capable|html-capable|html enabled|html-enabled|"
+				   "supports html|support html messages|html-fähig|view this email in html|view it in html|"
+				   "html compatible|html-compatible|unterstützt kein html|ne supporte pas le html|no soporta html|"
+				   "view this message in html|this is an html message|this is a html message|this message is in html", NULL);
+}
+
+void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const char *plain_or_null,
+		    const char *html_or_null)
+{
+	bool forward = pd_subject_says_forward(message->subject ? message->subject : "");
+	struct pd_line_list plain = {0};
+	struct pd_line_list *lines = &plain;
+	struct pd_html *html = html_or_null ? pd_html_read(arena, html_or_null) : NULL;
+	message->has_html = html != NULL;
+	message->html = NULL;
+	if (html) {
+		pd_reply_split(arena, &html->lines, forward);
+		message->html = pd_html_write(arena, html, command_lines(arena, &html->lines));
+	}
+	if (plain_or_null && !(html && is_placeholder(arena, plain_or_null))) {
+		pd_reply_lines(arena, plain_or_null, &plain);
+		pd_reply_split(arena, &plain, forward);
+	} else if (html) {
+		lines = &html->lines;
+	}
+	message->full_text = lines == &plain ? pd_strdup(arena, plain_or_null ? plain_or_null : "") : join_all(arena, lines);
+	message->text = join(arena, lines, PD_LINE_KEPT, &message->own_text);
+	message->quoted = join(arena, lines, PD_LINE_QUOTED, NULL);
+	message->signature = join(arena, lines, PD_LINE_SIGNATURE, NULL);
+}
+
+char *pd_words_html_text(struct pd_arena *arena, const char *html)
+{
+	return join_all(arena, &pd_html_read(arena, html)->lines);
+}

@@ -1,0 +1,108 @@
+/* Inside the room mime: telling the author's new words from quotes and signatures.
+ *
+ * A body, plain or HTML, becomes a list of lines with hints; pd_reply_split gives each line its fate.
+ * Both kinds of body go through the same rules, HTML adding what its structure says. The rules only sort
+ * lines: nothing is ever lost, and in doubt a line is the author's. Linear in the number of lines. */
+#ifndef PD_MIME_REPLY_H
+#define PD_MIME_REPLY_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/list.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum pd_fate {
+	PD_LINE_KEPT,
+	PD_LINE_QUOTED,
+	PD_LINE_SIGNATURE,
+};
+
+/* What the structure of HTML says about a line. */
+enum pd_line_hint {
+	PD_HINT_SOFT = 1 << 0,	      /* in a blockquote that may be an indent: a quote only after an attribution */
+	PD_HINT_ATTRIBUTION = 1 << 1, /* in the element where a client puts "On … wrote:" */
+	PD_HINT_SIGNATURE = 1 << 2,   /* in the client's signature element */
+	PD_HINT_LABEL = 1 << 3,	      /* begins with a bold word and a colon, as header blocks do */
+	PD_HINT_RULE = 1 << 4,	      /* a horizontal line */
+	PD_HINT_BORDER = 1 << 5,      /* first line of a box that Outlook draws around its header block */
+	PD_HINT_FIRST = 1 << 6,	      /* first line of the outermost quote container */
+	PD_HINT_CUT = 1 << 7,	      /* a client's header block begins here */
+};
+
+#define PD_FOLD_LIMIT 600 /* bytes of a line that are looked at */
+
+struct pd_line {
+	const char *text; /* not NUL-terminated */
+	size_t len;
+	unsigned structure; /* quote containers of HTML around it */
+	unsigned depth;	    /* structure and '>' marks together */
+	unsigned hints;	    /* PD_HINT_* */
+	const char *fold;   /* lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT */
+	bool is_long;	    /* fold is not all of the line */
+	enum pd_fate fate;
+	size_t kept;	    /* of a KEPT line: bytes that are the author's; the rest is quote */
+	bool is_foreign;    /* KEPT, but of a forwarded mail: not written by the author */
+};
+
+struct pd_line_list {
+	struct pd_line *items;
+	size_t count;
+	size_t room;
+};
+
+/* Plain text cut into lines, '>' marks counted. The lines point into text. */
+void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines);
+/* Adds one line; fills depth and fold. */
+struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines, const char *text, size_t len,
+			     unsigned structure, unsigned hints);
+/* Gives each line its fate. says_forward: the subject has a forward's prefix. */
+void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool says_forward);
+/* Lines from..to: the trailing ones that are a signature or a disclaimer become SIGNATURE. */
+void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
+/* Is it nothing but white space and '>'? */
+bool pd_line_is_blank(const struct pd_line *line);
+
+/* Recognizers, in reply_marks.c. All look at depth-0 lines alone and return how many lines the thing takes, 0: none. */
+size_t pd_mark_attribution(const struct pd_line_list *lines, size_t at, size_t *ret_kept);
+size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
+size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
+size_t pd_mark_forward(const struct pd_line_list *lines, size_t at);
+size_t pd_mark_above(const struct pd_line_list *lines, size_t at);
+/* A line of dashes, underscores, equal signs or stars alone, at least four. */
+bool pd_mark_rule(const struct pd_line *line);
+
+/* A header label at a line's start: which field it is, and where its value begins in the fold. */
+enum pd_label {
+	PD_LABEL_NONE,
+	PD_LABEL_FROM,
+	PD_LABEL_DATE, /* "Date", a word of everyday */
+	PD_LABEL_SENT, /* "Sent", "Gesendet", …: words of mail clients */
+	PD_LABEL_TO,
+	PD_LABEL_CC,
+	PD_LABEL_SUBJECT,
+	PD_LABEL_OTHER,
+	PD_LABEL_COUNT,
+};
+enum pd_label pd_label_of(const char *fold, size_t *ret_value);
+
+/* Words, in words_fold.c. */
+/* Lower case, compatible forms of blanks, colons and digits made ASCII, invisible characters left out, runs of blanks
+ * single, no blanks at the ends; at most limit bytes. */
+char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t limit, bool *ret_cut);
+/* Does the fold have a date or a time in it from that offset on? Returns its offset, or -1. */
+long pd_words_date(const char *fold, long from);
+/* Does the fold have an address in it? */
+bool pd_words_has_address(const char *fold);
+/* One of the alternatives "a|b|c", without regard to position; bounded by non-letters where it begins or ends with one.
+ * Returns the offset after it, 0: none; ret_at where it begins. */
+size_t pd_words_find(const char *fold, const char *alternatives, size_t *ret_at);
+/* Does the text begin (end) with one of "a|b|c"? Returns the length of that one, 0: none. */
+size_t pd_words_begins(const char *fold, const char *alternatives);
+size_t pd_words_ends(const char *fold, const char *alternatives);
+/* Is the text one of "a|b|c"? */
+bool pd_words_is(const char *fold, const char *alternatives);
+/* Does a subject begin with a forward's prefix ("Fwd:", "WG:", "TR:", …)? */
+bool pd_subject_says_forward(const char *subject);
+
+#endif

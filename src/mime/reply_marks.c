@@ -1,0 +1,503 @@
+/* Recognizing what clients write above a quote: attribution lines, header blocks, markers. Each recognizer looks at
+ * a few lines from one place on and says how many it takes. They ask for evidence (a date, an address, two header
+ * fields that go together), since a wrong cut hides a customer's words; the words stand in quote_tables.c. */
+#include "mime/quote_tables.h"
+#include "mime/reply.h"
+#include "base/text.h"
+#include <glib.h>
+#include <string.h>
+
+#define ATTRIBUTION_LINES 5
+#define ATTRIBUTION_BYTES 500
+
+bool pd_line_is_blank(const struct pd_line *line)
+{
+	return !line->fold[0] && !line->is_long;
+}
+
+bool pd_mark_rule(const struct pd_line *line)
+{
+	if (line->hints & PD_HINT_RULE)
+		return true;
+	size_t n = strspn(line->fold, "-_=*~ ");
+	size_t signs = 0;
+	for (const char *c = line->fold; *c; c++)
+		signs += *c != ' ';
+	if (!line->fold[n])
+		return signs >= 4;
+	n = 0;
+	for (const char *c = line->fold; *c; c = g_utf8_next_char(c)) {
+		gunichar u = g_utf8_get_char(c);
+		if (u != 0x2014 && u != 0x2013 && u != 0x2500 && u != 0x2015 && u != 0x2501)
+			return false;
+		n++;
+	}
+	return n >= 4;
+}
+
+/* Without the dashes, stars and the like around it; says whether there were two or more on both sides. */
+static char *undecorated(char *text, bool *ret_decorated)
+{
+	static const char signs[] = "-_=*~#+|";
+	size_t before = strspn(text, " -_=*~#+|>");
+	char *core = text + before;
+	size_t dashes = 0;
+	for (size_t i = 0; i < before; i++)
+		dashes += strchr(signs, text[i]) != NULL;
+	size_t len = strlen(core), after = 0;
+	while (len && strchr(" -_=*~#+|", core[len - 1]))
+		after += core[--len] != ' ';
+	core[len] = '\0';
+	*ret_decorated = dashes >= 2 && after >= 2;
+	return core;
+}
+
+static bool next_is_quoted(const struct pd_line_list *lines, size_t at)
+{
+	while (at < lines->count && !lines->items[at].depth && pd_line_is_blank(&lines->items[at]))
+		at++;
+	return at < lines->count && lines->items[at].depth;
+}
+
+/* How a joined text may be an attribution. */
+enum form {
+	FORM_NONE,
+	FORM_WEAK,     /* a verb at the end, nothing else: only before a quote */
+	FORM_NAME,     /* begins with a name and address */
+	FORM_EXPLICIT, /* begins with "On" or a date */
+};
+
+static bool balanced(const char *text)
+{
+	int open = 0;
+	for (; *text; text++) {
+		open += (*text == '<') - (*text == '>');
+		if (open < 0)
+			return false;
+	}
+	return !open;
+}
+
+/* A sentence's end inside means that it is prose: a full stop, then a blank, then a word of small letters is folded
+ * away, so only marks that no attribution has are looked for. */
+static bool is_prose(const char *text)
+{
+	return strchr(text, '?') || strchr(text, '!') || (strstr(text, "; ") && !strstr(text, "&gt;"));
+}
+
+static bool verb_inside(const char *text, const struct pd_attribution_words *row)
+{
+	size_t at, after = *row->inside ? pd_words_find(text, row->inside, &at) : 0;
+	if (!after)
+		return false;
+	const char *rest = text + after + strspn(text + after, " ");
+	if (pd_words_begins(rest, pd_pronoun_words) && !pd_words_has_address(rest))
+		return false;
+	unsigned words = 0;
+	for (const char *c = rest; *c; c++)
+		words += *c == ' ';
+	return pd_words_has_address(rest) || pd_words_date(rest, 0) >= 0 || words <= 5;
+}
+
+/* The language of the verb, the row of its table; NULL: none. */
+static const struct pd_attribution_words *verb_of(const char *text, bool *ret_at_end)
+{
+	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
+		if (pd_words_ends(text, row->at_end)) {
+			*ret_at_end = true;
+			return row;
+		}
+	*ret_at_end = false;
+	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
+		if (verb_inside(text, row))
+			return row;
+	return NULL;
+}
+
+static bool starts_like_one(const char *text, long date)
+{
+	if (date < 0)
+		return false;
+	long digit = (long)strcspn(text, "0123456789");
+	if (digit <= 20 && date - digit <= 24)
+		return true;
+	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
+		if (*row->starts && pd_words_begins(text, row->starts) && digit <= 48)
+			return true;
+	return false;
+}
+
+static unsigned numbers(const char *text)
+{
+	unsigned n = 0;
+	for (; *text; text++)
+		n += g_ascii_isdigit(*text) && !g_ascii_isdigit(text[1]);
+	return n;
+}
+
+/* text: one joined attribution without its final colon. */
+static enum form form_of(const char *text, bool had_colon, bool decorated)
+{
+	if (!balanced(text) || is_prose(text))
+		return FORM_NONE;
+	long date = pd_words_date(text, 0);
+	bool address = pd_words_has_address(text), at_end;
+	const struct pd_attribution_words *row = verb_of(text, &at_end);
+	size_t len = strlen(text);
+	if (row && (had_colon || decorated)) {
+		if (starts_like_one(text, date) && (address || decorated || numbers(text) >= 2))
+			return FORM_EXPLICIT;
+		if (pd_words_begins(text, "sent from samsung") && address)
+			return FORM_EXPLICIT;
+		if (address && (at_end || date >= 0)) {
+			size_t name = strcspn(text, "<@");
+			return name <= 100 ? FORM_NAME : FORM_NONE;
+		}
+		if (decorated && at_end && len <= 90)
+			return FORM_EXPLICIT;
+		return at_end && len <= 90 ? FORM_WEAK : FORM_NONE;
+	}
+	if (had_colon && address && len && strchr(">)]", text[len - 1])) {
+		size_t name = strcspn(text, "<@");
+		if (date >= 0 && (size_t)date < name && starts_like_one(text, date))
+			return FORM_EXPLICIT;
+		if (date >= 0 && name <= 60)
+			return FORM_NAME;
+	}
+	if (had_colon && pd_words_begins(text, pd_quoting_words))
+		return address ? FORM_EXPLICIT : FORM_WEAK;
+	return FORM_NONE;
+}
+
+/* Lines from..to as one text in out, decoration and the final colon gone. */
+static char *join(const struct pd_line_list *lines, size_t from, size_t to, char *out, size_t room, bool *ret_colon,
+		  bool *ret_decorated)
+{
+	size_t used = 0;
+	for (size_t i = from; i <= to; i++) {
+		size_t len = strlen(lines->items[i].fold);
+		if (used + len + 2 > room)
+			return NULL;
+		if (used && len)
+			out[used++] = ' ';
+		memcpy(out + used, lines->items[i].fold, len);
+		used += len;
+	}
+	out[used] = '\0';
+	char *core = undecorated(out, ret_decorated);
+	size_t len = strlen(core);
+	*ret_colon = false;
+	while (len && strchr(": ", core[len - 1])) {
+		*ret_colon |= core[len - 1] == ':';
+		core[--len] = '\0';
+	}
+	return core;
+}
+
+/* A line above which an attribution does not reach. */
+static bool ends_sentence(const char *fold)
+{
+	size_t len = strlen(fold);
+	if (!len || !strchr(".!?:;", fold[len - 1]))
+		return false;
+	return fold[len - 1] != '.' || !starts_like_one(fold, pd_words_date(fold, 0));
+}
+
+/* An attribution that ends where `to` ends and begins nowhere before `first`. */
+static enum form best_start(const struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
+{
+	char room[ATTRIBUTION_BYTES + 8];
+	enum form best = FORM_NONE;
+	for (size_t from = to + 1; from-- > first && to - from < ATTRIBUTION_LINES;) {
+		const struct pd_line *line = &lines->items[from];
+		if (line->depth || line->is_long)
+			break;
+		bool is_gap = pd_line_is_blank(line);
+		if (is_gap) {
+			/* Only where the address stands in lines of its own: "On … Name", "", "<", "…> wrote:". */
+			if (strcmp(lines->items[from + 1].fold, "<"))
+				break;
+			continue;
+		}
+		bool colon, decorated;
+		char *text = join(lines, from, to, room, sizeof room, &colon, &decorated);
+		if (!text)
+			break;
+		enum form form = form_of(text, colon, decorated);
+		if (form > best) {
+			best = form;
+			*ret_from = from;
+		}
+		if (best == FORM_EXPLICIT)
+			break;
+		if (from > first && ends_sentence(lines->items[from - 1].fold))
+			break;
+	}
+	return best;
+}
+
+/* "… words On Wed, Apr 4, 2012, at 3:59 PM, bob wrote:" in one line, its quote below: where "On" begins, 0: nowhere. */
+static size_t shared_line(const struct pd_line *line)
+{
+	char room[ATTRIBUTION_BYTES + 8];
+	for (size_t i = 1; i + 4 < line->len && i < ATTRIBUTION_BYTES; i++) {
+		if (line->text[i - 1] != ' ' && line->text[i - 1] != '-')
+			continue;
+		if (!g_ascii_isupper(line->text[i]) || line->len - i > ATTRIBUTION_BYTES / 2)
+			continue;
+		for (size_t k = 0; k <= line->len - i; k++)
+			room[k] = k < line->len - i ? g_ascii_tolower(line->text[i + k]) : '\0';
+		bool starts = false;
+		for (const struct pd_attribution_words *row = pd_attribution_table; row->language && !starts; row++)
+			starts = *row->starts && pd_words_begins(room, row->starts);
+		size_t len = strlen(room);
+		while (len && strchr(": ", room[len - 1]))
+			room[--len] = '\0';
+		if (starts && form_of(room, true, false) == FORM_EXPLICIT)
+			return i;
+	}
+	return 0;
+}
+
+static bool begins_as_one(const char *fold)
+{
+	fold += strspn(fold, " -_=*~#+|");
+	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
+		if (*row->starts && pd_words_begins(fold, row->starts))
+			return true;
+	return g_ascii_isdigit(*fold);
+}
+
+static bool may_end(const struct pd_line *line)
+{
+	if (line->depth || line->is_long || !line->fold[0])
+		return false;
+	char last = line->fold[strlen(line->fold) - 1];
+	return last == ':' || last == '-' || last == '*' || last == '_';
+}
+
+size_t pd_mark_attribution(const struct pd_line_list *lines, size_t at, size_t *ret_kept)
+{
+	*ret_kept = 0;
+	for (size_t to = at; to < lines->count && to < at + ATTRIBUTION_LINES; to++) {
+		const struct pd_line *line = &lines->items[to];
+		if (line->depth || (pd_line_is_blank(line) &&
+				    (to + 1 >= lines->count || strcmp(lines->items[to + 1].fold, "<"))))
+			return 0;
+		if (!may_end(line))
+			continue;
+		size_t from = 0;
+		if (to == at && !begins_as_one(line->fold) && next_is_quoted(lines, to + 1) && (*ret_kept = shared_line(line)))
+			return 1;
+		enum form form = best_start(lines, at, to, &from);
+		if (form == FORM_WEAK && !next_is_quoted(lines, to + 1))
+			form = FORM_NONE;
+		if (form != FORM_NONE)
+			return from == at ? to - at + 1 : 0;
+		if (line->fold[strlen(line->fold) - 1] != ':')
+			continue;
+		return 0;
+	}
+	return 0;
+}
+
+/* --- header blocks --- */
+
+enum pd_label pd_label_of(const char *fold, size_t *ret_value)
+{
+	const char *start = fold + strspn(fold, "*> _|");
+	const char *colon = strchr(start, ':');
+	if (!colon || colon == start || colon - start > 60)
+		return PD_LABEL_NONE;
+	char word[64];
+	size_t len = (size_t)(colon - start);
+	while (len && strchr(" *_", start[len - 1]))
+		len--;
+	if (!len)
+		return PD_LABEL_NONE;
+	memcpy(word, start, len);
+	word[len] = '\0';
+	const char *value = colon + 1;
+	value += strspn(value, " *_");
+	*ret_value = (size_t)(value - fold);
+	for (const struct pd_header_words *row = pd_header_table; row->language; row++) {
+		if (pd_words_is(word, row->from))
+			return PD_LABEL_FROM;
+		if (pd_words_is(word, row->sent))
+			return PD_LABEL_SENT;
+		if (pd_words_is(word, row->date))
+			return PD_LABEL_DATE;
+		if (pd_words_is(word, row->to))
+			return PD_LABEL_TO;
+		if (pd_words_is(word, row->cc))
+			return PD_LABEL_CC;
+		if (pd_words_is(word, row->subject))
+			return PD_LABEL_SUBJECT;
+	}
+	for (const struct pd_header_words *row = pd_header_table; row->language; row++)
+		if (pd_words_is(word, row->other))
+			return PD_LABEL_OTHER;
+	return PD_LABEL_NONE;
+}
+
+struct block {
+	unsigned fields[PD_LABEL_COUNT];
+	unsigned distinct, lines;
+	bool has_address, has_time;
+};
+
+static void note_field(struct block *block, enum pd_label label, const char *value)
+{
+	block->distinct += !block->fields[label] && label != PD_LABEL_OTHER;
+	block->fields[label]++;
+	if (label == PD_LABEL_FROM || label == PD_LABEL_TO)
+		block->has_address |= pd_words_has_address(value);
+	if (label == PD_LABEL_DATE || label == PD_LABEL_SENT)
+		block->has_time |= pd_words_date(value, 0) >= 0;
+	/* Two fields in one line, as some HTML gives them. */
+	static const char second[] = "date:|sent:|to:|subject:";
+	size_t where, after = pd_words_find(value, second, &where);
+	if (after && (label == PD_LABEL_FROM || label == PD_LABEL_DATE) && where) {
+		enum pd_label other = value[where] == 'd' ? PD_LABEL_DATE : value[where + 1] == 'e' ? PD_LABEL_SENT :
+			value[where] == 't' ? PD_LABEL_TO : PD_LABEL_SUBJECT;
+		block->distinct += !block->fields[other];
+		block->fields[other]++;
+		block->has_time |= pd_words_date(value + after, 0) >= 0;
+	}
+}
+
+static bool is_block(const struct block *block)
+{
+	const unsigned *f = block->fields;
+	bool date = f[PD_LABEL_DATE] || f[PD_LABEL_SENT];
+	if (block->distinct < 2 || !(f[PD_LABEL_FROM] || date))
+		return false;
+	if (block->has_address && (f[PD_LABEL_FROM] || block->has_time))
+		return true;
+	if (f[PD_LABEL_FROM] && f[PD_LABEL_SUBJECT] && (date || f[PD_LABEL_TO]))
+		return true;
+	return f[PD_LABEL_SENT] && block->has_time && (f[PD_LABEL_FROM] || f[PD_LABEL_TO]);
+}
+
+/* Bold words with colons, three or more in a row, one of them with an address or a date: a header block in
+ * a language that no table has. */
+static size_t labelled_block(const struct pd_line_list *lines, size_t at)
+{
+	size_t n = 0;
+	bool address = false, date = false;
+	while (at + n < lines->count && n < 10 && (lines->items[at + n].hints & PD_HINT_LABEL)) {
+		address |= pd_words_has_address(lines->items[at + n].fold);
+		date |= pd_words_date(lines->items[at + n].fold, 0) >= 0;
+		n++;
+	}
+	return n >= 3 && date && (address || (lines->items[at].hints & PD_HINT_BORDER)) ? n : 0;
+}
+
+size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
+{
+	struct block block = {0};
+	size_t value, end = at, loose = 0, blanks = 0;
+	const struct pd_line *first = &lines->items[at];
+	if (first->hints & PD_HINT_LABEL) {
+		size_t n = labelled_block(lines, at);
+		if (n)
+			return n;
+	}
+	enum pd_label label = pd_label_of(first->fold, &value);
+	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER)
+		return 0;
+	for (size_t i = at; i < lines->count && i < at + 40; i++) {
+		const struct pd_line *line = &lines->items[i];
+		if (line->depth != first->depth && !pd_line_is_blank(line))
+			break;
+		if (pd_line_is_blank(line)) {
+			if (++blanks > 1 || i == at)
+				break;
+			continue;
+		}
+		label = pd_label_of(line->fold, &value);
+		if (label == PD_LABEL_NONE) {
+			if (blanks || ++loose > 4)
+				break;
+			/* A folded value. */
+			block.has_address |= i == end && pd_words_has_address(line->fold);
+			continue;
+		}
+		if (block.lines > 2 && block.fields[label] && (label == PD_LABEL_FROM || label == PD_LABEL_SENT))
+			break; /* the next block */
+		note_field(&block, label, line->fold + value);
+		block.lines++;
+		end = i + 1;
+		loose = blanks = 0;
+	}
+	return is_block(&block) ? end - at : 0;
+}
+
+/* --- markers --- */
+
+static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)
+{
+	if (line->is_long || !line->fold[0] || strlen(line->fold) > 160)
+		return false;
+	char room[200];
+	memcpy(room, line->fold, strlen(line->fold) + 1);
+	bool decorated;
+	char *core = undecorated(room, &decorated);
+	size_t len = strlen(core);
+	bool colon = false;
+	while (len && strchr(": .", core[len - 1])) {
+		colon |= core[len - 1] == ':';
+		core[--len] = '\0';
+	}
+	for (const struct pd_marker_words *row = pd_marker_table; row->language; row++) {
+		const char *words = column ? row->forward : row->original;
+		size_t n = pd_words_begins(core, words);
+		if (!n || (core[n] && !decorated && !(column && strstr(core + n, "@") && n > 12)))
+			continue;
+		/* "Forwarded by Anna Virtanen/Helsinki on 1.2.2003" is Lotus; only between dashes. */
+		*ret_decorated = decorated || (colon && column && strlen(core) > 12);
+		return true;
+	}
+	return false;
+}
+
+size_t pd_mark_original(const struct pd_line_list *lines, size_t at)
+{
+	bool decorated;
+	if (lines->items[at].depth || !is_marker(&lines->items[at], 0, &decorated))
+		return 0;
+	if (decorated)
+		return 1;
+	/* Without dashes only where a header block follows. */
+	size_t next = at + 1;
+	while (next < lines->count && next < at + 3 && pd_line_is_blank(&lines->items[next]))
+		next++;
+	return next < lines->count && pd_mark_header(lines, next) ? 1 : 0;
+}
+
+size_t pd_mark_forward(const struct pd_line_list *lines, size_t at)
+{
+	bool decorated;
+	const struct pd_line *line = &lines->items[at];
+	if (line->structure > 1 || (line->structure && !(line->hints & PD_HINT_FIRST)) || !is_marker(line, 1, &decorated))
+		return 0;
+	if (decorated)
+		return 1;
+	size_t next = at + 1;
+	while (next < lines->count && next < at + 3 && pd_line_is_blank(&lines->items[next]))
+		next++;
+	return next < lines->count && pd_mark_header(lines, next) ? 1 : 0;
+}
+
+size_t pd_mark_above(const struct pd_line_list *lines, size_t at)
+{
+	const struct pd_line *line = &lines->items[at];
+	if (line->depth || line->is_long || strlen(line->fold) > 200)
+		return 0;
+	char room[216];
+	memcpy(room, line->fold, strlen(line->fold) + 1);
+	bool decorated;
+	char *core = undecorated(room, &decorated);
+	size_t n = pd_words_begins(core, pd_above_words);
+	return n && (decorated || strlen(core) <= n + 2) ? 1 : 0;
+}

@@ -1,0 +1,316 @@
+/* Signatures and disclaimers at the end of a run of own text: "-- ", footers of lists, lines of mobile devices, cards
+ * of name and numbers, "-Name", disclaimers. Only the end of a run is looked at, and a card or a name is never
+ * taken when nothing would stay above it. */
+#include "mime/quote_tables.h"
+#include "mime/reply.h"
+#include "base/text.h"
+#include <glib.h>
+#include <string.h>
+
+#define SIGNATURE_LINES 25
+#define CARD_LINES 8
+
+static bool is_kept_text(const struct pd_line *line)
+{
+	return line->fate == PD_LINE_KEPT && !line->depth && !pd_line_is_blank(line);
+}
+
+/* The end of the kept text: one after its last line that is not blank. */
+static size_t kept_end(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	while (to > from && !is_kept_text(&lines->items[to - 1]))
+		to--;
+	return to;
+}
+
+static void take(struct pd_line_list *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (lines->items[i].fate == PD_LINE_KEPT)
+			lines->items[i].fate = PD_LINE_SIGNATURE;
+}
+
+static size_t chars(const char *text)
+{
+	return (size_t)g_utf8_strlen(text, -1);
+}
+
+/* An address, a link or a telephone number in a short line. */
+static bool is_contact(const char *fold)
+{
+	if (chars(fold) > 90)
+		return false;
+	if (pd_words_has_address(fold) || strstr(fold, "http://") || strstr(fold, "https://") || strstr(fold, "www."))
+		return true;
+	unsigned digits = 0, letters = 0;
+	for (const char *c = fold; *c; c++) {
+		digits += g_ascii_isdigit(*c);
+		letters += g_ascii_isalpha(*c) || (unsigned char)*c >= 0x80;
+	}
+	bool labelled = pd_words_find(fold, "tel|phone|mobile|mobil|cell|fax|tél|gsm|skype|t|f|m|p|office|direct|puh|telefon|"
+					    "telefono|teléfono|tlf|тел|móvil|handy|linkedin|twitter|whatsapp|telegram", NULL) > 0 &&
+			(strchr(fold, ':') || strchr(fold, '.') || digits >= 7);
+	return (digits >= 7 && letters <= 24) || (labelled && (digits >= 5 || strchr(fold, ':')));
+}
+
+/* --- "-- " --- */
+
+static bool is_delimiter(const struct pd_line *line)
+{
+	if (line->len > 8 || line->depth)
+		return false;
+	return !strcmp(line->fold, "--") || (line->hints & PD_HINT_SIGNATURE);
+}
+
+static bool take_delimited(struct pd_line_list *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct pd_line *line = &lines->items[i];
+		if (line->fate != PD_LINE_KEPT || !is_delimiter(line))
+			continue;
+		bool strict = line->len == 3 && !memcmp(line->text, "-- ", 3);
+		size_t solid = 0, longest = 0;
+		for (size_t k = i + 1; k < to; k++) {
+			size_t n = chars(lines->items[k].fold);
+			solid += n > 0;
+			longest = n > longest ? n : longest;
+		}
+		if (!strict && (solid > SIGNATURE_LINES || (longest > 160 && solid < 3)))
+			continue;
+		take(lines, i, to);
+		return true;
+	}
+	return false;
+}
+
+/* --- a rule, then contacts or a list's footer --- */
+
+static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t end = kept_end(lines, from, to), low = end > from + 40 ? end - 40 : from;
+	for (size_t i = low; i < end; i++) {
+		const struct pd_line *line = &lines->items[i];
+		if (line->fate != PD_LINE_KEPT || !pd_mark_rule(line))
+			continue;
+		size_t solid = 0, contacts = 0, prose = 0;
+		bool is_list = false;
+		for (size_t k = i + 1; k < end; k++) {
+			const char *fold = lines->items[k].fold;
+			if (!*fold)
+				continue;
+			solid++;
+			contacts += is_contact(fold);
+			prose += chars(fold) > 70 && !pd_words_has_address(fold) && !strstr(fold, "http");
+			is_list |= pd_words_find(fold, "mailing list|mailinglist|mailing-list|liste de diffusion|lista de correo|"
+						       "unsubscribe|postituslista|mailman/listinfo|google groups", NULL) > 0;
+		}
+		bool underscores = strspn(line->fold, "_") >= 20;
+		if (solid && solid <= 12 && ((is_list && underscores) ||
+					     (!prose && solid <= SIGNATURE_LINES && contacts >= 2 && contacts * 4 >= solid))) {
+			take(lines, i, to);
+			return true;
+		}
+		if (solid && solid <= 20 && !prose && contacts >= 3 && contacts * 4 >= solid) {
+			take(lines, i, to);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- devices --- */
+
+/* The line without links, and without brackets and stars around it. */
+static void bare(const char *fold, char *out, size_t room)
+{
+	static const char around[] = "<>()[]{}*_-|~ \"";
+	size_t len = 0;
+	fold += strspn(fold, around);
+	while (*fold && len + 1 < room) {
+		if (pd_starts(fold, "http://") || pd_starts(fold, "https://"))
+			fold += strcspn(fold, " )>]");
+		else
+			out[len++] = *fold++;
+	}
+	if (*fold)
+		len = 0;
+	while (len && strchr(around, out[len - 1]))
+		len--;
+	out[len] = '\0';
+}
+
+static unsigned words_in(const char *text)
+{
+	unsigned n = 0;
+	for (; *text; n++) {
+		text += strspn(text, " ");
+		if (!*text)
+			break;
+		text += strcspn(text, " ");
+	}
+	return n;
+}
+
+static bool device_row(const struct pd_mobile_words *row, const char *text)
+{
+	size_t begins = *row->begins ? pd_words_begins(text, row->begins) : 0;
+	if (*row->begins && !begins)
+		return false;
+	if (*row->ends)
+		return pd_words_ends(text, row->ends) > 0 && words_in(text) <= 12;
+	char head[200];
+	const char *rest = text + begins;
+	size_t len = 0;
+	while (rest[len] && rest[len] != '<' && !(strchr(",.;!", rest[len]) && (rest[len + 1] == ' ' || !rest[len + 1])))
+		len++;
+	if (len >= sizeof head)
+		return false;
+	memcpy(head, text, begins + len < sizeof head ? begins + len : sizeof head - 1);
+	head[begins + len < sizeof head ? begins + len : sizeof head - 1] = '\0';
+	const char *tail = rest + len + strspn(rest + len, " ,.;!");
+	bool excused = !*tail || *tail == '<' || pd_words_find(tail, "please|excuse|pardon|sorry|typos|brevity|bitte|désolé", NULL) ||
+		       pd_words_begins(tail, pd_excuse_words);
+	for (const char *word = pd_excuse_words; !excused && *word; word += strcspn(word, "|"), word += *word == '|') {
+		char one[32];
+		size_t n = strcspn(word, "|");
+		if (n < sizeof one) {
+			memcpy(one, word, n);
+			one[n] = '\0';
+			excused = !strncmp(tail, one, n);
+		}
+	}
+	if (!excused && tail[0] && strchr(tail, ' ') && words_in(tail) > 3)
+		return false;
+	return pd_words_find(head, pd_device_words, NULL) || words_in(head + begins) <= 3;
+}
+
+static bool is_device(const struct pd_line *line)
+{
+	char text[200];
+	if (line->is_long || line->depth)
+		return false;
+	bare(line->fold, text, sizeof text);
+	if (!*text || strchr(text, '?') || words_in(text) > 16)
+		return false;
+	if (words_in(text) <= 4 && pd_words_ends(text, "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
+		return true;
+	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++)
+		if (device_row(row, text))
+			return true;
+	return false;
+}
+
+static bool is_name(const struct pd_line *line, unsigned max_words)
+{
+	if (line->is_long || line->len > 80 || !line->fold[0] || strpbrk(line->fold, ".!?:;@0123456789/"))
+		return false;
+	unsigned words = words_in(line->fold);
+	if (!words || words > max_words)
+		return false;
+	const char *text = line->text, *end = line->text + line->len;
+	while (text < end && strchr(" *_\t-", *text))
+		text++;
+	gunichar c = text < end ? g_utf8_get_char_validated(text, end - text) : 0;
+	return c < 0x110000 && g_unichar_isupper(c);
+}
+
+static bool take_device(struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t end = kept_end(lines, from, to), start = end;
+	while (start > from && (is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
+		start--;
+	while (start < end && pd_line_is_blank(&lines->items[start]))
+		start++;
+	if (start == end)
+		return false;
+	/* A name of its own right above "via mobile" goes with it. */
+	if (start > from + 1 && end - start == 1 && is_name(&lines->items[start - 1], 3) &&
+	    pd_line_is_blank(&lines->items[start - 2]) && kept_end(lines, from, start - 1) > from)
+		start--;
+	take(lines, start, to);
+	return true;
+}
+
+/* --- cards, names, disclaimers --- */
+
+/* Where the last paragraph begins. */
+static size_t paragraph(const struct pd_line_list *lines, size_t from, size_t end)
+{
+	size_t start = end;
+	while (start > from && !pd_line_is_blank(&lines->items[start - 1]))
+		start--;
+	return start;
+}
+
+/* "Anna Virtanen", "anna@…", "+358 …" as the last paragraph, below other text. */
+static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t end = kept_end(lines, from, to), start = paragraph(lines, from, end), contacts = 0;
+	if (end - start < 3 || end - start > CARD_LINES)
+		return false;
+	for (size_t i = start; i < end; i++) {
+		const char *fold = lines->items[i].fold;
+		if (lines->items[i].depth || chars(fold) > 60 || strchr(fold, '?') || strchr(fold, '!'))
+			return false;
+		contacts += is_contact(fold);
+	}
+	size_t above = kept_end(lines, from, start);
+	if (contacts < 2 || is_contact(lines->items[start].fold) || above == from)
+		return false;
+	const char *last = lines->items[above - 1].fold;
+	if (last[strlen(last) - 1] == ':' || last[strlen(last) - 1] == ',' || strchr(lines->items[start].fold, ':'))
+		return false;
+	take(lines, start, to);
+	return true;
+}
+
+/* "-Anna" or "-Anna Virtanen" alone in the last paragraph. */
+static bool take_dashed_name(struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t end = kept_end(lines, from, to);
+	if (end < from + 2)
+		return false;
+	const struct pd_line *line = &lines->items[end - 1];
+	if (line->len < 3 || line->text[0] != '-' || !is_name(line, 3) || strchr(" -", line->text[1]) ||
+	    !pd_line_is_blank(&lines->items[end - 2]) || kept_end(lines, from, end - 1) == from)
+		return false;
+	take(lines, end - 1, to);
+	return true;
+}
+
+static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t end = kept_end(lines, from, to);
+	bool taken = false;
+	for (unsigned i = 0; i < 6 && end > from; i++) {
+		size_t start = paragraph(lines, from, end);
+		char text[PD_FOLD_LIMIT + 4];
+		bare(lines->items[start].fold, text, sizeof text);
+		size_t bytes = 0;
+		for (size_t k = start; k < end; k++)
+			bytes += lines->items[k].len;
+		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) && kept_end(lines, from, start) > from) {
+			take(lines, start, to);
+			/* Its heading rule. */
+			size_t above = kept_end(lines, from, start);
+			if (above > from && pd_mark_rule(&lines->items[above - 1]))
+				take(lines, above - 1, start);
+			taken = true;
+			end = kept_end(lines, from, start);
+			to = start;
+			i = 0;
+			continue;
+		}
+		end = kept_end(lines, from, start);
+	}
+	return taken;
+}
+
+void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
+{
+	take_delimited(lines, from, to);
+	for (unsigned i = 0; i < 6; i++)
+		if (!take_device(lines, from, to) && !take_disclaimer(lines, from, to) && !take_ruled(lines, from, to) &&
+		    !take_card(lines, from, to) && !take_dashed_name(lines, from, to))
+			break;
+}

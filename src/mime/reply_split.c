@@ -1,0 +1,420 @@
+/* The fate of each line of a body: the author's own, quote, or signature.
+ *
+ * First the lines are sorted into classes (text, quote, attribution, and where a quote begins that nothing marks line by
+ * line); then runs of own text are weighed: one run is the answer, several between quotes are inline answers and stay
+ * together with what they answer. A forwarded mail stays. Where nothing stands above an unmarked quote, what follows
+ * is shown and marked foreign. Linear; never fails. */
+#include "mime/quote_tables.h"
+#include "mime/reply.h"
+#include "base/text.h"
+#include <glib.h>
+#include <string.h>
+
+#define LINES_MAX 100000 /* the rest of a longer body becomes one last line */
+#define TRIES_MAX 20000	 /* attributions looked for in one body */
+
+enum class {
+	CLASS_TEXT,
+	CLASS_BLANK,
+	CLASS_QUOTE,
+	CLASS_ATTRIBUTION,
+	CLASS_SIGNATURE,
+};
+
+/* Bytes of a line that are quote marks, and how many marks. */
+static size_t quote_marks(const char *text, size_t len, unsigned *ret_depth)
+{
+	size_t at = 0, end = 0;
+	*ret_depth = 0;
+	while (at < len && at < 3 && text[at] == ' ')
+		at++;
+	while (at < len && (text[at] == '>' || (text[at] == ' ' && *ret_depth))) {
+		if (text[at++] == '>') {
+			end = at;
+			if (*ret_depth < 1000)
+				++*ret_depth;
+		} else if (at < len && text[at] == ' ') {
+			break; /* two blanks: the indent of what is quoted */
+		}
+	}
+	return *ret_depth ? end : 0;
+}
+
+/* "<addr" folded so that ">:" or "> wrote:" begins a line: no quote. */
+static bool closes_bracket(const struct pd_line_list *lines, const char *text, size_t len)
+{
+	while (len && (text[len - 1] == ' ' || text[len - 1] == '\r'))
+		len--;
+	if (!len || len > 120 || text[len - 1] != ':')
+		return false;
+	int open = 0;
+	for (size_t back = 0; back < 3 && back < lines->count; back++) {
+		const struct pd_line *line = &lines->items[lines->count - 1 - back];
+		if (line->depth || pd_line_is_blank(line))
+			break;
+		for (const char *c = line->fold; *c; c++)
+			open += (*c == '<') - (*c == '>');
+	}
+	return open > 0;
+}
+
+struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines, const char *text, size_t len,
+			     unsigned structure, unsigned hints)
+{
+	unsigned depth;
+	size_t marks = quote_marks(text, len, &depth);
+	if (depth == 1 && closes_bracket(lines, text, len))
+		marks = depth = 0;
+	bool is_long;
+	const char *fold = pd_words_fold(arena, text + marks, len - marks, PD_FOLD_LIMIT, &is_long);
+	struct pd_line *line = pd_list_add(arena, lines);
+	*line = (struct pd_line){.text = text, .len = len, .structure = structure, .depth = depth + structure,
+				 .hints = hints, .fold = fold, .is_long = is_long, .kept = len};
+	return line;
+}
+
+void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		if (ret_lines->count + 1 >= LINES_MAX)
+			len = strlen(text);
+		pd_reply_add(arena, ret_lines, text, len, 0, 0);
+		text += len + (text[len] == '\n');
+	}
+}
+
+struct split {
+	struct pd_line_list *lines;
+	unsigned char *class;
+	size_t end;	 /* lines before it are weighed; at it something begins that goes to the end of the body */
+	size_t end_takes; /* lines of the marker or header block that stands there */
+	bool is_forward;
+	bool asks_inline; /* the author says that answers stand in the quote */
+};
+
+/* "Name> text", below an attribution. */
+static bool is_supercite(const struct pd_line *line)
+{
+	size_t n = 0;
+	while (n < 16 && (g_ascii_isalnum(line->fold[n]) || line->fold[n] == '_' || line->fold[n] == '-'))
+		n++;
+	return n && line->fold[n] == '>' && line->fold[n + 1] == ' ';
+}
+
+/* A link that broke the run of '>': "(http://…) >", or the end of one that the line before began. */
+static bool is_stray_link(const struct pd_line_list *lines, size_t at)
+{
+	if (!at || at + 1 >= lines->count || !lines->items[at - 1].depth || !lines->items[at + 1].depth)
+		return false;
+	const char *fold = lines->items[at].fold, *before = lines->items[at - 1].fold;
+	if (pd_words_begins(fold, "(http|<http|(https|<https|[http|[https"))
+		return !strchr(fold, ' ') || strspn(strchr(fold, ' '), " >") == strlen(strchr(fold, ' '));
+	const char *open = strrchr(before, '('), *angle = strrchr(before, '<');
+	if (!open || (angle && angle > open))
+		open = angle;
+	char close = open && *open == '<' ? '>' : ')';
+	return open && !strchr(open, close) && strstr(open, "http") && strchr(fold, close) && !strchr(fold, ' ');
+}
+
+static size_t next_solid(const struct pd_line_list *lines, size_t at)
+{
+	while (at < lines->count && pd_line_is_blank(&lines->items[at]))
+		at++;
+	return at;
+}
+
+/* Has the text so far anything of the author's? */
+static bool has_text(const struct split *split, size_t end)
+{
+	for (size_t i = 0; i < end; i++)
+		if (split->class[i] == CLASS_TEXT)
+			return true;
+	return false;
+}
+
+/* The last line of text before it ends with a colon: "Here is the header:"; what follows is the author's matter. */
+static bool is_announced(const struct split *split, size_t at)
+{
+	size_t i = at;
+	while (i && split->class[i - 1] == CLASS_BLANK)
+		i--;
+	if (!i || split->class[i - 1] != CLASS_TEXT)
+		return false;
+	const struct pd_line *line = &split->lines->items[i - 1];
+	size_t len = strlen(line->fold);
+	return len > 1 && line->fold[len - 1] == ':' && !pd_mark_rule(line);
+}
+
+/* Where a quote begins that goes on to the end of the body. Rules right above it belong to it. */
+static void end_here(struct split *split, size_t at, size_t takes)
+{
+	split->end_takes = takes;
+	while (at) {
+		const struct pd_line *above = &split->lines->items[at - 1];
+		if (!(pd_line_is_blank(above) && !(above->hints & PD_HINT_RULE)) && !pd_mark_rule(above))
+			break;
+		at--;
+		split->end_takes++;
+	}
+	split->end = at;
+}
+
+/* A marker, a header block or a help desk's "reply above" at that line? Then the walk is over. */
+static bool ends_at(struct split *split, size_t at, bool says_forward)
+{
+	struct pd_line_list *lines = split->lines;
+	size_t n;
+	if ((n = pd_mark_forward(lines, at))) {
+		split->is_forward = true;
+		size_t header = next_solid(lines, at + n);
+		size_t more = header < lines->count ? pd_mark_header(lines, header) : 0;
+		end_here(split, at, more ? header + more - at : n);
+		return true;
+	}
+	if (lines->items[at].hints & PD_HINT_CUT) {
+		n = pd_mark_header(lines, at);
+		split->is_forward = says_forward;
+		end_here(split, at, n);
+		return true;
+	}
+	if ((n = pd_mark_original(lines, at)) || (n = pd_mark_above(lines, at))) {
+		split->is_forward = says_forward && !pd_mark_above(lines, at);
+		size_t header = at + n < lines->count ? next_solid(lines, at + n) : lines->count;
+		size_t more = header < lines->count ? pd_mark_header(lines, header) : 0;
+		end_here(split, at, more ? header + more - at : n);
+		return true;
+	}
+	if ((n = pd_mark_header(lines, at)) && !is_announced(split, at)) {
+		if (at + n < lines->count && lines->items[next_solid(lines, at + n) == lines->count ? at :
+							  next_solid(lines, at + n)].depth && !says_forward) {
+			/* A header block above '>' lines is an attribution. */
+			memset(split->class + at, CLASS_ATTRIBUTION, n);
+			return false;
+		}
+		split->is_forward = says_forward;
+		end_here(split, at, n);
+		return true;
+	}
+	return false;
+}
+
+/* A blockquote that may be an indent is a quote below an attribution, and when it begins with one. */
+static bool soft_is_quote(const struct split *split, size_t at)
+{
+	size_t i = at, kept;
+	while (i && (split->class[i - 1] == CLASS_BLANK))
+		i--;
+	if (i && (split->class[i - 1] == CLASS_ATTRIBUTION || (split->class[i - 1] == CLASS_QUOTE &&
+		(split->lines->items[i - 1].hints & PD_HINT_SOFT) && i == at)))
+		return true;
+	return pd_mark_attribution(split->lines, at, &kept) || pd_mark_header(split->lines, at);
+}
+
+/* The attribution at that line, if there is one: its lines get their class. Returns how many lines were
+ * passed, 0: none; sets end where what follows is no marked quote. */
+static size_t attribution_at(struct split *split, size_t at, unsigned *tries)
+{
+	struct pd_line_list *lines = split->lines;
+	if (*tries >= TRIES_MAX)
+		return 0;
+	size_t kept, n = pd_mark_attribution(lines, at, &kept);
+	if (!n)
+		return 0;
+	++*tries;
+	if (kept) {
+		while (kept && strchr(" -", lines->items[at].text[kept - 1]))
+			kept--;
+		lines->items[at].kept = kept;
+		return 1;
+	}
+	size_t next = next_solid(lines, at + n);
+	if (next < lines->count && !lines->items[next].depth && !is_supercite(&lines->items[next]) &&
+	    !(lines->items[next].hints & PD_HINT_SOFT)) {
+		end_here(split, at, n);
+		return n;
+	}
+	memset(split->class + at, CLASS_ATTRIBUTION, n);
+	return n;
+}
+
+/* Does a quote begin at that line, without an attribution? */
+static bool is_first_quoted(const struct split *split, size_t at)
+{
+	while (at && split->class[at - 1] == CLASS_BLANK)
+		at--;
+	return !at || split->class[at - 1] == CLASS_TEXT || split->class[at - 1] == CLASS_SIGNATURE;
+}
+
+static void classify(struct split *split, bool says_forward)
+{
+	struct pd_line_list *lines = split->lines;
+	unsigned tries = 0;
+	split->end = lines->count;
+	for (size_t i = 0; i < lines->count;) {
+		struct pd_line *line = &lines->items[i];
+		if (split->class[i] == CLASS_ATTRIBUTION) {
+			i++;
+			continue;
+		}
+		if (line->hints & PD_HINT_RULE)
+			split->class[i] = CLASS_TEXT;
+		else if (pd_line_is_blank(line) && !line->depth)
+			split->class[i] = CLASS_BLANK;
+		else if (line->hints & PD_HINT_SIGNATURE)
+			split->class[i] = CLASS_SIGNATURE;
+		if (split->class[i] != CLASS_TEXT || (line->hints & PD_HINT_RULE)) {
+			i++;
+			continue;
+		}
+		if (line->depth && is_first_quoted(split, i) && pd_mark_forward(lines, i)) {
+			ends_at(split, i, says_forward);
+			return;
+		}
+		if (line->depth || is_stray_link(lines, i)) {
+			split->class[i++] = CLASS_QUOTE;
+			continue;
+		}
+		if ((line->hints & PD_HINT_SOFT) && soft_is_quote(split, i)) {
+			while (i < lines->count && (lines->items[i].hints & PD_HINT_SOFT))
+				split->class[i++] = CLASS_QUOTE;
+			continue;
+		}
+		if (ends_at(split, i, says_forward))
+			return;
+		if (split->class[i] == CLASS_ATTRIBUTION)
+			continue;
+		size_t n = (line->hints & PD_HINT_ATTRIBUTION) ? 0 : attribution_at(split, i, &tries);
+		if (split->end < lines->count)
+			return;
+		if (n) {
+			i += n;
+			continue;
+		}
+		if (line->hints & PD_HINT_ATTRIBUTION)
+			split->class[i] = CLASS_ATTRIBUTION;
+		else if (is_supercite(line) && i) {
+			size_t back = i;
+			while (back && split->class[back - 1] == CLASS_BLANK)
+				back--;
+			if (back && (split->class[back - 1] == CLASS_ATTRIBUTION || split->class[back - 1] == CLASS_QUOTE))
+				split->class[i] = CLASS_QUOTE;
+		}
+		if (split->class[i] == CLASS_TEXT && !split->asks_inline)
+			split->asks_inline = pd_words_find(line->fold, pd_inline_words, NULL) > 0;
+		i++;
+	}
+}
+
+struct run {
+	size_t from, to; /* lines */
+};
+
+/* Runs of own text before split->end, signatures taken off. Returns how many; the first, second and last. */
+static size_t own_runs(struct split *split, struct run *ret_first, struct run *ret_last)
+{
+	struct pd_line *items = split->lines->items;
+	size_t count = 0;
+	for (size_t i = 0; i < split->end;) {
+		if (split->class[i] == CLASS_QUOTE || split->class[i] == CLASS_ATTRIBUTION) {
+			i++;
+			continue;
+		}
+		size_t to = i;
+		while (to < split->end && split->class[to] != CLASS_QUOTE && split->class[to] != CLASS_ATTRIBUTION)
+			to++;
+		pd_reply_signature(split->lines, i, to);
+		bool has = false;
+		for (size_t k = i; k < to; k++) {
+			if (split->class[k] == CLASS_SIGNATURE)
+				items[k].fate = PD_LINE_SIGNATURE;
+			has |= items[k].fate == PD_LINE_KEPT && split->class[k] == CLASS_TEXT && !pd_mark_rule(&items[k]);
+		}
+		if (has) {
+			struct run run = {i, to};
+			if (!count++)
+				*ret_first = run;
+			*ret_last = run;
+		} else {
+			for (size_t k = i; k < to; k++)
+				if (items[k].fate == PD_LINE_KEPT)
+					items[k].fate = PD_LINE_QUOTED;
+		}
+		i = to;
+	}
+	return count;
+}
+
+static void quote_lines(struct split *split, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (split->lines->items[i].fate == PD_LINE_KEPT)
+			split->lines->items[i].fate = PD_LINE_QUOTED;
+}
+
+/* Does the quote between the runs begin with an attribution, and is it one quote? */
+static bool is_one_attributed(const struct split *split, size_t from, size_t to)
+{
+	while (from < to && split->class[from] == CLASS_BLANK)
+		from++;
+	return from < to && split->class[from] == CLASS_ATTRIBUTION;
+}
+
+static void weigh(struct split *split)
+{
+	struct run first = {0, 0}, last = {0, 0};
+	size_t runs = own_runs(split, &first, &last);
+	struct pd_line *items = split->lines->items;
+	if (!runs) {
+		quote_lines(split, 0, split->end);
+		return;
+	}
+	if (runs == 1) {
+		quote_lines(split, 0, first.from);
+		quote_lines(split, first.to, split->end);
+		return;
+	}
+	bool starts_text = true;
+	for (size_t i = 0; i < first.from; i++)
+		starts_text &= split->class[i] == CLASS_BLANK;
+	if (runs == 2 && starts_text && is_one_attributed(split, first.to, last.from)) {
+		quote_lines(split, first.to, last.from);
+	} else if (!starts_text) {
+		/* The quote above the first answer is what it answers; its attribution line is not needed to read it. */
+		for (size_t i = 0; i < first.from; i++)
+			if (split->class[i] != CLASS_QUOTE && items[i].fate == PD_LINE_KEPT &&
+			    split->class[i] != CLASS_BLANK)
+				items[i].fate = PD_LINE_QUOTED;
+	}
+	quote_lines(split, last.to, split->end);
+}
+
+/* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above. */
+static void weigh_rest(struct split *split, bool has_own)
+{
+	struct pd_line_list *lines = split->lines;
+	size_t body = split->end + split->end_takes;
+	if (split->end >= lines->count)
+		return;
+	bool keep = split->is_forward || !has_own || split->asks_inline;
+	for (size_t i = split->end; i < lines->count; i++) {
+		struct pd_line *line = &lines->items[i];
+		line->is_foreign = true;
+		line->fate = keep && (has_own || i >= body) ? PD_LINE_KEPT : PD_LINE_QUOTED;
+	}
+}
+
+void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool says_forward)
+{
+	if (!lines->count)
+		return;
+	struct split split = {.lines = lines, .class = pd_alloc(arena, lines->count)};
+	classify(&split, says_forward);
+	bool has_own = has_text(&split, split.end);
+	bool had_signature = false;
+	for (size_t i = 0; i < split.end; i++)
+		had_signature |= split.class[i] == CLASS_SIGNATURE;
+	weigh(&split);
+	/* A signature alone above a quote is an empty answer. */
+	weigh_rest(&split, has_own || had_signature);
+}
