@@ -49,9 +49,14 @@ struct pd_commands {
 	bool sets_status;		 /* the author set a status: automation stays away (R3) */
 	bool is_grave, is_only_harmless;
 	bool has_yes, has_send;
+	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
+	/* Of #new, set by the caller before checking and applying: */
+	const struct pd_mailbox *new_mailbox; /* NULL: the first of the agent's teams, else the first */
+	const char *new_name;		      /* where #new has no argument: the mail's subject; NULL */
 };
 
-/* Splits the author's own text: command lines away, `##` to `#`. is_all: every line is a command (mail to +do).
+/* Splits the author's own text: command lines away, `##` to `#`. is_all: every line is a command, with or without
+ * `#` (mail to +do, `postdesk do`); with #new or #note among them, other lines are text.
  * Words in English and in the given language. Names are resolved against the settings; what does not resolve is an
  * error with the nearest. Never fails otherwise. ret_text: what is left, trimmed; "" when nothing. */
 struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
@@ -64,7 +69,9 @@ bool pd_commands_begins_yes(const char *text);
  * ret_needs_confirmation: all is allowed but must be confirmed first. ticket NULL: none yet. */
 void pd_commands_check(struct pd_context *context, struct pd_commands *commands, const struct pd_ticket *ticket,
 		       enum pd_proof proof, bool *ret_needs_confirmation);
-/* Carries them out on the plan. Reports a line for each. ticket NULL: only those with PD_COMMAND_NO_TICKET.
+/* Carries them out on the plan. Reports a line for each. ticket NULL: only those with PD_COMMAND_NO_TICKET; #new makes
+ * one first (plan->ticket). What needs the mail is the caller's: the comment of #note, the reply that #to #cc #bcc #from
+ * #subject shape (with its participants), #yes. #send puts the held draft into plan->resume_draft.
  * PD_PERMANENT: nothing may be kept of the plan; the error says why (e.g. an undo that conflicts). */
 int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, struct pd_ticket *ticket,
 		      struct pd_error *error);
@@ -75,5 +82,10 @@ char *pd_commands_help(struct pd_arena *arena, const char *language, const char 
 bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket);
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
+
+/* The commands in the order of the manual; NULL after the last. */
+const struct pd_command_spec *pd_command_at(size_t index);
+const char *pd_command_word(const struct pd_command_spec *spec);
+unsigned pd_command_flags(const struct pd_command_spec *spec);
 
 #endif

@@ -1,0 +1,438 @@
+/* Commands: found in the author's text, parsed wholly, checked, then carried out wholly or not at all (invariant 5).
+ *
+ * Promises: parsing never fails; everything that is wrong stands in commands->errors, a line for people each, in the
+ * reader's language. Carrying out stops at the first failure, and the caller throws the plan away. */
+#include "desk/command.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/command_table.h"
+
+#define LINE_SHOWN 120 /* characters of a line in an error */
+
+/* --- errors and reports --- */
+
+void command_wrong(struct command_parser *parser, const struct pd_command *command, const char *what)
+{
+	*pd_list_add(parser->arena, &parser->commands->errors) =
+		PARSER_SAY(parser, "Line {number}, \"{line}\": {what}", "number",
+			   pd_printf(parser->arena, "%u", command->line_number), "line",
+			   pd_clean_line(parser->arena, command->line, LINE_SHOWN), "what", what);
+}
+
+void command_wrong_found(struct command_parser *parser, const struct pd_command *command, const char *kind,
+			 const char *text, const struct pd_found *found)
+{
+	if (found->choices != NULL)
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", text, "choices", found->choices));
+	else if (found->nearest != NULL)
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?", "kind", kind,
+					 "text", text, "nearest", found->nearest));
+	else
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", kind, "text", text));
+}
+
+void command_refused(struct command_run *run, const struct pd_command *command, const char *what)
+{
+	struct pd_context *context = run->context;
+	struct command_parser parser = {.arena = context->arena,
+					.settings = context->settings,
+					.language = pd_context_language(context),
+					.commands = run->commands};
+	command_wrong(&parser, command, what);
+}
+
+void command_report(struct command_run *run, const struct pd_command *command, const char *what)
+{
+	pd_report(run->context, "#%s: %s", command->spec->word, what);
+}
+
+const char *command_why(struct command_run *run, const struct pd_command *command)
+{
+	return pd_printf(run->context->arena, "command #%s", command->spec->word);
+}
+
+void command_set(struct command_run *run, const struct pd_command *command, const char *property, const char *value)
+{
+	struct pd_context *context = run->context;
+	const char *old = pd_strdup(context->arena, pd_ticket_get(context->arena, run->ticket, property));
+	const char *words = pd_value_words(context, property, value);
+	const char *title = RUN_SAY(run, property);
+	if (pd_plan_set(context, run->ticket, property, value, command_why(run, command)) == NULL)
+		command_report(run, command, RUN_SAY(run, "{property} is {value} already", "property", title, "value", words));
+	else
+		command_report(run, command,
+			       pd_printf(context->arena, "%s %s -> %s", title, pd_value_words(context, property, old), words));
+}
+
+int64_t command_number(const char *text)
+{
+	unsigned long long number;
+	return pd_number(*text == '#' ? text + 1 : text, INT64_MAX, &number) ? (int64_t)number : 0;
+}
+
+int64_t command_entry(const char *text)
+{
+	unsigned long long number;
+	return (*text == 'E' || *text == 'e') && pd_number(text + 1, INT64_MAX, &number) ? (int64_t)number : 0;
+}
+
+/* --- parsing --- */
+
+/* Arguments at blanks, "quoted parts" kept together; curly quotes as phones write them. */
+static struct pd_strings split_words(struct pd_arena *arena, const char *text)
+{
+	struct pd_strings words = {0};
+	char *word = pd_alloc(arena, strlen(text) + 1);
+	size_t len = 0;
+	bool is_quoted = false, has_word = false;
+	for (const char *at = text; *at != '\0';) {
+		size_t n = (size_t)(g_utf8_next_char(at) - at);
+		if (*at == '"' || pd_starts(at, "\u201c") || pd_starts(at, "\u201d") || pd_starts(at, "\u201e")) {
+			is_quoted = !is_quoted;
+			has_word = true;
+		} else if (*at == ' ' && !is_quoted) {
+			if (has_word)
+				*pd_list_add(arena, &words) = pd_strndup(arena, word, len);
+			has_word = false;
+			len = 0;
+		} else {
+			memcpy(word + len, at, n);
+			len += n;
+			has_word = true;
+		}
+		at += n;
+	}
+	if (has_word)
+		*pd_list_add(arena, &words) = pd_strndup(arena, word, len);
+	return words;
+}
+
+/* After '#' or its full-width form; the text itself where there is none. */
+static const char *after_sign(const char *line)
+{
+	return *line == '#' ? line + 1 : pd_starts(line, "\uff03") ? line + strlen("\uff03") : line;
+}
+
+/* One clean line, without the invisible marks that clients put before the sign. */
+static const char *command_line(struct pd_arena *arena, const char *line)
+{
+	const char *clean = pd_clean_line(arena, line, 0);
+	while (pd_starts(clean, "\u200b") || pd_starts(clean, "\ufeff") || *clean == ' ')
+		clean += *clean == ' ' ? 1 : strlen("\u200b");
+	return clean;
+}
+
+/* The length of the word that names the command. */
+static size_t word_len(const char *text)
+{
+	const char *at = text;
+	while (*at != '\0' && (g_unichar_isalnum(g_utf8_get_char(at)) || g_unichar_ismark(g_utf8_get_char(at)) ||
+			       *at == '-' || *at == '_'))
+		at = g_utf8_next_char(at);
+	return (size_t)(at - text);
+}
+
+static void unknown_command(struct command_parser *parser, const struct pd_command *command, const char *word)
+{
+	const char *nearest = command_nearest(parser->arena, parser->settings, parser->language, word);
+	if (nearest != NULL)
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "there is no command #{word}. Did you mean #{nearest}?", "word", word,
+					 "nearest", nearest));
+	else
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "there is no command #{word}. #help lists all.", "word", word));
+}
+
+static void note_flags(struct pd_commands *commands, const struct pd_command *command)
+{
+	unsigned flags = command->spec->flags;
+	if ((flags & PD_COMMAND_GRAVE) != 0)
+		commands->is_grave = true;
+	if ((flags & PD_COMMAND_HARMLESS) == 0)
+		commands->is_only_harmless = false;
+}
+
+static void parse_line(struct command_parser *parser, const char *line, unsigned number)
+{
+	struct pd_command command = {.line = line, .line_number = number};
+	const char *start = after_sign(line);
+	size_t len = word_len(start);
+	const char *word = pd_strndup(parser->arena, start, len);
+	const char *rest = start + len;
+	/* "#Close." and "#note: text" are slips of phones and habits. */
+	rest += strspn(rest, ".,:;!= ");
+	command.rest = pd_trim(parser->arena, rest);
+	command.words = split_words(parser->arena, command.rest);
+	command.spec = command_find(parser->settings, parser->language, word);
+	if (command.spec == NULL) {
+		unknown_command(parser, &command, word);
+		return;
+	}
+	size_t errors = parser->commands->errors.count;
+	command.spec->parse(parser, &command);
+	if (parser->commands->errors.count == errors) {
+		note_flags(parser->commands, &command);
+		*pd_list_add(parser->arena, &parser->commands->items) = command;
+	}
+}
+
+/* Where every line is a command: does this one look like one, with or without '#'? */
+static bool is_command_line(const struct command_parser *parser, const char *line)
+{
+	const char *start = after_sign(line);
+	if (start != line)
+		return pd_command_shape(line) || word_len(start) > 0;
+	const char *word = pd_strndup(parser->arena, line, word_len(line));
+	return command_find(parser->settings, parser->language, word) != NULL;
+}
+
+static bool is_text_allowed(const struct pd_commands *commands)
+{
+	return commands->is_note || commands->has_new;
+}
+
+static void parse_all(struct command_parser *parser, const struct pd_strings *lines, struct pd_strings *text)
+{
+	struct pd_arena *arena = parser->arena;
+	PD_LIST(unsigned) others = {0};
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *line = command_line(arena, lines->items[i]);
+		if (*line != '\0' && is_command_line(parser, line)) {
+			parse_line(parser, line, (unsigned)i + 1);
+		} else {
+			*pd_list_add(arena, text) = pd_starts(lines->items[i], "##") ? lines->items[i] + 1 : lines->items[i];
+			if (*line != '\0')
+				*pd_list_add(arena, &others) = (unsigned)i;
+		}
+	}
+	/* A line that is none is a mistyped command, unless the mail has a use for text. */
+	for (size_t i = 0; i < others.count && !is_text_allowed(parser->commands); i++)
+		parse_line(parser, command_line(arena, lines->items[others.items[i]]), others.items[i] + 1);
+	if (!is_text_allowed(parser->commands))
+		text->count = 0;
+}
+
+static void parse_blocks(struct command_parser *parser, const struct pd_strings *lines, struct pd_strings *text)
+{
+	size_t head, tail;
+	pd_command_block(lines, &head, &tail);
+	for (size_t i = 0; i < lines->count; i++) {
+		bool is_inside = i < head || i >= lines->count - tail;
+		const char *line = lines->items[i];
+		if (!is_inside) {
+			const char *start = line + strspn(line, " \t");
+			*pd_list_add(parser->arena, text) = pd_starts(start, "##") ? start + 1 : line;
+		} else if (*(line = command_line(parser->arena, line)) != '\0') {
+			parse_line(parser, line, (unsigned)i + 1);
+		}
+	}
+}
+
+/* The lines as one text, without empty ones at both ends. */
+static char *joined(struct pd_arena *arena, const struct pd_strings *lines)
+{
+	struct pd_strings inner = *lines;
+	while (inner.count > 0 && *pd_trim(arena, inner.items[0]) == '\0') {
+		inner.items++;
+		inner.count--;
+	}
+	while (inner.count > 0 && *pd_trim(arena, inner.items[inner.count - 1]) == '\0')
+		inner.count--;
+	return pd_strings_join(arena, &inner, "\n");
+}
+
+struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
+				      const struct pd_agent *agent, pd_time now, const char *text, bool is_all,
+				      const char **ret_text)
+{
+	struct pd_commands *commands = PD_NEW(arena, struct pd_commands);
+	commands->is_only_harmless = true;
+	commands->note = "";
+	struct command_parser parser = {.arena = arena,
+					.settings = settings,
+					.language = language,
+					.agent = agent,
+					.now = now,
+					.commands = commands};
+	struct pd_strings lines = pd_lines(arena, text), left = {0};
+	if (is_all)
+		parse_all(&parser, &lines, &left);
+	else
+		parse_blocks(&parser, &lines, &left);
+	if (commands->items.count == 0)
+		commands->is_only_harmless = false;
+	*ret_text = joined(arena, &left);
+	return commands;
+}
+
+bool pd_commands_begins_yes(const char *text)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings lines = pd_lines(arena, text);
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = command_line(arena, lines.items[i]);
+		if (*line == '\0')
+			continue;
+		const char *word = after_sign(line);
+		return word != line && command_is_keyword(arena, pd_strndup(arena, word, word_len(word)), "yes");
+	}
+	return false;
+}
+
+/* --- rights --- */
+
+bool pd_may(const struct pd_agent *agent, const char *right)
+{
+	if (agent->role == PD_ROLE_ADMINISTRATOR)
+		return true;
+	if (pd_equal(right, "change") || pd_equal(right, "reply"))
+		return agent->role == PD_ROLE_AGENT || pd_strings_has(&agent->may, right);
+	if (agent->has_may)
+		return pd_strings_has(&agent->may, right);
+	static const char *const defaults[] = {"views", "move", "merge", "delete", "bulk"};
+	for (size_t i = 0; agent->role == PD_ROLE_AGENT && i < sizeof defaults / sizeof *defaults; i++)
+		if (pd_equal(right, defaults[i]))
+			return true;
+	return false;
+}
+
+/* The widest of the agent's teams; all without a team. */
+static enum pd_sees sees_of(const struct pd_settings *settings, const struct pd_agent *agent)
+{
+	bool has_team = false;
+	enum pd_sees widest = PD_SEES_OWN;
+	for (size_t i = 0; i < settings->teams.count; i++) {
+		const struct pd_team *team = &settings->teams.items[i];
+		if (!pd_team_has(team, agent->name))
+			continue;
+		has_team = true;
+		if (team->sees < widest)
+			widest = team->sees;
+	}
+	return has_team ? widest : PD_SEES_ALL;
+}
+
+static bool is_in_team(const struct pd_settings *settings, const struct pd_agent *agent, const char *name)
+{
+	const struct pd_team *team = name != NULL ? pd_settings_team(settings, name) : NULL;
+	return team != NULL && pd_team_has(team, agent->name);
+}
+
+static bool is_in_mailbox(const struct pd_settings *settings, const struct pd_agent *agent, const char *name)
+{
+	const struct pd_mailbox *mailbox = name != NULL ? pd_settings_mailbox(settings, name) : NULL;
+	return mailbox != NULL && is_in_team(settings, agent, mailbox->team);
+}
+
+bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket)
+{
+	if (agent->role == PD_ROLE_ADMINISTRATOR)
+		return true;
+	enum pd_sees sees = sees_of(settings, agent);
+	if (sees == PD_SEES_ALL || pd_equal(ticket->owner, agent->name) || pd_strings_has(&ticket->followers, agent->name))
+		return true;
+	if (sees == PD_SEES_TEAM && is_in_team(settings, agent, ticket->team))
+		return true;
+	bool is_its_mailbox = is_in_mailbox(settings, agent, ticket->mailbox);
+	for (size_t i = 0; i < ticket->mailboxes_also.count; i++)
+		is_its_mailbox |= is_in_mailbox(settings, agent, ticket->mailboxes_also.items[i]);
+	return ticket->owner == NULL && is_its_mailbox;
+}
+
+static void check_rights(struct command_run *run, const struct pd_command *command)
+{
+	const struct pd_agent *agent = run->context->agent;
+	const struct pd_command_spec *spec = command->spec;
+	if (agent == NULL)
+		return;
+	const char *right = spec->right;
+	if (agent->role == PD_ROLE_VIEWER && (spec->flags & PD_COMMAND_VIEWER) == 0 && right == NULL)
+		right = (spec->flags & PD_COMMAND_REPLY) != 0 || strcmp(spec->word, "send") == 0 ? "reply" : "change";
+	/* One's own comment may be deleted without the right to delete. */
+	bool is_own = false;
+	if (command->number != 0 && right != NULL && strcmp(right, "delete") == 0) {
+		struct pd_entry *entry =
+			run->context->desk->entry(run->context->desk, run->context->arena, command->number);
+		is_own = entry != NULL && entry->event.kind == PD_EVENT_COMMENT &&
+			 pd_equal(entry->event.actor, run->context->actor);
+	}
+	if (right != NULL && !is_own && !pd_may(agent, right))
+		command_refused(run, command,
+				RUN_SAY(run, "you lack the right \"{right}\" that #{word} needs.", "right", right, "word",
+					spec->word));
+}
+
+void pd_commands_check(struct pd_context *context, struct pd_commands *commands, const struct pd_ticket *ticket,
+		       enum pd_proof proof, bool *ret_needs_confirmation)
+{
+	struct command_run run = {.context = context, .commands = commands, .ticket = (struct pd_ticket *)ticket};
+	bool needs = proof == PD_PROOF_NONE && commands->items.count > 0;
+	bool has_ticket = ticket != NULL || commands->has_new;
+	if (commands->has_new) {
+		const struct pd_mailbox *mailbox = command_new_mailbox(context, commands);
+		run.ticket = NULL;
+		run.pipeline = mailbox != NULL ? mailbox->pipeline : NULL;
+	} else if (ticket != NULL) {
+		run.pipeline = ticket->pipeline != NULL ? pd_settings_pipeline(context->settings, ticket->pipeline) : NULL;
+		if (run.pipeline == NULL && ticket->mailbox != NULL) {
+			const struct pd_mailbox *mailbox = pd_settings_mailbox(context->settings, ticket->mailbox);
+			run.pipeline = mailbox != NULL ? mailbox->pipeline : NULL;
+		}
+	}
+	for (size_t i = 0; i < commands->items.count; i++) {
+		const struct pd_command *command = &commands->items.items[i];
+		unsigned flags = command->spec->flags;
+		check_rights(&run, command);
+		if (!has_ticket && (flags & PD_COMMAND_NO_TICKET) == 0) {
+			command_refused(&run, command,
+					RUN_SAY(&run, "#{word} needs a ticket: answer one of its notifications.", "word",
+						command->spec->word));
+			continue;
+		}
+		if (context->agent != NULL && run.ticket != NULL && (flags & PD_COMMAND_NO_TICKET) == 0 &&
+		    !pd_may_see(context->settings, context->agent, run.ticket)) {
+			command_refused(&run, command,
+					RUN_SAY(&run, "there is no ticket #{number} that you may see.", "number",
+						pd_printf(context->arena, "%lld", (long long)run.ticket->number)));
+			continue;
+		}
+		if (command->spec->check != NULL)
+			command->spec->check(&run, command);
+		if (proof < PD_PROOF_FULL && (flags & PD_COMMAND_GRAVE) != 0)
+			needs = true;
+		if (proof == PD_PROOF_MAIL && (flags & PD_COMMAND_HARMLESS) == 0)
+			needs = true;
+		if (proof == PD_PROOF_MAIL_TICKET && strcmp(command->spec->word, "undo") == 0 && run.ticket != NULL) {
+			int64_t action = command->number != 0 ? command->number : pd_plan_undo_target(context, run.ticket);
+			needs |= pd_action_goes_beyond(context, action, run.ticket->number);
+		}
+	}
+	*ret_needs_confirmation = needs && commands->errors.count == 0;
+}
+
+int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, struct pd_ticket *ticket,
+		      struct pd_error *error)
+{
+	struct command_run run = {.context = context, .commands = commands, .ticket = ticket, .error = error};
+	/* #new first: the others act on what it makes, wherever it stands. */
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < commands->items.count; i++) {
+			const struct pd_command *command = &commands->items.items[i];
+			bool is_new = strcmp(command->spec->word, "new") == 0;
+			if (command->spec->apply == NULL || is_new != (pass == 0))
+				continue;
+			int failed = command->spec->apply(&run, command);
+			if (failed != 0)
+				return failed;
+		}
+	}
+	return 0;
+}

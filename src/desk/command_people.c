@@ -1,0 +1,181 @@
+/* Commands about people: owner, followers, contacts. */
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/command_table.h"
+
+/* --- #assign, #take: the value is an agent, "" for nobody; a team stands in words[0] after "team" --- */
+
+#define TEAM "team:" /* before a team's name in the value */
+
+static bool is_viewer(const struct pd_settings *settings, const char *name)
+{
+	const struct pd_agent *agent = pd_settings_agent(settings, name);
+	return agent != NULL && agent->role == PD_ROLE_VIEWER;
+}
+
+/* Sets the value to the agent whom the text means; me, too. */
+static void parse_agent(struct command_parser *parser, struct pd_command *command, const char *text)
+{
+	if (command_is_keyword(parser->arena, text, "me")) {
+		if (parser->agent == NULL)
+			command_wrong(parser, command, PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
+		else
+			command->value = parser->agent->name;
+		return;
+	}
+	struct pd_found found = pd_find_agent(parser->arena, parser->settings, *text == '@' ? text + 1 : text);
+	if (found.name != NULL) {
+		command->value = found.name;
+		return;
+	}
+	/* "#assign support" where support is a team */
+	struct pd_found team = pd_find_team(parser->arena, parser->settings, text);
+	if (found.choices == NULL && team.name != NULL && strcmp(command->spec->word, "assign") == 0)
+		found.nearest = pd_printf(parser->arena, "#assign team %s", team.name);
+	command_wrong_found(parser, command, "agent", text, &found);
+}
+
+void command_parse_assign(struct command_parser *parser, struct pd_command *command)
+{
+	const char *rest = command->rest;
+	size_t words = command->words.count;
+	if (words > 1 && pd_equal_nocase(command->words.items[0], "to")) {
+		rest = pd_trim(parser->arena, rest + strlen("to"));
+		words--;
+	}
+	size_t first = strcspn(rest, " ");
+	if (words == 0) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word", command->spec->word,
+					 "arguments", command->spec->arguments));
+	} else if (words > 1 && command_is_keyword(parser->arena, pd_strndup(parser->arena, rest, first), "team")) {
+		const char *name = pd_trim(parser->arena, rest + first);
+		struct pd_found found = pd_find_team(parser->arena, parser->settings, name);
+		if (found.name == NULL)
+			command_wrong_found(parser, command, "team", name, &found);
+		else
+			command->value = pd_printf(parser->arena, TEAM "%s", found.name);
+	} else if (command_is_keyword(parser->arena, rest, "none")) {
+		command->value = "";
+	} else {
+		parse_agent(parser, command, rest);
+		if (command->value != NULL && is_viewer(parser->settings, command->value))
+			command_wrong(parser, command,
+				      PARSER_SAY(parser, "{agent} is a viewer and cannot own tickets.", "agent", command->value));
+	}
+}
+
+void command_parse_take(struct command_parser *parser, struct pd_command *command)
+{
+	command_parse_none(parser, command);
+	if (parser->agent == NULL)
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#take needs an agent who takes it: use #assign NAME."));
+	else
+		command->value = parser->agent->name;
+}
+
+int command_apply_assign(struct command_run *run, const struct pd_command *command)
+{
+	if (!pd_starts(command->value, TEAM)) {
+		command_set(run, command, "owner", *command->value != '\0' ? command->value : NULL);
+		return 0;
+	}
+	const struct pd_team *team = pd_settings_team(run->context->settings, command->value + strlen(TEAM));
+	command_set(run, command, "team", team->name);
+	/* It is the team's now: an owner from outside gives it up. */
+	if (run->ticket->owner != NULL && !pd_team_has(team, run->ticket->owner))
+		command_set(run, command, "owner", NULL);
+	return 0;
+}
+
+/* --- #follow, #unfollow --- */
+
+void command_parse_follow(struct command_parser *parser, struct pd_command *command)
+{
+	if (command->words.count > 0) {
+		parse_agent(parser, command, command->rest);
+		if (command->value != NULL && parser->agent != NULL && parser->agent->role == PD_ROLE_VIEWER &&
+		    strcmp(command->value, parser->agent->name) != 0)
+			command_wrong(parser, command,
+				      PARSER_SAY(parser, "you lack the right \"{right}\" that #{word} needs.", "right", "change",
+						 "word", pd_printf(parser->arena, "%s NAME", command->spec->word)));
+	} else if (parser->agent == NULL) {
+		command_wrong(parser, command, PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
+	} else {
+		command->value = parser->agent->name;
+	}
+}
+
+int command_apply_follow(struct command_run *run, const struct pd_command *command)
+{
+	const char *who = pd_value_words(run->context, "follower", command->value);
+	if (pd_plan_add(run->context, run->ticket, "follower", command->value, 0, command_why(run, command)) == NULL)
+		command_report(run, command, RUN_SAY(run, "{who} follows already", "who", who));
+	else
+		command_report(run, command, RUN_SAY(run, "{who} follows now", "who", who));
+	return 0;
+}
+
+int command_apply_unfollow(struct command_run *run, const struct pd_command *command)
+{
+	const char *who = pd_value_words(run->context, "follower", command->value);
+	bool is_owner = pd_equal(run->ticket->owner, command->value);
+	if (pd_plan_remove(run->context, run->ticket, "follower", command->value, 0, command_why(run, command)) != NULL)
+		command_report(run, command, RUN_SAY(run, "{who} follows no more", "who", who));
+	else if (!is_owner)
+		command_report(run, command, RUN_SAY(run, "{who} does not follow", "who", who));
+	if (is_owner)
+		command_report(run, command, RUN_SAY(run, "{who} is the owner, who is told all the same", "who", who));
+	return 0;
+}
+
+/* --- #contact --- */
+
+void command_parse_contact(struct command_parser *parser, struct pd_command *command)
+{
+	bool is_removal = *command->rest == '-';
+	struct pd_addresses addresses = {0};
+	const char *bad = command_addresses(parser->arena, command->rest + (is_removal ? 1 : 0), &addresses);
+	if (bad != NULL || addresses.count != 1) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "\"{text}\" is no mail address.", "text", bad != NULL ? bad : command->rest));
+		return;
+	}
+	const char *addr = addresses.items[0].addr;
+	if (pd_settings_mailbox_of(parser->settings, addr) != NULL) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "{address} is an address of the desk itself.", "address", addr));
+		return;
+	}
+	command->value = pd_participant_value(parser->arena, &addresses.items[0]);
+	command->number = is_removal ? -1 : 1;
+}
+
+int command_apply_contact(struct command_run *run, const struct pd_command *command)
+{
+	struct pd_context *context = run->context;
+	struct pd_address address = pd_participant_parse(context->arena, command->value);
+	const struct pd_contact *contact;
+	if (command->number > 0)
+		contact = pd_plan_contact(context, &address);
+	else
+		contact = context->desk->contact_of(context->desk, context->arena, "mail",
+						    pd_lower_ascii(context->arena, address.addr));
+	const char *id = pd_printf(context->arena, "%lld", contact != NULL ? (long long)contact->id : 0LL);
+	const char *why = command_why(run, command);
+	if (command->number > 0) {
+		bool is_new = pd_plan_add(context, run->ticket, "contact", id, 0, why) != NULL;
+		command_report(run, command,
+			       is_new ? RUN_SAY(run, "{who} is a contact now", "who", address.addr)
+				      : RUN_SAY(run, "{who} is a contact already", "who", address.addr));
+	} else {
+		bool was = contact != NULL && pd_plan_remove(context, run->ticket, "contact", id, 0, why) != NULL;
+		command_report(run, command,
+			       was ? RUN_SAY(run, "{who} is no contact any more", "who", address.addr)
+				   : RUN_SAY(run, "{who} is no contact of this ticket", "who", address.addr));
+	}
+	return 0;
+}

@@ -1,0 +1,176 @@
+/* #set PROPERTY=VALUE: the ticket's own properties, where another command is the same, become that command; custom ones
+ * are checked by their type. The property stands in command->value, the new value in words (none: take it away). */
+#include <glib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/command_table.h"
+
+/* Properties that another command sets. */
+static const char *const by_command[][2] = {
+	{"owner", "assign"},	   {"status", "status"},	 {"priority", "priority"},
+	{"category", "category"}, {"pipeline", "pipeline"},
+};
+static const char *const texts[] = {"name", "description", "source"};
+
+static bool is_text(const char *property)
+{
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(property, texts[i]) == 0)
+			return true;
+	return false;
+}
+
+static void become(struct command_parser *parser, struct pd_command *command, const char *word, const char *value)
+{
+	command->spec = command_find(parser->settings, "en", word);
+	command->rest = value;
+	command->words = pd_split(parser->arena, value, ' ');
+	command->value = NULL;
+	command->spec->parse(parser, command);
+}
+
+static void set_one_word(struct command_parser *parser, struct pd_command *command, const char *value)
+{
+	memset(&command->words, 0, sizeof command->words);
+	if (value != NULL && *value != '\0')
+		*pd_list_add(parser->arena, &command->words) = value;
+}
+
+static void parse_team(struct command_parser *parser, struct pd_command *command, const char *value)
+{
+	command->value = "team";
+	set_one_word(parser, command, NULL);
+	if (*value == '\0' || command_is_keyword(parser->arena, value, "none"))
+		return;
+	struct pd_found found = pd_find_team(parser->arena, parser->settings, value);
+	if (found.name == NULL)
+		command_wrong_found(parser, command, "team", value, &found);
+	else
+		set_one_word(parser, command, found.name);
+}
+
+/* A value fit for the type; NULL: it is wrong, and said. */
+static const char *parse_typed(struct command_parser *parser, struct pd_command *command, const struct pd_group *group,
+			       const char *value)
+{
+	const char *type = pd_group_value(group, "type", NULL);
+	struct pd_strings choices = pd_split(parser->arena, pd_group_value(group, "choices", NULL), ';'), kept = {0};
+	pd_time time;
+	char *end;
+	if (pd_equal(type, "number")) {
+		(void)g_ascii_strtod(value, &end);
+		if (end != value && *end == '\0' && !g_ascii_isalpha(*value))
+			return value;
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "{property} is a number, and \"{value}\" is none.", "property", group->name,
+					 "value", value));
+		return NULL;
+	}
+	if (pd_equal(type, "date")) {
+		if (strlen(value) == strlen("2026-11-21") && pd_time_parse(value, &time))
+			return value;
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "{property} is a date such as 2026-01-31, and \"{value}\" is none.", "property",
+					 group->name, "value", value));
+		return NULL;
+	}
+	if (!pd_equal(type, "choice") && !pd_equal(type, "choices"))
+		return value;
+	struct pd_strings parts = {0};
+	if (pd_equal(type, "choices"))
+		parts = pd_split(parser->arena, value, ';');
+	else
+		*pd_list_add(parser->arena, &parts) = value;
+	for (size_t i = 0; i < parts.count; i++) {
+		struct pd_found found = pd_find_word(parser->arena, &choices, parts.items[i]);
+		if (found.name == NULL) {
+			command_wrong_found(parser, command, group->name, parts.items[i], &found);
+			return NULL;
+		}
+		pd_strings_add_once(parser->arena, &kept, found.name);
+	}
+	return pd_strings_join(parser->arena, &kept, ";");
+}
+
+static void unknown_property(struct command_parser *parser, struct pd_command *command, const char *property)
+{
+	struct pd_strings names = {0};
+	if (pd_property_is_builtin(property)) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "the property {property} cannot be set.", "property", property));
+		return;
+	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*pd_list_add(parser->arena, &names) = texts[i];
+	for (size_t i = 0; i < sizeof by_command / sizeof *by_command; i++)
+		*pd_list_add(parser->arena, &names) = by_command[i][0];
+	*pd_list_add(parser->arena, &names) = "team";
+	for (size_t i = 0; i < parser->settings->groups.count; i++)
+		if (strcmp(parser->settings->groups.items[i].type, "property") == 0)
+			*pd_list_add(parser->arena, &names) = parser->settings->groups.items[i].name;
+	struct pd_found found = {.nearest = pd_nearest(property, &names)};
+	command_wrong_found(parser, command, "property", property, &found);
+}
+
+void command_parse_set(struct command_parser *parser, struct pd_command *command)
+{
+	size_t len = strcspn(command->rest, "=:");
+	if (len == 0 || command->rest[len] == '\0') {
+		command_wrong(parser, command, PARSER_SAY(parser, "#set needs PROPERTY=VALUE."));
+		return;
+	}
+	const char *property = pd_fold(parser->arena, pd_trim(parser->arena, pd_strndup(parser->arena, command->rest, len)));
+	char *value = pd_trim(parser->arena, command->rest + len + 1);
+	size_t value_len = strlen(value);
+	if (value_len >= 2 && value[0] == '"' && value[value_len - 1] == '"')
+		value = pd_strndup(parser->arena, value + 1, value_len - 2);
+	if (strcmp(property, "team") == 0) {
+		parse_team(parser, command, value);
+		return;
+	}
+	for (size_t i = 0; i < sizeof by_command / sizeof *by_command; i++) {
+		if (strcmp(property, by_command[i][0]) == 0) {
+			become(parser, command, by_command[i][1], value);
+			return;
+		}
+	}
+	const struct pd_group *custom = pd_find_property(parser->settings, property);
+	if (custom == NULL && !is_text(property)) {
+		unknown_property(parser, command, property);
+		return;
+	}
+	if (custom == NULL && strcmp(property, "name") == 0 && *value == '\0') {
+		command_wrong(parser, command, PARSER_SAY(parser, "a ticket needs a name."));
+		return;
+	}
+	command->value = custom != NULL ? custom->name : property;
+	if (custom != NULL && *value != '\0')
+		value = (char *)parse_typed(parser, command, custom, value);
+	set_one_word(parser, command, value);
+}
+
+/* A custom property of a value that the ticket's status already required may not be taken away; all else may. */
+void command_check_set(struct command_run *run, const struct pd_command *command)
+{
+	const struct pd_group *custom = pd_find_property(run->context->settings, command->value);
+	const char *before = custom != NULL ? pd_group_value(custom, "required_before", NULL) : NULL;
+	if (before == NULL || command->words.count > 0 || run->ticket == NULL || run->ticket->status == NULL)
+		return;
+	struct pd_strings when = pd_split(run->context->arena, before, ';');
+	if (pd_strings_has_nocase(&when, pd_status_kind_name(run->ticket->status_kind)))
+		command_refused(run, command,
+				RUN_SAY(run, "{status} needs the property {property}: add #set {property}=VALUE.", "status",
+					run->ticket->status, "property", custom->name));
+}
+
+int command_apply_set(struct command_run *run, const struct pd_command *command)
+{
+	const char *value = command->words.count > 0 ? command->words.items[0] : NULL;
+	/* A ticket always has a name and a description, if an empty one. */
+	if (value == NULL && strcmp(command->value, "description") == 0)
+		value = "";
+	command_set(run, command, command->value, value);
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* Between the files of the commands: the table's rows, and what parsing and carrying out have at hand. */
+#ifndef PD_DESK_COMMAND_TABLE_H
+#define PD_DESK_COMMAND_TABLE_H
+
+#include "desk/command.h"
+#include "desk/find.h"
+
+/* While a text is parsed. */
+struct command_parser {
+	struct pd_arena *arena;
+	const struct pd_settings *settings;
+	const char *language;
+	const struct pd_agent *agent; /* NULL: no agent (the command line's administrator) */
+	pd_time now;
+	struct pd_commands *commands;
+};
+
+/* While commands are checked or carried out. */
+struct command_run {
+	struct pd_context *context;
+	struct pd_commands *commands;
+	struct pd_ticket *ticket; /* working copy, or NULL */
+	const struct pd_pipeline *pipeline; /* of the ticket, once the commands before are done; NULL */
+	struct pd_error *error;		    /* while carried out */
+};
+
+struct pd_command_spec {
+	const char *word;
+	const char *arguments; /* "NAME|me|none|team NAME"; "" */
+	unsigned flags;
+	const char *right; /* single right that it needs; NULL */
+	const char *help;  /* one English sentence, a key of the catalogue */
+	void (*parse)(struct command_parser *parser, struct pd_command *command); /* resolves, or command_wrong */
+	void (*check)(struct command_run *run, const struct pd_command *command); /* with the ticket; NULL */
+	int (*apply)(struct command_run *run, const struct pd_command *command);  /* NULL: nothing to do here */
+};
+
+/* By word, in English, the given language or the desk's. */
+const struct pd_command_spec *command_find(const struct pd_settings *settings, const char *language, const char *word);
+/* The nearest word that there is; NULL. */
+const char *command_nearest(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
+			    const char *word);
+/* The command's word in the language; the English one where there is none. */
+const char *command_word_in(const char *word, const char *language);
+/* Is the text that word ("me" "none" "team" "yes" "sort" "columns" …) in any language that we know? */
+bool command_is_keyword(struct pd_arena *arena, const char *text, const char *english);
+
+/* Adds an error: the line, and what is wrong with it. */
+void command_wrong(struct command_parser *parser, const struct pd_command *command, const char *what);
+void command_wrong_found(struct command_parser *parser, const struct pd_command *command, const char *kind,
+			 const char *text, const struct pd_found *found);
+void command_refused(struct command_run *run, const struct pd_command *command, const char *what);
+/* "#close: …" into the report. */
+void command_report(struct command_run *run, const struct pd_command *command, const char *what);
+/* Sets a property and reports old -> new, or that it is so already. */
+void command_set(struct command_run *run, const struct pd_command *command, const char *property, const char *value);
+/* The reason that stands in the event: "command #close". */
+const char *command_why(struct command_run *run, const struct pd_command *command);
+/* What the words say, in the reader's language. */
+#define RUN_SAY(run, ...) pd_say((run)->context->arena, pd_context_language((run)->context), __VA_ARGS__, NULL)
+#define PARSER_SAY(parser, ...) pd_say((parser)->arena, (parser)->language, __VA_ARGS__, NULL)
+
+/* "12" or "#12"; "E7". 0: it is none. */
+int64_t command_number(const char *text);
+int64_t command_entry(const char *text);
+
+/* Where #new makes its ticket; NULL: there is no mailbox. */
+const struct pd_mailbox *command_new_mailbox(const struct pd_context *context, const struct pd_commands *commands);
+/* The mail addresses of a list; else the part that is none. */
+const char *command_addresses(struct pd_arena *arena, const char *text, struct pd_addresses *ret_addresses);
+
+/* The rows' functions, by file. */
+/* command_state.c */
+void command_parse_none(struct command_parser *parser, struct pd_command *command);
+void command_parse_status(struct command_parser *parser, struct pd_command *command);
+void command_parse_priority(struct command_parser *parser, struct pd_command *command);
+void command_parse_category(struct command_parser *parser, struct pd_command *command);
+void command_parse_pipeline(struct command_parser *parser, struct pd_command *command);
+void command_parse_state(struct command_parser *parser, struct pd_command *command);
+void command_check_status(struct command_run *run, const struct pd_command *command);
+void command_check_pipeline(struct command_run *run, const struct pd_command *command);
+int command_apply_status(struct command_run *run, const struct pd_command *command);
+int command_apply_priority(struct command_run *run, const struct pd_command *command);
+int command_apply_category(struct command_run *run, const struct pd_command *command);
+int command_apply_pipeline(struct command_run *run, const struct pd_command *command);
+int command_apply_spam(struct command_run *run, const struct pd_command *command);
+int command_apply_ham(struct command_run *run, const struct pd_command *command);
+/* command_set.c */
+void command_parse_set(struct command_parser *parser, struct pd_command *command);
+void command_check_set(struct command_run *run, const struct pd_command *command);
+int command_apply_set(struct command_run *run, const struct pd_command *command);
+/* command_people.c */
+void command_parse_assign(struct command_parser *parser, struct pd_command *command);
+void command_parse_take(struct command_parser *parser, struct pd_command *command);
+void command_parse_follow(struct command_parser *parser, struct pd_command *command);
+void command_parse_contact(struct command_parser *parser, struct pd_command *command);
+int command_apply_assign(struct command_run *run, const struct pd_command *command);
+int command_apply_follow(struct command_run *run, const struct pd_command *command);
+int command_apply_unfollow(struct command_run *run, const struct pd_command *command);
+int command_apply_contact(struct command_run *run, const struct pd_command *command);
+/* command_reply.c */
+void command_parse_recipients(struct command_parser *parser, struct pd_command *command);
+void command_parse_from(struct command_parser *parser, struct pd_command *command);
+void command_parse_subject(struct command_parser *parser, struct pd_command *command);
+void command_parse_note(struct command_parser *parser, struct pd_command *command);
+void command_parse_send(struct command_parser *parser, struct pd_command *command);
+void command_parse_yes(struct command_parser *parser, struct pd_command *command);
+int command_apply_send(struct command_run *run, const struct pd_command *command);
+/* command_entry.c */
+void command_parse_entry(struct command_parser *parser, struct pd_command *command);
+void command_parse_undo(struct command_parser *parser, struct pd_command *command);
+void command_parse_new(struct command_parser *parser, struct pd_command *command);
+void command_check_entry(struct command_run *run, const struct pd_command *command);
+void command_check_new(struct command_run *run, const struct pd_command *command);
+int command_apply_delete(struct command_run *run, const struct pd_command *command);
+int command_apply_restore(struct command_run *run, const struct pd_command *command);
+int command_apply_undo(struct command_run *run, const struct pd_command *command);
+int command_apply_new(struct command_run *run, const struct pd_command *command);
+/* command_ask.c, command_show.c */
+void command_parse_list(struct command_parser *parser, struct pd_command *command);
+void command_parse_search(struct command_parser *parser, struct pd_command *command);
+void command_parse_show(struct command_parser *parser, struct pd_command *command);
+void command_parse_help(struct command_parser *parser, struct pd_command *command);
+void command_check_show(struct command_run *run, const struct pd_command *command);
+int command_apply_list(struct command_run *run, const struct pd_command *command);
+int command_apply_show(struct command_run *run, const struct pd_command *command);
+int command_apply_history(struct command_run *run, const struct pd_command *command);
+int command_apply_files(struct command_run *run, const struct pd_command *command);
+int command_apply_help(struct command_run *run, const struct pd_command *command);
+
+#endif

@@ -1,0 +1,77 @@
+/* The words of commands in other languages. The manuals write the English ones. Cannot fail. */
+#include "desk/command_table.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define LANGUAGES 4
+static const char *const languages[LANGUAGES] = {"fr", "pl", "fi", "de"};
+
+struct word {
+	const char *english;
+	const char *in[LANGUAGES]; /* NULL: as in English */
+};
+
+static const struct word words[] = {
+	{"assign", {"attribuer", "przydziel", "osoita", "zuweisen"}},
+	{"take", {"prendre", "biorę", "otan", "übernehmen"}},
+	{"close", {"fermer", "zamknij", "sulje", "schließen"}},
+	{"open", {"ouvrir", "otwórz", "avaa", "öffnen"}},
+	{"wait", {"attendre", "czekaj", "odota", "warten"}},
+	{"status", {"statut", NULL, "tila", NULL}},
+	{"priority", {"priorité", "priorytet", "tärkeys", "priorität"}},
+	{"category", {"catégorie", "kategoria", "luokka", "kategorie"}},
+	{"set", {"définir", "ustaw", "aseta", "setzen"}},
+	{"to", {"à", "do", "vastaanottaja", "an"}},
+	{"cc", {NULL, "dw", "kopio", "kopie"}},
+	{"bcc", {"cci", "udw", "piilokopio", "blindkopie"}},
+	{"from", {"de", "od", "lähettäjä", "von"}},
+	{"subject", {"objet", "temat", "aihe", "betreff"}},
+	{"send", {"envoyer", "wyślij", "lähetä", "senden"}},
+	{"note", {NULL, "notatka", "huomautus", "notiz"}},
+	{"follow", {"suivre", "obserwuj", "seuraa", "folgen"}},
+	{"unfollow", {"délaisser", "nieobserwuj", "äläseuraa", "entfolgen"}},
+	{"contact", {NULL, "kontakt", "yhteyshenkilö", "kontakt"}},
+	{"delete", {"supprimer", "usuń", "poista", "löschen"}},
+	{"restore", {"restaurer", "przywróć", "palauta", "wiederherstellen"}},
+	{"undo", {"annuler", "cofnij", "kumoa", "rückgängig"}},
+	{"new", {"nouveau", "nowe", "uusi", "neu"}},
+	{"list", {"liste", "lista", "listaa", "liste"}},
+	{"search", {"chercher", "szukaj", "etsi", "suchen"}},
+	{"show", {"montrer", "pokaż", "näytä", "zeigen"}},
+	{"history", {"historique", "historia", "historia", "verlauf"}},
+	{"files", {"fichiers", "pliki", "tiedostot", "dateien"}},
+	{"help", {"aide", "pomoc", "ohje", "hilfe"}},
+	{"yes", {"oui", "tak", "kyllä", "ja"}},
+};
+
+static const struct word keywords[] = {
+	{"me", {"moi", "mnie", "minä", "ich"}},
+	{"none", {"personne", "nikt", "kukaan", "niemand"}},
+	{"team", {"équipe", "zespół", "tiimi", NULL}},
+	{"sort", {"tri", "sortuj", "järjestä", "sortiert"}},
+	{"columns", {"colonnes", "kolumny", "sarakkeet", "spalten"}},
+	{"yes", {"oui", "tak", "kyllä", "ja"}},
+};
+
+const char *command_word_in(const char *word, const char *language)
+{
+	for (size_t i = 0; language != NULL && i < sizeof words / sizeof *words; i++)
+		for (size_t n = 0; n < LANGUAGES && strcmp(words[i].english, word) == 0; n++)
+			if (pd_starts_nocase(language, languages[n]) && words[i].in[n] != NULL)
+				return words[i].in[n];
+	return word;
+}
+
+bool command_is_keyword(struct pd_arena *arena, const char *text, const char *english)
+{
+	const char *folded = pd_fold(arena, text);
+	if (strcmp(folded, english) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+		for (size_t n = 0; n < LANGUAGES && strcmp(keywords[i].english, english) == 0; n++)
+			if (keywords[i].in[n] != NULL && strcmp(folded, pd_fold(arena, keywords[i].in[n])) == 0)
+				return true;
+	return false;
+}
