@@ -45,5 +45,7 @@ char *pd_address_for_confirmation(struct pd_context *context, const struct pd_ma
 char *pd_message_id_new(struct pd_context *context, int64_t ticket, int64_t outbox);
 /* The root of all notifications of one ticket, so that an agent's client keeps them in one thread. */
 char *pd_message_id_root(struct pd_context *context, int64_t ticket);
+/* Did we make it? */
+bool pd_message_id_is_ours(struct pd_context *context, const char *message_id);
 
 #endif

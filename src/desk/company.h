@@ -1,0 +1,16 @@
+/* Whose colleague somebody is: the same registrable domain, and never a public mail provider. */
+#ifndef PD_DESK_COMPANY_H
+#define PD_DESK_COMPANY_H
+
+#include <stdbool.h>
+#include "base/arena.h"
+
+/* What stands after the last @, in lower case; "" when there is none. */
+char *pd_address_domain(struct pd_arena *arena, const char *address);
+/* The last two labels; three under the second-level registries of countries (co.uk, com.au). */
+const char *pd_registrable_domain(const char *domain);
+/* Does everybody get an address there (gmail.com)? */
+bool pd_is_public_provider(const char *domain);
+bool pd_is_same_company(struct pd_arena *arena, const char *address, const char *other_address);
+
+#endif

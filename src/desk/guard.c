@@ -1,0 +1,201 @@
+/* Guards: the same mail twice, mail that runs in circles, mail that must not be answered.
+ *
+ * Promises: what came before acts once (invariant 2), by queue-id or bytes for a retry and by content for another
+ * way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys of marks:
+ *   q:QUEUEID|SENDER|RCPT   r:DIGEST|RCPT   m:MESSAGEID|DIGEST   of counters: ack:ADDRESS  auto:TICKET  auto:all
+ *   bounce:AGENT */
+#include "desk/mail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { BOUNCES_MAX = 5 };
+#define BOUNCES_WITHIN (7 * PD_DAY)
+#define RETRIES_WITHIN (30 * PD_DAY)
+
+/* --- the same mail again --- */
+
+/* Where the topmost Received field ends: another delivery of the same bytes has another one. */
+static const char *after_top_received(const struct pd_raw *raw)
+{
+	const char *at = raw->data, *end = raw->data + raw->size;
+	while (at < end) {
+		const char *line_end = memchr(at, '\n', (size_t)(end - at));
+		const char *next = line_end != NULL ? line_end + 1 : end;
+		bool is_continued = next < end && (*next == ' ' || *next == '\t');
+		bool is_trace = (size_t)(next - at) > 9 && pd_starts_nocase(at, "Received:");
+		bool is_return_path = (size_t)(next - at) > 12 && pd_starts_nocase(at, "Return-Path:");
+		bool is_delivered = (size_t)(next - at) > 13 && pd_starts_nocase(at, "Delivered-To:");
+		if (!is_trace && !is_return_path && !is_delivered)
+			break;
+		while (is_continued) {
+			line_end = memchr(next, '\n', (size_t)(end - next));
+			next = line_end != NULL ? line_end + 1 : end;
+			is_continued = next < end && (*next == ' ' || *next == '\t');
+		}
+		at = next;
+		if (is_trace)
+			break;
+	}
+	return at;
+}
+
+static const char *digest_of_bytes(struct pd_context *context, const struct pd_raw *raw)
+{
+	unsigned char digest[PD_SHA256_SIZE];
+	const char *start = after_top_received(raw);
+	pd_sha256(start, raw->size - (size_t)(start - raw->data), digest);
+	return pd_hex(context->arena, digest, sizeof digest);
+}
+
+static const char *retry_key(struct pd_context *context, const struct pd_delivery *delivery, const char *recipient,
+			     const char **bytes)
+{
+	if (delivery->queue_id != NULL && *delivery->queue_id != '\0')
+		return pd_printf(context->arena, "q:%s|%s|%s", delivery->queue_id,
+				 delivery->sender != NULL ? delivery->sender : "", recipient);
+	if (delivery->raw == NULL || delivery->raw->data == NULL)
+		return NULL;
+	if (*bytes == NULL)
+		*bytes = digest_of_bytes(context, delivery->raw);
+	return pd_printf(context->arena, "r:%s|%s", *bytes, recipient);
+}
+
+/* A mail with neither Message-ID nor Date may well come twice and mean it. */
+static const char *content_key(struct pd_context *context, const struct pd_mail *mail)
+{
+	const struct pd_message *message = mail->message;
+	if (*message->message_id == '\0' && message->date == 0)
+		return NULL;
+	return pd_printf(context->arena, "m:%s|%s", message->message_id,
+			 pd_hex(context->arena, message->digest, sizeof message->digest));
+}
+
+/* Marks the recipients of this delivery as served. True where each was served before. */
+static bool is_retry(struct pd_context *context, const struct pd_mail *mail)
+{
+	const struct pd_delivery *delivery = mail->delivery;
+	const char *bytes = NULL;
+	size_t fresh = 0;
+	for (size_t i = 0; i < delivery->recipients.count; i++) {
+		const char *key = retry_key(context, delivery, delivery->recipients.items[i], &bytes);
+		if (key == NULL) {
+			fresh++;
+		} else if (!context->desk->mark(context->desk, key).exists) {
+			pd_plan_mark(context, key, 0, context->now + RETRIES_WITHIN);
+			fresh++;
+		}
+	}
+	return fresh == 0 && delivery->recipients.count > 0;
+}
+
+bool pd_guard_duplicate(struct pd_context *context, struct pd_mail *mail)
+{
+	struct pd_plan *plan = context->plan;
+	if (is_retry(context, mail)) {
+		plan->outcome = "duplicate";
+		return true;
+	}
+	const char *key = content_key(context, mail);
+	struct pd_mark mark = key != NULL ? context->desk->mark(context->desk, key) : (struct pd_mark){0};
+	if (!mark.exists)
+		return false;
+	plan->outcome = "duplicate";
+	const struct pd_entry *entry =
+		mark.value > 0 ? context->desk->entry(context->desk, context->arena, mark.value) : NULL;
+	struct pd_ticket *ticket = entry != NULL ? pd_plan_ticket_followed(context, entry->event.ticket) : NULL;
+	if (ticket != NULL) {
+		plan->ticket = ticket->number;
+		pd_note_mailboxes(context, mail, ticket);
+	}
+	return true;
+}
+
+void pd_guard_taken(struct pd_context *context, const struct pd_mail *mail, int64_t event)
+{
+	const char *key = mail->delivery->held == NULL ? content_key(context, mail) : NULL;
+	if (key != NULL)
+		pd_plan_mark(context, key, event, 0);
+}
+
+/* --- circles --- */
+
+const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail)
+{
+	const struct pd_message *message = mail->message;
+	const char *loop = pd_message_header(message, "X-Postdesk-Loop");
+	if (pd_message_id_is_ours(context, message->message_id))
+		return "loop: a mail of ours came back";
+	if (loop != NULL && pd_equal_nocase(pd_trim(context->arena, loop), context->settings->hostname))
+		return "loop: it bears our X-Postdesk-Loop";
+	if (context->settings->hop_limit > 0 && message->received > context->settings->hop_limit)
+		return pd_printf(context->arena, "loop: %u Received fields", message->received);
+	return NULL;
+}
+
+/* --- what must not be answered --- */
+
+bool pd_is_noreply(struct pd_arena *arena, const char *address)
+{
+	static const char *const starts[] = {"noreply",	     "no-reply",      "no_reply", "no.reply",	   "donotreply",
+					     "do-not-reply", "do_not_reply",  "dontreply", "mailer-daemon", "mailerdaemon",
+					     "postmaster",   "bounce",	      "owner-",	  "nobody@",	   "daemon@",
+					     "autoreply",    "auto-reply",    "notreply", "ne-pas-repondre", "nie-odpowiadaj"};
+	static const char *const within[] = {"-noreply@", "-no-reply@", "_noreply@", ".noreply@", "+noreply@",
+					     "-request@", "-bounces@", "-owner@"};
+	const char *lower = pd_lower_ascii(arena, address);
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (pd_starts(lower, starts[i]))
+			return true;
+	for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+		if (strstr(lower, within[i]) != NULL)
+			return true;
+	return false;
+}
+
+bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+{
+	const struct pd_settings *settings = context->settings;
+	const char *address = pd_lower_ascii(context->arena, mail->author.addr);
+	const char *sender = mail->delivery->sender;
+	if (context->is_import || mail->is_automatic || ticket->is_spam || ticket->is_automatic || mail->is_own)
+		return false;
+	if ((mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_SPAM | PD_KIND_UNPARSED)) != 0)
+		return false;
+	if (sender == NULL || *sender == '\0' || pd_is_noreply(context->arena, sender) ||
+	    pd_is_noreply(context->arena, address) || !pd_is_outsider(context, address))
+		return false;
+	struct pd_snapshot *desk = context->desk;
+	const char *by_address = pd_printf(context->arena, "ack:%s", address);
+	const char *by_ticket = pd_printf(context->arena, "auto:%lld", (long long)ticket->number);
+	if (desk->counter(desk, by_address, context->now - PD_DAY) >= settings->acknowledge_per_address ||
+	    desk->counter(desk, by_ticket, context->now - PD_HOUR) >= settings->automatic_per_ticket ||
+	    desk->counter(desk, "auto:all", context->now - PD_HOUR) >= settings->automatic_per_hour)
+		return false;
+	pd_plan_count(context, by_address);
+	pd_plan_count(context, by_ticket);
+	pd_plan_count(context, "auto:all");
+	return true;
+}
+
+/* --- agents whose mail bounces --- */
+
+static int64_t bounces(struct pd_context *context, const struct pd_agent *agent)
+{
+	return context->desk->counter(context->desk, pd_printf(context->arena, "bounce:%s", agent->name),
+				      context->now - BOUNCES_WITHIN);
+}
+
+bool pd_guard_is_unreachable(struct pd_context *context, const struct pd_agent *agent)
+{
+	return bounces(context, agent) >= BOUNCES_MAX;
+}
+
+bool pd_guard_count_bounce(struct pd_context *context, const struct pd_agent *agent)
+{
+	int64_t before = bounces(context, agent);
+	pd_plan_count(context, pd_printf(context->arena, "bounce:%s", agent->name));
+	return before == BOUNCES_MAX - 1;
+}

@@ -1,0 +1,206 @@
+/* What is done by hand: the command line and the control socket (`do`, `create`, `attach`).
+ *
+ * Promises: the same commands, checks and tellings as by mail, proven fully by who may use these doors; all or
+ * nothing. A refusal is a plan that does nothing and whose report says why. */
+#include "desk/letters.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+
+static void refuse(struct pd_context *context, const struct pd_strings *errors)
+{
+	for (size_t i = 0; i < errors->count; i++)
+		pd_report(context, "%s", errors->items[i]);
+	context->plan->is_refused = true;
+	context->plan->outcome = "refused";
+}
+
+static void refuse_with(struct pd_context *context, const char *text)
+{
+	struct pd_strings errors = {0};
+	*pd_list_add(context->arena, &errors) = text;
+	refuse(context, &errors);
+}
+
+static struct pd_ticket *wanted_ticket(struct pd_context *context, int64_t number)
+{
+	struct pd_ticket *ticket = pd_plan_ticket_followed(context, number);
+	if (ticket != NULL && (context->agent == NULL || pd_may_see(context->settings, context->agent, ticket)))
+		return ticket;
+	refuse_with(context, pd_say(context->arena, pd_context_language(context), "There is no ticket #{number}.", "number",
+				    pd_printf(context->arena, "%lld", (long long)number), NULL));
+	return NULL;
+}
+
+/* A line as it would stand in a mail. */
+static const char *with_sign(struct pd_context *context, const char *line)
+{
+	const char *clean = pd_clean_line(context->arena, line, 0);
+	return *clean == '\0' || pd_command_shape(clean) ? clean : pd_printf(context->arena, "#%s", clean);
+}
+
+/* Parses, checks and carries out the lines; false: refused, the plan is as before. */
+static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, const struct pd_strings *lines,
+		      struct pd_commands **ret_commands, const char **ret_text)
+{
+	struct pd_strings signed_lines = {0};
+	bool needs_confirmation;
+	for (size_t i = 0; i < lines->count; i++)
+		*pd_list_add(context->arena, &signed_lines) = with_sign(context, lines->items[i]);
+	struct pd_commands *commands = pd_commands_parse(
+		context->arena, context->settings, pd_context_language(context), context->agent, context->now,
+		pd_strings_join(context->arena, &signed_lines, "\n"), true, ret_text);
+	if (commands->errors.count == 0)
+		pd_commands_check(context, commands, *ticket, PD_PROOF_FULL, &needs_confirmation);
+	if (commands->errors.count > 0) {
+		refuse(context, &commands->errors);
+		return false;
+	}
+	struct pd_savepoint before;
+	struct pd_error error = {0};
+	pd_plan_save(context, &before);
+	if (pd_commands_apply(context, commands, *ticket, &error) != 0) {
+		int64_t number = *ticket != NULL ? (*ticket)->number : 0;
+		pd_plan_back(context, &before);
+		*ticket = pd_plan_ticket(context, number);
+		refuse_with(context, pd_strdup(context->arena, error.text));
+		return false;
+	}
+	*ret_commands = commands;
+	return true;
+}
+
+static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text)
+{
+	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
+	message->stored.text = message->search_text = text;
+	message->stored.proof = "full";
+	message->stored.size = strlen(text);
+	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
+	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, NULL);
+	pd_report(context, "%s", pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
+}
+
+void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_strings *lines)
+{
+	struct pd_ticket *ticket = NULL;
+	struct pd_commands *commands;
+	const char *text;
+	if (number != 0 && (ticket = wanted_ticket(context, number)) == NULL)
+		return;
+	if (!carry_out(context, &ticket, lines, &commands, &text))
+		return;
+	if (commands->has_new && context->plan->ticket != 0)
+		ticket = pd_plan_ticket(context, context->plan->ticket);
+	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
+	if (*note != '\0' && *text != '\0')
+		note = pd_printf(context->arena, "%s\n\n%s", note, text);
+	else if (*note == '\0')
+		note = text;
+	if (*note != '\0' && ticket != NULL)
+		add_comment(context, ticket, note);
+	if (ticket != NULL)
+		context->plan->ticket = ticket->number;
+	context->plan->outcome = "done";
+	pd_tell(context, NULL);
+}
+
+void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,
+		      const struct pd_strings *contacts, const struct pd_strings *values)
+{
+	struct pd_strings lines = {0};
+	struct pd_commands *commands;
+	const char *text;
+	if (context->agent != NULL && !pd_may(context->agent, "change")) {
+		refuse_with(context, pd_say(context->arena, pd_context_language(context),
+					    "You lack the right to make tickets.", NULL));
+		return;
+	}
+	for (size_t i = 0; i < contacts->count; i++)
+		if (!pd_is_outsider(context, contacts->items[i])) {
+			refuse_with(context,
+				    pd_say(context->arena, pd_context_language(context),
+					   "{address} is no address of a contact.", "address", contacts->items[i], NULL));
+			return;
+		}
+	const struct pd_change first[] = {
+		{.property = "name", .to = pd_mail_name(context, name)},
+		{.property = "source", .to = "manual"},
+	};
+	struct pd_savepoint before;
+	pd_plan_save(context, &before);
+	struct pd_ticket *ticket = pd_plan_new_ticket(context, mailbox, first, 2);
+	int64_t conversation = 0;
+	for (size_t i = 0; i < contacts->count; i++) {
+		const struct pd_address address = {.name = "", .addr = contacts->items[i]};
+		if (conversation == 0) {
+			conversation = pd_add_correspondent(context, ticket, mailbox, &address, ticket->name);
+			continue;
+		}
+		const struct pd_contact *contact = pd_plan_contact(context, &address);
+		pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0,
+			    NULL);
+		pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, &address), conversation,
+			    NULL);
+	}
+	for (size_t i = 0; i < values->count; i++)
+		*pd_list_add(context->arena, &lines) = pd_printf(context->arena, "#set %s", values->items[i]);
+	if (lines.count > 0 && !carry_out(context, &ticket, &lines, &commands, &text)) {
+		struct pd_strings report = context->plan->report;
+		pd_plan_back(context, &before);
+		refuse(context, &report);
+		return;
+	}
+	context->plan->ticket = ticket->number;
+	context->plan->outcome = "new ticket";
+	pd_tell(context, NULL);
+}
+
+/* By the name's end; enough for those who look at a list. */
+static const char *type_of(const char *name)
+{
+	static const struct {
+		const char *end, *type;
+	} types[] = {
+		{".pdf", "application/pdf"}, {".png", "image/png"},  {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"},
+		{".gif", "image/gif"},	     {".txt", "text/plain"}, {".log", "text/plain"}, {".csv", "text/csv"},
+		{".html", "text/html"},	     {".zip", "application/zip"},
+	};
+	size_t len = strlen(name);
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		size_t end = strlen(types[i].end);
+		if (len > end && pd_equal_nocase(name + len - end, types[i].end))
+			return types[i].type;
+	}
+	return "application/octet-stream";
+}
+
+void pd_decide_attach(struct pd_context *context, int64_t number, const char *name, struct pd_bytes content)
+{
+	struct pd_ticket *ticket = wanted_ticket(context, number);
+	if (ticket == NULL)
+		return;
+	if (context->agent != NULL && !pd_may(context->agent, "change")) {
+		refuse_with(context, pd_say(context->arena, pd_context_language(context),
+					    "You lack the right to add files.", NULL));
+		return;
+	}
+	struct pd_planned_message *message = pd_plan_message(context, "file", PD_INTERNAL);
+	const char *safe = pd_clean_file_name(context->arena, name);
+	message->stored.subject = safe;
+	message->stored.size = content.len;
+	message->stored.proof = "full";
+	pd_sha256(content.data, content.len, message->stored.digest);
+	*pd_list_add(context->arena, &message->stored.attachments) =
+		(struct pd_attachment){.index = PD_ATTACHMENT_WHOLE, .name = safe, .type = type_of(safe), .size = content.len};
+	message->raw = content;
+	pd_plan_event(context, ticket, PD_EVENT_ATTACHED, message->stored.id, 0, NULL);
+	pd_report(context, "%s",
+		  pd_say(context->arena, pd_context_language(context), "The file {name} was added to ticket #{number}.",
+			 "name", safe, "number", pd_printf(context->arena, "%lld", (long long)ticket->number), NULL));
+	context->plan->ticket = ticket->number;
+	context->plan->outcome = "attached";
+	pd_tell(context, NULL);
+}

@@ -1,0 +1,163 @@
+/* What stands on a mail's envelope and head: who wrote it, to which of our addresses, in which shape it is kept.
+ *
+ * Promises: From is the identity, and only one plain mailbox in it can be authentic; Reply-To is kept as where its
+ * author wants answers and proves nothing (invariant 6). Cannot fail. */
+#include "desk/mail.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/auth_results.h"
+#include "desk/company.h"
+
+enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
+
+static void read_recipients(struct pd_context *context, struct pd_mail *mail)
+{
+	const struct pd_strings *given = &mail->delivery->recipients;
+	for (size_t i = 0; i < given->count; i++) {
+		struct pd_recipient recipient = pd_recipient_resolve(context, given->items[i]);
+		if (recipient.mailbox != NULL)
+			*pd_list_add(context->arena, &mail->recipients) = recipient;
+	}
+	for (size_t i = 0; i < mail->recipients.count; i++) {
+		const struct pd_recipient *recipient = &mail->recipients.items[i];
+		mail->is_do |= recipient->kind == PD_RCPT_DO;
+		mail->has_bad_token |= recipient->kind == PD_RCPT_BAD_TOKEN;
+		bool is_known = recipient->mailbox == mail->mailbox;
+		for (size_t n = 0; n < mail->others.count; n++)
+			is_known |= mail->others.items[n] == recipient->mailbox;
+		if (mail->mailbox == NULL)
+			mail->mailbox = recipient->mailbox;
+		else if (!is_known)
+			*pd_list_add(context->arena, &mail->others) = recipient->mailbox;
+	}
+	if (mail->mailbox == NULL)
+		mail->mailbox = mail->delivery->import_into != NULL ? mail->delivery->import_into
+								    : &context->settings->mailboxes.items[0];
+}
+
+/* A mail that our own address writes to itself is a form's or a script's: who fills it in stands in Reply-To. */
+static struct pd_address author_of(const struct pd_context *context, const struct pd_delivery *delivery)
+{
+	const struct pd_message *message = delivery->message;
+	struct pd_address author = message->from;
+	if (author.addr == NULL || *author.addr == '\0')
+		author = message->sender;
+	if (author.addr == NULL || *author.addr == '\0')
+		author = (struct pd_address){.name = "", .addr = delivery->sender != NULL ? delivery->sender : ""};
+	if (pd_settings_mailbox_of(context->settings, author.addr) != NULL && message->reply_to.count == 1 &&
+	    pd_is_outsider(context, message->reply_to.items[0].addr))
+		author = message->reply_to.items[0];
+	if (author.name == NULL)
+		author.name = "";
+	return author;
+}
+
+void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail)
+{
+	const struct pd_message *message = delivery->message;
+	struct pd_mail mail = {.delivery = delivery, .message = message};
+	read_recipients(context, &mail);
+	mail.author = author_of(context, delivery);
+	mail.agent = delivery->held != NULL ? pd_settings_agent(context->settings, delivery->held->agent)
+					    : pd_settings_agent_of(context->settings, message->from.addr);
+	mail.is_own = pd_settings_mailbox_of(context->settings, message->from.addr) != NULL;
+	mail.is_authentic = message->from_count == 1 && message->from_is_plain &&
+			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
+						 pd_address_domain(context->arena, message->from.addr));
+	mail.is_automatic = (message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
+	*ret_mail = mail;
+}
+
+static const char *proof_of(const struct pd_mail *mail)
+{
+	if (mail->agent == NULL)
+		return mail->is_authentic ? "dmarc" : "none";
+	if (mail->delivery->is_confirmed)
+		return "full";
+	return mail->is_authentic || mail->delivery->is_forced ? "mail" : "none";
+}
+
+/* Root and newest, so that a long thread stays short. */
+static struct pd_strings references_of(struct pd_arena *arena, const struct pd_message *message)
+{
+	struct pd_strings all = {0};
+	const struct pd_strings *references = &message->references;
+	for (size_t i = 0; i < references->count; i++)
+		if (i == 0 || references->count - i < MAX_REFERENCES)
+			pd_strings_add_once(arena, &all, references->items[i]);
+	for (size_t i = 0; i < message->in_reply_to.count && i < 3; i++)
+		pd_strings_add_once(arena, &all, message->in_reply_to.items[i]);
+	return all;
+}
+
+const char *pd_mail_text(const struct pd_message *message)
+{
+	const char *at = message->text;
+	while (*at == ' ' || *at == '\n' || *at == '\t')
+		at++;
+	return *at != '\0' ? message->text : message->full_text;
+}
+
+struct pd_planned_message *pd_mail_store(struct pd_context *context, const struct pd_mail *mail,
+					 enum pd_direction direction)
+{
+	const struct pd_delivery *delivery = mail->delivery;
+	const struct pd_message *message = mail->message;
+	struct pd_planned_message *planned = pd_plan_message(context, delivery->source, direction);
+	struct pd_stored *stored = &planned->stored;
+	stored->message_id = message->message_id;
+	stored->from = message->from;
+	if (message->reply_to.count > 0)
+		stored->reply_to = message->reply_to.items[0];
+	stored->to = message->to;
+	stored->cc = message->cc;
+	stored->references = references_of(context->arena, message);
+	stored->thread_index = pd_message_header(message, "Thread-Index");
+	stored->subject = message->subject;
+	stored->text = direction == PD_IN ? pd_mail_text(message) : message->text;
+	stored->date = message->date != 0 ? message->date : context->now;
+	stored->kinds = message->kinds;
+	stored->queue_id = delivery->queue_id;
+	stored->proof = proof_of(mail);
+	memcpy(stored->digest, message->digest, sizeof stored->digest);
+	stored->size = message->size;
+	for (size_t i = 0; i < message->attachments.count; i++)
+		*pd_list_add(context->arena, &stored->attachments) = message->attachments.items[i];
+	if (delivery->held == NULL)
+		planned->raw_is_delivery = true;
+	else if (delivery->raw != NULL) /* the delivery of this plan is the mail that set it free */
+		planned->raw = (struct pd_bytes){.data = delivery->raw->data, .len = delivery->raw->size};
+	planned->search_text = stored->text;
+	return planned;
+}
+
+void pd_mail_register(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
+		      int64_t conversation, int64_t event)
+{
+	const struct pd_message *message = mail->message;
+	struct pd_known_id known = {.ticket = ticket->number, .conversation = conversation, .event = event};
+	struct pd_strings references = references_of(context->arena, message);
+	if (*message->message_id != '\0' && !pd_message_id_is_ours(context, message->message_id))
+		pd_plan_id(context, message->message_id, &known);
+	known.is_reference = true;
+	for (size_t i = 0; i < references.count; i++)
+		if (strcmp(references.items[i], message->message_id) != 0 &&
+		    !pd_message_id_is_ours(context, references.items[i]))
+			pd_plan_id(context, references.items[i], &known);
+}
+
+bool pd_is_outsider(const struct pd_context *context, const char *address)
+{
+	if (address == NULL || strchr(address, '@') == NULL)
+		return false;
+	struct pd_recipient ours = pd_recipient_parse(context->arena, context->settings, address);
+	return ours.mailbox == NULL && pd_settings_agent_of(context->settings, address) == NULL;
+}
+
+const char *pd_mail_name(struct pd_context *context, const char *subject)
+{
+	const char *name = pd_clean_line(context->arena, subject, MAX_SUBJECT);
+	return *name != '\0' ? name : "(no subject)";
+}

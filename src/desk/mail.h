@@ -1,0 +1,117 @@
+/* A mail on its way through deciding: what is known about it so far. For this room alone. */
+#ifndef PD_DESK_MAIL_H
+#define PD_DESK_MAIL_H
+
+#include "desk/decide.h"
+#include "desk/token.h"
+
+struct pd_mail {
+	const struct pd_delivery *delivery;
+	const struct pd_message *message;
+	PD_LIST(struct pd_recipient) recipients;   /* that this decision is about, in order */
+	const struct pd_mailbox *mailbox;	   /* the first that it came to */
+	PD_LIST(const struct pd_mailbox *) others; /* the further ones, each once */
+	bool is_do;				   /* to a +do address: every line is a command */
+	bool has_bad_token;
+	struct pd_address author;      /* From, else Sender, else the envelope's; addr "": nobody */
+	const struct pd_agent *agent;  /* whose address the author bears; NULL */
+	bool is_own;		       /* the author bears a mailbox's address */
+	bool is_authentic;	       /* our server vouches for the domain in From */
+	bool is_automatic;	       /* no person wrote it */
+};
+
+/* Where a mail belongs, and why. */
+struct pd_place {
+	struct pd_ticket *ticket;	  /* NULL: a new one */
+	int64_t conversation;		  /* 0: none yet */
+	const struct pd_recipient *token; /* the signed address that led there; NULL */
+	int64_t answers;		  /* the entry that it answers, by In-Reply-To; 0: unknown */
+	bool is_trusted;		  /* the sender is who the token was made for, or an authentic participant */
+	const char *why;
+	int64_t related; /* a ticket that it names without a right to join it; 0 */
+};
+
+/* mail.c: who, to whom, in which shape. */
+void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail);
+/* The message as it is kept. */
+struct pd_planned_message *pd_mail_store(struct pd_context *context, const struct pd_mail *mail,
+					 enum pd_direction direction);
+/* Registers its Message-ID, and every reference seen, as leading to that entry. */
+void pd_mail_register(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
+		      int64_t conversation, int64_t event);
+/* Is it the address of an outsider: neither an agent's nor a mailbox's of ours? */
+bool pd_is_outsider(const struct pd_context *context, const char *address);
+/* The subject as a ticket's name. */
+const char *pd_mail_name(struct pd_context *context, const char *subject);
+/* The author's own text, or all of it where nothing else was written. */
+const char *pd_mail_text(const struct pd_message *message);
+
+/* thread.c: the five rules of DESIGN.md, Which ticket. */
+void pd_mail_place(struct pd_context *context, const struct pd_mail *mail, struct pd_place *ret_place);
+/* Is the address that of a participant or contact of the ticket? */
+bool pd_ticket_knows(struct pd_context *context, const struct pd_ticket *ticket, const char *address);
+
+/* proof.c: how the agent in From is proven for that place. */
+enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *place);
+
+/* guard.c */
+/* The same mail again: nothing is stored, a further mailbox is noted. True: all is done. */
+bool pd_guard_duplicate(struct pd_context *context, struct pd_mail *mail);
+/* Marks the content as taken in, for ever; event: what it became, 0. */
+void pd_guard_taken(struct pd_context *context, const struct pd_mail *mail, int64_t event);
+const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail); /* why; NULL: none */
+/* May an automatic mail answer this one (RFC 3834), within the limits? Counts it where it may. */
+bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket);
+bool pd_is_noreply(struct pd_arena *arena, const char *address);
+/* Do mails to this agent bounce again and again (invariant 7)? */
+bool pd_guard_is_unreachable(struct pd_context *context, const struct pd_agent *agent);
+/* True where it is the one too many: now administrators must know. */
+bool pd_guard_count_bounce(struct pd_context *context, const struct pd_agent *agent);
+
+/* contact.c */
+void pd_take_contact(struct pd_context *context, const struct pd_mail *mail);
+void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail);
+/* Adds people of To and Cc, outsiders alone, to the conversation. */
+void pd_add_participants(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
+			 int64_t conversation);
+/* Notes the further mailboxes that a mail came to. */
+void pd_note_mailboxes(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket);
+/* The ticket's contact and a conversation with it; gives the conversation. address.addr "": nobody. */
+int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket, const struct pd_mailbox *mailbox,
+			     const struct pd_address *address, const char *subject);
+/* Sets the pipeline's first status of that kind, as the automation; kind below 0: none. */
+void pd_set_status_kind(struct pd_context *context, struct pd_ticket *ticket, int kind, const char *why);
+
+/* bounce.c */
+void pd_take_report(struct pd_context *context, const struct pd_mail *mail);
+
+/* agent.c */
+void pd_take_agent(struct pd_context *context, const struct pd_mail *mail);
+
+/* hold.c: mails of agents that are kept as drafts. */
+/* Given back with what is wrong; kept as the author's draft. */
+void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
+		  const struct pd_strings *errors, int64_t answers_version);
+/* Another agent's answer was first (invariant 9). */
+void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
+		       const struct pd_entry *newer, int64_t answers_version);
+/* Kept, and the agent's own address is asked. is_proven: known to be the agent, only not for this. */
+void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
+			 bool is_proven, int64_t answers_version);
+/* The answer to such a question; false: it is none, the mail goes on as mail to the mailbox. */
+bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail);
+
+/* import.c */
+void pd_take_import(struct pd_context *context, const struct pd_mail *mail);
+
+/* savepoint.c: back to an earlier state of the plan, where a part of the decision fails. */
+struct pd_savepoint {
+	struct pd_plan plan;
+	PD_LIST(struct pd_planned_ticket) tickets; /* copies */
+	struct pd_event last;			   /* later changes may be added to the newest event */
+};
+void pd_plan_save(struct pd_context *context, struct pd_savepoint *ret_savepoint);
+/* Pointers to tickets got from the plan since then are dead: ask again. */
+void pd_plan_back(struct pd_context *context, const struct pd_savepoint *savepoint);
+
+#endif

@@ -1,0 +1,29 @@
+/* How an agent is proven (DESIGN.md, Who may do what).
+ *
+ * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one counts
+ * for less than none at all, since it shows an old mail in somebody's hands. */
+#include "desk/mail.h"
+
+#include "base/text.h"
+
+enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *place)
+{
+	if (mail->agent == NULL)
+		return PD_PROOF_NONE;
+	if (mail->delivery->is_confirmed)
+		return PD_PROOF_FULL;
+	if (mail->delivery->is_forced)
+		return PD_PROOF_MAIL_TICKET; /* by the proven mail that said #send */
+	if (!mail->is_authentic)
+		return PD_PROOF_NONE;
+	for (size_t i = 0; i < mail->recipients.count; i++) {
+		const struct pd_recipient *recipient = &mail->recipients.items[i];
+		if (recipient->kind != PD_RCPT_TICKET || !recipient->is_agent)
+			continue;
+		if (recipient->is_expired || !pd_equal(recipient->person, mail->agent->name))
+			return PD_PROOF_NONE;
+		if (recipient == place->token)
+			return PD_PROOF_MAIL_TICKET;
+	}
+	return PD_PROOF_MAIL;
+}

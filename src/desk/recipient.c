@@ -1,0 +1,141 @@
+/* What a recipient of a mail means: a mailbox, its commands, a signed address.
+ *
+ * Promises: an address of the desk is never unknown; a signed one whose HMAC does not fit is the plain mailbox,
+ * marked. Reads the ticket through the plan only where the form is a ticket's. Cannot fail otherwise. */
+#include "desk/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/token_parts.h"
+
+/* What stands behind the delimiter; mailbox NULL: no address of ours. */
+static const struct pd_mailbox *split(struct pd_arena *arena, const struct pd_settings *settings, const char *address,
+				      const char **ret_part)
+{
+	const struct pd_mailbox *mailbox = pd_settings_mailbox_of(settings, address);
+	const char *at = strrchr(address, '@');
+	char delimiter = settings->delimiter != '\0' ? settings->delimiter : '+';
+	*ret_part = "";
+	for (const char *cut = address; mailbox == NULL && at != NULL && (cut = strchr(cut, delimiter)) != NULL && cut < at;
+	     cut++) {
+		mailbox = pd_settings_mailbox_of(settings,
+						 pd_printf(arena, "%.*s%s", (int)(cut - address), address, at));
+		if (mailbox != NULL)
+			*ret_part = pd_lower_ascii(arena, pd_strndup(arena, cut + 1, (size_t)(at - cut - 1)));
+	}
+	return mailbox;
+}
+
+/* "t12.TOKEN" -> 12 and the token. false: not of this form. */
+static bool numbered(const char *part, char kind, int64_t *ret_number, const char **ret_token)
+{
+	if (part[0] != kind || part[1] < '1' || part[1] > '9')
+		return false;
+	char *end;
+	long long number = strtoll(part + 1, &end, 10);
+	if (*end != '.' || end - part > 19)
+		return false;
+	*ret_number = number;
+	*ret_token = end + 1;
+	return true;
+}
+
+static struct pd_recipient parse(struct pd_arena *arena, const struct pd_settings *settings, const char *address,
+				 const char **ret_token)
+{
+	const char *part;
+	struct pd_recipient recipient = {.person = ""};
+	*ret_token = "";
+	recipient.mailbox = split(arena, settings, address, &part);
+	if (recipient.mailbox == NULL)
+		return recipient;
+	recipient.kind = PD_RCPT_MAILBOX;
+	if (strcmp(part, "do") == 0) {
+		recipient.kind = PD_RCPT_DO;
+	} else if (numbered(part, 't', &recipient.number, ret_token)) {
+		size_t len = strlen(*ret_token);
+		recipient.is_agent = len == PD_TOKEN_CHARS + PD_PAYLOAD_CHARS;
+		recipient.kind = len == PD_TOKEN_CHARS || recipient.is_agent ? PD_RCPT_TICKET : PD_RCPT_BAD_TOKEN;
+	} else if (numbered(part, 'b', &recipient.number, ret_token)) {
+		recipient.kind = PD_RCPT_BOUNCE;
+	} else if (numbered(part, 'y', &recipient.number, ret_token)) {
+		recipient.kind = PD_RCPT_CONFIRM;
+	} else if (pd_starts(part, "m.")) {
+		recipient.kind = PD_RCPT_MESSAGE;
+	}
+	return recipient;
+}
+
+struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *address)
+{
+	const char *token;
+	return parse(arena, settings, address, &token);
+}
+
+/* Whose token is it, among the persons of that conversation? */
+static bool is_made_for(struct pd_context *context, const struct pd_ticket *ticket, int64_t conversation,
+			const char *token, struct pd_recipient *recipient)
+{
+	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
+	const char *mac = pd_strndup(context->arena, token, PD_TOKEN_CHARS);
+	recipient->conversation = conversation;
+	if (recipient->is_agent) {
+		for (size_t i = 0; i < context->settings->agents.count; i++) {
+			recipient->person = context->settings->agents.items[i].name;
+			if (pd_token_equal(mac, pd_token_for_agent(context, recipient->number, conversation,
+								   recipient->person, token + PD_TOKEN_CHARS)))
+				return pd_token_payload_parse(token + PD_TOKEN_CHARS, &recipient->made,
+							      &recipient->version);
+		}
+		return false;
+	}
+	recipient->person = "";
+	if (pd_token_equal(mac, pd_token_for_contact(context, recipient->number, conversation, "")))
+		return true;
+	for (size_t i = 0; found != NULL && i < found->participants.count; i++) {
+		recipient->person = found->participants.items[i].address.addr;
+		if (pd_token_equal(mac, pd_token_for_contact(context, recipient->number, conversation,
+							     recipient->person)))
+			return true;
+	}
+	return false;
+}
+
+/* A merged ticket's conversations went to its target; their addresses stay good. */
+static void resolve_ticket(struct pd_context *context, const char *token, struct pd_recipient *recipient)
+{
+	const struct pd_ticket *ticket = pd_plan_ticket(context, recipient->number);
+	for (int hops = 0; ticket != NULL && hops < 32; hops++) {
+		bool is_found = recipient->is_agent && is_made_for(context, ticket, 0, token, recipient);
+		for (size_t i = 0; !is_found && i < ticket->conversations.count; i++)
+			is_found = is_made_for(context, ticket, ticket->conversations.items[i].id, token, recipient);
+		if (is_found) {
+			recipient->is_expired = recipient->is_agent &&
+						context->now - recipient->made >
+							context->settings->reply_address_expires + PD_DAY;
+			return;
+		}
+		ticket = ticket->merged_into != 0 ? pd_plan_ticket(context, ticket->merged_into) : NULL;
+	}
+	recipient->kind = PD_RCPT_BAD_TOKEN;
+	recipient->person = "";
+	recipient->conversation = 0;
+}
+
+struct pd_recipient pd_recipient_resolve(struct pd_context *context, const char *address)
+{
+	const char *token;
+	struct pd_recipient recipient = parse(context->arena, context->settings, address, &token);
+	const char *expected = NULL;
+	if (recipient.kind == PD_RCPT_TICKET)
+		resolve_ticket(context, token, &recipient);
+	else if (recipient.kind == PD_RCPT_BOUNCE)
+		expected = pd_token_for_bounce(context, recipient.number);
+	else if (recipient.kind == PD_RCPT_CONFIRM)
+		expected = pd_token_for_confirmation(context, recipient.number);
+	if (expected != NULL && !pd_token_equal(expected, token))
+		recipient.kind = PD_RCPT_BAD_TOKEN;
+	return recipient;
+}
