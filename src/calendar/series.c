@@ -374,6 +374,12 @@ void pd_series_read(struct reading *in, const struct ics_component *parent, cons
 	for (size_t i = 0; i < parent->children.count; i++) {
 		struct event event;
 
+		if (*in->source->steps < 0) {
+			if (in->errors == 0)
+				pd_reading_wrong(in, parent->children.items[i], parent->children.items[i]->number,
+						 "the rules before it cost too much", NULL);
+			return;
+		}
 		if (strcmp(parent->children.items[i]->name, name) == 0 &&
 		    read_event(in, parent->children.items[i], &event))
 			*pd_list_add(arena, &events.list) = event;

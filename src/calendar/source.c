@@ -17,6 +17,8 @@
 #include "calendar/series.h"
 #include "calendar/value.h"
 
+#define ERRORS_TOLD 50 /* of one file */
+
 static const char *describe(struct pd_arena *arena, const struct ics_component *component)
 {
 	const char *name = pd_ics_value(component, "SUMMARY");
@@ -32,9 +34,11 @@ bool pd_reading_wrong(struct reading *in, const struct ics_component *component,
 	struct pd_where where = {.file = in->path, .line = line};
 	struct pd_arena *arena = in->source->arena;
 
-	pd_problem_add(in->source->problems, where, "%s: %s%s%s", describe(arena, component), why, what ? ": " : "",
-		       what ? pd_clean_line(arena, what, 80) : "");
-	in->errors++;
+	if (++in->errors <= ERRORS_TOLD)
+		pd_problem_add(in->source->problems, where, "%s: %s%s%s", describe(arena, component), why,
+			       what ? ": " : "", what ? pd_clean_line(arena, what, 80) : "");
+	if (in->errors == ERRORS_TOLD)
+		pd_problem_add(in->source->problems, where, "further mistakes are not told");
 	return false;
 }
 
