@@ -223,7 +223,8 @@ static const struct pd_zone *read_definition(struct zones *zones, const struct i
 /* The name as it stands, or what follows any of its slashes ("/vendor.example/v2/Europe/Paris"). */
 static const struct pd_zone *system_zone(struct zones *zones, const char *tzid)
 {
-	const struct pd_zone *zone = pd_zone_load(zones->arena, tzid);
+	const struct pd_zone *zone = pd_equal(tzid, zones->floating->name) ? zones->floating
+									  : pd_zone_load(zones->arena, tzid);
 
 	while (!zone && (tzid = strchr(tzid, '/')) != NULL && strchr(tzid + 1, '/'))
 		zone = pd_zone_load(zones->arena, ++tzid);
