@@ -1,0 +1,228 @@
+/* Packed records: the parts of tickets and messages that no query asks for.
+ *
+ * A record begins with its format; later formats append fields, and an older record gives them empty. Promises:
+ * what was packed is unpacked equal. Fails: unpacking what is damaged gives false. */
+#include "store/sqlite.h"
+
+#include <string.h>
+
+#define FORMAT 1
+
+/* Seven bits a byte, lowest first; the high bit says that more follow. */
+static void put_number(struct pd_buf *buf, uint64_t number)
+{
+	for (; number >= 0x80; number >>= 7)
+		pd_buf_addc(buf, (char)(0x80 | (number & 0x7f)));
+	pd_buf_addc(buf, (char)number);
+}
+
+static uint64_t get_number(struct pd_cursor *in)
+{
+	uint64_t number = 0;
+	for (int shift = 0; shift < 64 && in->at < in->end; shift += 7) {
+		unsigned char byte = (unsigned char)*in->at++;
+		number |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80)
+			return number;
+	}
+	in->bad = true;
+	return 0;
+}
+
+/* The length plus one, then the bytes; 0 is NULL. */
+static void put_text(struct pd_buf *buf, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+	put_number(buf, text != NULL ? len + 1 : 0);
+	pd_buf_add(buf, text, len);
+}
+
+static char *get_text(struct pd_arena *arena, struct pd_cursor *in)
+{
+	uint64_t len = get_number(in);
+	if (in->bad || len == 0)
+		return NULL;
+	if (--len > (uint64_t)(in->end - in->at)) {
+		in->bad = true;
+		return NULL;
+	}
+	char *text = pd_strndup(arena, in->at, (size_t)len);
+	in->at += len;
+	return text;
+}
+
+static void put_strings(struct pd_buf *buf, const struct pd_strings *list)
+{
+	put_number(buf, list->count);
+	for (size_t i = 0; i < list->count; i++)
+		put_text(buf, list->items[i]);
+}
+
+/* How many follow; never more than the record could hold. */
+static uint64_t get_count(struct pd_cursor *in)
+{
+	uint64_t count = get_number(in);
+	if (!in->bad && count > (uint64_t)(in->end - in->at))
+		in->bad = true;
+	return in->bad ? 0 : count;
+}
+
+static struct pd_strings get_strings(struct pd_arena *arena, struct pd_cursor *in)
+{
+	struct pd_strings list = {0};
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--)
+		*pd_list_add(arena, &list) = get_text(arena, in);
+	return list;
+}
+
+static void put_address(struct pd_buf *buf, const struct pd_address *address)
+{
+	put_text(buf, address->name);
+	put_text(buf, address->addr);
+}
+
+static struct pd_address get_address(struct pd_arena *arena, struct pd_cursor *in)
+{
+	struct pd_address address;
+	address.name = get_text(arena, in);
+	address.addr = get_text(arena, in);
+	return address;
+}
+
+static void put_addresses(struct pd_buf *buf, const struct pd_addresses *list)
+{
+	put_number(buf, list->count);
+	for (size_t i = 0; i < list->count; i++)
+		put_address(buf, &list->items[i]);
+}
+
+static struct pd_addresses get_addresses(struct pd_arena *arena, struct pd_cursor *in)
+{
+	struct pd_addresses list = {0};
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--)
+		*pd_list_add(arena, &list) = get_address(arena, in);
+	return list;
+}
+
+/* --- tickets --- */
+
+static void put_conversation(struct pd_buf *buf, const struct pd_conversation *conversation)
+{
+	put_number(buf, (uint64_t)conversation->id);
+	put_text(buf, conversation->mailbox);
+	put_text(buf, conversation->subject);
+	put_text(buf, conversation->base_subject);
+	put_text(buf, conversation->status);
+	put_text(buf, conversation->owner);
+	put_number(buf, conversation->participants.count);
+	for (size_t i = 0; i < conversation->participants.count; i++)
+		put_address(buf, &conversation->participants.items[i].address);
+}
+
+static void get_conversation(struct pd_arena *arena, struct pd_cursor *in, struct pd_conversation *conversation)
+{
+	conversation->id = (int64_t)get_number(in);
+	conversation->mailbox = get_text(arena, in);
+	conversation->subject = get_text(arena, in);
+	conversation->base_subject = get_text(arena, in);
+	conversation->status = get_text(arena, in);
+	conversation->owner = get_text(arena, in);
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--)
+		pd_list_add(arena, &conversation->participants)->address = get_address(arena, in);
+}
+
+void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
+{
+	put_number(buf, FORMAT);
+	put_text(buf, ticket->description);
+	put_number(buf, (uint64_t)ticket->last_in_event);
+	put_number(buf, (uint64_t)ticket->last_out_event);
+	put_number(buf, (uint64_t)ticket->last_comment_event);
+	put_number(buf, (uint64_t)ticket->first_in_message);
+	put_number(buf, ticket->contacts.count);
+	for (size_t i = 0; i < ticket->contacts.count; i++)
+		put_number(buf, (uint64_t)ticket->contacts.items[i]);
+	put_strings(buf, &ticket->followers);
+	put_strings(buf, &ticket->mailboxes_also);
+	put_number(buf, ticket->conversations.count);
+	for (size_t i = 0; i < ticket->conversations.count; i++)
+		put_conversation(buf, &ticket->conversations.items[i]);
+	put_number(buf, ticket->properties.count);
+	for (size_t i = 0; i < ticket->properties.count; i++) {
+		put_text(buf, ticket->properties.items[i].property);
+		put_text(buf, ticket->properties.items[i].to);
+	}
+	put_number(buf, ticket->deleted_entries.count);
+	for (size_t i = 0; i < ticket->deleted_entries.count; i++)
+		put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
+}
+
+bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
+{
+	struct pd_cursor in = {.at = record.data, .end = record.data + record.len};
+	if (record.data == NULL || get_number(&in) < FORMAT)
+		return false;
+	ticket->description = get_text(arena, &in);
+	ticket->last_in_event = (int64_t)get_number(&in);
+	ticket->last_out_event = (int64_t)get_number(&in);
+	ticket->last_comment_event = (int64_t)get_number(&in);
+	ticket->first_in_message = (int64_t)get_number(&in);
+	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
+		*pd_list_add(arena, &ticket->contacts) = (int64_t)get_number(&in);
+	ticket->followers = get_strings(arena, &in);
+	ticket->mailboxes_also = get_strings(arena, &in);
+	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
+		get_conversation(arena, &in, pd_list_add(arena, &ticket->conversations));
+	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--) {
+		struct pd_change *property = pd_list_add(arena, &ticket->properties);
+		property->property = get_text(arena, &in);
+		property->to = get_text(arena, &in);
+	}
+	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
+		*pd_list_add(arena, &ticket->deleted_entries) = (int64_t)get_number(&in);
+	return !in.bad;
+}
+
+/* --- messages --- */
+
+void pd_record_stored_pack(struct pd_buf *buf, const struct pd_stored *stored)
+{
+	put_number(buf, FORMAT);
+	put_addresses(buf, &stored->to);
+	put_addresses(buf, &stored->cc);
+	put_address(buf, &stored->reply_to);
+	put_strings(buf, &stored->references);
+	put_text(buf, stored->thread_index);
+	put_number(buf, stored->attachments.count);
+	for (size_t i = 0; i < stored->attachments.count; i++) {
+		const struct pd_attachment *attachment = &stored->attachments.items[i];
+		put_number(buf, attachment->index);
+		put_text(buf, attachment->name);
+		put_text(buf, attachment->type);
+		put_text(buf, attachment->content_id);
+		put_number(buf, attachment->is_inline);
+		put_number(buf, attachment->size);
+	}
+}
+
+bool pd_record_stored_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_stored *stored)
+{
+	struct pd_cursor in = {.at = record.data, .end = record.data + record.len};
+	if (record.data == NULL || get_number(&in) < FORMAT)
+		return false;
+	stored->to = get_addresses(arena, &in);
+	stored->cc = get_addresses(arena, &in);
+	stored->reply_to = get_address(arena, &in);
+	stored->references = get_strings(arena, &in);
+	stored->thread_index = get_text(arena, &in);
+	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--) {
+		struct pd_attachment *attachment = pd_list_add(arena, &stored->attachments);
+		attachment->index = (unsigned)get_number(&in);
+		attachment->name = get_text(arena, &in);
+		attachment->type = get_text(arena, &in);
+		attachment->content_id = get_text(arena, &in);
+		attachment->is_inline = get_number(&in) != 0;
+		attachment->size = (size_t)get_number(&in);
+	}
+	return !in.bad;
+}

@@ -1,0 +1,177 @@
+/* The schema, and the way from each version of it to the next.
+ *
+ * Promises: a database is migrated whole, in one IMMEDIATE transaction, or not at all. Fails: PD_CONFIGURATION for
+ * a schema newer than this program; PD_TEMPORARY, PD_FULL.
+ *
+ * Keys of look-ups by text (Message-IDs, marks, identities, base subjects) are 64-bit keyed hashes, and the text is
+ * compared: small keys keep the indexes, whose pages are written all over, small. */
+#include "store/sqlite.h"
+
+#include <string.h>
+
+static const char version_1[] =
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+	/* Accepted configurations, compiled calendars: named by the events that used them. */
+	"CREATE TABLE text (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT, text TEXT) STRICT;"
+	/* The ticket as its events make it; class is pd_ticket_class, rest a packed record. */
+	"CREATE TABLE ticket (number INTEGER PRIMARY KEY, version INTEGER NOT NULL, class INTEGER NOT NULL,"
+	" status_kind INTEGER NOT NULL, flags INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" updated INTEGER NOT NULL, closed INTEGER, merged_into INTEGER, messages INTEGER NOT NULL,"
+	" contact INTEGER, status TEXT, owner TEXT, team TEXT, priority TEXT, category TEXT, source TEXT,"
+	" mailbox TEXT, pipeline TEXT, name TEXT NOT NULL, rest BLOB NOT NULL) STRICT;"
+	"CREATE INDEX ticket_updated ON ticket (updated, class);"
+	"CREATE INDEX ticket_owner ON ticket (class, owner, updated);"
+	"CREATE INDEX ticket_team ON ticket (class, team, updated);"
+	/* Properties with many values and custom ones. */
+	"CREATE TABLE ticket_value (property TEXT NOT NULL, value TEXT NOT NULL, ticket INTEGER NOT NULL,"
+	" PRIMARY KEY (property, value, ticket)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE ticket_contact (contact INTEGER NOT NULL, ticket INTEGER NOT NULL,"
+	" PRIMARY KEY (contact, ticket)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE event (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES ticket (number)"
+	" DEFERRABLE INITIALLY DEFERRED, version INTEGER NOT NULL, format INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, kind TEXT NOT NULL, action INTEGER NOT NULL, message INTEGER,"
+	" conversation INTEGER, other INTEGER, indexed INTEGER NOT NULL, actor TEXT NOT NULL, why TEXT, changes TEXT,"
+	" config INTEGER REFERENCES text (id)) STRICT;"
+	/* indexed: has a document in `search` */
+	"CREATE UNIQUE INDEX event_ticket ON event (ticket, version);"
+	"CREATE INDEX event_action ON event (action);"
+	/* key: of mailbox and base subject */
+	"CREATE TABLE conversation (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, key INTEGER NOT NULL,"
+	" mailbox TEXT, base_subject TEXT) STRICT;"
+	"CREATE INDEX conversation_key ON conversation (key);"
+	"CREATE TABLE contact (id INTEGER PRIMARY KEY, name TEXT NOT NULL, company TEXT) STRICT;"
+	"CREATE TABLE identity (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, contact INTEGER NOT NULL"
+	" REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED, kind TEXT NOT NULL, value TEXT NOT NULL) STRICT;"
+	"CREATE INDEX identity_key ON identity (key);"
+	"CREATE INDEX identity_contact ON identity (contact);"
+	/* rest: reply_to, to, cc, references, attachments. search: the indexed text where it is not `text`
+	 * (indexed: 0 none, 1 text, 2 search). file: the raw bytes are messages/xx/FILE, raw_digest theirs. */
+	"CREATE TABLE message (id INTEGER PRIMARY KEY, source TEXT NOT NULL, direction INTEGER NOT NULL,"
+	" kinds INTEGER NOT NULL, date INTEGER, size INTEGER NOT NULL, indexed INTEGER NOT NULL, file INTEGER,"
+	" message_id TEXT NOT NULL, from_name TEXT, from_addr TEXT, recipients TEXT, subject TEXT,"
+	" queue_id TEXT, proof TEXT, digest BLOB, raw_digest BLOB, rest BLOB, text TEXT, html TEXT,"
+	" search TEXT, raw BLOB) STRICT;"
+	"CREATE TABLE known_id (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, ticket INTEGER, conversation INTEGER,"
+	" event INTEGER, is_reference INTEGER NOT NULL, agent TEXT, message_id TEXT NOT NULL) STRICT;"
+	"CREATE INDEX known_id_key ON known_id (key);"
+	"CREATE TABLE mark (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, value INTEGER NOT NULL,"
+	" expires INTEGER, text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX mark_key ON mark (key);"
+	"CREATE TABLE counter (key TEXT NOT NULL, minute INTEGER NOT NULL, count INTEGER NOT NULL,"
+	" PRIMARY KEY (key, minute)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE draft (id INTEGER PRIMARY KEY, ticket INTEGER, message INTEGER, agent TEXT NOT NULL,"
+	" reason TEXT, sender TEXT, recipients TEXT, answers_version INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" expires INTEGER, state INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX draft_agent ON draft (agent, ticket) WHERE state = 0;"
+	/* state: 0 waiting, 1 leased, 2 sent, 3 refused. next: when it is due; while leased, when the lease ends.
+	 * The bytes stand in `bytes` or are those of the message. */
+	"CREATE TABLE outbox (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, next INTEGER NOT NULL,"
+	" ticket INTEGER, event INTEGER, conversation INTEGER, kind TEXT NOT NULL, agent TEXT,"
+	" transport TEXT NOT NULL, destination TEXT, sender TEXT NOT NULL, message_id TEXT NOT NULL,"
+	" needs_smtputf8 INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL, owner TEXT,"
+	" message INTEGER, bytes BLOB) STRICT;"
+	"CREATE INDEX outbox_due ON outbox (next, id) WHERE state < 2;"
+	"CREATE INDEX outbox_ticket ON outbox (ticket, id) WHERE state < 2;"
+	"CREATE TABLE outbox_recipient (outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,"
+	" place INTEGER NOT NULL, state INTEGER NOT NULL, address TEXT NOT NULL, reply TEXT,"
+	" PRIMARY KEY (outbox, place)) STRICT, WITHOUT ROWID;"
+	/* rowid: an event's id, or minus a contact's */
+	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
+	" tokenize = 'unicode61 remove_diacritics 0');"
+	"INSERT INTO search (search, rank) VALUES ('automerge', 8);";
+
+/* From version N to N + 1. */
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1};
+
+static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
+{
+	unsigned char value[PD_KEY_SIZE];
+	pd_random(value, len);
+	sqlite3_stmt *insert = SQL(connection, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
+	pd_sql_bind(insert, "sb", name, value, len);
+	return pd_sql_run(connection, insert, error);
+}
+
+static int migrate_from(struct pd_connection *connection, int64_t version, struct pd_error *error)
+{
+	for (; version < PD_SCHEMA_VERSION; version++) {
+		int failed = pd_sql_exec(connection, migrations[version], error);
+		if (failed)
+			return failed;
+	}
+	/* The desk's secret, and who it is: made once, with the first schema. */
+	int failed = put_meta(connection, "key", PD_KEY_SIZE, error);
+	if (!failed)
+		failed = put_meta(connection, "desk", 16, error);
+	if (!failed) {
+		char text[48];
+		sqlite3_snprintf(sizeof text, text, "PRAGMA user_version = %d", PD_SCHEMA_VERSION);
+		failed = pd_sql_exec(connection, text, error);
+	}
+	return failed;
+}
+
+static int refuse_newer(int64_t version, struct pd_error *error)
+{
+	return pd_fail(error, PD_CONFIGURATION,
+		       "the database has schema %lld, newer than this program knows (%d): it needs a newer postdesk",
+		       (long long)version, PD_SCHEMA_VERSION);
+}
+
+int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error)
+{
+	int64_t version = pd_sql_number(connection, "PRAGMA user_version");
+	if (version > PD_SCHEMA_VERSION)
+		return refuse_newer(version, error);
+	if (version == PD_SCHEMA_VERSION)
+		return 0;
+	int failed = pd_sql_exec(connection, "BEGIN IMMEDIATE", error);
+	if (failed)
+		return failed;
+	version = pd_sql_number(connection, "PRAGMA user_version");
+	failed = migrate_from(connection, version, error);
+	if (!failed)
+		failed = pd_sql_exec(connection, "COMMIT", error);
+	if (failed)
+		(void)pd_sql_exec(connection, "ROLLBACK", NULL);
+	return failed;
+}
+
+int pd_schema_check(struct pd_connection *connection, struct pd_error *error)
+{
+	int64_t version = pd_sql_number(connection, "PRAGMA user_version");
+	if (version > PD_SCHEMA_VERSION)
+		return refuse_newer(version, error);
+	if (version < PD_SCHEMA_VERSION)
+		return pd_fail(error, PD_TEMPORARY,
+			       "the database has the older schema %lld: postdeskd migrates it when it starts",
+			       (long long)version);
+	return 0;
+}
+
+int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error)
+{
+	int failed = 0;
+	sqlite3_stmt *key = SQL(connection, "SELECT value FROM meta WHERE name = 'key'");
+	if (!pd_sql_row(connection, key, &failed, error))
+		return failed ? failed : pd_fail(error, PD_CONFIGURATION, "the database has no key");
+	if (sqlite3_column_bytes(key, 0) != PD_KEY_SIZE) {
+		sqlite3_reset(key);
+		return pd_fail(error, PD_CONFIGURATION, "the database's key is damaged");
+	}
+	memcpy(store->store.key, sqlite3_column_blob(key, 0), PD_KEY_SIZE);
+	sqlite3_reset(key);
+	static const char *const largest[PD_ID_KINDS] = {
+		[PD_ID_TICKET] = "SELECT max(number) FROM ticket",
+		[PD_ID_EVENT] = "SELECT max(id) FROM event",
+		[PD_ID_MESSAGE] = "SELECT max(id) FROM message",
+		[PD_ID_CONVERSATION] = "SELECT max(id) FROM conversation",
+		[PD_ID_CONTACT] = "SELECT max(id) FROM contact",
+		[PD_ID_OUTBOX] = "SELECT max(id) FROM outbox",
+		[PD_ID_DRAFT] = "SELECT max(id) FROM draft",
+		[PD_ID_ACTION] = "SELECT max(action) FROM event",
+	};
+	for (int kind = 0; kind < PD_ID_KINDS; kind++)
+		atomic_store(&store->store.last_id[kind], pd_sql_number(connection, largest[kind]));
+	return 0;
+}

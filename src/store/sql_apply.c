@@ -1,0 +1,289 @@
+/* Carrying a plan out in SQLite: rows of events, messages, contacts, keys; the derived row of each ticket.
+ *
+ * Promises: all of the plan or, by the savepoint around it, nothing. Fails: with the class of the first row that
+ * could not be written; PD_TEMPORARY where another version of a ticket stands in the way. */
+#include "store/sqlite.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* --- messages --- */
+
+static const struct pd_blob *blob_of(struct pd_committing *committing, const char *data)
+{
+	for (size_t i = 0; i < committing->blobs.count; i++) {
+		if (committing->blobs.items[i].data == data) {
+			committing->blobs.items[i].is_used = true;
+			return &committing->blobs.items[i];
+		}
+	}
+	return NULL;
+}
+
+/* Every address that it went to, in lower case between line ends, for queries. */
+static char *recipients_text(struct pd_arena *arena, const struct pd_stored *stored)
+{
+	PD_AUTO_BUF text = {0};
+	const struct pd_addresses *lists[] = {&stored->to, &stored->cc};
+	for (int i = 0; i < 2; i++) {
+		for (size_t j = 0; j < lists[i]->count; j++) {
+			pd_buf_addc(&text, '\n');
+			pd_buf_adds(&text, lists[i]->items[j].addr);
+		}
+	}
+	pd_buf_addc(&text, '\n');
+	return pd_lower_ascii(arena, text.data);
+}
+
+static int put_message(struct pd_sqlite *store, struct pd_committing *committing, const struct pd_planned_message *message,
+		       struct pd_error *error)
+{
+	struct pd_arena *arena = committing->arena;
+	const struct pd_stored *stored = &message->stored;
+	const char *search = message->search_text;
+	int64_t indexed = search == NULL ? 0 : pd_equal(search, stored->text) ? 1 : 2;
+	struct pd_bytes raw = pd_planned_raw(committing->commit, message);
+	const struct pd_blob *blob =
+		raw.data != NULL && raw.len > store->store.message_in_database ? blob_of(committing, raw.data) : NULL;
+	if (raw.data != NULL && raw.len > store->store.message_in_database && blob == NULL)
+		return pd_fail(error, PD_TEMPORARY, "message %lld was not written before its commit", (long long)stored->id);
+	PD_AUTO_BUF rest = {0};
+	pd_record_stored_pack(&rest, stored);
+	sqlite3_stmt *insert = SQL(store->writer,
+				   "INSERT INTO message (id, source, direction, kinds, date, size, indexed, file,"
+				   " message_id, from_name, from_addr, recipients, subject, queue_id, proof, digest,"
+				   " raw_digest, rest, text, html, search, raw)"
+				   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(insert, "isiiziizsssssssbbbsssb", stored->id, stored->source != NULL ? stored->source : "",
+		    (int64_t)stored->direction, (int64_t)stored->kinds, stored->date, (int64_t)stored->size, indexed,
+		    blob != NULL ? blob->file : (int64_t)0, stored->message_id != NULL ? stored->message_id : "",
+		    stored->from.name, stored->from.addr, recipients_text(arena, stored), stored->subject,
+		    stored->queue_id, stored->proof, stored->digest, (size_t)PD_SHA256_SIZE,
+		    blob != NULL ? blob->digest : NULL, (size_t)PD_SHA256_SIZE, rest.data, rest.len, stored->text,
+		    stored->html, indexed == 2 ? search : NULL, blob != NULL ? NULL : raw.data, raw.len);
+	return pd_sql_run(store->writer, insert, error);
+}
+
+/* --- people --- */
+
+char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact)
+{
+	PD_AUTO_BUF people = {0};
+	pd_buf_adds(&people, contact->name != NULL ? contact->name : "");
+	for (size_t i = 0; i < contact->identities.count; i++) {
+		pd_buf_addc(&people, '\n');
+		pd_buf_adds(&people, contact->identities.items[i].value);
+	}
+	if (contact->company != NULL) {
+		pd_buf_addc(&people, '\n');
+		pd_buf_adds(&people, contact->company);
+	}
+	return pd_buf_string(arena, &people);
+}
+
+static int put_identities(struct pd_sqlite *store, const struct pd_contact *contact, struct pd_error *error)
+{
+	int failed = 0;
+	for (size_t i = 0; i < contact->identities.count && !failed; i++) {
+		const struct pd_identity *identity = &contact->identities.items[i];
+		sqlite3_stmt *insert =
+			SQL(store->writer, "INSERT INTO identity (key, contact, kind, value) VALUES (?, ?, ?, ?)");
+		pd_sql_bind(insert, "iiss", pd_sqlite_key(&store->store, identity->kind, identity->value), contact->id,
+			    identity->kind, identity->value);
+		failed = pd_sql_run(store->writer, insert, error);
+	}
+	return failed;
+}
+
+static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact *planned, struct pd_error *error)
+{
+	const struct pd_contact *contact = &planned->contact;
+	struct pd_connection *writer = store->writer;
+	int failed = 0;
+	if (!planned->is_new) {
+		struct pd_contact *old =
+			pd_sqlite_contact_by_id(writer, store->group_arena, contact->id, &failed, error);
+		if (failed)
+			return failed;
+		if (old != NULL)
+			pd_sqlite_document(store, -contact->id, true, "", "", pd_contact_people(store->group_arena, old));
+		sqlite3_stmt *forget = SQL(writer, "DELETE FROM identity WHERE contact = ?");
+		pd_sql_bind(forget, "i", contact->id);
+		failed = pd_sql_run(writer, forget, error);
+	}
+	if (failed)
+		return failed;
+	sqlite3_stmt *put = SQL(writer, "INSERT INTO contact (id, name, company) VALUES (?, ?, ?) ON CONFLICT (id)"
+					" DO UPDATE SET name = excluded.name, company = excluded.company");
+	pd_sql_bind(put, "iss", contact->id, contact->name != NULL ? contact->name : "", contact->company);
+	failed = pd_sql_run(writer, put, error);
+	if (failed)
+		return failed;
+	pd_sqlite_document(store, -contact->id, false, "", "", pd_contact_people(store->group_arena, contact));
+	return put_identities(store, contact, error);
+}
+
+/* --- keys --- */
+
+static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id, struct pd_error *error)
+{
+	/* A reference that the ticket has already says nothing new. */
+	sqlite3_stmt *insert = SQL(store->writer,
+				   "INSERT INTO known_id (key, ticket, conversation, event, is_reference, agent,"
+				   " message_id) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ?5 = 0 OR NOT EXISTS (SELECT 1"
+				   " FROM known_id WHERE key = ?1 AND message_id = ?7 AND ticket = ?2)");
+	pd_sql_bind(insert, "izzziss", pd_sqlite_key(&store->store, id->message_id, NULL), id->known.ticket,
+		    id->known.conversation, id->known.event, (int64_t)id->known.is_reference, id->known.agent,
+		    id->message_id);
+	return pd_sql_run(store->writer, insert, error);
+}
+
+static int put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark, struct pd_error *error)
+{
+	int64_t key = pd_sqlite_key(&store->store, mark->key, NULL);
+	sqlite3_stmt *update =
+		SQL(store->writer, "UPDATE mark SET value = ?, expires = ? WHERE key = ? AND text = ?");
+	pd_sql_bind(update, "izis", mark->value, mark->expires, key, mark->key);
+	int failed = pd_sql_run(store->writer, update, error);
+	if (failed || sqlite3_changes(store->writer->db) > 0)
+		return failed;
+	sqlite3_stmt *insert =
+		SQL(store->writer, "INSERT INTO mark (key, value, expires, text) VALUES (?, ?, ?, ?)");
+	pd_sql_bind(insert, "iizs", key, mark->value, mark->expires, mark->key);
+	return pd_sql_run(store->writer, insert, error);
+}
+
+static int bump_counter(struct pd_sqlite *store, const char *key, pd_time now, struct pd_error *error)
+{
+	sqlite3_stmt *bump = SQL(store->writer, "INSERT INTO counter (key, minute, count) VALUES (?, ?, 1)"
+						" ON CONFLICT (key, minute) DO UPDATE SET count = count + 1");
+	pd_sql_bind(bump, "si", key, now / PD_MINUTE);
+	return pd_sql_run(store->writer, bump, error);
+}
+
+static int put_draft(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_planned_draft *planned,
+		     struct pd_error *error)
+{
+	const struct pd_draft *draft = &planned->draft;
+	sqlite3_stmt *put;
+	if (planned->is_new) {
+		put = SQL(store->writer, "INSERT INTO draft (id, ticket, message, agent, reason, sender, recipients,"
+					 " answers_version, created, expires, state)"
+					 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		pd_sql_bind(put, "izzssssiizi", draft->id, draft->ticket, draft->message,
+			    draft->agent != NULL ? draft->agent : "", draft->reason, draft->sender,
+			    pd_strings_join(arena, &draft->recipients, "\n"), draft->answers_version, draft->created,
+			    draft->expires, (int64_t)draft->state);
+	} else {
+		put = SQL(store->writer, "UPDATE draft SET state = ?, expires = ?, ticket = ? WHERE id = ?");
+		pd_sql_bind(put, "izzi", (int64_t)draft->state, draft->expires, draft->ticket, draft->id);
+	}
+	return pd_sql_run(store->writer, put, error);
+}
+
+/* --- full text --- */
+
+static const struct pd_planned_message *planned_message(const struct pd_plan *plan, int64_t id)
+{
+	for (size_t i = 0; i < plan->messages.count; i++)
+		if (plan->messages.items[i].stored.id == id)
+			return &plan->messages.items[i];
+	return NULL;
+}
+
+/* Does a later event of the plan bring a message with that subject to the ticket? Then the name is found by it. */
+static bool has_subject(const struct pd_plan *plan, int64_t ticket, const char *name)
+{
+	for (size_t i = 0; i < plan->events.count; i++) {
+		const struct pd_event *event = plan->events.items[i];
+		if (event->ticket != ticket || event->message == 0)
+			continue;
+		const struct pd_planned_message *message = planned_message(plan, event->message);
+		if (message != NULL && pd_equal(message->stored.subject, name))
+			return true;
+	}
+	return false;
+}
+
+static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_event *event,
+		       bool *ret_is_indexed, struct pd_error *error)
+{
+	struct pd_arena *arena = store->group_arena;
+	const char *name, *description;
+	bool has_text = pd_event_text(event, &name, &description);
+	if (event->message == 0) {
+		*ret_is_indexed = has_text && (description != NULL || !has_subject(plan, event->ticket, name));
+		if (*ret_is_indexed)
+			pd_sqlite_document(store, event->id, false, name, description, "");
+		return 0;
+	}
+	const struct pd_planned_message *planned = planned_message(plan, event->message);
+	const struct pd_stored *stored = planned != NULL ? &planned->stored : NULL;
+	const char *search = planned != NULL ? planned->search_text : NULL;
+	if (planned == NULL) {
+		int failed = 0;
+		stored = pd_sqlite_stored(store->writer, arena, event->message, &search, &failed, error);
+		if (failed)
+			return failed;
+	}
+	*ret_is_indexed = stored != NULL;
+	if (stored != NULL)
+		pd_sqlite_document(store, event->id, false, stored->subject, search, pd_stored_people(arena, stored));
+	return 0;
+}
+
+static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
+		     const struct pd_event *event, struct pd_error *error)
+{
+	int64_t config;
+	bool is_indexed = false;
+	int failed = pd_sqlite_text_id(store, event->config, &config, error);
+	if (!failed)
+		failed = index_event(store, plan, event, &is_indexed, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *insert = SQL(store->writer,
+				   "INSERT INTO event (id, ticket, version, format, at, kind, action, message,"
+				   " conversation, other, actor, why, changes, config, indexed)"
+				   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(insert, "iiiiisizzzssszi", event->id, event->ticket, event->version, (int64_t)event->format, event->at,
+		    pd_event_kind_name(event->kind), event->action, event->message, event->conversation, event->other,
+		    event->actor != NULL ? event->actor : "", event->why,
+		    event->changes.count > 0 ? pd_changes_text(arena, event) : NULL, config,
+		    (int64_t)is_indexed);
+	failed = pd_sql_run(store->writer, insert, error);
+	return failed ? failed : pd_sqlite_put_values(store, event, error);
+}
+
+/* --- the whole --- */
+
+int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	const struct pd_plan *plan = committing->commit->plan;
+	const pd_time now = committing->commit->now;
+	struct pd_arena *arena = committing->arena;
+	int failed = 0;
+	for (size_t i = 0; i < plan->contacts.count && !failed; i++)
+		failed = put_contact(store, &plan->contacts.items[i], error);
+	for (size_t i = 0; i < plan->messages.count && !failed; i++)
+		failed = put_message(store, committing, &plan->messages.items[i], error);
+	for (size_t i = 0; i < plan->tickets.count && !failed; i++)
+		failed = pd_sqlite_put_ticket(store, &plan->tickets.items[i], error);
+	for (size_t i = 0; i < plan->tickets.count && !failed; i++)
+		failed = pd_sqlite_put_conversations(store, plan, plan->tickets.items[i].ticket, error);
+	for (size_t i = 0; i < plan->events.count && !failed; i++)
+		failed = put_event(store, arena, plan, plan->events.items[i], error);
+	for (size_t i = 0; i < plan->ids.count && !failed; i++)
+		failed = put_known_id(store, &plan->ids.items[i], error);
+	for (size_t i = 0; i < plan->marks.count && !failed; i++)
+		failed = put_mark(store, &plan->marks.items[i], error);
+	for (size_t i = 0; i < plan->counters.count && !failed; i++)
+		failed = bump_counter(store, plan->counters.items[i], now, error);
+	for (size_t i = 0; i < plan->drafts.count && !failed; i++)
+		failed = put_draft(store, arena, &plan->drafts.items[i], error);
+	for (size_t i = 0; i < plan->letters.count && !failed; i++)
+		failed = pd_sqlite_put_letter(store, plan, plan->letters.items[i], now, error);
+	return failed;
+}

@@ -1,0 +1,110 @@
+/* Listings: the tickets that match a query, a page at a time, in an order.
+ *
+ * Promises: the order is total (the newest number first among equals), values that are absent stand last. Fails as
+ * snapshots do. */
+#include "store/query_sql.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static bool asks_deleted(const struct pd_query *query)
+{
+	if (query == NULL)
+		return false;
+	if (query->op == PD_QUERY_FIELD)
+		return strcmp(query->field, "is") == 0 && pd_equal(query->value, "deleted");
+	return asks_deleted(query->left) || asks_deleted(query->right);
+}
+
+/* The SQL of a column's name; NULL for what is no column. */
+static const char *sort_of(const char *name, bool *ret_is_nullable)
+{
+	static const struct {
+		const char *name, *sql;
+		bool is_nullable;
+	} columns[] = {
+		{"number", "number", false},
+		{"name", "name COLLATE NOCASE", false},
+		{"status", "status", true},
+		{"status_kind", "status_kind", false},
+		{"pipeline", "pipeline", true},
+		{"mailbox", "mailbox", true},
+		{"owner", "owner", true},
+		{"team", "team", true},
+		{"priority",
+		 "CASE priority WHEN 'low' THEN 1 WHEN 'normal' THEN 2 WHEN 'high' THEN 3 WHEN 'urgent' THEN 4 END", true},
+		{"category", "category", true},
+		{"source", "source", true},
+		{"contact",
+		 "(SELECT value FROM identity WHERE identity.contact = ticket.contact AND kind = 'mail' ORDER BY id LIMIT 1)",
+		 true},
+		{"contact_name", "(SELECT nullif(name, '') FROM contact WHERE contact.id = ticket.contact)", true},
+		{"company", "(SELECT company FROM contact WHERE contact.id = ticket.contact)", true},
+		{"created", "created", false},
+		{"updated", "updated", false},
+		{"closed", "closed", true},
+		{"messages", "messages", false},
+	};
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		if (strcmp(name, columns[i].name) == 0) {
+			*ret_is_nullable = columns[i].is_nullable;
+			return columns[i].sql;
+		}
+	}
+	return NULL;
+}
+
+static void put_order(struct pd_sql_query *q, const char *sort)
+{
+	bool is_descending = sort != NULL && *sort == '-', is_nullable = false;
+	const char *name = sort != NULL ? sort + is_descending : "";
+	const char *column = sort_of(name, &is_nullable);
+	pd_buf_adds(&q->sql, " ORDER BY ");
+	if (column == NULL) {
+		pd_buf_adds(&q->sql, "number DESC");
+		return;
+	}
+	if (is_nullable)
+		pd_buf_addf(&q->sql, "%s IS NULL, ", column);
+	pd_buf_addf(&q->sql, "%s%s", column, is_descending ? " DESC" : "");
+	if (strcmp(name, "number") != 0)
+		pd_buf_adds(&q->sql, ", number DESC");
+}
+
+struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
+				 const char *sort, size_t limit, size_t offset)
+{
+	PD_AUTO_ARENA scratch = pd_arena_new();
+	struct pd_window *view = pd_window_of(face);
+	struct pd_sql_query q = {.arena = scratch, .view = view, .connection = pd_window_connection(view)};
+	q.has_deleted = asks_deleted(query);
+	pd_buf_adds(&q.sql, q.has_deleted ? "SELECT number FROM ticket WHERE class < 4 AND "
+					  : "SELECT number FROM ticket WHERE class < 3 AND ");
+	if (query != NULL)
+		pd_sql_query_put(&q, query);
+	else
+		pd_buf_adds(&q.sql, "1");
+	put_order(&q, sort);
+	pd_buf_addf(&q.sql, " LIMIT %llu OFFSET %llu", (unsigned long long)(limit < INT64_MAX ? limit : INT64_MAX),
+		    (unsigned long long)(offset < INT64_MAX ? offset : INT64_MAX));
+	struct pd_tickets tickets = {0};
+	PD_LIST(int64_t) numbers = {0};
+	sqlite3_stmt *select = NULL;
+	int failed = 0;
+	struct pd_error error;
+	if (sqlite3_prepare_v2(q.connection->db, q.sql.data, -1, &select, NULL) == SQLITE_OK)
+		pd_sql_query_bind(&q, select);
+	while (pd_sql_row(q.connection, select, &failed, &error))
+		*pd_list_add(scratch, &numbers) = sqlite3_column_int64(select, 0);
+	sqlite3_finalize(select);
+	pd_buf_free(&q.sql);
+	if (failed)
+		pd_window_fail(view, &error);
+	for (size_t i = 0; i < numbers.count && view->face.failed == 0; i++) {
+		struct pd_ticket *ticket = pd_sqlite_ticket(face, arena, numbers.items[i]);
+		if (ticket != NULL)
+			*pd_list_add(arena, &tickets) = ticket;
+	}
+	return tickets;
+}

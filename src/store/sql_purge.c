@@ -1,0 +1,184 @@
+/* Purging: what was deleted long enough goes for good, a tombstone stays.
+ *
+ * Promises: the ticket's number, its events' ids, times and actors stay, with a last event that says so; messages,
+ * their text, their index rows and their files go, and so do the values that events held as text (names,
+ * descriptions, subjects, participants). Fails as any write does. */
+#include "store/sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PURGE_BATCH 100 /* tickets a call, so that other commits do not wait long */
+
+struct purge {
+	struct pd_sqlite *store;
+	struct pd_purge_request *request;
+	struct pd_arena *arena;
+	struct pd_error *error;
+};
+
+/* Is the message on a ticket that stays? */
+static bool is_shared(struct purge *p, int64_t message, int64_t ticket, int *ret_failed)
+{
+	sqlite3_stmt *select = SQL(p->store->writer,
+				   "SELECT 1 FROM event WHERE message = ? AND ticket <> ? AND kind <> 'purged' LIMIT 1");
+	pd_sql_bind(select, "ii", message, ticket);
+	if (!pd_sql_row(p->store->writer, select, ret_failed, p->error))
+		return false;
+	sqlite3_reset(select);
+	return true;
+}
+
+static int drop_message(struct purge *p, int64_t message)
+{
+	struct pd_connection *writer = p->store->writer;
+	int failed = 0;
+	sqlite3_stmt *file = SQL(writer, "SELECT file FROM message WHERE id = ? AND file IS NOT NULL");
+	pd_sql_bind(file, "i", message);
+	if (pd_sql_row(writer, file, &failed, p->error)) {
+		p->request->files = realloc(p->request->files, (p->request->file_count + 1) * sizeof(int64_t));
+		if (p->request->files == NULL)
+			abort();
+		p->request->files[p->request->file_count++] = sqlite3_column_int64(file, 0);
+		sqlite3_reset(file);
+	}
+	sqlite3_stmt *drop = SQL(writer, "DELETE FROM message WHERE id = ?");
+	pd_sql_bind(drop, "i", message);
+	return failed ? failed : pd_sql_run(writer, drop, p->error);
+}
+
+/* Takes the event's document out of the index, as it was put in. */
+static int drop_document(struct purge *p, const struct pd_event *event)
+{
+	const char *name, *description;
+	int failed = 0;
+	if (event->message != 0) {
+		const char *search = NULL;
+		struct pd_stored *stored =
+			pd_sqlite_stored(p->store->writer, p->arena, event->message, &search, &failed, p->error);
+		if (stored != NULL)
+			pd_sqlite_document(p->store, event->id, true, stored->subject, search,
+					   pd_stored_people(p->store->group_arena, stored));
+	} else if (pd_event_text(event, &name, &description)) {
+		pd_sqlite_document(p->store, event->id, true, name, description, "");
+	}
+	return failed;
+}
+
+/* What a person wrote and who it was; the rest of an event is ids and names of the configuration. */
+static void redact(struct pd_event *event)
+{
+	static const char *const texts[] = {"name", "description", "subject"};
+	size_t kept = 0;
+	for (size_t i = 0; i < event->changes.count; i++) {
+		struct pd_change change = event->changes.items[i];
+		if (strcmp(change.property, "participant") == 0)
+			continue;
+		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
+			if (strcmp(change.property, texts[j]) == 0) {
+				change.from = change.from != NULL ? "" : NULL;
+				change.to = change.to != NULL ? "" : NULL;
+			}
+		}
+		event->changes.items[kept++] = change;
+	}
+	event->changes.count = kept;
+}
+
+static int purge_event(struct purge *p, struct pd_event *event, bool is_indexed)
+{
+	struct pd_connection *writer = p->store->writer;
+	int failed = is_indexed ? drop_document(p, event) : 0;
+	if (!failed && event->message != 0 && !is_shared(p, event->message, event->ticket, &failed))
+		failed = drop_message(p, event->message);
+	if (!failed && event->kind == PD_EVENT_MESSAGE && event->other != 0)
+		failed = drop_message(p, event->other); /* the bytes as they were sent */
+	if (failed)
+		return failed;
+	redact(event);
+	sqlite3_stmt *update = SQL(writer, "UPDATE event SET changes = ?, message = NULL, why = NULL, indexed = 0 WHERE id = ?");
+	pd_sql_bind(update, "si", event->changes.count > 0 ? pd_changes_text(p->arena, event) : NULL, event->id);
+	return pd_sql_run(writer, update, p->error);
+}
+
+/* The ticket's row anew, from what is left of its events, and the tombstone. */
+static int put_tombstone(struct purge *p, int64_t number, int64_t version)
+{
+	struct pd_store *face = &p->store->store;
+	struct pd_window view;
+	pd_window_init(&view, face, true);
+	view.at = p->store->writer;
+	struct pd_event tombstone = {
+		.id = atomic_fetch_add(&face->last_id[PD_ID_EVENT], 1) + 1,
+		.ticket = number,
+		.version = version + 1,
+		.format = PD_EVENT_FORMAT,
+		.at = p->request->deleted_before,
+		.actor = "postdesk",
+		.action = atomic_fetch_add(&face->last_id[PD_ID_ACTION], 1) + 1,
+		.kind = PD_EVENT_PURGED,
+	};
+	sqlite3_stmt *insert = SQL(p->store->writer, "INSERT INTO event (id, ticket, version, format, at, kind, action,"
+						     " actor, indexed) VALUES (?, ?, ?, ?, ?, 'purged', ?, ?, 0)");
+	pd_sql_bind(insert, "iiiiiis", tombstone.id, number, tombstone.version, (int64_t)tombstone.format, tombstone.at,
+		    tombstone.action, tombstone.actor);
+	int failed = pd_sql_run(p->store->writer, insert, p->error);
+	if (failed)
+		return failed;
+	struct pd_ticket *ticket = pd_sqlite_ticket_at(&view, p->arena, number, INT64_MAX);
+	if (ticket == NULL)
+		return pd_fail(p->error, PD_TEMPORARY, "ticket %lld cannot be folded", (long long)number);
+	struct pd_planned_ticket planned = {.ticket = ticket, .base_version = version};
+	failed = pd_sqlite_put_ticket(p->store, &planned, p->error);
+	sqlite3_stmt *conversations =
+		SQL(p->store->writer, "UPDATE conversation SET base_subject = '', key = 0 WHERE ticket = ?");
+	pd_sql_bind(conversations, "i", number);
+	return failed ? failed : pd_sql_run(p->store->writer, conversations, p->error);
+}
+
+static int purge_ticket(struct purge *p, int64_t number)
+{
+	struct pd_connection *writer = p->store->writer;
+	PD_LIST(struct { struct pd_event event; bool is_indexed; }) events = {0};
+	int failed = 0;
+	sqlite3_stmt *select = SQL(writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event WHERE ticket = ?"
+					   " ORDER BY version");
+	pd_sql_bind(select, "i", number);
+	while (pd_sql_row(writer, select, &failed, p->error)) {
+		pd_sqlite_event(p->arena, select, &pd_list_add(p->arena, &events)->event);
+		events.items[events.count - 1].is_indexed = sqlite3_column_int(select, PD_EVENT_COLUMN_COUNT) != 0;
+	}
+	for (size_t i = 0; i < events.count && !failed; i++)
+		failed = purge_event(p, &events.items[i].event, events.items[i].is_indexed);
+	sqlite3_stmt *drafts = SQL(writer, "DELETE FROM draft WHERE ticket = ?");
+	pd_sql_bind(drafts, "i", number);
+	if (!failed)
+		failed = pd_sql_run(writer, drafts, p->error);
+	sqlite3_stmt *letters = SQL(writer, "UPDATE outbox SET bytes = NULL WHERE ticket = ? AND state > 1");
+	pd_sql_bind(letters, "i", number);
+	if (!failed)
+		failed = pd_sql_run(writer, letters, p->error);
+	return failed || events.count == 0
+		       ? failed
+		       : put_tombstone(p, number, events.items[events.count - 1].event.version);
+}
+
+int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct purge p = {.store = pd_sqlite_of(face), .request = request, .arena = arena, .error = error};
+	struct pd_connection *writer = p.store->writer;
+	PD_LIST(int64_t) numbers = {0};
+	int failed = 0;
+	/* Deleted, since then untouched, and no tombstone yet. */
+	sqlite3_stmt *select = SQL(writer, "SELECT number FROM ticket WHERE class = 3 AND updated < ?1 AND NOT EXISTS"
+					   " (SELECT 1 FROM event WHERE event.ticket = number AND event.version ="
+					   " ticket.version AND event.kind = 'purged') LIMIT ?2");
+	pd_sql_bind(select, "ii", request->deleted_before, (int64_t)PURGE_BATCH);
+	while (pd_sql_row(writer, select, &failed, error))
+		*pd_list_add(arena, &numbers) = sqlite3_column_int64(select, 0);
+	for (size_t i = 0; i < numbers.count && !failed; i++)
+		failed = purge_ticket(&p, numbers.items[i]);
+	request->count = (int64_t)numbers.count;
+	return failed;
+}

@@ -1,0 +1,307 @@
+/* Look-ups of a snapshot in SQLite: tickets, keys, people, drafts, outbox rows.
+ *
+ * Promises: an answer depends on the transaction's instant alone, so that asking again finds what changed. Fails as
+ * snapshots do: the view's failure sticks. */
+#include "store/sqlite.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more. */
+#define SUBJECT_SCAN "500"
+
+int64_t pd_sqlite_key(const struct pd_store *store, const char *a, const char *b)
+{
+	char text[512];
+	size_t len_a = strlen(a), len_b = b != NULL ? strlen(b) : 0;
+	if (len_a + len_b + 1 < sizeof text) {
+		memcpy(text, a, len_a + 1);
+		if (b != NULL)
+			memcpy(text + len_a + 1, b, len_b);
+		return (int64_t)pd_siphash(store->key, text, len_a + 1 + len_b);
+	}
+	PD_AUTO_BUF buf = {0};
+	pd_buf_add(&buf, a, len_a + 1);
+	pd_buf_add(&buf, b, len_b);
+	return (int64_t)pd_siphash(store->key, buf.data, buf.len);
+}
+
+/* A row, or the end; a failure sticks in the view. */
+static bool row(struct pd_window *view, sqlite3_stmt *statement)
+{
+	int failed = 0;
+	struct pd_error error;
+	if (pd_sql_row(pd_window_connection(view), statement, &failed, &error))
+		return true;
+	if (failed)
+		pd_window_fail(view, &error);
+	return false;
+}
+
+/* --- tickets --- */
+
+enum pd_ticket_class pd_ticket_class_of(const struct pd_ticket *ticket)
+{
+	if (ticket->merged_into != 0)
+		return PD_CLASS_MERGED;
+	if (ticket->is_deleted)
+		return PD_CLASS_DELETED;
+	if (ticket->is_spam)
+		return PD_CLASS_SPAM;
+	return ticket->status_kind == PD_STATUS_CLOSED ? PD_CLASS_CLOSED : PD_CLASS_OPEN;
+}
+
+int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number)
+{
+	sqlite3_stmt *select = SQL(pd_window_connection(view), "SELECT version FROM ticket WHERE number = ?");
+	pd_sql_bind(select, "i", number);
+	if (!row(view, select))
+		return 0;
+	int64_t version = sqlite3_column_int64(select, 0);
+	sqlite3_reset(select);
+	return version;
+}
+
+struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT version, status_kind, flags, created, updated, closed, merged_into,"
+				   " messages, status, owner, team, priority, category, source, mailbox, pipeline,"
+				   " name, rest FROM ticket WHERE number = ?");
+	pd_sql_bind(select, "i", number);
+	if (!row(view, select))
+		return NULL;
+	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
+	ticket->number = number;
+	ticket->version = sqlite3_column_int64(select, 0);
+	ticket->status_kind = (enum pd_status_kind)sqlite3_column_int(select, 1);
+	int flags = sqlite3_column_int(select, 2);
+	ticket->is_spam = (flags & PD_FLAG_SPAM) != 0;
+	ticket->is_automatic = (flags & PD_FLAG_AUTOMATIC) != 0;
+	ticket->is_deleted = (flags & PD_FLAG_DELETED) != 0;
+	ticket->has_sent = (flags & PD_FLAG_SENT) != 0;
+	ticket->created = sqlite3_column_int64(select, 3);
+	ticket->updated = sqlite3_column_int64(select, 4);
+	ticket->closed = sqlite3_column_int64(select, 5);
+	ticket->merged_into = sqlite3_column_int64(select, 6);
+	ticket->messages = sqlite3_column_int64(select, 7);
+	const char **texts[] = {&ticket->status, &ticket->owner,  &ticket->team,    &ticket->priority, &ticket->category,
+				&ticket->source, &ticket->mailbox, &ticket->pipeline, &ticket->name};
+	for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+		*texts[i] = pd_sql_text(arena, select, 8 + i);
+	struct pd_bytes rest = {sqlite3_column_blob(select, 17), (size_t)sqlite3_column_bytes(select, 17)};
+	bool is_good = pd_record_ticket_unpack(arena, rest, ticket);
+	sqlite3_reset(select);
+	if (!is_good) {
+		struct pd_error error;
+		pd_fail(&error, PD_TEMPORARY, "the row of ticket %lld is damaged", (long long)number);
+		pd_window_fail(view, &error);
+		return NULL;
+	}
+	return ticket;
+}
+
+/* --- keys --- */
+
+static struct pd_known_ids message_id(struct pd_snapshot *face, struct pd_arena *arena, const char *id)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT ticket, conversation, event, is_reference, agent FROM known_id"
+				   " WHERE key = ?1 AND message_id = ?2 ORDER BY id");
+	pd_sql_bind(select, "is", pd_sqlite_key(view->store, id, NULL), id);
+	struct pd_known_ids known = {0};
+	while (row(view, select)) {
+		struct pd_known_id *item = pd_list_add(arena, &known);
+		item->ticket = sqlite3_column_int64(select, 0);
+		item->conversation = sqlite3_column_int64(select, 1);
+		item->event = sqlite3_column_int64(select, 2);
+		item->is_reference = sqlite3_column_int(select, 3) != 0;
+		item->agent = pd_sql_text(arena, select, 4);
+	}
+	return known;
+}
+
+static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *arena, const char *mailbox,
+				   const char *base_subject, pd_time since)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT newest.ticket, newest.id FROM (SELECT id, ticket FROM conversation"
+				   " WHERE key = ?1 AND mailbox = ?2 AND base_subject = ?3"
+				   " ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
+				   " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?4"
+				   " ORDER BY newest.id DESC LIMIT 20");
+	pd_sql_bind(select, "issi", pd_sqlite_key(view->store, mailbox, base_subject), mailbox, base_subject, since);
+	struct pd_known_ids known = {0};
+	while (row(view, select)) {
+		struct pd_known_id *item = pd_list_add(arena, &known);
+		item->ticket = sqlite3_column_int64(select, 0);
+		item->conversation = sqlite3_column_int64(select, 1);
+	}
+	return known;
+}
+
+static struct pd_mark mark(struct pd_snapshot *face, const char *key)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key = ? AND text = ?");
+	pd_sql_bind(select, "is", pd_sqlite_key(view->store, key, NULL), key);
+	if (!row(view, select))
+		return (struct pd_mark){0};
+	struct pd_mark found = {.exists = true, .value = sqlite3_column_int64(select, 0)};
+	sqlite3_reset(select);
+	return found;
+}
+
+static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT coalesce(sum(count), 0) FROM counter WHERE key = ? AND minute >= ?");
+	pd_sql_bind(select, "si", key, since / PD_MINUTE);
+	if (!row(view, select))
+		return 0;
+	int64_t count = sqlite3_column_int64(select, 0);
+	sqlite3_reset(select);
+	return count;
+}
+
+/* --- people --- */
+
+struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
+					   int *ret_failed, struct pd_error *error)
+{
+	sqlite3_stmt *select = SQL(connection, "SELECT name, company FROM contact WHERE id = ?");
+	pd_sql_bind(select, "i", id);
+	if (!pd_sql_row(connection, select, ret_failed, error))
+		return NULL;
+	struct pd_contact *found = PD_NEW(arena, struct pd_contact);
+	found->id = id;
+	found->name = pd_sql_text(arena, select, 0);
+	found->company = pd_sql_text(arena, select, 1);
+	sqlite3_reset(select);
+	sqlite3_stmt *identities =
+		SQL(connection, "SELECT kind, value FROM identity WHERE contact = ? ORDER BY id");
+	pd_sql_bind(identities, "i", id);
+	while (pd_sql_row(connection, identities, ret_failed, error)) {
+		struct pd_identity *identity = pd_list_add(arena, &found->identities);
+		identity->kind = pd_sql_text(arena, identities, 0);
+		identity->value = pd_sql_text(arena, identities, 1);
+	}
+	return *ret_failed ? NULL : found;
+}
+
+static struct pd_contact *contact(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
+{
+	struct pd_window *view = pd_window_of(face);
+	int failed = 0;
+	struct pd_error error;
+	struct pd_contact *found = pd_sqlite_contact_by_id(pd_window_connection(view), arena, id, &failed, &error);
+	if (failed)
+		pd_window_fail(view, &error);
+	return found;
+}
+
+static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *arena, const char *kind,
+				     const char *value)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT contact FROM identity WHERE key = ? AND kind = ? AND value = ? LIMIT 1");
+	pd_sql_bind(select, "iss", pd_sqlite_key(view->store, kind, value), kind, value);
+	if (!row(view, select))
+		return NULL;
+	int64_t id = sqlite3_column_int64(select, 0);
+	sqlite3_reset(select);
+	return contact(face, arena, id);
+}
+
+/* --- drafts and outbox --- */
+
+static struct pd_draft *draft_row(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select)
+{
+	if (!row(view, select))
+		return NULL;
+	struct pd_draft *draft = PD_NEW(arena, struct pd_draft);
+	draft->id = sqlite3_column_int64(select, 0);
+	draft->ticket = sqlite3_column_int64(select, 1);
+	draft->message = sqlite3_column_int64(select, 2);
+	draft->agent = pd_sql_text(arena, select, 3);
+	draft->reason = pd_sql_text(arena, select, 4);
+	draft->sender = pd_sql_text(arena, select, 5);
+	const char *recipients = pd_sql_text(arena, select, 6);
+	if (recipients != NULL)
+		draft->recipients = pd_lines(arena, recipients);
+	draft->answers_version = sqlite3_column_int64(select, 7);
+	draft->created = sqlite3_column_int64(select, 8);
+	draft->expires = sqlite3_column_int64(select, 9);
+	draft->state = (enum pd_draft_state)sqlite3_column_int(select, 10);
+	sqlite3_reset(select);
+	return draft;
+}
+
+#define DRAFT_COLUMNS                                                                                \
+	"id, ticket, message, agent, reason, sender, recipients, answers_version, created, expires, state"
+
+static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT " DRAFT_COLUMNS " FROM draft WHERE id = ?");
+	pd_sql_bind(select, "i", id);
+	return draft_row(view, arena, select);
+}
+
+static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT " DRAFT_COLUMNS " FROM draft WHERE state = 0 AND agent = ?1"
+				   " AND ticket IS ?2 ORDER BY id DESC LIMIT 1");
+	pd_sql_bind(select, "sz", agent, ticket);
+	return draft_row(view, arena, select);
+}
+
+static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT ticket, event, kind, agent, message_id FROM outbox WHERE id = ?");
+	pd_sql_bind(select, "i", id);
+	if (!row(view, select))
+		return NULL;
+	struct pd_outbox_row *found = PD_NEW(arena, struct pd_outbox_row);
+	found->id = id;
+	found->ticket = sqlite3_column_int64(select, 0);
+	found->event = sqlite3_column_int64(select, 1);
+	found->kind = pd_sql_text(arena, select, 2);
+	found->agent = pd_sql_text(arena, select, 3);
+	found->message_id = pd_sql_text(arena, select, 4);
+	sqlite3_reset(select);
+	sqlite3_stmt *recipients = SQL(pd_window_connection(view),
+				       "SELECT address FROM outbox_recipient WHERE outbox = ? ORDER BY place");
+	pd_sql_bind(recipients, "i", id);
+	while (row(view, recipients))
+		*pd_list_add(arena, &found->recipients) = pd_sql_text(arena, recipients, 0);
+	return found;
+}
+
+const struct pd_snapshot pd_sqlite_lookups = {
+	.ticket = pd_sqlite_ticket,
+	.timeline = pd_sqlite_timeline,
+	.entry = pd_sqlite_entry,
+	.action = pd_sqlite_action,
+	.message_id = message_id,
+	.subject = subject,
+	.contact = contact,
+	.contact_of = contact_of,
+	.mark = mark,
+	.counter = counter,
+	.draft = draft,
+	.draft_of = draft_of,
+	.outbox = outbox,
+	.list = pd_sqlite_list,
+};

@@ -1,0 +1,127 @@
+/* The derived row of a ticket, and the rows by which queries find it.
+ *
+ * Promises: the row is the fold of the ticket's events (verify proves it); a row of another version than the plan
+ * was made for is never overwritten. Fails: PD_TEMPORARY then. */
+#include "store/sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static int put_conversation(struct pd_sqlite *store, int64_t ticket, const struct pd_conversation *conversation,
+			    struct pd_error *error)
+{
+	const char *mailbox = conversation->mailbox != NULL ? conversation->mailbox : "";
+	const char *base = conversation->base_subject != NULL ? conversation->base_subject : "";
+	sqlite3_stmt *put = SQL(store->writer,
+				"INSERT INTO conversation (id, ticket, key, mailbox, base_subject) VALUES (?, ?, ?, ?, ?)"
+				" ON CONFLICT (id) DO UPDATE SET ticket = excluded.ticket, key = excluded.key,"
+				" mailbox = excluded.mailbox, base_subject = excluded.base_subject");
+	pd_sql_bind(put, "iiiss", conversation->id, ticket, pd_sqlite_key(&store->store, mailbox, base), mailbox, base);
+	return pd_sql_run(store->writer, put, error);
+}
+
+int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error)
+{
+	const struct pd_ticket *ticket = planned->ticket;
+	if (ticket->version == planned->base_version)
+		return 0;
+	PD_AUTO_BUF rest = {0};
+	pd_record_ticket_pack(&rest, ticket);
+	int64_t flags = (ticket->is_spam ? PD_FLAG_SPAM : 0) | (ticket->is_automatic ? PD_FLAG_AUTOMATIC : 0) |
+			(ticket->is_deleted ? PD_FLAG_DELETED : 0) | (ticket->has_sent ? PD_FLAG_SENT : 0);
+	sqlite3_stmt *put;
+	if (planned->base_version == 0)
+		put = SQL(store->writer,
+			  "INSERT INTO ticket (version, class, status_kind, flags, created, updated, closed, merged_into,"
+			  " messages, contact, status, owner, team, priority, category, source, mailbox, pipeline, name,"
+			  " rest, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	else
+		put = SQL(store->writer,
+			  "UPDATE ticket SET version = ?, class = ?, status_kind = ?, flags = ?, created = ?, updated = ?,"
+			  " closed = ?, merged_into = ?, messages = ?, contact = ?, status = ?, owner = ?, team = ?,"
+			  " priority = ?, category = ?, source = ?, mailbox = ?, pipeline = ?, name = ?, rest = ?"
+			  " WHERE number = ? AND version = ?");
+	int64_t contact = ticket->contacts.count > 0 ? ticket->contacts.items[0] : 0;
+	pd_sql_bind(put, planned->base_version == 0 ? "iiiiiizzizsssssssssbi" : "iiiiiizzizsssssssssbii", ticket->version, (int64_t)pd_ticket_class_of(ticket),
+		    (int64_t)ticket->status_kind, flags, ticket->created, ticket->updated, ticket->closed,
+		    ticket->merged_into, ticket->messages, contact, ticket->status, ticket->owner, ticket->team,
+		    ticket->priority, ticket->category, ticket->source, ticket->mailbox, ticket->pipeline,
+		    ticket->name != NULL ? ticket->name : "", rest.data, rest.len, ticket->number,
+		    planned->base_version);
+	int failed = pd_sql_run(store->writer, put, error);
+	if (failed)
+		return failed;
+	if (sqlite3_changes(store->writer->db) != 1)
+		return pd_fail(error, PD_TEMPORARY, "ticket %lld is not at version %lld any more",
+			       (long long)ticket->number, (long long)planned->base_version);
+	return 0;
+}
+
+int pd_sqlite_put_conversations(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_ticket *ticket,
+				struct pd_error *error)
+{
+	int failed = 0;
+	for (size_t i = 0; i < ticket->conversations.count && !failed; i++) {
+		bool has_changed = false;
+		for (size_t j = 0; j < plan->events.count && !has_changed; j++) {
+			const struct pd_event *event = plan->events.items[j];
+			for (size_t k = 0; k < event->changes.count && !has_changed; k++) {
+				const char *property = event->changes.items[k].property;
+				has_changed = event->conversation == ticket->conversations.items[i].id &&
+					      event->ticket == ticket->number &&
+					      (strcmp(property, "conversation") == 0 || strcmp(property, "subject") == 0);
+			}
+		}
+		if (has_changed)
+			failed = put_conversation(store, ticket->number, &ticket->conversations.items[i], error);
+	}
+	return failed;
+}
+
+static int number_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *value,
+			struct pd_error *error)
+{
+	sqlite3_stmt *put =
+		is_added ? SQL(store->writer,
+			       "INSERT INTO ticket_contact (contact, ticket) VALUES (?, ?) ON CONFLICT DO NOTHING")
+			 : SQL(store->writer, "DELETE FROM ticket_contact WHERE contact = ? AND ticket = ?");
+	pd_sql_bind(put, "ii", (int64_t)strtoll(value, NULL, 10), ticket);
+	return pd_sql_run(store->writer, put, error);
+}
+
+static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *property, const char *value,
+		      struct pd_error *error)
+{
+	sqlite3_stmt *put =
+		is_added ? SQL(store->writer, "INSERT INTO ticket_value (property, value, ticket) VALUES (?, ?, ?)"
+					      " ON CONFLICT DO NOTHING")
+			 : SQL(store->writer,
+			       "DELETE FROM ticket_value WHERE property = ? AND value = ? AND ticket = ?");
+	pd_sql_bind(put, "ssi", property, value, ticket);
+	return pd_sql_run(store->writer, put, error);
+}
+
+/* Values that queries look for elsewhere than in the ticket's row. */
+int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
+{
+	int failed = 0;
+	for (size_t i = 0; i < event->changes.count && !failed; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		bool is_contact = strcmp(change->property, "contact") == 0;
+		bool is_follower = strcmp(change->property, "follower") == 0;
+		bool is_also = strcmp(change->property, "mailbox_also") == 0;
+		if (!is_contact && !is_follower && !is_also && pd_property_is_builtin(change->property))
+			continue;
+		if (change->from != NULL)
+			failed = is_contact ? number_value(store, false, event->ticket, change->from, error)
+					    : text_value(store, false, event->ticket, change->property, change->from,
+							 error);
+		if (!failed && change->to != NULL)
+			failed = is_contact ? number_value(store, true, event->ticket, change->to, error)
+					    : text_value(store, true, event->ticket, change->property, change->to,
+							 error);
+	}
+	return failed;
+}

@@ -1,0 +1,451 @@
+/* The SQLite backend: opening, the lock, the pool of readers, and the writer's transactions.
+ *
+ * Promises: one writer a state directory (the lock, held while the store is open); a group is on disk when
+ * commit_group returns 0 (WAL, synchronous = FULL); a full disk refuses a group and harms nothing. Fails:
+ * PD_UNCERTAIN where the log could not be written or synced: SQLite cannot know what is on disk, nor can we. */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/text.h"
+
+#define POOL_SIZE	  16   /* idle readers that are kept */
+#define COUNTERS_KEPT	  (32 * PD_DAY)
+#define CHECKPOINT_PAGES  4000 /* of the log, until its pages are copied home between two groups */
+
+/* --- the lock --- */
+
+static int take_lock(const char *state, int *ret_fd, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *path = pd_printf(arena, "%s/lock", state);
+	PD_AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK)
+			return pd_fail_errno(error, PD_TEMPORARY, errno, "%s", path);
+		char pid[24] = "";
+		ssize_t len = pread(fd, pid, sizeof pid - 1, 0);
+		pid[len > 0 ? strspn(pid, "0123456789") : 0] = '\0';
+		return pd_fail(error, PD_TEMPORARY, "another postdesk (pid %s) holds %s", *pid != '\0' ? pid : "?", path);
+	}
+	const char *pid = pd_printf(arena, "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s", path);
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+/* --- readers --- */
+
+int pd_sqlite_take_reader(struct pd_sqlite *store, struct pd_connection **ret, struct pd_error *error)
+{
+	pthread_mutex_lock(&store->pool_lock);
+	struct pd_connection *connection = store->pool;
+	if (connection != NULL) {
+		store->pool = connection->next;
+		store->pooled--;
+	}
+	pthread_mutex_unlock(&store->pool_lock);
+	if (connection == NULL) {
+		int failed = pd_connection_new(store, store->path, false, &connection, error);
+		if (failed)
+			return failed;
+	}
+	*ret = connection;
+	return 0;
+}
+
+void pd_sqlite_give_reader(struct pd_sqlite *store, struct pd_connection *connection)
+{
+	pthread_mutex_lock(&store->pool_lock);
+	bool is_kept = store->pooled < POOL_SIZE;
+	if (is_kept) {
+		connection->next = store->pool;
+		store->pool = connection;
+		store->pooled++;
+	}
+	pthread_mutex_unlock(&store->pool_lock);
+	if (!is_kept)
+		pd_connection_free(connection);
+}
+
+static int view_begin(struct pd_window *view, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(view->store);
+	struct pd_connection *connection;
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	failed = pd_sql_run(connection, SQL(connection, "BEGIN"), error);
+	/* The instant is that of the first read. */
+	if (!failed)
+		failed = pd_sql_run(connection, SQL(connection, "SELECT 1 FROM meta WHERE name = ''"), error);
+	if (failed) {
+		pd_connection_free(connection);
+		return failed;
+	}
+	view->at = connection;
+	return 0;
+}
+
+static void view_end(struct pd_window *view)
+{
+	struct pd_connection *connection = view->at;
+	view->at = NULL;
+	struct pd_error error;
+	if (pd_sql_run(connection, SQL(connection, "COMMIT"), &error) != 0)
+		pd_connection_free(connection);
+	else
+		pd_sqlite_give_reader(pd_sqlite_of(view->store), connection);
+}
+
+struct pd_connection *pd_window_connection(struct pd_window *view)
+{
+	return view->at;
+}
+
+static void writer_view(struct pd_store *store, struct pd_window *view)
+{
+	view->at = pd_sqlite_of(store)->writer;
+}
+
+static int read_raw(struct pd_sqlite *store, struct pd_connection *connection, int64_t message, struct pd_raw **ret_raw,
+		    struct pd_error *error)
+{
+	sqlite3_stmt *select = SQL(connection, "SELECT file, raw FROM message WHERE id = ?");
+	pd_sql_bind(select, "i", message);
+	int failed = 0;
+	if (!pd_sql_row(connection, select, &failed, error))
+		return failed ? failed : pd_fail(error, PD_PERMANENT, "there is no message %lld", (long long)message);
+	int64_t file = sqlite3_column_int64(select, 0);
+	if (file != 0)
+		failed = pd_blob_read(store->state, file, ret_raw, error);
+	else if (sqlite3_column_type(select, 1) == SQLITE_NULL)
+		failed = pd_fail(error, PD_PERMANENT, "message %lld has no source", (long long)message);
+	else
+		*ret_raw = pd_raw_from_bytes(sqlite3_column_blob(select, 1), (size_t)sqlite3_column_bytes(select, 1));
+	sqlite3_reset(select);
+	return failed;
+}
+
+static int raw(struct pd_store *face, int64_t message, struct pd_raw **ret_raw, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_connection *connection;
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	failed = read_raw(store, connection, message, ret_raw, error);
+	pd_sqlite_give_reader(store, connection);
+	return failed;
+}
+
+/* --- big messages --- */
+
+static int prepare(struct pd_store *face, struct pd_committing *committing, struct pd_error *error)
+{
+	const struct pd_plan *plan = committing->commit->plan;
+	for (size_t i = 0; i < plan->messages.count; i++) {
+		const struct pd_planned_message *message = &plan->messages.items[i];
+		struct pd_bytes bytes = pd_planned_raw(committing->commit, message);
+		if (bytes.data == NULL || bytes.len <= face->message_in_database)
+			continue;
+		bool is_there = false;
+		for (size_t j = 0; j < committing->blobs.count; j++)
+			is_there |= committing->blobs.items[j].data == bytes.data;
+		if (is_there)
+			continue;
+		struct pd_blob blob = {.data = bytes.data, .size = bytes.len, .file = message->stored.id};
+		pd_sha256(bytes.data, bytes.len, blob.digest);
+		int failed = pd_blob_write(pd_sqlite_of(face)->state, blob.file, bytes.data, bytes.len, error);
+		if (failed)
+			return failed;
+		*pd_list_add(committing->arena, &committing->blobs) = blob;
+	}
+	return 0;
+}
+
+static void unprepare(struct pd_store *face, struct pd_committing *committing)
+{
+	for (size_t i = 0; i < committing->blobs.count; i++)
+		if (!committing->blobs.items[i].is_used)
+			pd_blob_unlink(pd_sqlite_of(face)->state, committing->blobs.items[i].file);
+}
+
+/* --- the writer's transactions --- */
+
+static int begin_group(struct pd_store *face, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	pd_arena_free(store->group_arena);
+	store->group_arena = pd_arena_new();
+	memset(&store->documents, 0, sizeof store->documents);
+	return pd_sql_run(store->writer, SQL(store->writer, "BEGIN IMMEDIATE"), error);
+}
+
+static int savepoint(struct pd_store *face, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	store->documents_before = store->documents.count;
+	store->texts_before = store->texts.count;
+	return pd_sql_run(store->writer, SQL(store->writer, "SAVEPOINT member"), error);
+}
+
+static int release(struct pd_store *face, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	return pd_sql_run(store->writer, SQL(store->writer, "RELEASE member"), error);
+}
+
+static bool undo(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	store->documents.count = store->documents_before;
+	store->texts.count = store->texts_before;
+	/* After a full disk or a read error SQLite may have rolled everything back by itself. */
+	if (sqlite3_get_autocommit(store->writer->db) != 0)
+		return false;
+	return pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK TO member"), NULL) == 0 &&
+	       pd_sql_run(store->writer, SQL(store->writer, "RELEASE member"), NULL) == 0;
+}
+
+static int commit_group(struct pd_store *face, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	int failed = pd_sqlite_write_documents(store, error);
+	if (failed)
+		return failed;
+	failed = pd_sql_run(store->writer, SQL(store->writer, "COMMIT"), error);
+	/* Where there was no space for it, the frame that commits is not in the log: nothing happened. */
+	const bool is_sync = sqlite3_extended_errcode(store->writer->db) == SQLITE_IOERR_FSYNC;
+	if (failed && (sqlite3_errcode(store->writer->db) & 0xff) == SQLITE_IOERR && (failed != PD_FULL || is_sync)) {
+		error->class = PD_UNCERTAIN;
+		return PD_UNCERTAIN;
+	}
+	return failed;
+}
+
+static void rollback(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	if (sqlite3_get_autocommit(store->writer->db) == 0)
+		(void)pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK"), NULL);
+	store->documents.count = 0;
+	store->texts.count = 0; /* what was looked up may have been of this group */
+}
+
+static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
+{
+	(void)db;
+	(void)name;
+	*(int *)data = pages;
+	return SQLITE_OK;
+}
+
+static void after_group(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	if (store->log_pages < CHECKPOINT_PAGES)
+		return;
+	store->log_pages = 0;
+	sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* Old marks and counters go a few at a time; then the log is emptied. */
+static bool idle(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_connection *writer = store->writer;
+	if (atomic_load(&face->is_failed))
+		return false;
+	const pd_time now = pd_now();
+	sqlite3_stmt *marks = SQL(writer, "DELETE FROM mark WHERE id IN (SELECT id FROM mark WHERE expires < ? LIMIT 500)");
+	pd_sql_bind(marks, "i", now);
+	sqlite3_stmt *counters = SQL(writer, "DELETE FROM counter WHERE minute < ?");
+	pd_sql_bind(counters, "i", (now - COUNTERS_KEPT) / PD_MINUTE);
+	if (pd_sql_run(writer, marks, NULL) != 0)
+		return false;
+	bool has_more = sqlite3_changes(writer->db) == 500;
+	(void)pd_sql_run(writer, counters, NULL);
+	if (!has_more)
+		sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return has_more;
+}
+
+static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)
+{
+	for (size_t i = 0; i < store->texts.count; i++) {
+		if (strcmp(store->texts.items[i].hash, hash) == 0) {
+			*ret_id = store->texts.items[i].id;
+			return 0;
+		}
+	}
+	sqlite3_stmt *insert = SQL(store->writer, "INSERT INTO text (hash) VALUES (?) ON CONFLICT DO NOTHING");
+	pd_sql_bind(insert, "s", hash);
+	int failed = pd_sql_run(store->writer, insert, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *select = SQL(store->writer, "SELECT id FROM text WHERE hash = ?");
+	pd_sql_bind(select, "s", hash);
+	if (!pd_sql_row(store->writer, select, &failed, error))
+		return failed;
+	*ret_id = sqlite3_column_int64(select, 0);
+	sqlite3_reset(select);
+	if (strlen(hash) < sizeof store->texts.items->hash) {
+		pd_list_add(store->texts_arena, &store->texts)->id = *ret_id;
+		strcpy(store->texts.items[store->texts.count - 1].hash, hash);
+	}
+	return 0;
+}
+
+int pd_sqlite_text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)
+{
+	*ret_id = 0;
+	return hash != NULL ? text_id(store, hash, ret_id, error) : 0;
+}
+
+static int keep_text(struct pd_store *face, struct pd_text_request *request, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	sqlite3_stmt *insert = SQL(store->writer, "INSERT INTO text (hash, kind, text) VALUES (?, ?, ?)"
+						  " ON CONFLICT (hash) DO UPDATE SET kind = excluded.kind,"
+						  " text = excluded.text WHERE text.text IS NULL");
+	pd_sql_bind(insert, "sss", request->hash, request->kind, request->text);
+	return pd_sql_run(store->writer, insert, error);
+}
+
+/* --- opening and closing --- */
+
+static void close_store(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	while (store->pool != NULL) {
+		struct pd_connection *next = store->pool->next;
+		pd_connection_free(store->pool);
+		store->pool = next;
+	}
+	pd_connection_free(store->writer);
+	if (store->lock_fd >= 0)
+		close(store->lock_fd);
+	pd_arena_free(store->group_arena);
+	pd_arena_free(store->texts_arena);
+	pthread_mutex_destroy(&store->pool_lock);
+	pd_store_fini(face);
+	free(store->state);
+	free(store->path);
+	free(store);
+}
+
+static struct pd_backend backend = {
+	.ticket_version = pd_sqlite_ticket_version,
+	.ticket_at = pd_sqlite_ticket_at,
+	.view_begin = view_begin,
+	.view_end = view_end,
+	.raw = raw,
+	.outbox = pd_sqlite_outbox,
+	.stats = pd_sqlite_stats,
+	.backup = pd_sqlite_backup,
+	.verify = pd_sqlite_verify,
+	.prepare = prepare,
+	.unprepare = unprepare,
+	.begin = begin_group,
+	.savepoint = savepoint,
+	.release = release,
+	.undo = undo,
+	.commit = commit_group,
+	.rollback = rollback,
+	.after_group = after_group,
+	.idle = idle,
+	.writer_view = writer_view,
+	.apply = pd_sqlite_apply,
+	.lease = pd_sqlite_lease,
+	.sent = pd_sqlite_sent,
+	.take_over = pd_sqlite_take_over,
+	.flush = pd_sqlite_flush,
+	.keep_text = keep_text,
+	.purge = pd_sqlite_purge,
+	.next_due = pd_sqlite_next_due,
+	.close = close_store,
+};
+
+static void fill_lookups(void)
+{
+	backend.lookups = pd_sqlite_lookups;
+}
+
+static int open_writer(struct pd_sqlite *store, struct pd_error *error)
+{
+	int failed = take_lock(store->state, &store->lock_fd, error);
+	if (failed)
+		return failed;
+	const mode_t mask = umask(0077);
+	failed = pd_connection_new(store, store->path, true, &store->writer, error);
+	umask(mask);
+	if (failed)
+		return failed;
+	failed = pd_schema_migrate(store->writer, error);
+	if (!failed)
+		failed = pd_schema_load(store, store->writer, error);
+	if (!failed)
+		failed = pd_fsync_directory(store->state, error);
+	if (failed)
+		return failed;
+	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
+	store->store.next_due = pd_sqlite_next_due(&store->store);
+	store->store.writer = pd_writer_new(&store->store);
+	if (store->store.writer == NULL)
+		return pd_fail(error, PD_TEMPORARY, "the writer's thread cannot be started");
+	return 0;
+}
+
+static int open_reader(struct pd_sqlite *store, struct pd_error *error)
+{
+	if (access(store->path, F_OK) != 0)
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s: there is no desk yet", store->path);
+	struct pd_connection *connection;
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	failed = pd_schema_check(connection, error);
+	if (!failed)
+		failed = pd_schema_load(store, connection, error);
+	pd_sqlite_give_reader(store, connection);
+	return failed;
+}
+
+int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in_database,
+		   struct pd_store **ret_store, struct pd_error *error)
+{
+	struct pd_sqlite *store = calloc(1, sizeof *store);
+	if (store == NULL)
+		abort();
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, fill_lookups);
+	pd_store_init(&store->store, &backend, mode);
+	store->store.message_in_database = message_in_database;
+	store->lock_fd = -1;
+	pthread_mutex_init(&store->pool_lock, NULL);
+	store->texts_arena = pd_arena_new();
+	store->state = strdup(state);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	store->path = strdup(pd_printf(arena, "%s/desk.db", state));
+	int failed = mode == PD_STORE_WRITE ? pd_make_directory(state, error) : 0;
+	if (!failed)
+		failed = mode == PD_STORE_WRITE ? open_writer(store, error) : open_reader(store, error);
+	if (failed) {
+		pd_store_close(&store->store);
+		return failed;
+	}
+	*ret_store = &store->store;
+	return 0;
+}

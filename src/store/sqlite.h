@@ -1,0 +1,171 @@
+/* The SQLite backend, inside: connections, statements, and the pieces that it is made of.
+ *
+ * The only part of postdesk that knows sqlite3.h. Statements are prepared once a connection, at their first use. */
+#ifndef PD_STORE_SQLITE_H
+#define PD_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/inside.h"
+
+#define PD_SQL_STATEMENTS 192 /* call sites of SQL(), at most */
+
+struct pd_connection {
+	struct pd_sqlite *store;
+	sqlite3 *db;
+	sqlite3_stmt *statements[PD_SQL_STATEMENTS];
+	struct pd_connection *next; /* in the pool */
+};
+
+/* A full-text document that waits for the end of its group: writing it inside a savepoint would make the index
+ * flush for each message. */
+struct pd_document {
+	int64_t id; /* rowid: an event's id, or minus a contact's */
+	bool is_removal;
+	const char *subject, *text, *people;
+};
+
+struct pd_sqlite {
+	struct pd_store store; /* first */
+	char *state, *path;    /* malloc */
+	int lock_fd;	       /* -1: reads only */
+	struct pd_connection *writer;
+	pthread_mutex_t pool_lock;
+	struct pd_connection *pool;
+	size_t pooled;
+
+	/* the writer's thread alone */
+	struct pd_arena *group_arena; /* documents of the group */
+	PD_LIST(struct pd_document) documents;
+	size_t documents_before; /* at the savepoint */
+	PD_LIST(struct { char hash[65]; int64_t id; }) texts; /* ids of kept texts, in texts_arena */
+	struct pd_arena *texts_arena;
+	size_t texts_before;
+	int log_pages; /* of the write-ahead log, after the last commit */
+};
+static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
+{
+	return (struct pd_sqlite *)(void *)store;
+}
+
+/* --- connections (sql.c) --- */
+
+int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer, struct pd_connection **ret,
+		      struct pd_error *error);
+void pd_connection_free(struct pd_connection *connection);
+/* What SQLite's last result on the connection means for the MTA. */
+int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what);
+int pd_sql_exec(struct pd_connection *connection, const char *sql, struct pd_error *error);
+
+/* The statement of this call site on the connection; NULL where it cannot be prepared (memory, a damaged schema). */
+#define SQL(connection, text)                                                                        \
+	(__extension__({                                                                             \
+		static _Atomic int slot;                                                             \
+		pd_sql_statement((connection), &slot, (text));                                       \
+	}))
+sqlite3_stmt *pd_sql_statement(struct pd_connection *connection, _Atomic int *slot, const char *text);
+/* Binds parameters 1, 2, …: i int64_t; s const char * (NULL: null); b const void * and size_t (NULL: null); n null;
+ * z int64_t where 0 is null. Texts must live until the statement is done. */
+void pd_sql_bind(sqlite3_stmt *statement, const char *types, ...);
+/* Steps: true: a row. At the end and on errors resets and gives false; *ret_failed tells them apart. */
+bool pd_sql_row(struct pd_connection *connection, sqlite3_stmt *statement, int *ret_failed, struct pd_error *error);
+/* Runs to the end and resets. */
+int pd_sql_run(struct pd_connection *connection, sqlite3_stmt *statement, struct pd_error *error);
+/* Columns, copied into the arena; NULL for null. */
+char *pd_sql_text(struct pd_arena *arena, sqlite3_stmt *statement, int column);
+struct pd_bytes pd_sql_blob(struct pd_arena *arena, sqlite3_stmt *statement, int column);
+
+/* One number of one row; 0 where there is none. */
+int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
+
+/* --- schema (schema.c) --- */
+
+#define PD_SCHEMA_VERSION 1
+int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
+int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
+int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
+
+/* --- records (record.c): what no query asks for, packed --- */
+
+void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket);
+bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket);
+void pd_record_stored_pack(struct pd_buf *buf, const struct pd_stored *stored);
+bool pd_record_stored_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_stored *stored);
+
+/* --- classes of tickets: what the indexes of views stand on --- */
+
+enum pd_ticket_class { PD_CLASS_OPEN, PD_CLASS_CLOSED, PD_CLASS_SPAM, PD_CLASS_DELETED, PD_CLASS_MERGED };
+enum pd_ticket_flags {
+	PD_FLAG_SPAM = 1,
+	PD_FLAG_AUTOMATIC = 2,
+	PD_FLAG_DELETED = 4,
+	PD_FLAG_SENT = 8,
+};
+enum pd_ticket_class pd_ticket_class_of(const struct pd_ticket *ticket);
+
+/* --- look-ups (sql_read.c, sql_timeline.c, query_sql.c) --- */
+
+extern const struct pd_snapshot pd_sqlite_lookups;
+struct pd_connection *pd_window_connection(struct pd_window *view);
+int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number);
+struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number);
+struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at);
+struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, int64_t after);
+struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event);
+struct pd_entries pd_sqlite_action(struct pd_snapshot *face, struct pd_arena *arena, int64_t action);
+struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
+				 const char *sort, size_t limit, size_t offset);
+/* An event of the columns of PD_EVENT_COLUMNS. */
+#define PD_EVENT_COLUMNS                                                                             \
+	"event.id, event.ticket, event.version, event.format, event.at, event.kind, event.action, "  \
+	"event.message, event.conversation, event.other, event.actor, event.why, event.changes, "    \
+	"(SELECT hash FROM text WHERE text.id = event.config)"
+#define PD_EVENT_COLUMN_COUNT 14
+void pd_sqlite_event(struct pd_arena *arena, sqlite3_stmt *statement, struct pd_event *ret_event);
+struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
+				   const char **ret_search, int *ret_failed, struct pd_error *error);
+/* The key of a text in an index of hashes. */
+int64_t pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
+
+/* --- carrying out (sql_apply.c, sql_ticket.c, sql_fts.c, sql_outbox.c) --- */
+
+int pd_sqlite_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
+int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error);
+/* Those whose mailbox or subject the plan changes. */
+int pd_sqlite_put_conversations(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_ticket *ticket,
+				struct pd_error *error);
+int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
+int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_planned_letter *letter,
+			 pd_time now, struct pd_error *error);
+void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject, const char *text,
+			const char *people);
+int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
+char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact);
+struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
+					   int *ret_failed, struct pd_error *error);
+
+int pd_sqlite_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);
+int pd_sqlite_sent(struct pd_store *store, struct pd_sent_request *request, struct pd_error *error);
+int pd_sqlite_take_over(struct pd_store *store, pd_time now, struct pd_error *error);
+int pd_sqlite_flush(struct pd_store *store, struct pd_error *error);
+pd_time pd_sqlite_next_due(struct pd_store *store);
+int pd_sqlite_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
+		     struct pd_outbox_lines *ret, struct pd_error *error);
+
+/* --- care (sql_admin.c, sql_verify.c, sql_purge.c) --- */
+
+int pd_sqlite_stats(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error);
+int pd_sqlite_backup(struct pd_store *store, const char *destination, struct pd_error *error);
+int pd_sqlite_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
+		     struct pd_error *error);
+int pd_sqlite_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
+
+/* --- sqlite.c --- */
+
+/* The id of a kept text; 0 for NULL. In the writer's transaction. */
+int pd_sqlite_text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error);
+
+int pd_sqlite_take_reader(struct pd_sqlite *store, struct pd_connection **ret, struct pd_error *error);
+void pd_sqlite_give_reader(struct pd_sqlite *store, struct pd_connection *connection);
+
+#endif

@@ -1,0 +1,495 @@
+/* The store's face: commits, leases and the rest, the same over every backend.
+ *
+ * Promises what store.h says. The thread that commits writes its big messages first; deciding anew and carrying out
+ * happen in the writer's thread while it waits. */
+#include "store/inside.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* How long a wait for due rows trusts that nothing changed, where due rows could not be leased. */
+#define BLOCKED_WAIT (1 * PD_SECOND)
+
+void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enum pd_store_mode mode)
+{
+	store->backend = backend;
+	store->mode = mode;
+	store->next_due = INT64_MAX;
+	store->outbox_changes = 1;
+	pthread_mutex_init(&store->lock, NULL);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&store->due, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+void pd_store_fini(struct pd_store *store)
+{
+	pthread_mutex_destroy(&store->lock);
+	pthread_cond_destroy(&store->due);
+}
+
+int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database, struct pd_store **ret_store,
+		  struct pd_error *error)
+{
+	return pd_sqlite_open(state, mode, message_in_database, ret_store, error);
+}
+
+void pd_store_close(struct pd_store *store)
+{
+	if (store == NULL)
+		return;
+	pd_store_wake(store);
+	pd_writer_free(store->writer);
+	store->writer = NULL;
+	store->backend->close(store);
+}
+
+bool pd_store_is_failed(const struct pd_store *store)
+{
+	return atomic_load(&store->is_failed);
+}
+
+/* --- snapshots --- */
+
+int pd_store_begin(struct pd_store *store, struct pd_snapshot **ret_snapshot, struct pd_error *error)
+{
+	struct pd_arena *arena = pd_arena_new();
+	struct pd_window *view = PD_NEW(arena, struct pd_window);
+	pd_window_init(view, store, false);
+	view->arena = arena;
+	pthread_mutex_lock(&store->lock);
+	view->face.config = store->config[0] != '\0' ? pd_strdup(arena, store->config) : NULL;
+	pthread_mutex_unlock(&store->lock);
+	int failed = store->backend->view_begin(view, error);
+	if (failed) {
+		pd_arena_free(arena);
+		return failed;
+	}
+	*ret_snapshot = &view->face;
+	return 0;
+}
+
+void pd_store_end(struct pd_snapshot *snapshot)
+{
+	if (snapshot == NULL)
+		return;
+	struct pd_window *view = pd_window_of(snapshot);
+	if (view->at != NULL)
+		view->store->backend->view_end(view);
+	pd_arena_free(view->arena);
+}
+
+struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number, pd_time at)
+{
+	struct pd_window *view = pd_window_of(snapshot);
+	if (snapshot->failed != 0)
+		return NULL;
+	struct pd_error error;
+	if (view->at == NULL && view->store->backend->view_begin(view, &error) != 0) {
+		pd_window_fail(view, &error);
+		return NULL;
+	}
+	return view->store->backend->ticket_at(view, arena, number, at);
+}
+
+/* --- commits --- */
+
+bool pd_plan_is_empty(const struct pd_plan *plan)
+{
+	return plan->events.count == 0 && plan->messages.count == 0 && plan->contacts.count == 0 &&
+	       plan->ids.count == 0 && plan->letters.count == 0 && plan->marks.count == 0 &&
+	       plan->counters.count == 0 && plan->drafts.count == 0;
+}
+
+struct pd_bytes pd_planned_raw(const struct pd_commit *commit, const struct pd_planned_message *message)
+{
+	if (message->raw_is_delivery)
+		return commit->raw != NULL ? (struct pd_bytes){commit->raw->data, commit->raw->size}
+					   : (struct pd_bytes){0};
+	for (size_t i = 0; message->raw_is_letter != 0 && i < commit->plan->letters.count; i++)
+		if (commit->plan->letters.items[i]->id == message->raw_is_letter)
+			return commit->plan->letters.items[i]->bytes;
+	return message->raw;
+}
+
+static void add_person(struct pd_buf *people, const struct pd_address *address)
+{
+	if (address->addr == NULL || *address->addr == '\0')
+		return;
+	if (people->len > 0)
+		pd_buf_addc(people, '\n');
+	if (address->name != NULL && *address->name != '\0') {
+		pd_buf_adds(people, address->name);
+		pd_buf_addc(people, ' ');
+	}
+	pd_buf_adds(people, address->addr);
+}
+
+char *pd_stored_people(struct pd_arena *arena, const struct pd_stored *stored)
+{
+	PD_AUTO_BUF people = {0};
+	add_person(&people, &stored->from);
+	for (size_t i = 0; i < stored->to.count; i++)
+		add_person(&people, &stored->to.items[i]);
+	for (size_t i = 0; i < stored->cc.count; i++)
+		add_person(&people, &stored->cc.items[i]);
+	return pd_buf_string(arena, &people);
+}
+
+bool pd_event_text(const struct pd_event *event, const char **ret_name, const char **ret_description)
+{
+	*ret_name = *ret_description = NULL;
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		if (strcmp(change->property, "name") == 0)
+			*ret_name = change->to;
+		else if (strcmp(change->property, "description") == 0)
+			*ret_description = change->to;
+	}
+	return *ret_name != NULL || *ret_description != NULL;
+}
+
+int pd_plan_check(const struct pd_plan *plan, struct pd_error *error)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < plan->tickets.count; i++) {
+		const struct pd_planned_ticket *planned = &plan->tickets.items[i];
+		int64_t version = planned->base_version;
+		for (size_t j = 0; j < plan->events.count; j++) {
+			const struct pd_event *event = plan->events.items[j];
+			if (event->ticket != planned->ticket->number)
+				continue;
+			if (event->version != ++version)
+				return pd_fail(error, PD_TEMPORARY, "the events of ticket %lld do not follow each other",
+					       (long long)event->ticket);
+			found++;
+		}
+		if (version != planned->ticket->version)
+			return pd_fail(error, PD_TEMPORARY, "ticket %lld is not what its events make of it",
+				       (long long)planned->ticket->number);
+	}
+	if (found != plan->events.count)
+		return pd_fail(error, PD_TEMPORARY, "an event of the plan belongs to no ticket of it");
+	return 0;
+}
+
+/* Where anything that was read has changed, decides anew inside the transaction. */
+static int decide_anew(struct pd_store *store, struct pd_committing *committing, struct pd_error *error)
+{
+	struct pd_commit *commit = committing->commit;
+	if (commit->redecide == NULL)
+		return pd_fail(error, PD_TEMPORARY, "the desk changed meanwhile");
+	struct pd_window writer;
+	pd_window_init(&writer, store, true);
+	writer.face.config = commit->snapshot != NULL ? commit->snapshot->config : NULL;
+	store->backend->writer_view(store, &writer);
+	struct pd_plan *plan = NULL;
+	atomic_fetch_add(&store->redecided, 1);
+	int failed = commit->redecide(commit->data, &writer.face, &plan, error);
+	if (failed)
+		return failed;
+	if (writer.face.failed != 0) {
+		if (error != NULL)
+			*error = writer.face.error;
+		return writer.face.failed;
+	}
+	commit->plan = plan;
+	return store->backend->prepare(store, committing, error);
+}
+
+static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	struct pd_committing *committing = job->data;
+	struct pd_commit *commit = committing->commit;
+	if (commit->snapshot != NULL) {
+		struct pd_window writer;
+		pd_window_init(&writer, store, true);
+		store->backend->writer_view(store, &writer);
+		bool has_changed = pd_window_has_changed(pd_window_of(commit->snapshot), &writer);
+		if (writer.face.failed != 0) {
+			*error = writer.face.error;
+			return writer.face.failed;
+		}
+		int failed = has_changed ? decide_anew(store, committing, error) : 0;
+		if (failed)
+			return failed;
+	}
+	if (pd_plan_is_empty(commit->plan))
+		return 0;
+	job->touches_outbox = commit->plan->letters.count > 0;
+	int failed = pd_plan_check(commit->plan, error);
+	return failed ? failed : store->backend->apply(store, committing, error);
+}
+
+int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error)
+{
+	if (pd_plan_is_empty(commit->plan))
+		return 0;
+	if (commit->snapshot != NULL && commit->snapshot->failed != 0) {
+		if (error != NULL)
+			*error = commit->snapshot->error;
+		return commit->snapshot->failed;
+	}
+	if (store->writer == NULL)
+		return pd_fail(error, PD_TEMPORARY, "the store is open for reading only");
+	/* The read set is all that is still needed; a look-up after this begins anew. */
+	if (commit->snapshot != NULL && pd_window_of(commit->snapshot)->at != NULL)
+		store->backend->view_end(pd_window_of(commit->snapshot));
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_committing committing = {.commit = commit, .arena = arena};
+	struct pd_job job = {.run = commit_run, .data = &committing};
+	struct pd_error own;
+	if (error == NULL)
+		error = &own;
+	int failed = store->backend->prepare(store, &committing, error);
+	if (!failed)
+		failed = pd_writer_do(store->writer, &job, error);
+	if (failed != PD_UNCERTAIN) {
+		for (size_t i = 0; failed && i < committing.blobs.count; i++)
+			committing.blobs.items[i].is_used = false;
+		store->backend->unprepare(store, &committing);
+	}
+	if (!failed)
+		atomic_fetch_add(&store->commits, 1);
+	return failed;
+}
+
+int pd_store_raw(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error)
+{
+	return store->backend->raw(store, message, ret_raw, error);
+}
+
+/* --- the outbox --- */
+
+static int lease_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	struct pd_lease_request *request = job->data;
+	int failed = store->backend->lease(store, request, error);
+	job->touches_outbox = request->leases->count > 0;
+	return failed;
+}
+
+int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now, pd_time until,
+		   size_t max, struct pd_leases *ret_leases, struct pd_error *error)
+{
+	pthread_mutex_lock(&store->lock);
+	unsigned long changes = store->outbox_changes;
+	pthread_mutex_unlock(&store->lock);
+	struct pd_leases leases = {0};
+	struct pd_lease_request request = {
+		.arena = arena, .owner = owner, .now = now, .until = until, .max = max, .leases = &leases};
+	struct pd_job job = {.run = lease_run, .data = &request};
+	int failed = pd_writer_do(store->writer, &job, error);
+	if (failed)
+		return failed;
+	if (leases.count == 0) {
+		/* Due rows that cannot be leased yet must not make their waiter run in circles. */
+		pthread_mutex_lock(&store->lock);
+		if (store->outbox_changes == changes)
+			store->seen_empty = changes;
+		pthread_mutex_unlock(&store->lock);
+	}
+	*ret_leases = leases;
+	return 0;
+}
+
+void pd_store_outbox_changed(struct pd_store *store)
+{
+	pd_time next = store->backend->next_due(store);
+	pthread_mutex_lock(&store->lock);
+	store->next_due = next;
+	store->outbox_changes++;
+	pthread_cond_broadcast(&store->due);
+	pthread_mutex_unlock(&store->lock);
+}
+
+void pd_store_wait_due(struct pd_store *store, int64_t deadline)
+{
+	pthread_mutex_lock(&store->lock);
+	const unsigned long wakes = store->wakes;
+	int64_t blocked_until = -1;
+	while (store->wakes == wakes) {
+		int64_t left = deadline - pd_monotonic();
+		if (left <= 0)
+			break;
+		pd_time due_in = store->next_due == INT64_MAX ? left : store->next_due - pd_now();
+		if (due_in <= 0 && store->seen_empty != store->outbox_changes)
+			break;
+		if (due_in <= 0) {
+			if (blocked_until < 0)
+				blocked_until = pd_monotonic() + BLOCKED_WAIT;
+			due_in = blocked_until - pd_monotonic();
+			if (due_in <= 0)
+				break;
+		}
+		if (left > due_in)
+			left = due_in;
+		int64_t until = pd_monotonic() + left;
+		struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+		pthread_cond_timedwait(&store->due, &store->lock, &at);
+	}
+	pthread_mutex_unlock(&store->lock);
+}
+
+void pd_store_wake(struct pd_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	store->wakes++;
+	pthread_cond_broadcast(&store->due);
+	pthread_mutex_unlock(&store->lock);
+}
+
+static int sent_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	return store->backend->sent(store, job->data, error);
+}
+
+int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients, size_t count,
+		  pd_time now, pd_time next, struct pd_error *error)
+{
+	pd_crash_point("before-mark");
+	struct pd_sent_request request = {
+		.id = id, .recipients = recipients, .count = count, .now = now, .next = next};
+	struct pd_job job = {.run = sent_run, .data = &request, .touches_outbox = true};
+	int failed = pd_writer_do(store->writer, &job, error);
+	if (!failed)
+		pd_crash_point("after-mark");
+	return failed;
+}
+
+static int take_over_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	return store->backend->take_over(store, *(pd_time *)job->data, error);
+}
+
+int pd_store_take_over_leases(struct pd_store *store, pd_time now, struct pd_error *error)
+{
+	struct pd_job job = {.run = take_over_run, .data = &now, .touches_outbox = true};
+	return pd_writer_do(store->writer, &job, error);
+}
+
+static int flush_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	(void)job;
+	return store->backend->flush(store, error);
+}
+
+int pd_store_outbox_flush(struct pd_store *store, struct pd_error *error)
+{
+	struct pd_job job = {.run = flush_run, .touches_outbox = true};
+	return pd_writer_do(store->writer, &job, error);
+}
+
+int pd_store_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit, struct pd_outbox_lines *ret,
+		    struct pd_error *error)
+{
+	return store->backend->outbox(store, arena, all, limit, ret, error);
+}
+
+/* --- the rest --- */
+
+static int keep_text_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	return store->backend->keep_text(store, job->data, error);
+}
+
+int pd_store_keep_text(struct pd_store *store, const char *kind, const char *text, char ret_hash[65],
+		       struct pd_error *error)
+{
+	unsigned char digest[PD_SHA256_SIZE];
+	pd_sha256(text, strlen(text), digest);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *hash = pd_hex(arena, digest, sizeof digest);
+	if (store->mode == PD_STORE_WRITE) {
+		struct pd_text_request request = {.kind = kind, .text = text, .hash = hash};
+		struct pd_job job = {.run = keep_text_run, .data = &request};
+		int failed = pd_writer_do(store->writer, &job, error);
+		if (failed)
+			return failed;
+	}
+	memcpy(ret_hash, hash, 65);
+	return 0;
+}
+
+void pd_store_set_config(struct pd_store *store, const char *hash)
+{
+	pthread_mutex_lock(&store->lock);
+	store->config[0] = '\0';
+	if (hash != NULL)
+		strncat(store->config, hash, sizeof store->config - 1);
+	pthread_mutex_unlock(&store->lock);
+}
+
+int pd_store_stats(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error)
+{
+	struct pd_store_stats stats = {0};
+	int failed = store->backend->stats(store, &stats, error);
+	if (failed)
+		return failed;
+	stats.commits = atomic_load(&store->commits);
+	stats.groups = atomic_load(&store->groups);
+	stats.redecided = atomic_load(&store->redecided);
+	*ret_stats = stats;
+	return 0;
+}
+
+int pd_store_backup(struct pd_store *store, const char *destination, struct pd_error *error)
+{
+	return store->backend->backup(store, destination, error);
+}
+
+int pd_store_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong, struct pd_error *error)
+{
+	return store->backend->verify(store, arena, ret_wrong, error);
+}
+
+static int purge_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	return store->backend->purge(store, job->data, error);
+}
+
+int pd_store_purge(struct pd_store *store, pd_time deleted_before, int64_t *ret_count, struct pd_error *error)
+{
+	struct pd_purge_request request = {.deleted_before = deleted_before};
+	struct pd_job job = {.run = purge_run, .data = &request, .touches_outbox = true};
+	int failed = pd_writer_do(store->writer, &job, error);
+	if (!failed) {
+		struct pd_committing gone = {0};
+		PD_AUTO_ARENA arena = pd_arena_new();
+		for (size_t i = 0; i < request.file_count; i++)
+			*pd_list_add(arena, &gone.blobs) = (struct pd_blob){.file = request.files[i]};
+		store->backend->unprepare(store, &gone);
+		*ret_count = request.count;
+	}
+	free(request.files);
+	return failed;
+}
+
+void pd_crash_point(const char *point)
+{
+	static const char *wanted;
+	static atomic_int left = -1; /* -1: the environment was not read yet; 0: no crash here */
+	if (atomic_load(&left) == 0)
+		return;
+	static pthread_mutex_t once = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_lock(&once);
+	if (atomic_load(&left) < 0) {
+		wanted = getenv("POSTDESK_CRASH");
+		const char *colon = wanted != NULL ? strrchr(wanted, ':') : NULL;
+		atomic_store(&left, wanted == NULL ? 0 : colon != NULL ? atoi(colon + 1) : 1);
+	}
+	if (atomic_load(&left) > 0) {
+		size_t len = strcspn(wanted, ":");
+		if (strlen(point) == len && strncmp(wanted, point, len) == 0 && atomic_fetch_sub(&left, 1) == 1)
+			kill(getpid(), SIGKILL);
+	}
+	pthread_mutex_unlock(&once);
+}
