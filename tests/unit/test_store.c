@@ -1,0 +1,669 @@
+/* One suite for every store: what store.h and snapshot.h promise. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "store_desk.h"
+
+struct desk {
+	struct pd_arena *arena;
+	struct pd_settings *settings;
+	struct pd_store *store;
+	char state[64]; /* "": in memory */
+};
+
+static void open_desk(struct desk *desk, bool in_memory)
+{
+	*desk = (struct desk){.arena = pd_arena_new()};
+	desk->settings = test_settings(desk->arena);
+	struct pd_error error = {0};
+	if (in_memory) {
+		desk->store = pd_store_memory();
+		return;
+	}
+	strcpy(desk->state, "/tmp/test-store-XXXXXX");
+	assert_non_null(mkdtemp(desk->state));
+	if (pd_store_open(desk->state, PD_STORE_WRITE, 4096, &desk->store, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
+static void close_desk(struct desk *desk)
+{
+	pd_store_close(desk->store);
+	if (desk->state[0] != '\0') {
+		char command[128];
+		snprintf(command, sizeof command, "rm -rf '%s'", desk->state);
+		assert_int_equal(system(command), 0);
+	}
+	pd_arena_free(desk->arena);
+}
+
+static int64_t deliver(struct desk *desk, struct test_mail mail)
+{
+	struct test_delivery delivery = {
+		.arena = desk->arena, .settings = desk->settings, .mail = mail, .now = TEST_NOW};
+	struct pd_error error = {0};
+	if (test_deliver(desk->store, &delivery, &error) != 0)
+		fail_msg("%s", error.text);
+	return delivery.ticket;
+}
+
+static struct pd_snapshot *begin(struct desk *desk)
+{
+	struct pd_snapshot *snapshot;
+	struct pd_error error = {0};
+	if (pd_store_begin(desk->store, &snapshot, &error) != 0)
+		fail_msg("%s", error.text);
+	return snapshot;
+}
+
+static const struct test_mail hello = {.message_id = "a@example.org",
+				       .from = "Mary@example.org",
+				       .name = "Mary Müller",
+				       .subject = "Printer",
+				       .text = "The printer says \"paper jam\" and stops."};
+
+static void test_new_ticket(struct desk *desk)
+{
+	int64_t number = deliver(desk, hello);
+	struct pd_snapshot *s = begin(desk);
+	struct pd_ticket *ticket = s->ticket(s, desk->arena, number);
+	assert_non_null(ticket);
+	assert_string_equal(ticket->name, "Printer");
+	assert_string_equal(ticket->mailbox, "support");
+	assert_string_equal(ticket->status, "New");
+	assert_int_equal(ticket->messages, 1);
+	assert_int_equal(ticket->version, 2);
+	assert_int_equal(ticket->contacts.count, 1);
+	assert_int_equal(ticket->conversations.count, 1);
+	assert_string_equal(ticket->conversations.items[0].base_subject, "printer");
+	assert_true(pd_ticket_has_participant(ticket, "mary@example.org"));
+	struct pd_entries entries = s->timeline(s, desk->arena, number, 0);
+	assert_int_equal(entries.count, 2);
+	assert_int_equal(entries.items[0].event.kind, PD_EVENT_CREATED);
+	assert_null(entries.items[0].message);
+	assert_int_equal(entries.items[1].event.kind, PD_EVENT_MESSAGE);
+	assert_non_null(entries.items[1].message);
+	assert_string_equal(entries.items[1].message->text, hello.text);
+	assert_string_equal(entries.items[1].message->from.name, "Mary Müller");
+	assert_string_equal(entries.items[1].message->to.items[0].addr, "support@example.com");
+	struct pd_entry *entry = s->entry(s, desk->arena, entries.items[1].event.id);
+	assert_non_null(entry);
+	assert_int_equal(entry->event.ticket, number);
+	assert_int_equal(s->action(s, desk->arena, entry->event.action).count, 2);
+	assert_null(s->entry(s, desk->arena, 1000));
+	assert_null(s->ticket(s, desk->arena, 1000));
+	assert_int_equal(s->timeline(s, desk->arena, number, 1).count, 1);
+	assert_int_equal(s->failed, 0);
+	pd_store_end(s);
+}
+
+static void test_look_ups(struct desk *desk)
+{
+	int64_t number = deliver(desk, hello);
+	struct pd_snapshot *s = begin(desk);
+	struct pd_known_ids known = s->message_id(s, desk->arena, "a@example.org");
+	assert_int_equal(known.count, 1);
+	assert_int_equal(known.items[0].ticket, number);
+	assert_false(known.items[0].is_reference);
+	assert_int_equal(s->message_id(s, desk->arena, "A@example.org").count, 0);
+	known = s->subject(s, desk->arena, "support", "printer", TEST_NOW - PD_DAY);
+	assert_int_equal(known.count, 1);
+	assert_int_equal(known.items[0].ticket, number);
+	assert_int_equal(s->subject(s, desk->arena, "support", "printer", TEST_NOW + 1).count, 0);
+	assert_int_equal(s->subject(s, desk->arena, "sales", "printer", 0).count, 0);
+	struct pd_contact *contact = s->contact_of(s, desk->arena, "mail", "mary@example.org");
+	assert_non_null(contact);
+	assert_string_equal(contact->name, "Mary Müller");
+	assert_string_equal(pd_contact_address(contact), "mary@example.org");
+	assert_non_null(s->contact(s, desk->arena, contact->id));
+	assert_null(s->contact_of(s, desk->arena, "phone", "mary@example.org"));
+	assert_true(s->mark(s, "mail:a@example.org").exists);
+	assert_false(s->mark(s, "mail:b@example.org").exists);
+	pd_store_end(s);
+}
+
+static void test_snapshot_is_an_instant(struct desk *desk)
+{
+	struct pd_snapshot *before = begin(desk);
+	int64_t number = deliver(desk, hello);
+	assert_null(before->ticket(before, desk->arena, number));
+	assert_int_equal(before->message_id(before, desk->arena, "a@example.org").count, 0);
+	struct pd_snapshot *after = begin(desk);
+	assert_non_null(after->ticket(after, desk->arena, number));
+	pd_store_end(before);
+	pd_store_end(after);
+}
+
+/* Two decisions on the same state: the second is made anew and finds the mail there. */
+static void test_changed_readings_are_decided_anew(struct desk *desk)
+{
+	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct test_delivery two = one;
+	struct pd_commit first = {.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &one};
+	struct pd_commit second = {.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &two};
+	struct pd_error error = {0};
+	assert_int_equal(test_redecide(&one, first.snapshot, &first.plan, &error), 0);
+	assert_int_equal(test_redecide(&two, second.snapshot, &second.plan, &error), 0);
+	assert_int_equal(pd_store_commit(desk->store, &first, &error), 0);
+	assert_int_equal(pd_store_commit(desk->store, &second, &error), 0);
+	assert_int_equal(one.decided, 1);
+	assert_int_equal(two.decided, 2);
+	assert_string_equal(second.plan->outcome, "duplicate");
+	assert_int_equal(two.ticket, one.ticket);
+	pd_store_end(first.snapshot);
+	pd_store_end(second.snapshot);
+	struct pd_store_stats stats;
+	assert_int_equal(pd_store_stats(desk->store, &stats, &error), 0);
+	assert_int_equal(stats.tickets, 1);
+	assert_int_equal(stats.redecided, 1);
+}
+
+static void test_without_a_new_decision_it_fails(struct desk *desk)
+{
+	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct pd_commit late = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_error error = {0};
+	assert_int_equal(test_redecide(&one, late.snapshot, &late.plan, &error), 0);
+	deliver(desk, hello);
+	assert_int_equal(pd_store_commit(desk->store, &late, &error), PD_TEMPORARY);
+	pd_store_end(late.snapshot);
+	deliver(desk, (struct test_mail){.message_id = "b@example.org", .from = "x@example.org", .subject = "s", .text = "t"});
+}
+
+/* A plan whose events do not follow its ticket's version is refused whole. */
+static void test_a_bad_plan_is_refused_alone(struct desk *desk)
+{
+	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_error error = {0};
+	assert_int_equal(test_redecide(&one, commit.snapshot, &commit.plan, &error), 0);
+	commit.plan->events.items[1]->version = 7;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), PD_TEMPORARY);
+	pd_store_end(commit.snapshot);
+	struct pd_snapshot *s = begin(desk);
+	assert_int_equal(s->message_id(s, desk->arena, "a@example.org").count, 0);
+	assert_null(s->ticket(s, desk->arena, one.ticket));
+	pd_store_end(s);
+	deliver(desk, hello);
+}
+
+static void test_raw_bytes(struct desk *desk)
+{
+	static const size_t sizes[] = {1, 4096, 4097, 300000};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		char *bytes = pd_alloc(desk->arena, sizes[i]);
+		for (size_t n = 0; n < sizes[i]; n++)
+			bytes[n] = (char)(n * 31 + i);
+		PD_AUTO_RAW raw = pd_raw_from_bytes(bytes, sizes[i]);
+		struct test_mail mail = hello;
+		mail.message_id = pd_printf(desk->arena, "%zu@example.org", i);
+		mail.raw = raw;
+		int64_t number = deliver(desk, mail);
+		struct pd_snapshot *s = begin(desk);
+		int64_t message = s->ticket(s, desk->arena, number)->first_in_message;
+		pd_store_end(s);
+		PD_AUTO_RAW back = NULL;
+		struct pd_error error = {0};
+		assert_int_equal(pd_store_raw(desk->store, message, &back, &error), 0);
+		assert_int_equal(back->size, sizes[i]);
+		assert_memory_equal(back->data, bytes, sizes[i]);
+	}
+	struct pd_raw *none = NULL;
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_raw(desk->store, 999999, &none, &error), PD_PERMANENT);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(desk->store, arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+}
+
+static void test_outbox(struct desk *desk)
+{
+	struct test_mail mail = hello;
+	mail.is_acknowledged = true;
+	int64_t number = deliver(desk, mail);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_error error = {0};
+	struct pd_leases leases = {0};
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW - 1, TEST_NOW, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 0);
+	pd_time until = TEST_NOW + PD_MINUTE;
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 1);
+	assert_int_equal(leases.items[0].ticket, number);
+	assert_string_equal(leases.items[0].kind, "acknowledgement");
+	assert_string_equal(leases.items[0].transport, "mail");
+	assert_string_equal(leases.items[0].sender, "");
+	assert_string_equal(leases.items[0].message_id, "ack.a@example.org");
+	assert_int_equal(leases.items[0].recipients.count, 1);
+	assert_int_equal(leases.items[0].attempts, 0);
+	assert_non_null(strstr(leases.items[0].bytes.data, "Thank you."));
+	int64_t id = leases.items[0].id;
+	/* Another owner gets nothing until the lease ends. */
+	struct pd_leases none = {0};
+	assert_int_equal(pd_store_lease(desk->store, arena, "two", until - 1, until, 10, &none, &error), 0);
+	assert_int_equal(none.count, 0);
+	assert_int_equal(pd_store_take_over_leases(desk->store, TEST_NOW, &error), 0);
+	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 10, &none, &error), 0);
+	assert_int_equal(none.count, 1);
+	/* Later, then taken. */
+	struct pd_sent_recipient said = {.recipient = "Mary@example.org", .sent = PD_SENT_LATER, .reply = "450 later"};
+	assert_int_equal(pd_store_sent(desk->store, id, &said, 1, TEST_NOW, TEST_NOW + PD_HOUR, &error), 0);
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_MINUTE, until, 10, &none, &error), 0);
+	assert_int_equal(none.count, 0);
+	struct pd_outbox_lines lines = {0};
+	assert_int_equal(pd_store_outbox(desk->store, arena, false, 10, &lines, &error), 0);
+	assert_int_equal(lines.count, 1);
+	assert_string_equal(lines.items[0].state, "waiting");
+	assert_string_equal(lines.items[0].last_reply, "450 later");
+	assert_int_equal(lines.items[0].attempts, 1);
+	assert_int_equal(pd_store_outbox_flush(desk->store, &error), 0);
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 1);
+	said.sent = PD_SENT_TAKEN;
+	said.reply = "250 ok";
+	assert_int_equal(pd_store_sent(desk->store, id, &said, 1, TEST_NOW, 0, &error), 0);
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_DAY, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 0);
+	assert_int_equal(pd_store_outbox(desk->store, arena, false, 10, &lines, &error), 0);
+	assert_int_equal(lines.count, 0);
+	assert_int_equal(pd_store_outbox(desk->store, arena, true, 10, &lines, &error), 0);
+	assert_int_equal(lines.count, 1);
+	assert_string_equal(lines.items[0].state, "sent");
+	assert_int_equal(pd_store_sent(desk->store, 999, &said, 1, TEST_NOW, 0, &error), PD_PERMANENT);
+	struct pd_snapshot *s = begin(desk);
+	assert_int_equal(s->counter(s, "acknowledge:Mary@example.org", TEST_NOW - PD_HOUR), 1);
+	assert_int_equal(s->counter(s, "acknowledge:Mary@example.org", TEST_NOW + PD_HOUR), 0);
+	struct pd_outbox_row *row = s->outbox(s, arena, id);
+	assert_non_null(row);
+	assert_int_equal(row->ticket, number);
+	assert_string_equal(row->recipients.items[0], "Mary@example.org");
+	pd_store_end(s);
+}
+
+/* Nothing of a ticket overtakes what is on its way; several recipients are marked one by one. */
+static void test_outbox_order(struct desk *desk)
+{
+	struct test_mail mail = hello;
+	mail.is_acknowledged = true;
+	mail.ticket = deliver(desk, mail);
+	mail.message_id = "b@example.org";
+	deliver(desk, mail);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_error error = {0};
+	struct pd_leases one = {0}, two = {0};
+	pd_time until = TEST_NOW + PD_MINUTE;
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 1, &one, &error), 0);
+	assert_int_equal(one.count, 1);
+	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 1, &two, &error), 0);
+	assert_int_equal(two.count, 0);
+	struct pd_sent_recipient said = {.recipient = "Mary@example.org", .sent = PD_SENT_REFUSED, .reply = "550 no"};
+	assert_int_equal(pd_store_sent(desk->store, one.items[0].id, &said, 1, TEST_NOW, 0, &error), 0);
+	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 1, &two, &error), 0);
+	assert_int_equal(two.count, 1);
+	assert_true(two.items[0].id > one.items[0].id);
+	struct pd_outbox_lines lines = {0};
+	assert_int_equal(pd_store_outbox(desk->store, arena, true, 10, &lines, &error), 0);
+	assert_string_equal(lines.items[0].state, "refused");
+}
+
+static void test_wait_due(struct desk *desk)
+{
+	struct test_mail mail = hello;
+	mail.is_acknowledged = true;
+	int64_t start = pd_monotonic();
+	pd_store_wait_due(desk->store, start + 20);
+	assert_true(pd_monotonic() - start >= 20);
+	struct test_delivery delivery = {
+		.arena = desk->arena, .settings = desk->settings, .mail = mail, .now = pd_now() - 1};
+	struct pd_error error = {0};
+	assert_int_equal(test_deliver(desk->store, &delivery, &error), 0);
+	start = pd_monotonic();
+	pd_store_wait_due(desk->store, start + 10000);
+	assert_true(pd_monotonic() - start < 5000);
+}
+
+static void test_drafts(struct desk *desk)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	struct pd_planned_draft *planned = pd_list_add(desk->arena, &c.plan->drafts);
+	planned->is_new = true;
+	planned->draft = (struct pd_draft){.id = c.desk->new_id(c.desk, PD_ID_DRAFT),
+					   .ticket = 3,
+					   .agent = "anna",
+					   .reason = "collision",
+					   .sender = "anna@example.com",
+					   .answers_version = 4,
+					   .created = TEST_NOW};
+	*pd_list_add(desk->arena, &planned->draft.recipients) = "support+t3.x@example.com";
+	*pd_list_add(desk->arena, &planned->draft.recipients) = "sales@example.com";
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	struct pd_snapshot *s = begin(desk);
+	assert_null(s->draft_of(s, desk->arena, 3, "bob"));
+	assert_null(s->draft_of(s, desk->arena, 0, "anna"));
+	struct pd_draft *draft = s->draft_of(s, desk->arena, 3, "anna");
+	assert_non_null(draft);
+	assert_string_equal(draft->reason, "collision");
+	assert_int_equal(draft->recipients.count, 2);
+	assert_string_equal(draft->recipients.items[1], "sales@example.com");
+	assert_int_equal(draft->answers_version, 4);
+	pd_store_end(s);
+	commit = (struct pd_commit){.snapshot = begin(desk), .now = TEST_NOW};
+	c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	planned = pd_list_add(desk->arena, &c.plan->drafts);
+	planned->draft = *draft;
+	planned->draft.state = PD_DRAFT_SENT;
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	s = begin(desk);
+	assert_null(s->draft_of(s, desk->arena, 3, "anna"));
+	assert_int_equal(s->draft(s, desk->arena, draft->id)->state, PD_DRAFT_SENT);
+	pd_store_end(s);
+}
+
+static void test_time_travel(struct desk *desk)
+{
+	struct pd_error error = {0};
+	int64_t number = deliver(desk, hello);
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW + PD_HOUR};
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + PD_HOUR, "agent:anna");
+	struct pd_ticket *ticket = pd_plan_ticket(&c, number);
+	pd_plan_set(&c, ticket, "owner", "anna", NULL);
+	pd_plan_set(&c, ticket, "status", "closed:Closed", NULL);
+	pd_plan_set(&c, ticket, "device", "phone", NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	struct pd_snapshot *s = begin(desk);
+	assert_null(pd_store_ticket_at(s, desk->arena, number, TEST_NOW - 1));
+	assert_null(pd_store_ticket_at(s, desk->arena, number, TEST_NOW)->owner);
+	assert_string_equal(pd_store_ticket_at(s, desk->arena, number, TEST_NOW + PD_HOUR)->owner, "anna");
+	struct pd_ticket *now = s->ticket(s, desk->arena, number);
+	assert_string_equal(now->owner, "anna");
+	assert_int_equal(now->closed, TEST_NOW + PD_HOUR);
+	assert_string_equal(pd_ticket_get(desk->arena, now, "device"), "phone");
+	pd_store_end(s);
+}
+
+static size_t count_found(struct desk *desk, const char *text)
+{
+	struct pd_query *query;
+	struct pd_error error = {0};
+	if (pd_query_parse(desk->arena, desk->settings, text, "anna", TEST_NOW, &query, &error) != 0)
+		fail_msg("%s: %s", text, error.text);
+	struct pd_snapshot *s = begin(desk);
+	size_t count = s->list(s, desk->arena, query, "-updated", 100, 0).count;
+	if (s->failed != 0)
+		fail_msg("%s: %s", text, s->error.text);
+	pd_store_end(s);
+	return count;
+}
+
+static void test_search(struct desk *desk)
+{
+	deliver(desk, hello);
+	deliver(desk, (struct test_mail){.message_id = "b@example.org",
+					 .from = "bob@example.net",
+					 .subject = "Invoice 2024",
+					 .text = "Where is my invoice?"});
+	static const struct {
+		const char *query;
+		size_t want;
+	} cases[] = {
+		{"", 2},
+		{"printer", 1},
+		{"PRINTER", 1},
+		{"print*", 1},
+		{"prin", 0},
+		{"\"paper jam\"", 1},
+		{"\"jam paper\"", 0},
+		{"müller", 1},
+		{"MÜLLER", 1},
+		{"mary", 1},
+		{"bob@example.net", 1},
+		{"is:open", 2},
+		{"is:open -printer", 1},
+		{"printer OR invoice", 2},
+		{"printer invoice", 0},
+		{"owner:none", 2},
+		{"owner:me", 0},
+		{"NOT owner:me", 2},
+		{"team:support", 2},
+		{"team:SUPPORT", 2},
+		{"contact:mary@example.org", 1},
+		{"contact:mary", 1},
+		{"from:bob@example.net", 1},
+		{"from:*@example.net", 1},
+		{"to:support@example.com", 2},
+		{"number:1", 1},
+		{"status:new", 2},
+		{"status:closed", 0},
+		{"name:invoice", 1},
+		{"is:deleted", 0},
+		{"created:>2020-01-01", 2},
+		{"priority:normal", 2},
+		{"\"a\" AND", 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases - 1; i++)
+		if (count_found(desk, cases[i].query) != cases[i].want)
+			fail_msg("%s: %zu found", cases[i].query, count_found(desk, cases[i].query));
+}
+
+/* No text that may be searched for is an error. */
+static void test_search_takes_anything(struct desk *desk)
+{
+	deliver(desk, hello);
+	static const char *const texts[] = {"\"x", "a AND", "col-umn", "nope:x", "*",  "", "'", "\"\"\"", "NEAR(a b)", "^a",
+					    "a + b", "{a}", ":",      "--",	";drop table ticket", "%", "\\", "(", "\xff\xfe"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct pd_query query = {.op = PD_QUERY_TEXT, .value = texts[i], .kind = -1, .is_prefix = i % 2 != 0};
+		struct pd_snapshot *s = begin(desk);
+		(void)s->list(s, desk->arena, &query, NULL, 10, 0);
+		if (s->failed != 0)
+			fail_msg("%s: %s", texts[i], s->error.text);
+		pd_store_end(s);
+	}
+}
+
+static void test_list_order(struct desk *desk)
+{
+	static const char *const subjects[] = {"Cherry", "apple", "Banana"};
+	for (size_t i = 0; i < 3; i++)
+		deliver(desk, (struct test_mail){.message_id = pd_printf(desk->arena, "%zu@x", i),
+						 .from = pd_printf(desk->arena, "%zu@example.org", 3 - i),
+						 .subject = subjects[i],
+						 .text = "t"});
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW + 1};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + 1, "agent:anna");
+	pd_plan_set(&c, pd_plan_ticket(&c, 2), "owner", "anna", NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	static const struct {
+		const char *sort;
+		size_t limit, offset;
+		const char *want;
+	} cases[] = {
+		{NULL, 10, 0, "3 2 1"},	       {"number", 10, 0, "1 2 3"},   {"-number", 2, 0, "3 2"},
+		{"-number", 2, 2, "1"},	       {"name", 10, 0, "2 3 1"},     {"-name", 10, 0, "1 3 2"},
+		{"-updated", 10, 0, "2 3 1"},  {"updated", 10, 0, "3 1 2"},  {"owner", 10, 0, "2 3 1"},
+		{"-owner", 10, 0, "2 3 1"},    {"contact", 10, 0, "3 2 1"},  {"-contact", 10, 0, "1 2 3"},
+		{"closed", 10, 0, "3 2 1"},    {"no such", 10, 0, "3 2 1"},  {"priority", 10, 0, "3 2 1"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pd_snapshot *s = begin(desk);
+		struct pd_tickets found = s->list(s, desk->arena, NULL, cases[i].sort, cases[i].limit, cases[i].offset);
+		char have[64] = "";
+		for (size_t n = 0; n < found.count; n++)
+			sprintf(have + strlen(have), "%s%d", n > 0 ? " " : "", (int)found.items[n]->number);
+		if (strcmp(have, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].sort, have);
+		pd_store_end(s);
+	}
+}
+
+static void test_purge(struct desk *desk)
+{
+	struct pd_error error = {0};
+	char big[5000];
+	memset(big, 'x', sizeof big);
+	PD_AUTO_RAW raw = pd_raw_from_bytes(big, sizeof big);
+	struct test_mail mail = hello;
+	mail.raw = raw;
+	int64_t number = deliver(desk, mail);
+	struct pd_snapshot *s = begin(desk);
+	int64_t message = s->ticket(s, desk->arena, number)->first_in_message;
+	pd_store_end(s);
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	pd_plan_set(&c, pd_plan_ticket(&c, number), "deleted", "yes", NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	assert_int_equal(count_found(desk, "is:deleted"), 1);
+	assert_int_equal(count_found(desk, "is:deleted jam"), 1);
+	assert_int_equal(count_found(desk, "printer"), 0);
+	int64_t count = -1;
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW, &count, &error), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW + 1, &count, &error), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(count_found(desk, "is:deleted jam"), 0);
+	s = begin(desk);
+	struct pd_entries entries = s->timeline(s, desk->arena, number, 0);
+	assert_int_equal(entries.items[entries.count - 1].event.kind, PD_EVENT_PURGED);
+	for (size_t i = 0; i < entries.count; i++)
+		assert_null(entries.items[i].message);
+	assert_string_equal(s->ticket(s, desk->arena, number)->name, "");
+	pd_store_end(s);
+	struct pd_raw *gone = NULL;
+	assert_int_equal(pd_store_raw(desk->store, message, &gone, &error), PD_PERMANENT);
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW + 1, &count, &error), 0);
+	assert_int_equal(count, 0);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(desk->store, arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+}
+
+static void test_config_of_events(struct desk *desk)
+{
+	char hash[65];
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_keep_text(desk->store, "settings", "[postdesk]\n", hash, &error), 0);
+	assert_int_equal(strlen(hash), 64);
+	pd_store_set_config(desk->store, hash);
+	int64_t number = deliver(desk, hello);
+	struct pd_snapshot *s = begin(desk);
+	assert_string_equal(s->config, hash);
+	assert_string_equal(s->timeline(s, desk->arena, number, 0).items[0].event.config, hash);
+	pd_store_end(s);
+}
+
+struct many {
+	struct desk *desk;
+	int index;
+};
+
+static void *deliver_many(void *data)
+{
+	struct many *many = data;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (int i = 0; i < 50; i++) {
+		struct test_delivery delivery = {
+			.arena = arena,
+			.settings = many->desk->settings,
+			.mail = {.message_id = pd_printf(arena, "%d@example.org", i / 2 * 4 + (i % 2 != 0 ? many->index : 0)),
+				 .from = pd_printf(arena, "%d@example.org", i),
+				 .subject = "s",
+				 .text = "t"},
+			.now = TEST_NOW};
+		struct pd_error error = {0};
+		if (test_deliver(many->desk->store, &delivery, &error) != 0)
+			return "failed";
+	}
+	return NULL;
+}
+
+/* Four at once, each mail with an even number from all four: every mail acts once (invariant 2). */
+static void test_many_at_once(struct desk *desk)
+{
+	pthread_t threads[4];
+	struct many many[4];
+	for (int i = 0; i < 4; i++) {
+		many[i] = (struct many){desk, i};
+		assert_int_equal(pthread_create(&threads[i], NULL, deliver_many, &many[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		void *result;
+		pthread_join(threads[i], &result);
+		assert_null(result);
+	}
+	struct pd_store_stats stats;
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_stats(desk->store, &stats, &error), 0);
+	assert_int_equal(stats.tickets, 25 + 25 * 3);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(desk->store, arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct desk *);
+} suite[] = {
+	{"a mail makes a ticket", test_new_ticket},
+	{"look-ups", test_look_ups},
+	{"a snapshot is an instant", test_snapshot_is_an_instant},
+	{"changed readings are decided anew", test_changed_readings_are_decided_anew},
+	{"without a new decision it fails", test_without_a_new_decision_it_fails},
+	{"a bad plan is refused alone", test_a_bad_plan_is_refused_alone},
+	{"raw bytes", test_raw_bytes},
+	{"outbox", test_outbox},
+	{"outbox order", test_outbox_order},
+	{"waiting for what is due", test_wait_due},
+	{"drafts", test_drafts},
+	{"time travel", test_time_travel},
+	{"search", test_search},
+	{"search takes anything", test_search_takes_anything},
+	{"order of listings", test_list_order},
+	{"purge", test_purge},
+	{"configuration of events", test_config_of_events},
+	{"many at once", test_many_at_once},
+};
+
+static void run_one(void **state)
+{
+	const size_t index = (size_t)*state;
+	struct desk desk;
+	if (index % 2 != 0)
+		skip();
+	open_desk(&desk, index % 2 != 0);
+	suite[index / 2].run(&desk);
+	close_desk(&desk);
+}
+
+int main(void)
+{
+	enum { TESTS = 2 * sizeof suite / sizeof *suite };
+	static struct CMUnitTest tests[TESTS];
+	static char names[TESTS][64];
+	for (size_t i = 0; i < TESTS; i++) {
+		snprintf(names[i], sizeof names[i], "%s: %s", i % 2 != 0 ? "memory" : "SQLite", suite[i / 2].name);
+		tests[i] = (struct CMUnitTest){.name = names[i], .test_func = run_one, .initial_state = (void *)i};
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
