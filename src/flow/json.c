@@ -138,6 +138,11 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 	return value;
 }
 
+bool pd_json_is_property(const struct pd_change *change)
+{
+	return !pd_equal(change->property, "direction");
+}
+
 json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,
 		       const struct pd_change *change)
 {
@@ -196,12 +201,14 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
 
+		if (!pd_json_is_property(change))
+			continue;
 		json_array_append_new(changes,
 				      json_pack("{s:o,s:o,s:o}", "property", pd_json_text(change->property), "from",
 						pd_json_text(shown(arena, snapshot, change->property, change->from)), "to",
 						pd_json_text(shown(arena, snapshot, change->property, change->to))));
 	}
-	if (event->changes.count)
+	if (json_array_size(changes))
 		json_object_set(object, "changes", changes);
 	json_decref(changes);
 	if (event->conversation)

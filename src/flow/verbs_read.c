@@ -331,7 +331,8 @@ int pd_verb_history(struct pd_call *call)
 		const struct pd_event *event = &entries.items[i].event;
 
 		for (size_t k = 0; k < event->changes.count; k++)
-			if (!property || pd_equal_nocase(property, event->changes.items[k].property))
+			if (pd_json_is_property(&event->changes.items[k]) &&
+			    (!property || pd_equal_nocase(property, event->changes.items[k].property)))
 				pd_call_emit(call, pd_json_change(call->arena, snapshot, event, &event->changes.items[k]));
 	}
 	return failed;
