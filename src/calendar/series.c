@@ -304,8 +304,10 @@ static int by_number(const void *a, const void *b)
 
 static void give(struct entry *entry, const struct event *event, series_take *take, void *context)
 {
-	qsort(entry->not_at.items, entry->not_at.count, sizeof *entry->not_at.items, by_number);
-	qsort(entry->not_on.items, entry->not_on.count, sizeof *entry->not_on.items, by_number);
+	if (entry->not_at.count)
+		qsort(entry->not_at.items, entry->not_at.count, sizeof *entry->not_at.items, by_number);
+	if (entry->not_on.count)
+		qsort(entry->not_on.items, entry->not_on.count, sizeof *entry->not_on.items, by_number);
 	take(context, event->component, entry);
 }
 
