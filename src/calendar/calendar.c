@@ -258,11 +258,13 @@ static size_t first_day(const struct table *table, int64_t day)
 pd_time pd_calendar_add_days(const struct pd_calendar *calendar, pd_time start, unsigned days)
 {
 	const struct pd_zone *zone = calendar->model->zone;
-	pd_time open = pd_calendar_next_open(calendar, start), local = pd_zone_to_local(zone, open);
-	int64_t day = pd_day_of(local);
+	pd_time open = pd_calendar_next_open(calendar, start), local;
+	int64_t day;
 
 	if (days == 0 || open == PD_NEVER)
 		return open;
+	local = pd_zone_to_local(zone, open);
+	day = pd_day_of(local);
 	for (const struct table *table = cover(calendar, open, open);; table = cover(calendar, open, table->to + 1)) {
 		size_t target = first_day(table, day) + days, i;
 		pd_time at;
