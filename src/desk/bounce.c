@@ -166,7 +166,7 @@ static const char *recipients_of(struct pd_context *context, const struct pd_mes
 /* Failed for good, and a contact waits for it. */
 static bool is_failure(const struct pd_message *message)
 {
-	return (message->kinds & PD_KIND_BOUNCE) != 0 && !message->bounce_temporary;
+	return (message->kinds & PD_KIND_BOUNCE) != 0 && !message->bounce_waits;
 }
 
 void pd_take_report(struct pd_context *context, const struct pd_mail *mail)

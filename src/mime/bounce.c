@@ -1,7 +1,7 @@
 /* Bounces: standard reports (RFC 3464, RFC 6533) first, then what mailers write in words (bounce_forms.c).
  *
- * temporary means that the mailer goes on trying; a mail that was given up after days is a permanent failure for its
- * sender, whatever the reason was. A report of success alone is a DSN and no bounce. Never fails; where no recipient can
+ * temporary is a matter of the cause: the mail waits in a queue, or it was given up because nobody could be reached for
+ * too long. Whether the mailer goes on trying is bounce_waits; only then the mail is not lost. A report of success alone is a DSN and no bounce. Never fails; where no recipient can
  * be found the list stays empty. */
 #include "mime/bounce.h"
 #include "mime/kinds.h"
@@ -148,11 +148,12 @@ void pd_bounce_read(struct pd_arena *arena, struct pd_message *message, const st
 		message->kinds |= PD_KIND_DSN;
 	if (tally.failed || tally.delayed) {
 		message->kinds |= PD_KIND_BOUNCE;
-		message->bounce_temporary = tally.delayed && !tally.failed;
+		message->bounce_waits = tally.delayed && !tally.failed;
 		read_returned(message, parts);
 		if (!message->bounce_recipients.count || !*message->bounce_status || !*message->bounce_text ||
 		    !*message->original_message_id)
 			pd_bounce_forms(arena, message, parts);
+		message->bounce_temporary = message->bounce_waits || (!tally.delayed && pd_bounce_is_expired(arena, message, parts));
 		return;
 	}
 	if (tally.fine)
@@ -161,6 +162,7 @@ void pd_bounce_read(struct pd_arena *arena, struct pd_message *message, const st
 		message->kinds |= PD_KIND_BOUNCE;
 		read_returned(message, parts);
 		pd_bounce_forms(arena, message, parts);
-		message->bounce_temporary = pd_bounce_is_temporary(arena, message, parts);
+		message->bounce_waits = pd_bounce_waits(arena, message, parts);
+		message->bounce_temporary = message->bounce_waits || pd_bounce_is_expired(arena, message, parts);
 	}
 }

@@ -9,285 +9,123 @@
 #include <glib.h>
 #include <string.h>
 
-#define LINES_LOOKED 400
-#define FIRST_LINES 40
-
-/* --- addresses --- */
-
-static bool local_char(unsigned char c)
+/* "… to the following recipients:": what comes next is the list. */
+static bool is_announcement(const char *fold)
 {
-	return c >= 0x80 || g_ascii_isalnum(c) || strchr("!#$%&'*+/=?^_`{|}~.-", c);
+	static const char words[] =
+		"following recipient|following recipients|following recipient(s)|following address|following addresses|following address(es)|"
+		"the following user|following users|following destinations|following persons|not delivered to|delivered to|could not be delivered to|"
+		"message not delivered to|failed addresses follow|addresses failed|address(es) failed|failed:|"
+		"an die folgenden empfänger|folgende empfänger|folgenden empfänger|destinataires suivants|siguientes destinatarios|"
+		"seguintes destinatários|seguenti destinatari|volgende geadresseerden|següents|following intended recipients|unable to deliver to";
+	return !strchr(fold, '@') && pd_words_find(fold, words, NULL) > 0;
 }
 
-static bool domain_char(unsigned char c)
-{
-	return c >= 0x80 || g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
-}
+struct finding {
+	enum pd_rank best;
+	struct pd_strings others; /* addresses that lines about senders and helpers name */
+	bool take_sender;	  /* the address to which the bounce goes may be the recipient too */
+};
 
-/* The address around the '@' at that place; its borders. */
-static bool address_at(const char *text, const char *at, const char **ret_start, const char **ret_end)
-{
-	const char *start = at, *end = at + 1;
-	if (at > text && at[-1] == '"') {
-		start--;
-		while (start > text && start[-1] != '"' && at - start < 70)
-			start--;
-		if (start > text && start[-1] == '"')
-			start--;
-		else
-			return false;
-	} else {
-		while (start > text && at - start < 250 && local_char((unsigned char)start[-1]))
-			start--;
-	}
-	while (*end && end - at < 260 && domain_char((unsigned char)*end))
-		end++;
-	while (end > at + 1 && strchr(".-_", end[-1]))
-		end--;
-	while (start < at && strchr("'=.`|/*", *start) && start[0] != '\0')
-		start++;
-	if (g_str_has_prefix(start, "mailto:"))
-		start += 7;
-	if (start == at || end == at + 1)
-		return false;
-	*ret_start = start;
-	*ret_end = end;
-	return true;
-}
-
-char *pd_bounce_address(struct pd_arena *arena, const char *text)
+/* Looks at one line; adds what has the best rank in the second pass. */
+static void find_in_line(struct pd_arena *arena, struct pd_message *message, struct finding *finding, const char *fold, bool listed,
+			 bool adds)
 {
 	const char *start, *end;
-	for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@'))
-		if (address_at(text, at, &start, &end) && memchr(at, '.', (size_t)(end - at)))
-			return pd_strndup(arena, start, (size_t)(end - start));
-	return NULL;
-}
-
-/* --- the mailer's own words --- */
-
-struct words {
-	struct pd_strings lines; /* of the mailer, folded */
-	struct pd_strings raw;	 /* the same as they stand */
-	const char *returned;	 /* text of the returned mail below them; NULL: none here */
-};
-
-static bool is_header_name(const char *line, const char *names)
-{
-	char word[32];
-	size_t len = strcspn(line, ":");
-	if (!line[len] || len >= sizeof word)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		word[i] = g_ascii_tolower(line[i]);
-	word[len] = '\0';
-	return pd_words_is(word, names);
-}
-
-/* Does the returned mail begin at that line? */
-static bool begins_returned(const char *fold, const char *raw, size_t next_headers)
-{
-	const char *core = fold + strspn(fold, " ");
-	if (pd_words_begins(core, pd_original_below_words) && (*core == '-' || strlen(core) < 80) &&
-	    !pd_words_has_address(core)) {
-		if (*core == '-' || next_headers)
-			return true;
-	}
-	if (is_header_name(raw, "received|return-path|delivered-to|x-received|dkim-signature|x-originating-ip"))
-		return true;
-	return next_headers >= 3 && is_header_name(raw, "from|to|date|message-id|subject|mime-version|sender|reply-to");
-}
-
-/* How many of the next lines look like header fields. */
-static size_t headers_from(const struct pd_strings *lines, size_t at)
-{
-	size_t n = 0;
-	for (size_t i = at; i < lines->count && i < at + 8; i++) {
-		const char *line = lines->items[i];
-		if (!*line && !n)
+	for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@')) {
+		if (!pd_bounce_address_at(fold, at, &start, &end))
 			continue;
-		if (*line == ' ' || *line == '\t')
+		char *addr = pd_strndup(arena, start, (size_t)(end - start));
+		enum pd_rank rank = pd_bounce_rank(fold, start, end);
+		if (listed && rank >= PD_RANK_NAMED)
+			rank = PD_RANK_LISTED;
+		if (listed && start - fold < 80)
+			rank = PD_RANK_LISTED;
+		if (pd_bounce_is_excluded(message, addr) && !(finding->take_sender && rank >= PD_RANK_ALONE))
 			continue;
-		if (!is_header_name(line, "received|return-path|from|to|date|message-id|subject|mime-version|content-type|x-mailer|"
-					  "reply-to|cc|sender|delivered-to|content-transfer-encoding|x-priority|x-received|dkim-signature"))
-			break;
-		n++;
-	}
-	return n;
-}
-
-static struct words mailer_words(struct pd_arena *arena, const struct pd_parts *parts)
-{
-	struct words words = {0};
-	const char *text = parts->plain;
-	if (!text || !text[strspn(text, " \t\n")])
-		text = parts->html ? pd_words_html_text(arena, parts->html) : "";
-	size_t used = strlen(text) > 64 * 1024 ? 64 * 1024 : strlen(text);
-	struct pd_strings lines = pd_lines(arena, pd_strndup(arena, text, used));
-	size_t offset = 0;
-	for (size_t i = 0; i < lines.count && i < LINES_LOOKED; i++) {
-		const char *raw = lines.items[i];
-		const char *fold = pd_words_fold(arena, raw, strlen(raw), PD_FOLD_LIMIT, NULL);
-		if (i && begins_returned(fold, raw, headers_from(&lines, i + (pd_words_begins(fold, pd_original_below_words) > 0)))) {
-			words.returned = text + offset;
-			break;
-		}
-		*pd_list_add(arena, &words.lines) = fold;
-		*pd_list_add(arena, &words.raw) = raw;
-		offset += strlen(raw) + 1;
-	}
-	return words;
-}
-
-/* --- is it one? --- */
-
-static bool is_mailer(const char *addr, const char *name)
-{
-	g_autofree char *lower = g_ascii_strdown(addr, -1);
-	g_autofree char *who = g_utf8_strdown(name, -1);
-	if (pd_words_begins(lower, "mailer-daemon|mail-daemon|maildaemon|mailerdaemon|mailer_daemon|mailer|double-bounce|mdaemon|"
-				   "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e|bounce-daemon|mailadmin|mail-delivery|auto-reply|"
-				   "mailsystem|mail_daemon|mmdf|maiser|uucp|smtp|daemon"))
-		return true;
-	return pd_words_find(who, "mail delivery|mailer-daemon|mailer daemon|mail delivery subsystem|mail delivery system|mail administrator|"
-				  "system administrator|mail system|mail gateway|mail router|delivery subsystem|non-delivery|"
-				  "systemadministrator|administrador del sistema|administrateur système|internet mail delivery|mailsystem", NULL) > 0;
-}
-
-static bool is_postmaster(const char *addr)
-{
-	g_autofree char *lower = g_ascii_strdown(addr, -1);
-	return pd_words_begins(lower, "postmaster|root|postoffice|admin|administrator|mail|mailserver|noreply|no-reply|e-mail|mta|mailmaster") > 0;
-}
-
-static bool body_says(const struct words *words)
-{
-	for (size_t i = 0; i < words->lines.count && i < FIRST_LINES; i++)
-		if (pd_words_find(words->lines.items[i], pd_bounce_body_words, NULL))
-			return true;
-	return false;
-}
-
-bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, const struct pd_parts *parts)
-{
-	if (pd_message_header(message, "X-Failed-Recipients"))
-		return true;
-	struct words words = mailer_words(arena, parts);
-	const char *path = pd_message_header(message, "Return-Path");
-	const char *submitted = pd_message_header(message, "Auto-Submitted");
-	bool null_path = path && (!strcmp(path, "<>") || !strcmp(path, "< >"));
-	bool has_returned = words.returned != NULL;
-	for (size_t i = 0; i < parts->count; i++)
-		has_returned |= parts->items[i].message != NULL;
-	bool subject = pd_subject_is_bounce(arena, message->subject);
-	bool from = is_mailer(message->from.addr, message->from.name);
-	bool body = body_says(&words);
-	bool vacation = pd_subject_is_auto(arena, message->subject) ||
-			(submitted && pd_starts_nocase(submitted, "auto-replied") && !subject && !from);
-	bool is_report = pd_equal(parts->root_type, "multipart/report") &&
-			 (pd_equal(parts->report_type, "delivery-status") || !*parts->report_type);
-	if (is_report)
-		return true;
-	if (vacation && !(subject && body))
-		return false;
-	if (pd_message_header(message, "In-Reply-To") && !from && !null_path && !subject)
-		return false;
-	unsigned score = 3 * from + 2 * subject + 2 * body + 2 * null_path + has_returned + is_postmaster(message->from.addr);
-	bool reply = pd_starts_nocase(message->subject, "re:") || pd_starts_nocase(message->subject, "fw") ||
-		     pd_starts_nocase(message->subject, "aw:");
-	if (reply && !from)
-		return false;
-	return score >= 5 || (from && (subject || body || has_returned || null_path));
-}
-
-/* --- recipients --- */
-
-/* Who is no recipient: the sender to whom the bounce goes, and the mailer. */
-static bool is_excluded(const struct pd_message *message, const char *addr)
-{
-	g_autofree char *lower = g_ascii_strdown(addr, -1);
-	if (pd_words_begins(lower, "mailer-daemon@|postmaster@|mail-daemon@|abuse@|mailadmin@|maildaemon@|mailer_daemon@|support@mail") ||
-	    !g_ascii_strcasecmp(addr, message->from.addr))
-		return true;
-	for (size_t i = 0; i < message->to.count; i++)
-		if (!g_ascii_strcasecmp(addr, message->to.items[i].addr))
-			return true;
-	return false;
-}
-
-enum rank {
-	RANK_NONE,
-	RANK_ANY,
-	RANK_NAMED, /* beside a word like "recipient" */
-	RANK_ALONE, /* alone on its line, or before a colon at the line's start */
-};
-
-static const char recipient_words[] =
-	"recipient|recipients|rcpt to|rcpt|undeliverable to|delivered to|deliver to|delivery to|deliver mail to|delivering to|not delivered to|"
-	"user|mailbox|address|addresses|account|destinataire|destinatario|empfänger|mottagare|mottaker|modtager|vastaanottaja|"
-	"adresat|адрес|получател|получателю|destinatário|ontvanger|宛先|收件人|user unknown|unknown user|recipient's|addressee|"
-	"message to|mail to|email to|sent to|send to|reach|was addressed to|addressed to|intended for|for|original-recipient|final-recipient|to";
-
-static enum rank rank_of(const char *fold, const char *start, const char *end)
-{
-	const char *before = fold + strspn(fold, " \t<(['\"*-|>");
-	const char *after = end + strspn(end, ">)]'\" ");
-	bool alone = start <= before || (start - fold < 40 && pd_words_begins(fold, "to:|recipient:|rcpt to:|user:|address:|recipient address:|"
-		"original recipient:|failed recipient:|recipients:|for:|to|your message to|mail to|addressed to|undeliverable to|"
-		"undeliverable message to|the recipient|recipient|user|delivery to|message to|unable to deliver to|could not deliver message to"));
-	if (alone && (!*after || *after == ':' || *after == ',' || *after == ';' || *after == '(' || *after == '-'))
-		return RANK_ALONE;
-	if (start <= before && (*after == '.' || !strncmp(after, "...", 3)))
-		return RANK_ALONE;
-	if (pd_words_find(fold, recipient_words, NULL))
-		return RANK_NAMED;
-	return RANK_ANY;
-}
-
-/* Lines that name other addresses than the recipient's. */
-static bool is_other_line(const char *fold)
-{
-	return pd_words_begins(fold, "message-id|from:|from |sender:|reply-to|return-path|x-|received|contact|please contact|mail from|"
-				     "reporting-mta|dsn-gateway|subject:|envelope-from|>>> mail|in-reply-to|references|if you|for assistance|"
-				     "for further assistance|for help|questions|please send|to request|the sender|originator") > 0 ||
-	       pd_words_find(fold, "message-id:|message id|mail from:|postmaster|forward this|report this|contact your|questions to|"
-				   "e-mail us|email us|send mail to|please forward|for assistance", NULL) > 0;
-}
-
-static void recipients_in_words(struct pd_arena *arena, struct pd_message *message, const struct words *words)
-{
-	enum rank best = RANK_NONE;
-	for (unsigned pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < words->lines.count; i++) {
-			const char *fold = words->lines.items[i], *start, *end;
-			if (!strchr(fold, '@') || is_other_line(fold))
-				continue;
-			for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@')) {
-				if (!address_at(fold, at, &start, &end))
-					continue;
-				char *addr = pd_strndup(arena, start, (size_t)(end - start));
-				if (is_excluded(message, addr))
-					continue;
-				enum rank rank = rank_of(fold, start, end);
-				if (!strchr(at, '.') && rank < RANK_ALONE)
-					continue;
-				if (!pass) {
-					best = rank > best ? rank : best;
-				} else if (rank == best) {
-					pd_bounce_add(arena, message, addr);
-					if (rank == RANK_ANY)
-						return;
-				}
-			}
-		}
-		if (best == RANK_NONE)
+		if (pd_strings_has_nocase(&finding->others, addr) || (!strchr(at, '.') && rank < PD_RANK_ALONE))
+			continue;
+		if (!adds)
+			finding->best = rank > finding->best ? rank : finding->best;
+		else if (rank == finding->best)
+			pd_bounce_add(arena, message, addr);
+		if (listed || (adds && rank == PD_RANK_ANY))
 			return;
 	}
 }
 
+static void note_others(struct pd_arena *arena, struct finding *finding, const char *fold)
+{
+	const char *start, *end;
+	for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@'))
+		if (pd_bounce_address_at(fold, at, &start, &end) && finding->others.count < 50) {
+			pd_strings_add_once(arena, &finding->others, pd_strndup(arena, start, (size_t)(end - start)));
+			if (pd_starts(fold, "from"))
+				return; /* "From: <a> RCPT: <b>" */
+		}
+}
+
+static void find_all(struct pd_arena *arena, struct pd_message *message, struct finding *finding, const struct pd_mailer_words *words, bool adds)
+{
+	unsigned listed = 0;
+	for (size_t i = 0; i < words->lines.count; i++) {
+		const char *fold = words->lines.items[i];
+		if (is_announcement(fold)) {
+			listed = 4;
+			continue;
+		}
+		if (!*fold)
+			continue;
+		if (strchr(fold, '@') && !pd_bounce_is_other_line(fold)) {
+			find_in_line(arena, message, finding, fold, listed > 0, adds);
+			if (listed && words->raw.items[i][0] && pd_bounce_rank(fold, fold, fold) != PD_RANK_NONE)
+				listed = 4;
+		}
+		listed -= listed > 0;
+		if (adds && finding->best == PD_RANK_ANY && message->bounce_recipients.count)
+			return;
+	}
+}
+
+/* AOL and others give the local part alone: it is at the mailer's domain. */
+static void local_part_listed(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
+{
+	const char *domain = strchr(message->from.addr, '@');
+	for (size_t i = 0; domain && i < words->lines.count; i++) {
+		if (!pd_words_find(words->lines.items[i], "following recipient|following recipients|following address|following addresses", NULL))
+			continue;
+		for (size_t k = i + 1; k < words->lines.count && k < i + 4; k++) {
+			const char *fold = words->lines.items[k];
+			if (*fold && strlen(fold) <= 64 && !strpbrk(fold, " @:<>,;"))
+				pd_bounce_add(arena, message, pd_printf(arena, "%s%s", fold, domain));
+			if (*fold)
+				return;
+		}
+	}
+}
+
+static void recipients_in_words(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
+{
+	struct finding finding = {0};
+	for (size_t i = 0; i < words->lines.count; i++)
+		if (pd_bounce_is_other_line(words->lines.items[i]))
+			note_others(arena, &finding, words->lines.items[i]);
+	find_all(arena, message, &finding, words, false);
+	if (finding.best < PD_RANK_ALONE) {
+		struct finding again = {.take_sender = true, .others = finding.others};
+		find_all(arena, message, &again, words, false);
+		if (again.best >= PD_RANK_ALONE)
+			finding = again;
+	}
+	if (finding.best != PD_RANK_NONE)
+		find_all(arena, message, &finding, words, true);
+	else
+		local_part_listed(arena, message, words);
+}
+
 /* To, then the "for <…>" of the newest Received field of the returned mail. */
 static void recipients_of_returned(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts,
-				   const struct words *words)
+				   const struct pd_mailer_words *words)
 {
 	for (size_t i = 0; i < parts->count; i++) {
 		const struct pd_message *inner = parts->items[i].message;
@@ -300,7 +138,7 @@ static void recipients_of_returned(struct pd_arena *arena, struct pd_message *me
 	const char *text = words->returned;
 	text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
 	text += strspn(text, "\n ");
-	const char *text_or_line = is_header_name(words->returned, "received|return-path|from|to|date|message-id|subject|mime-version") ?
+	const char *text_or_line = pd_bounce_is_field(words->returned, "received|return-path|from|to|date|message-id|subject|mime-version") ?
 		words->returned : text;
 	pd_mime_fields(arena, text_or_line, &inner);
 	const char *to = pd_message_header(&inner, "To");
@@ -349,7 +187,7 @@ static const char *reply_code(const char *fold)
 	return NULL;
 }
 
-static void codes_in_words(struct pd_arena *arena, struct pd_message *message, const struct words *words)
+static void codes_in_words(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
 {
 	for (size_t i = 0; i < words->lines.count; i++) {
 		const char *fold = words->lines.items[i];
@@ -365,16 +203,56 @@ static void codes_in_words(struct pd_arena *arena, struct pd_message *message, c
 	}
 	if (*message->bounce_text)
 		return;
-	for (size_t i = 0; i < words->lines.count && i < FIRST_LINES; i++)
+	for (size_t i = 0; i < words->lines.count && i < PD_BOUNCE_FIRST; i++)
 		if (pd_words_find(words->lines.items[i], pd_bounce_body_words, NULL)) {
 			message->bounce_text = pd_clean_line(arena, words->raw.items[i], 500);
 			return;
 		}
 }
 
+/* The string behind "name": from there on; NULL: none. */
+static char *json_string(struct pd_arena *arena, const char *text, const char *name)
+{
+	const char *at = strstr(text, pd_printf(arena, "\"%s\"", name));
+	if (!at)
+		return NULL;
+	at += strlen(name) + 2;
+	at += strspn(at, " :\n");
+	if (*at != '"')
+		return NULL;
+	size_t len = strcspn(at + 1, "\"\\\n");
+	return at[1 + len] == '"' ? pd_strndup(arena, at + 1, len) : NULL;
+}
+
+static void from_notification(struct pd_arena *arena, struct pd_message *message, const char *raw)
+{
+	/* The notification may be a string inside another object. */
+	char *text = pd_strdup(arena, raw), *out = text;
+	for (; *raw; raw++)
+		if (*raw != '\\' || raw[1] != '"')
+			*out++ = *raw;
+	*out = '\0';
+	const char *list = strstr(text, "\"bouncedRecipients\"");
+	const char *end = list ? list + strcspn(list, "]") : NULL;
+	for (const char *at = list; at && (at = strstr(at, "\"emailAddress\"")) && at < end; at++)
+		pd_bounce_add(arena, message, json_string(arena, at, "emailAddress"));
+	if (!list)
+		return;
+	char *status = json_string(arena, list, "status"), *diagnostic = json_string(arena, list, "diagnosticCode");
+	if (status && !*message->bounce_status)
+		message->bounce_status = pd_clean_line(arena, status, 20);
+	if (diagnostic && !*message->bounce_text)
+		message->bounce_text = pd_clean_line(arena, diagnostic, 500);
+}
+
 void pd_bounce_forms(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts)
 {
-	struct words words = mailer_words(arena, parts);
+	const char *notification = pd_bounce_notification(parts);
+	if (notification) {
+		from_notification(arena, message, notification);
+		return;
+	}
+	struct pd_mailer_words words = pd_bounce_words(arena, parts);
 	const char *failed = pd_message_header(message, "X-Failed-Recipients");
 	if (!message->bounce_recipients.count && failed) {
 		struct pd_addresses list = {0};
@@ -393,21 +271,4 @@ void pd_bounce_forms(struct pd_arena *arena, struct pd_message *message, const s
 		message->original_message_id = probe.original_message_id;
 	}
 	codes_in_words(arena, message, &words);
-}
-
-bool pd_bounce_is_temporary(struct pd_arena *arena, const struct pd_message *message, const struct pd_parts *parts)
-{
-	struct words words = mailer_words(arena, parts);
-	const char *subject = pd_words_fold(arena, message->subject, strlen(message->subject), 300, NULL);
-	if (pd_words_find(subject, "delay|delayed|warning|(delay)|could not send message for past|still trying|deferred|verzögert|retardé", NULL) &&
-	    !pd_words_find(subject, "failure|failed|failed:", NULL))
-		return true;
-	for (size_t i = 0; i < words.lines.count && i < FIRST_LINES; i++) {
-		const char *fold = words.lines.items[i];
-		if (pd_words_find(fold, pd_temporary_words, NULL) && !pd_words_find(fold, "not be retried|will not|permanent|gave up|giving up", NULL))
-			return true;
-		if (pd_words_find(fold, pd_permanent_words, NULL))
-			return false;
-	}
-	return message->bounce_status[0] == '4' && !*subject;
 }

@@ -20,7 +20,7 @@ extern const char pd_auto_subject_goes_on[]; /* words that may follow without a 
 extern const char pd_bounce_subject_words[]; /* anywhere in the subject */
 extern const char pd_bounce_body_words[];    /* in the first lines that a mailer writes */
 extern const char pd_original_below_words[]; /* the line above a returned mail */
-extern const char pd_temporary_words[];
-extern const char pd_permanent_words[];
+extern const char pd_temporary_words[]; /* the mailer goes on trying */
+extern const char pd_expired_words[];
 
 #endif

@@ -151,6 +151,8 @@ const char pd_bounce_subject_words[] =
 	"undelivery notification|error sending|invalid address|nondeliverable mail|mailbox unavailable|e-mail address incorrect|address error";
 
 const char pd_bounce_body_words[] =
+	"invalid final delivery|name is not recognized|not recognized|did not reach the following|requested action not taken|"
+	"transcript of session follows|送信できませんでした|delivery failed|non delivre|not delivered|message not delivered|"
 	"could not be delivered|couldn't be delivered|was not delivered|wasn't delivered|not be delivered|has not been delivered|unable to deliver|"
 	"unable to be delivered|undeliverable|undelivered|delivery failed|delivery failure|delivery to the following|delivery status notification|"
 	"failed to deliver|failed permanently|permanent error|permanent fatal errors|permanent failure|fatal errors|this is the qmail-send program|"
@@ -184,11 +186,13 @@ const char pd_original_below_words[] =
 
 const char pd_temporary_words[] =
 	"will be retried|will continue to try|still being retried|still trying|continue to attempt|not yet been delivered|warning message only|"
-	"you do not need to resend|do not need to resend|delivery is delayed|has been delayed|delayed mail|message delayed|temporary error|temporarily|"
-	"delivery attempts will continue|delivery will continue to be attempted|keep trying|will keep trying|try again for|deferred|warning: could not|"
-	"action: delayed|will try again|will be attempted|no action is required|message will be tried|retry timeout not";
+	"you do not need to resend|do not need to resend|do not need to re-send|delivery is delayed|has been delayed|message is delayed|delayed mail|"
+	"delivery attempts will continue|delivery will continue to be attempted|will keep trying|action: delayed|will try again|"
+	"no action is required|message will be tried|only a temporary failure report|will be attempted again|keeps trying|"
+	"wird weiter versucht|weitere zustellversuche|nouvelle tentative|se seguirá intentando|will retry";
 
-const char pd_permanent_words[] =
-	"permanent|failed permanently|giving up|given up|i've given up|gave up|fatal|user unknown|unknown user|no such user|does not exist|"
-	"will not be retried|retry timeout exceeded|too long|expired|could not be delivered for|returned|rejected|has been removed from the queue|"
-	"not delivered|couldn't be delivered|could not be delivered|undeliverable|has failed|delivery failed";
+const char pd_expired_words[] =
+	"connection timed out|timed out|retry timeout exceeded|retry time not reached for any host after a long failure period|message expired|"
+	"delivery time expired|envelope expired|time expired|delivery expired|expired|gave up after|could not be delivered for|"
+	"unable to be delivered for|could not be reached for|maximum queue time|queue lifetime|failed to deliver for|not been delivered for|"
+	"cannot send message for|could not send message for|did not accept our requests to connect";

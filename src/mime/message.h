@@ -88,7 +88,8 @@ struct pd_message {
 
 	/* reports */
 	struct pd_strings bounce_recipients;
-	bool bounce_temporary;
+	bool bounce_waits;		/* the mailer goes on trying: nothing is lost yet */
+	bool bounce_temporary;		/* the cause may pass: it waits, or was given up after trying for too long */
 	const char *bounce_status;	/* "5.1.1"; "" */
 	const char *bounce_text;	/* one line of the diagnostic; "" */
 	const char *original_message_id; /* of the returned mail; "" */

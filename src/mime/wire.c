@@ -153,6 +153,7 @@ static void body_part(struct wire *wire, struct pd_message *message)
 	text_or_null(wire, &message->html);
 	attachments(wire, message);
 	strings(wire, &message->bounce_recipients);
+	message->bounce_waits = number(wire, message->bounce_waits) != 0;
 	message->bounce_temporary = number(wire, message->bounce_temporary) != 0;
 	line(wire, &message->bounce_status);
 	line(wire, &message->bounce_text);
