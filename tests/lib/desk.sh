@@ -1,0 +1,164 @@
+# A desk beside the private Postfix: sourced by end-to-end tests.
+#
+#   . "$top_srcdir/tests/lib/desk.sh"
+#   begin              a folder in $work, Postfix (pf_start), a configuration; all ends with the test
+#   desk_start [VARIABLE=VALUE...]   starts postdeskd with that in its environment, until it takes mail
+#   desk_stop          ends it by SIGTERM;  desk_kill: by SIGKILL
+#   postdesk ARGS...   the command line with this configuration
+#   mail FROM TO SUBJECT [HEADER...] <TEXT   prints a mail
+#   field FILE NAME    prints a header field's value, unfolded
+#   fail WORDS         ends the test, with the logs
+#   check WORDS COMMAND...   fails with the words where the command fails
+#
+# The desk: support@example.com of anna and bob (agents), and sales@example.com, which tells nobody.
+set -u
+top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+POSTDESK=${POSTDESK:-$top_srcdir/_build/postdesk}
+POSTDESKD=${POSTDESKD:-$top_srcdir/_build/postdeskd}
+. "$top_srcdir/tests/lib/postfix.sh"
+desk_pid=
+
+end() {
+	local code=$?
+	trap - EXIT
+	[ -n "$desk_pid" ] && kill -9 "$desk_pid" 2>/dev/null
+	pf_stop
+	if [ -n "${KEEP:-}" ]; then
+		echo "kept: $work"
+	else
+		rm -rf "$work"
+	fi
+	exit $code
+}
+
+begin() {
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "a private Postfix needs root"
+		exit 77
+	fi
+	if ! command -v postfix >/dev/null; then
+		echo "Postfix is not installed"
+		exit 77
+	fi
+	work=$(mktemp -d "${TMPDIR:-/tmp}/postdesk-test.XXXXXX")
+	trap end EXIT
+	trap 'exit 1' INT TERM
+	chmod 755 "$work"
+	pf_start "$work/postfix" || fail "Postfix does not start"
+	desk_conf >"$work/postdesk.conf"
+}
+
+desk_conf() {
+	cat <<-END
+		[postdesk]
+		state = $work/state
+		hostname = mail.example.com
+		lmtp = $PF_LMTP
+		submit = smtp://127.0.0.1:$PF_DESK_PORT
+		authserv_id = mail.example.com
+
+		[mailbox support]
+		address = support@example.com
+		name = Example Support
+		team = support
+
+		[mailbox sales]
+		address = sales@example.com
+		name = Example Sales
+		notify_team = no
+
+		[team support]
+		members = anna;bob
+
+		[agent anna]
+		name = Anna Virtanen
+		address = anna@example.com
+
+		[agent bob]
+		name = Bob Berger
+		address = bob@example.com
+	END
+}
+
+desk_answers() {
+	[ -S "$work/state/control" ] && kill -0 "$desk_pid" 2>/dev/null &&
+		grep -q '^info: started' "$work/postdeskd.out"
+}
+
+desk_start() {
+	env "$@" "$POSTDESKD" -f -c "$work/postdesk.conf" >"$work/postdeskd.out" 2>&1 &
+	desk_pid=$!
+	if ! pf_wait 30 desk_answers; then
+		cat "$work/postdeskd.out"
+		fail "postdeskd does not start"
+	fi
+}
+
+desk_log() {
+	[ -f "$work/postdeskd.out" ] && cat "$work/postdeskd.out" >>"$work/postdeskd.log"
+	: >"$work/postdeskd.out"
+}
+
+desk_stop() {
+	kill "$desk_pid" && wait "$desk_pid"
+	local code=$?
+	desk_pid=
+	desk_log
+	return $code
+}
+
+desk_kill() {
+	kill -9 "$desk_pid" 2>/dev/null
+	wait "$desk_pid" 2>/dev/null
+	desk_pid=
+	desk_log
+	return 0
+}
+
+postdesk() {
+	"$POSTDESK" -c "$work/postdesk.conf" "$@"
+}
+
+mail() {
+	local from=$1 to=$2 subject=$3
+	shift 3
+	printf 'From: %s\nTo: %s\nSubject: %s\n' "$from" "$to" "$subject"
+	printf 'Message-ID: <%s.%s.%s@client.example.net>\n' "$$" "$RANDOM" "$SECONDS"
+	printf 'Date: %s\n' "$(date -R)"
+	[ $# -gt 0 ] && printf '%s\n' "$@"
+	printf '\n'
+	cat
+}
+
+field() {
+	sed -e '/^\r\{0,1\}$/q' "$1" | sed -e 's/\r$//' -e ':a' -e 'N' -e '$!ba' -e 's/\n[ \t]\+/ /g' |
+		sed -n "s/^$2: *//Ip" | head -1
+}
+
+# How many tickets the query finds.
+tickets() {
+	postdesk list "$@" --json | wc -l
+}
+
+has_tickets() {
+	[ "$(tickets)" -ge "$1" ]
+}
+
+fail() {
+	echo "FAILED: $*"
+	echo "--- postdeskd"
+	tail -30 "$work/postdeskd.log" "$work/postdeskd.out" 2>/dev/null
+	echo "--- Postfix"
+	tail -20 "$PF_LOG" 2>/dev/null
+	exit 1
+}
+
+check() {
+	local words=$1
+	shift
+	"$@" || fail "$words"
+}
+
+check_equal() {
+	[ "$2" = "$3" ] || fail "$1: wanted \"$3\", got \"$2\""
+}
