@@ -159,6 +159,13 @@ json_t *pd_json_attachment(const struct pd_attachment *attachment)
 			 pd_json_text(attachment->type), "size", (json_int_t)attachment->size);
 }
 
+bool pd_json_carries(const struct pd_entry *entry)
+{
+	enum pd_event_kind kind = entry->event.kind;
+
+	return entry->message && (kind == PD_EVENT_MESSAGE || kind == PD_EVENT_COMMENT || kind == PD_EVENT_ATTACHED);
+}
+
 static const char *direction_name(enum pd_direction direction)
 {
 	static const char *const names[] = {[PD_IN] = "in", [PD_OUT] = "out", [PD_INTERNAL] = "internal"};
@@ -215,7 +222,7 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 		json_object_set_new(object, "conversation", json_sprintf("C%lld", (long long)event->conversation));
 	if (event->other)
 		json_object_set_new(object, "other", json_integer(event->other));
-	if (entry->message)
+	if (pd_json_carries(entry))
 		add_message(arena, object, entry->message);
 	return object;
 }

@@ -11,6 +11,8 @@
 json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 /* An entry of the timeline; status values by their names, contacts by their addresses. */
 json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry);
+/* Is the entry itself a message, a comment or a file? Others only name the mail that caused them. */
+bool pd_json_carries(const struct pd_entry *entry);
 /* False for what an event notes about itself alone (a message's direction), which is no property of the ticket. */
 bool pd_json_is_property(const struct pd_change *change);
 /* One property change: at, actor, property, from, to, entry. */

@@ -195,7 +195,7 @@ static const char *actor_name(const char *actor)
 
 static bool is_searched(struct pd_call *call, const struct pd_entry *entry, const char *wanted)
 {
-	const struct pd_stored *message = entry->message;
+	const struct pd_stored *message = pd_json_carries(entry) ? entry->message : NULL;
 	const char *why = entry->event.why;
 
 	if (why && strstr(pd_fold(call->arena, why), wanted))
@@ -300,7 +300,8 @@ int pd_verb_raw(struct pd_call *call)
 	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
 
 	for (size_t i = 0; i < entries.count && !message; i++)
-		if (wanted ? entries.items[i].event.id == wanted : entries.items[i].event.kind != PD_EVENT_ATTACHED)
+		if (wanted ? entries.items[i].event.id == wanted
+			   : pd_json_carries(&entries.items[i]) && entries.items[i].event.kind != PD_EVENT_ATTACHED)
 			message = entries.items[i].event.message;
 	if (!message && wanted)
 		return pd_fail(&call->error, PD_PERMANENT, "ticket %lld has no mail E%lld", (long long)ticket->number,
@@ -350,7 +351,7 @@ static const struct pd_attachment *attachment_at(const struct pd_entries *entrie
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct pd_stored *message = entries->items[i].message;
 
-		for (size_t k = 0; message && k < message->attachments.count; k++) {
+		for (size_t k = 0; pd_json_carries(&entries->items[i]) && k < message->attachments.count; k++) {
 			const struct pd_attachment *attachment = &message->attachments.items[k];
 
 			count++;
@@ -370,7 +371,7 @@ static int emit_attachments(struct pd_call *call, struct pd_snapshot *snapshot, 
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_stored *message = entries.items[i].message;
 
-		for (size_t k = 0; message && k < message->attachments.count; k++) {
+		for (size_t k = 0; pd_json_carries(&entries.items[i]) && k < message->attachments.count; k++) {
 			json_t *object = pd_json_attachment(&message->attachments.items[k]);
 
 			json_object_set_new(object, "number", json_integer(ticket->number));
