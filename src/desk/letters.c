@@ -49,12 +49,6 @@ struct pd_planned_letter *pd_letter_new(struct pd_context *context, enum pd_lett
 	return planned;
 }
 
-static void no_answers_by_machines(struct pd_context *context, struct pd_letter *letter)
-{
-	*pd_list_add(context->arena, &letter->extra) =
-		(struct pd_header){.name = "X-Auto-Response-Suppress", .value = "All"};
-}
-
 struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd_letter_kind kind,
 					     const struct pd_agent *agent, const struct pd_mailbox *mailbox,
 					     const struct pd_ticket *ticket, int64_t conversation, int64_t event,
@@ -67,7 +61,6 @@ struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd
 	*pd_list_add(context->arena, &letter->to) =
 		(struct pd_address){.name = agent->full_name, .addr = agent->addresses.items[0]};
 	letter->auto_submitted = kind == PD_LETTER_NOTIFICATION ? "auto-generated" : "auto-replied";
-	no_answers_by_machines(context, letter);
 	if (ticket != NULL) {
 		letter->subject = pd_clean_line(context->arena,
 						pd_printf(context->arena, "[#%lld] %s", (long long)ticket->number,
@@ -195,7 +188,6 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	struct pd_address to = {.name = is_repeated ? mail->author.name : "", .addr = mail->author.addr};
 	letter->envelope_from = ""; /* RFC 3834 section 3.3 */
 	letter->auto_submitted = "auto-replied";
-	no_answers_by_machines(context, letter);
 	*pd_list_add(context->arena, &letter->recipients) = to.addr;
 	*pd_list_add(context->arena, &letter->to) = to;
 	letter->subject = acknowledgement_subject(context, mail, mailbox, is_known_contact);
