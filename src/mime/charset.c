@@ -195,7 +195,8 @@ char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *dat
 	label += strspn(label, " \"'");
 	label = pd_strndup(arena, label, strcspn(label, " \"'"));
 	size_t place = find(label);
-	if (len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
+	bool is_wide = place < CHARSETS && strstr(charsets[place].iconv_name, "UTF-");
+	if (!is_wide && len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
 		place = find("utf-16");
 	bool is_stateful = place < CHARSETS && (strstr(charsets[place].iconv_name, "UTF-") ||
 						strstr(charsets[place].iconv_name, "2022"));
