@@ -27,7 +27,9 @@ static bool has_argument(struct command_parser *parser, struct pd_command *comma
 void command_parse_state(struct command_parser *parser, struct pd_command *command)
 {
 	command_parse_none(parser, command);
-	command->value = strcmp(command->spec->word, "wait") == 0 ? "waiting" : command->spec->word;
+	command->value = strcmp(command->spec->word, "wait") == 0    ? "waiting"
+			 : strcmp(command->spec->word, "close") == 0 ? "closed"
+								     : "open";
 	parser->commands->sets_status = true;
 }
 

@@ -1,0 +1,550 @@
+/* Tests of commands: how they are written, what is wrong with them, who may, and what they do. */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/command.h"
+#include "fake_snapshot.h"
+
+#define NOW ((pd_time)1795269600000) /* 2026-11-21 14:00 UTC */
+
+static struct pd_settings *settings;
+
+static int set_up(void **state)
+{
+	(void)state;
+	settings = fake_settings(fake_config);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pd_settings_unref(settings);
+	return 0;
+}
+
+/* --- how they are written --- */
+
+/* The commands as "word(value|number)", the errors, the text that is left. */
+static void parsing(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		bool is_all;
+		const char *want, *left;
+	} rows[] = {
+		{"none", "Hello,\nplease wait.", false, "", "Hello,\nplease wait."},
+		{"at the top", "#close\n\nThank you!", false, "close(closed)", "Thank you!"},
+		{"at the end", "Thank you!\n\n#close", false, "close(closed)", "Thank you!"},
+		{"both ends", "#assign bob\nThank you!\n#wait\n", false, "assign(bob) wait(waiting)", "Thank you!"},
+		{"in the middle it is text", "Hello\n#close\nBye", false, "", "Hello\n#close\nBye"},
+		{"only commands", "#assign bob\n\n#close", false, "assign(bob) close(closed)", ""},
+		{"literal sign", "## heading\ntext", false, "", "# heading\ntext"},
+		{"number sign and number", "#1 is broken", false, "", "#1 is broken"},
+		{"capital and full stop", "#Close.", false, "close(closed)", ""},
+		{"capital and blank at the end", "#Close ", false, "close(closed)", ""},
+		{"two blanks and a full stop", "#assign  Bob.", false, "assign(bob)", ""},
+		{"no-break spaces", "#assign\u00a0Bob\u00a0Smith", false, "assign(bob)", ""},
+		{"full-width sign", "\uff03close", false, "close(closed)", ""},
+		{"zero-width space before", "\u200b#close", false, "close(closed)", ""},
+		{"shouting", "#CLOSE", false, "close(closed)", ""},
+		{"full name", "#assign anna virtanen", false, "assign(anna)", ""},
+		{"first name", "#assign Carol", false, "assign(carol)", ""},
+		{"address", "#assign BOB@home.example", false, "assign(bob)", ""},
+		{"mention", "#assign @bob", false, "assign(bob)", ""},
+		{"to somebody", "#assign to bob", false, "assign(bob)", ""},
+		{"me", "#assign me", false, "assign(anna)", ""},
+		{"nobody", "#assign none", false, "assign()", ""},
+		{"team", "#assign team Sales", false, "assign(team:sales)", ""},
+		{"take", "#take", false, "take(anna)", ""},
+		{"status with a curly apostrophe stays as it is", "#status won't fix", false, "status(won't fix)", ""},
+		{"status by kind", "#status WAITING", false, "status(WAITING)", ""},
+		{"priority", "#priority Urgent!", false, "priority(urgent)", ""},
+		{"category", "#category billing", false, "category(billing)", ""},
+		{"no category", "#category none", false, "category(-)", ""},
+		{"note", "#note\nHe is angry.", false, "note(-)", "He is angry."},
+		{"note with a colon", "#note: he is angry", false, "note(-)", ""},
+		{"follow", "#follow", false, "follow(anna)", ""},
+		{"follow somebody", "#follow bob", false, "follow(bob)", ""},
+		{"entry", "#delete E7", false, "delete(-|7)", ""},
+		{"entry in small letters", "#delete e7", false, "delete(-|7)", ""},
+		{"action", "#undo 45", false, "undo(-|45)", ""},
+		{"action with a sign", "#undo #45", false, "undo(-|45)", ""},
+		{"show", "#show #12", false, "show(-|12)", ""},
+		{"history of a property", "#history 12 status", false, "history(status|12)", ""},
+		{"set", "#set name=New name", false, "set(name)", ""},
+		{"set with quotes", "#set description=\"a b\"", false, "set(description)", ""},
+		{"set owner is assign", "#set owner=bob", false, "assign(bob)", ""},
+		{"set status is status", "#set status=closed", false, "status(closed)", ""},
+		{"set team", "#set team=sales", false, "set(team)", ""},
+		{"custom choice", "#set device=Laptop", false, "set(device)", ""},
+		{"custom number", "#set floor=3.5", false, "set(floor)", ""},
+		{"custom date", "#set bought=2026-01-31", false, "set(bought)", ""},
+		{"view", "#list unassigned", false, "list(owner:none is:open)", ""},
+		{"view by title", "#list All Open.", false, "list(is:open)", ""},
+		{"view with an emoji", "#list 🔥 hot", false, "list(status:open AND priority:urgent)", ""},
+		{"query", "#list owner:bob sort -created columns number, name", false, "list(owner:bob)", ""},
+		{"search", "#search printer", false, "search(printer)", ""},
+		{"help", "#help #assign", false, "help(assign)", ""},
+		{"French is not the language", "#fermer", false, "!", ""},
+		{"all: without signs", "close\nassign bob", true, "close(closed) assign(bob)", ""},
+		{"all: with signs", "#close", true, "close(closed)", ""},
+		{"all: a line that is none", "close\nHello", true, "!", ""},
+		{"all: text of a note", "#note\nHello\nthere", true, "note(-)", "Hello\nthere"},
+		{"all: text of a new ticket", "#new Printer\nIt burns.", true, "new(-)", "It burns."},
+	};
+	(void)state;
+	const struct pd_agent *anna = pd_settings_agent(settings, "anna");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *left = NULL;
+		struct pd_commands *commands = pd_commands_parse(arena, settings, "en", anna, NOW, rows[i].text,
+								 rows[i].is_all, &left);
+		char *got = pd_strdup(arena, "");
+		for (size_t n = 0; n < commands->items.count; n++) {
+			const struct pd_command *command = &commands->items.items[n];
+			const char *value = command->value != NULL ? command->value : "-";
+			got = pd_printf(arena, "%s%s%s(%s", got, n > 0 ? " " : "", pd_command_word(command->spec), value);
+			got = command->number != 0 ? pd_printf(arena, "%s|%lld)", got, (long long)command->number)
+						   : pd_printf(arena, "%s)", got);
+		}
+		if (strcmp(rows[i].want, "!") == 0) {
+			CHECK_ROW(rows[i].name, commands->errors.count > 0);
+			continue;
+		}
+		if (commands->errors.count > 0)
+			fail_msg("row \"%s\": %s", rows[i].name, commands->errors.items[0]);
+		CHECK_ROW_STRING(rows[i].name, got, rows[i].want);
+		CHECK_ROW_STRING(rows[i].name, left, rows[i].left);
+	}
+}
+
+static void wrong(void **state)
+{
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
+		{"mistyped", "#asign bob", "Line 1, \"#asign bob\": there is no command #asign. Did you mean #assign?"},
+		{"nothing near", "#frobnicate", "Line 1, \"#frobnicate\": there is no command #frobnicate. #help lists all."},
+		{"not built", "#snooze 2d", "Line 1, \"#snooze 2d\": there is no command #snooze. #help lists all."},
+		{"the line's number", "#close\n#opne\n\ntext", "Line 2, \"#opne\": there is no command #opne. Did you mean #open?"},
+		{"no argument", "#assign", "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME"},
+		{"unknown agent", "#assign bib", "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
+		{"nobody near", "#assign zacharias", "Line 1, \"#assign zacharias\": there is no agent \"zacharias\"."},
+		{"a team", "#assign sales",
+		 "Line 1, \"#assign sales\": there is no agent \"sales\". Did you mean \"#assign team sales\"?"},
+		{"a viewer", "#assign vera", "Line 1, \"#assign vera\": vera is a viewer and cannot own tickets."},
+		{"unknown team", "#assign team sale",
+		 "Line 1, \"#assign team sale\": there is no team \"sale\". Did you mean \"sales\"?"},
+		{"unknown status", "#status clsed", "Line 1, \"#status clsed\": there is no status \"clsed\". Did you mean \"Closed\"?"},
+		{"unknown priority", "#priority urgnt",
+		 "Line 1, \"#priority urgnt\": there is no priority \"urgnt\". Did you mean \"urgent\"?"},
+		{"unknown category", "#category biling",
+		 "Line 1, \"#category biling\": there is no category \"biling\". Did you mean \"billing\"?"},
+		{"stands alone", "#close now", "Line 1, \"#close now\": #close stands alone; \"now\" after it has no meaning."},
+		{"no address", "#cc bob", "Line 1, \"#cc bob\": \"bob\" is no mail address."},
+		{"half an address", "#cc x@y", "Line 1, \"#cc x@y\": \"x@y\" is no mail address."},
+		{"our own address", "#cc help@example.com",
+		 "Line 1, \"#cc help@example.com\": help@example.com is an address of the desk itself."},
+		{"not our address", "#from x@y.example",
+		 "Line 1, \"#from x@y.example\": there is no address of the desk \"x@y.example\"."},
+		{"no entry", "#delete 7", "Line 1, \"#delete 7\": \"7\" is no entry: entries are called E7 and the like."},
+		{"no action", "#undo that", "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
+		{"no property", "#set nme=x", "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
+		{"no value", "#set name", "Line 1, \"#set name\": #set needs PROPERTY=VALUE."},
+		{"empty name", "#set name=", "Line 1, \"#set name=\": a ticket needs a name."},
+		{"not to be set", "#set created=2026-01-01",
+		 "Line 1, \"#set created=2026-01-01\": the property created cannot be set."},
+		{"wrong choice", "#set device=lapto",
+		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean \"laptop\"?"},
+		{"no number", "#set floor=top", "Line 1, \"#set floor=top\": floor is a number, and \"top\" is none."},
+		{"no date", "#set bought=yesterday",
+		 "Line 1, \"#set bought=yesterday\": bought is a date such as 2026-01-31, and \"yesterday\" is none."},
+		{"a view mistyped", "#list unasigned",
+		 "Line 1, \"#list unasigned\": there is no view \"unasigned\". Did you mean \"unassigned\"?"},
+		{"a bad query", "#list ownr:bob",
+		 "Line 1, \"#list ownr:bob\": the query is wrong: character 1: there is no field \"ownr\"; did you mean "
+		 "\"owner\"?"},
+		{"a bad sort", "#list open sort nmber",
+		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean \"number\"?"},
+		{"two new", "#new a\n#new b", "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
+		{"no help", "#help asign", "Line 1, \"#help asign\": there is no command \"asign\". Did you mean \"assign\"?"},
+	};
+	(void)state;
+	const struct pd_agent *anna = pd_settings_agent(settings, "anna");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *left = NULL;
+		struct pd_commands *commands =
+			pd_commands_parse(arena, settings, "en", anna, NOW, rows[i].text, false, &left);
+		CHECK_ROW(rows[i].name, commands->errors.count >= 1);
+		CHECK_ROW_STRING(rows[i].name, commands->errors.items[0], rows[i].want);
+	}
+}
+
+static void languages(void **state)
+{
+	static const struct {
+		const char *language, *text, *word;
+	} rows[] = {
+		{"fr", "#fermer", "close"},	  {"fr", "#attribuer bob", "assign"}, {"fr", "#à x@y.example", "to"},
+		{"pl", "#zamknij", "close"},	  {"pl", "#usuń E7", "delete"},	      {"fi", "#sulje", "close"},
+		{"fi", "#näytä 12", "show"},	  {"de", "#schließen", "close"},      {"de", "#SCHLIESSEN", "close"},
+		{"de", "#priorität high", "priority"}, {"de-AT", "#offnen", NULL},    {"de-AT", "#öffnen", "open"},
+		{"de", "#close", "close"},
+	};
+	(void)state;
+	const struct pd_agent *anna = pd_settings_agent(settings, "anna");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *left;
+		struct pd_commands *commands =
+			pd_commands_parse(arena, settings, rows[i].language, anna, NOW, rows[i].text, false, &left);
+		if (rows[i].word == NULL)
+			CHECK_ROW(rows[i].text, commands->errors.count == 1);
+		else
+			CHECK_ROW_STRING(rows[i].text,
+					 commands->items.count == 1 ? pd_command_word(commands->items.items[0].spec) : "none",
+					 rows[i].word);
+	}
+}
+
+/* No word of a language may name two commands. */
+static void words_differ(void **state)
+{
+	static const char *const tongues[] = {"en", "fr", "pl", "fi", "de"};
+	(void)state;
+	const struct pd_agent *anna = pd_settings_agent(settings, "anna");
+	for (size_t t = 0; t < COUNT(tongues); t++) {
+		for (size_t i = 0; pd_command_at(i) != NULL; i++) {
+			PD_AUTO_ARENA arena = pd_arena_new();
+			const char *left, *word = pd_command_word(pd_command_at(i));
+			char *help = pd_commands_help(arena, tongues[t], word);
+			const char *also = strstr(help, " (#");
+			const char *own = also != NULL ? pd_strndup(arena, also + 3, strcspn(also + 3, ")")) : word;
+			const char *text = pd_printf(arena, "#help %s", own);
+			struct pd_commands *commands =
+				pd_commands_parse(arena, settings, tongues[t], anna, NOW, text, false, &left);
+			CHECK_ROW(text, commands->errors.count == 0);
+			CHECK_ROW_STRING(text, commands->items.items[0].value, word);
+		}
+	}
+}
+
+static void yes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} rows[] = {
+		{"#yes", true},	      {"\n\n  #Yes.\nthanks", true}, {"\uff03yes", true}, {"#oui", true},
+		{"#kyllä", true},     {"#tak", true},		     {"#ja", true},	  {"yes", false},
+		{"", false},	      {"hello\n#yes", false},	     {"#yesterday", false}, {"#no", false},
+		{"#yes please", true}, {"> #yes", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_ROW(rows[i].text, pd_commands_begins_yes(rows[i].text) == rows[i].want);
+}
+
+static void reply_shape(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *left;
+	struct pd_commands *commands = pd_commands_parse(
+		arena, settings, "en", pd_settings_agent(settings, "anna"), NOW,
+		"#to a@x.example, \"Doe, Jo\" <jo@X.Example>\n#cc b@x.example c@x.example.\n#bcc mailto:d@x.example\n"
+		"#from Example Sales\n#subject  Your  printer\n#note E9 he said so\nHello",
+		false, &left);
+	assert_int_equal(commands->errors.count, 0);
+	assert_int_equal(commands->to.count, 2);
+	assert_string_equal(commands->to.items[1].name, "Doe, Jo");
+	assert_string_equal(commands->to.items[1].addr, "jo@x.example");
+	assert_int_equal(commands->cc.count, 2);
+	assert_string_equal(commands->cc.items[1].addr, "c@x.example");
+	assert_string_equal(commands->bcc.items[0].addr, "d@x.example");
+	assert_string_equal(commands->from, "sales@example.com");
+	assert_string_equal(commands->subject, "Your printer");
+	assert_true(commands->is_note);
+	assert_string_equal(commands->note, "he said so");
+	assert_string_equal(left, "Hello");
+}
+
+/* --- carrying out --- */
+
+static struct fake *desk;
+static struct pd_arena *arena;
+static pd_time now;
+
+static void commit_first_ticket(void)
+{
+	struct pd_context context =
+		pd_context_new(arena, settings, &desk->snapshot, now, "contact:jo@customer.example");
+	const struct pd_change values[] = {{"name", NULL, "Printer"}};
+	const struct pd_address jo = {.name = "Jo", .addr = "jo@customer.example"};
+	struct pd_ticket *ticket =
+		pd_plan_new_ticket(&context, pd_settings_mailbox(settings, "support"), values, COUNT(values));
+	int64_t conversation = pd_plan_new_conversation(&context, ticket, "support", "Printer");
+	pd_plan_add(&context, ticket, "participant", pd_participant_value(arena, &jo), conversation, NULL);
+	pd_plan_add(&context, ticket, "contact",
+		    pd_printf(arena, "%lld", (long long)pd_plan_contact(&context, &jo)->id), 0, NULL);
+	struct pd_planned_message *message = pd_plan_message(&context, "mail", PD_IN);
+	message->stored.from = jo;
+	message->stored.subject = "Printer";
+	message->stored.text = "It burns.";
+	*pd_list_add(arena, &message->stored.attachments) =
+		(struct pd_attachment){.name = "fire.jpg", .type = "image/jpeg", .size = 2048};
+	pd_plan_event(&context, ticket, PD_EVENT_MESSAGE, message->stored.id, conversation, NULL);
+	fake_commit(desk, &context);
+}
+
+static int make_desk(void **state)
+{
+	(void)state;
+	arena = pd_arena_new();
+	desk = fake_new(arena);
+	now = NOW;
+	commit_first_ticket();
+	return 0;
+}
+
+static int drop_desk(void **state)
+{
+	(void)state;
+	pd_arena_free(arena);
+	return 0;
+}
+
+/* Carries the text out on ticket 1 as that actor and keeps it; what was told, or the errors, a line each. */
+static const char *carry_out(const char *actor, enum pd_proof proof, int64_t number, const char *text)
+{
+	const char *left;
+	struct pd_error error = {0};
+	bool needs_confirmation = false;
+	now += PD_MINUTE;
+	struct pd_context context = pd_context_new(arena, settings, &desk->snapshot, now, actor);
+	struct pd_ticket *ticket = pd_plan_ticket(&context, number);
+	struct pd_commands *commands =
+		pd_commands_parse(arena, settings, "en", context.agent, now, text, true, &left);
+	if (commands->errors.count == 0)
+		pd_commands_check(&context, commands, ticket, proof, &needs_confirmation);
+	if (commands->errors.count > 0)
+		return pd_printf(arena, "! %s", pd_strings_join(arena, &commands->errors, "\n"));
+	if (needs_confirmation)
+		return "?";
+	if (pd_commands_apply(&context, commands, ticket, &error) != 0)
+		return pd_printf(arena, "! %s", error.text);
+	fake_commit(desk, &context);
+	return pd_strings_join(arena, &context.plan->report, "\n");
+}
+
+static void anna(const char *text, const char *want)
+{
+	const char *got = carry_out("agent:anna", PD_PROOF_FULL, 1, text);
+	CHECK_ROW_STRING(text, got, want);
+}
+
+static void applies(void **state)
+{
+	(void)state;
+	anna("#take", "#take: owner nobody -> Anna Virtanen");
+	anna("#take", "#take: owner is Anna Virtanen already");
+	anna("#assign bob\n#close", "#assign: owner Anna Virtanen -> Bob Smith\n#close: status New -> Closed");
+	assert_int_equal(fake_ticket(desk, 1)->closed, now);
+	anna("#close", "#close: status is Closed already");
+	anna("#open", "#open: status Closed -> Open");
+	assert_int_equal(fake_ticket(desk, 1)->closed, 0);
+	anna("#wait", "#wait: status Open -> Waiting on customer");
+	anna("#status won't fix", "#status: status Waiting on customer -> Won't fix");
+	anna("#status Lead", "! Line 1, \"#status Lead\": the pipeline support has no status \"Lead\"; it has: New, Open, "
+			     "Waiting on customer, Closed, Won't fix.");
+	anna("#pipeline sales\n#status talking", "#pipeline: pipeline support -> sales\n#pipeline: status Won't fix -> Won\n"
+						 "#status: status Won -> Talking");
+	anna("#wait", "! Line 1, \"#wait\": the pipeline sales has no status \"waiting\"; it has: Lead, Talking, Won, Lost.");
+	anna("#priority high\n#category hardware", "#priority: priority normal -> high\n#category: category none -> hardware");
+	anna("#category none", "#category: category hardware -> none");
+	anna("#assign none", "#assign: owner Bob Smith -> nobody");
+	anna("#assign anna\n#assign team sales",
+	     "#assign: owner nobody -> Anna Virtanen\n#assign: team support -> sales\n#assign: owner Anna Virtanen -> nobody");
+	anna("#spam", "#spam: spam none -> yes");
+	anna("#ham", "#ham: spam yes -> none");
+	anna("#set name=Burning printer\n#set device=Phone\n#set description=x",
+	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> x");
+	anna("#set device=", "#set: device phone -> none");
+	anna("#follow\n#follow bob", "#follow: Anna Virtanen follows now\n#follow: Bob Smith follows now");
+	anna("#follow", "#follow: Anna Virtanen follows already");
+	anna("#unfollow\n#unfollow", "#unfollow: Anna Virtanen follows no more\n#unfollow: Anna Virtanen does not follow");
+	anna("#contact Max <max@customer.example>", "#contact: max@customer.example is a contact now");
+	assert_int_equal(fake_ticket(desk, 1)->contacts.count, 2);
+	anna("#contact -max@customer.example", "#contact: max@customer.example is no contact any more");
+	anna("#contact -x@customer.example", "#contact: x@customer.example is no contact of this ticket");
+	anna("#delete E2", "#delete: E2 is deleted; #restore E2 brings it back");
+	anna("#restore E2", "#restore: E2 is back");
+	anna("#delete E1", "! Line 1, \"#delete E1\": E1 is no message, comment or file; #undo takes back what changed.");
+	anna("#delete E999", "! Line 1, \"#delete E999\": this ticket has no entry E999.");
+	anna("#delete", "#delete: the ticket is deleted; #restore brings it back");
+	anna("#restore", "#restore: the ticket is back");
+	anna("#send", "! #send: nothing of yours is held on this ticket.");
+	anna("#new Second", "#new: ticket #2 \"Second\" in Example Support");
+	anna("#set name=Third\n#new\n#assign me", "#new: ticket #3 \"Third\" in Example Support\n#set: name is Third already\n"
+						  "#assign: owner nobody -> Anna Virtanen");
+	anna("#new", "! Line 1, \"#new\": the new ticket needs a name: #new NAME, or a subject.");
+	assert_string_equal(fake_ticket(desk, 3)->owner, "anna");
+	assert_string_equal(fake_ticket(desk, 3)->source, "manual");
+}
+
+static void asks(void **state)
+{
+	(void)state;
+	anna("#priority high", "#priority: priority normal -> high");
+	anna("#list open", "#list: open\nnumber  status  owner  priority  updated           name\n"
+			   "#1      New     -      high      2026-11-21 14:01  Printer");
+	anna("#list open sort -created columns number,contact",
+	     "#list: open sort -created columns number,contact\nnumber  contact\n#1      jo@customer.example");
+	anna("#list closed", "#list: closed\nNo tickets.");
+	anna("#search burns", "#search: burns\nnumber  status  owner  priority  updated           name\n"
+			      "#1      New     -      high      2026-11-21 14:01  Printer");
+	anna("#history priority", "#1 Printer\nE3  2026-11-21 14:01  Anna Virtanen  priority normal -> high  (action 2)\n"
+				  "E1  2026-11-21 14:00  jo@customer.example  priority none -> normal  (action 1)");
+	anna("#files 1", "#1 Printer\nE2  2026-11-21 14:00  fire.jpg  image/jpeg  2 kB");
+	anna("#show 9", "! Line 1, \"#show 9\": there is no ticket #9 that you may see.");
+	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");
+	assert_non_null(strstr(shown, "#1 Printer\nstatus: New\nowner: nobody\n"));
+	assert_non_null(strstr(shown, "\n    It burns.\n    [fire.jpg]"));
+	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#list"), "unassigned       Unassigned"));
+	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#help assign"), "#assign NAME|me|none|team NAME"));
+}
+
+static void rights(void **state)
+{
+	static const struct {
+		const char *name, *actor;
+		enum pd_proof proof;
+		int64_t ticket;
+		const char *text, *want; /* "" : done; "?": to be confirmed; else a part of the error */
+	} rows[] = {
+		{"viewer closes", "agent:vera", PD_PROOF_FULL, 1, "#close", "you lack the right \"change\" that #close needs"},
+		{"viewer answers", "agent:vera", PD_PROOF_FULL, 1, "#cc x@y.example", "the right \"reply\""},
+		{"viewer deletes", "agent:vera", PD_PROOF_FULL, 1, "#delete", "the right \"delete\""},
+		{"viewer takes", "agent:vera", PD_PROOF_FULL, 1, "#take", "the right \"change\""},
+		{"viewer assigns to itself", "agent:vera", PD_PROOF_FULL, 1, "#assign me", "vera is a viewer"},
+		{"viewer follows", "agent:vera", PD_PROOF_FULL, 1, "#follow", ""},
+		{"viewer comments", "agent:vera", PD_PROOF_FULL, 1, "#note hello", ""},
+		{"viewer makes bob follow", "agent:vera", PD_PROOF_FULL, 1, "#follow bob", "the right \"change\""},
+		{"viewer lists", "agent:vera", PD_PROOF_FULL, 0, "#list open", ""},
+		{"viewer makes a ticket", "agent:vera", PD_PROOF_FULL, 0, "#new x", "the right \"change\""},
+		{"no ticket", "agent:anna", PD_PROOF_FULL, 0, "#close", "#close needs a ticket"},
+		{"me without an agent", "administrator", PD_PROOF_FULL, 1, "#take", "#take needs an agent"},
+		{"administrator", "administrator", PD_PROOF_FULL, 1, "#close", ""},
+		{"mail proof closes on the ticket", "agent:anna", PD_PROOF_MAIL_TICKET, 1, "#open", ""},
+		{"mail proof deletes on the ticket", "agent:anna", PD_PROOF_MAIL_TICKET, 1, "#delete", "?"},
+		{"mail proof without the address", "agent:anna", PD_PROOF_MAIL, 1, "#close", "?"},
+		{"mail proof, harmless", "agent:anna", PD_PROOF_MAIL, 1, "#take", ""},
+		{"mail proof, list", "agent:anna", PD_PROOF_MAIL, 0, "#list open", ""},
+		{"no proof", "agent:anna", PD_PROOF_NONE, 0, "#list open", "?"},
+		{"full proof deletes", "agent:anna", PD_PROOF_FULL, 1, "#delete", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *got = carry_out(rows[i].actor, rows[i].proof, rows[i].ticket, rows[i].text);
+		if (*rows[i].want == '\0')
+			CHECK_ROW(rows[i].name, *got != '!' && *got != '?');
+		else if (strcmp(rows[i].want, "?") == 0)
+			CHECK_ROW_STRING(rows[i].name, got, "?");
+		else if (*got != '!' || strstr(got, rows[i].want) == NULL)
+			fail_msg("row \"%s\": got \"%s\"", rows[i].name, got);
+	}
+}
+
+static void sight(void **state)
+{
+	static const struct {
+		const char *name, *sees, *owner, *team, *follower;
+		bool anna, bob, carol;
+	} rows[] = {
+		{"all", "all", "bob", "sales", NULL, true, true, true},
+		{"team: its own", "team", "bob", "support", NULL, true, true, true},
+		{"team: of others", "team", "carol", "sales", NULL, false, true, true},
+		{"team: of others, followed", "team", "carol", "sales", "anna", true, true, true},
+		{"team: unassigned in its mailbox", "team", NULL, "sales", NULL, true, true, true},
+		{"own: of a colleague", "own", "carol", "support", NULL, false, true, true},
+		{"own: its own", "own", "anna", "support", NULL, true, true, true},
+		{"own: unassigned in its mailbox", "own", NULL, "support", NULL, true, true, true},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA own = pd_arena_new();
+		const char *at = strstr(fake_config, "[team support]\n") + strlen("[team support]\n");
+		struct pd_settings *changed = fake_settings(
+			pd_printf(own, "%.*ssees = %s\n%s", (int)(at - fake_config), fake_config, rows[i].sees, at));
+		struct pd_ticket ticket = {.number = 1, .mailbox = "support", .owner = rows[i].owner, .team = rows[i].team};
+		if (rows[i].follower != NULL)
+			*pd_list_add(own, &ticket.followers) = rows[i].follower;
+		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "anna"), &ticket) == rows[i].anna);
+		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "bob"), &ticket) == rows[i].bob);
+		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "carol"), &ticket) == rows[i].carol);
+		pd_settings_unref(changed);
+	}
+}
+
+static void single_rights(void **state)
+{
+	static const struct {
+		enum pd_role role;
+		const char *may; /* NULL: not given */
+		const char *right;
+		bool want;
+	} rows[] = {
+		{PD_ROLE_ADMINISTRATOR, NULL, "export", true}, {PD_ROLE_ADMINISTRATOR, "views", "delete", true},
+		{PD_ROLE_AGENT, NULL, "merge", true},	       {PD_ROLE_AGENT, NULL, "export", false},
+		{PD_ROLE_AGENT, NULL, "channels", false},      {PD_ROLE_AGENT, "views", "delete", false},
+		{PD_ROLE_AGENT, "views", "views", true},       {PD_ROLE_AGENT, "views", "change", true},
+		{PD_ROLE_AGENT, "export", "export", true},     {PD_ROLE_VIEWER, NULL, "views", false},
+		{PD_ROLE_VIEWER, NULL, "change", false},       {PD_ROLE_VIEWER, "export", "export", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pd_agent agent = {.name = "x", .role = rows[i].role, .has_may = rows[i].may != NULL};
+		struct pd_strings may = {.items = (const char *[]){rows[i].may}, .count = rows[i].may != NULL};
+		agent.may = may;
+		CHECK_ROW(rows[i].right, pd_may(&agent, rows[i].right) == rows[i].want);
+	}
+}
+
+/* A status that needs a property asks for it (R3), and takes it in the same mail. */
+static void required(void **state)
+{
+	(void)state;
+	struct pd_settings *before = settings;
+	const char *at = strstr(fake_config, "[property floor]\n") + strlen("[property floor]\n");
+	settings = fake_settings(pd_printf(arena, "%.*srequired_before = closed\n%s", (int)(at - fake_config), fake_config, at));
+	anna("#close", "! Line 1, \"#close\": Closed needs the property floor: add #set floor=VALUE.");
+	anna("#wait", "#wait: status New -> Waiting on customer");
+	anna("#set floor=3\n#close", "#set: floor none -> 3\n#close: status Waiting on customer -> Closed");
+	anna("#set floor=", "! Line 1, \"#set floor=\": Closed needs the property floor: add #set floor=VALUE.");
+	pd_settings_unref(settings);
+	settings = before;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parsing),
+		cmocka_unit_test(wrong),
+		cmocka_unit_test(languages),
+		cmocka_unit_test(words_differ),
+		cmocka_unit_test(yes),
+		cmocka_unit_test(reply_shape),
+		cmocka_unit_test_setup_teardown(applies, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(asks, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(rights, make_desk, drop_desk),
+		cmocka_unit_test(sight),
+		cmocka_unit_test(single_rights),
+		cmocka_unit_test_setup_teardown(required, make_desk, drop_desk),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
