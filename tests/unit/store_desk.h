@@ -15,6 +15,9 @@ static struct pd_settings *test_settings(struct pd_arena *arena)
 {
 	struct pd_settings *settings = PD_NEW(arena, struct pd_settings);
 	settings->default_priority = "normal";
+	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
+	for (size_t i = 0; i < 4; i++)
+		*pd_list_add(arena, &settings->priorities) = priorities[i];
 	struct pd_pipeline *pipeline = pd_list_add(arena, &settings->pipelines);
 	pipeline->name = "support";
 	static const struct pd_status statuses[] = {{.kind = PD_STATUS_NEW, .name = "New"},
