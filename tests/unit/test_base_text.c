@@ -220,10 +220,10 @@ static void test_glob(void **state)
 	/* What takes exponential time in a matcher that goes back. */
 	static char text[100001];
 	memset(text, 'a', sizeof text - 1);
-	int64_t start = pd_monotonic();
+	int64_t start = cpu_time();
 	assert_false(pd_glob("*a*a*a*a*a*a*a*a*a*a*b", text));
 	assert_false(pd_glob("*aaaaaaaaaaaaaaaaaaaaaaaaaaaab*c*", text));
-	assert_true(pd_monotonic() - start < 1000);
+	assert_true(cpu_time() - start < 1000);
 }
 
 static void test_edit_distance(void **state)

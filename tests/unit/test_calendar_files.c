@@ -341,11 +341,11 @@ static void test_refused(void **state)
 		struct pd_problems problems = {.arena = arena};
 		struct pd_calendar_files files = {0};
 		const char *path = write_file(arena, "wrong.ics", wrong[i].text);
-		int64_t started = pd_monotonic();
+		int64_t started = cpu_time();
 
 		*pd_list_add(arena, &files.hours) = path;
 		CHECK_ROW(wrong[i].name, pd_calendar_load(&files, &problems) == NULL);
-		CHECK_ROW(wrong[i].name, problems.errors >= 1 && pd_monotonic() - started < 1000);
+		CHECK_ROW(wrong[i].name, problems.errors >= 1 && cpu_time() - started < 1000);
 		CHECK_ROW_STRING(wrong[i].name, problems.items[0].text, wrong[i].want);
 		CHECK_ROW_STRING(wrong[i].name, problems.items[0].where.file, path);
 		assert_int_equal(problems.items[0].where.line, wrong[i].line);
@@ -423,9 +423,9 @@ static void test_costly(void **state)
 			pd_buf_adds(&text, "END:VEVENT\n");
 		}
 		*pd_list_add(arena, &named.hours) = calendar_file(arena, "costly.ics", text.data);
-		took = -pd_monotonic();
+		took = -cpu_time();
 		calendar = pd_calendar_load(&named, &problems);
-		took += pd_monotonic();
+		took += cpu_time();
 #ifndef PD_SANITIZED
 		if (took > 1000)
 			fail_msg("row \"%s\": %d ms", files[i].name, (int)took);
