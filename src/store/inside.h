@@ -110,15 +110,27 @@ struct pd_committing {
 	struct pd_arena *arena; /* of this commit; owned by the caller's thread */
 	struct pd_blobs blobs;
 };
+/* --- plans (planned.c) --- */
+
 /* The raw bytes of a planned message; data NULL: none. */
 struct pd_bytes pd_planned_raw(const struct pd_commit *commit, const struct pd_planned_message *message);
 /* The people of a message as the full-text index has them. */
 char *pd_stored_people(struct pd_arena *arena, const struct pd_stored *stored);
 bool pd_plan_is_empty(const struct pd_plan *plan);
+/* A contact's people, likewise. */
+char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact);
+const struct pd_planned_message *pd_plan_message_of(const struct pd_plan *plan, int64_t id); /* NULL: not in the plan */
+/* Does the plan bring a message with that subject to the ticket? Then its name is found by that. */
+bool pd_plan_has_subject(const struct pd_plan *plan, int64_t ticket, const char *name);
 /* The name and description that an event gives, for the full-text index; false: neither. */
 bool pd_event_text(const struct pd_event *event, const char **ret_name, const char **ret_description);
 /* Do the plan's events lead from each ticket's base version to its working copy's? */
 int pd_plan_check(const struct pd_plan *plan, struct pd_error *error);
+
+/* Takes out what a person wrote and who it was; ids and names of the configuration stay. */
+void pd_event_redact(struct pd_event *event);
+/* The last event of a purged ticket whose newest version is given. */
+struct pd_event pd_event_tombstone(struct pd_store *store, int64_t ticket, int64_t version, pd_time at);
 
 /* --- backends --- */
 

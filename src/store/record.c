@@ -2,7 +2,7 @@
  *
  * A record begins with its format; later formats append fields, and an older record gives them empty. Promises:
  * what was packed is unpacked equal. Fails: unpacking what is damaged gives false. */
-#include "store/sqlite.h"
+#include "store/record.h"
 
 #include <string.h>
 

@@ -67,21 +67,6 @@ static int put_message(struct pd_sqlite *store, struct pd_committing *committing
 
 /* --- people --- */
 
-char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact)
-{
-	PD_AUTO_BUF people = {0};
-	pd_buf_adds(&people, contact->name != NULL ? contact->name : "");
-	for (size_t i = 0; i < contact->identities.count; i++) {
-		pd_buf_addc(&people, '\n');
-		pd_buf_adds(&people, contact->identities.items[i].value);
-	}
-	if (contact->company != NULL) {
-		pd_buf_addc(&people, '\n');
-		pd_buf_adds(&people, contact->company);
-	}
-	return pd_buf_string(arena, &people);
-}
-
 static int put_identities(struct pd_sqlite *store, const struct pd_contact *contact, struct pd_error *error)
 {
 	int failed = 0;
@@ -184,41 +169,20 @@ static int put_draft(struct pd_sqlite *store, struct pd_arena *arena, const stru
 
 /* --- full text --- */
 
-static const struct pd_planned_message *planned_message(const struct pd_plan *plan, int64_t id)
-{
-	for (size_t i = 0; i < plan->messages.count; i++)
-		if (plan->messages.items[i].stored.id == id)
-			return &plan->messages.items[i];
-	return NULL;
-}
-
-/* Does a later event of the plan bring a message with that subject to the ticket? Then the name is found by it. */
-static bool has_subject(const struct pd_plan *plan, int64_t ticket, const char *name)
-{
-	for (size_t i = 0; i < plan->events.count; i++) {
-		const struct pd_event *event = plan->events.items[i];
-		if (event->ticket != ticket || event->message == 0)
-			continue;
-		const struct pd_planned_message *message = planned_message(plan, event->message);
-		if (message != NULL && pd_equal(message->stored.subject, name))
-			return true;
-	}
-	return false;
-}
-
 static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_event *event,
 		       bool *ret_is_indexed, struct pd_error *error)
 {
 	struct pd_arena *arena = store->group_arena;
 	const char *name, *description;
-	bool has_text = pd_event_text(event, &name, &description);
 	if (event->message == 0) {
-		*ret_is_indexed = has_text && (description != NULL || !has_subject(plan, event->ticket, name));
+		*ret_is_indexed = pd_event_text(event, &name, &description);
+		if (*ret_is_indexed && description == NULL && pd_plan_has_subject(plan, event->ticket, name))
+			*ret_is_indexed = false;
 		if (*ret_is_indexed)
 			pd_sqlite_document(store, event->id, false, name, description, "");
 		return 0;
 	}
-	const struct pd_planned_message *planned = planned_message(plan, event->message);
+	const struct pd_planned_message *planned = pd_plan_message_of(plan, event->message);
 	const struct pd_stored *stored = planned != NULL ? &planned->stored : NULL;
 	const char *search = planned != NULL ? planned->search_text : NULL;
 	if (planned == NULL) {

@@ -65,26 +65,6 @@ static int drop_document(struct purge *p, const struct pd_event *event)
 	return failed;
 }
 
-/* What a person wrote and who it was; the rest of an event is ids and names of the configuration. */
-static void redact(struct pd_event *event)
-{
-	static const char *const texts[] = {"name", "description", "subject"};
-	size_t kept = 0;
-	for (size_t i = 0; i < event->changes.count; i++) {
-		struct pd_change change = event->changes.items[i];
-		if (strcmp(change.property, "participant") == 0)
-			continue;
-		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
-			if (strcmp(change.property, texts[j]) == 0) {
-				change.from = change.from != NULL ? "" : NULL;
-				change.to = change.to != NULL ? "" : NULL;
-			}
-		}
-		event->changes.items[kept++] = change;
-	}
-	event->changes.count = kept;
-}
-
 static int purge_event(struct purge *p, struct pd_event *event, bool is_indexed)
 {
 	struct pd_connection *writer = p->store->writer;
@@ -95,7 +75,7 @@ static int purge_event(struct purge *p, struct pd_event *event, bool is_indexed)
 		failed = drop_message(p, event->other); /* the bytes as they were sent */
 	if (failed)
 		return failed;
-	redact(event);
+	pd_event_redact(event);
 	sqlite3_stmt *update = SQL(writer, "UPDATE event SET changes = ?, message = NULL, why = NULL, indexed = 0 WHERE id = ?");
 	pd_sql_bind(update, "si", event->changes.count > 0 ? pd_changes_text(p->arena, event) : NULL, event->id);
 	return pd_sql_run(writer, update, p->error);
@@ -108,16 +88,7 @@ static int put_tombstone(struct purge *p, int64_t number, int64_t version)
 	struct pd_window view;
 	pd_window_init(&view, face, true);
 	view.at = p->store->writer;
-	struct pd_event tombstone = {
-		.id = atomic_fetch_add(&face->last_id[PD_ID_EVENT], 1) + 1,
-		.ticket = number,
-		.version = version + 1,
-		.format = PD_EVENT_FORMAT,
-		.at = p->request->deleted_before,
-		.actor = "postdesk",
-		.action = atomic_fetch_add(&face->last_id[PD_ID_ACTION], 1) + 1,
-		.kind = PD_EVENT_PURGED,
-	};
+	const struct pd_event tombstone = pd_event_tombstone(face, number, version, p->request->deleted_before);
 	sqlite3_stmt *insert = SQL(p->store->writer, "INSERT INTO event (id, ticket, version, format, at, kind, action,"
 						     " actor, indexed) VALUES (?, ?, ?, ?, ?, 'purged', ?, ?, 0)");
 	pd_sql_bind(insert, "iiiiiis", tombstone.id, number, tombstone.version, (int64_t)tombstone.format, tombstone.at,

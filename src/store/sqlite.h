@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "store/inside.h"
+#include "store/record.h"
 
 #define PD_SQL_STATEMENTS 192 /* call sites of SQL(), at most */
 
@@ -85,13 +86,6 @@ int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
 
-/* --- records (record.c): what no query asks for, packed --- */
-
-void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket);
-bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket);
-void pd_record_stored_pack(struct pd_buf *buf, const struct pd_stored *stored);
-bool pd_record_stored_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_stored *stored);
-
 /* --- classes of tickets: what the indexes of views stand on --- */
 
 enum pd_ticket_class { PD_CLASS_OPEN, PD_CLASS_CLOSED, PD_CLASS_SPAM, PD_CLASS_DELETED, PD_CLASS_MERGED };
@@ -140,7 +134,6 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, co
 void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject, const char *text,
 			const char *people);
 int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
-char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact);
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 					   int *ret_failed, struct pd_error *error);
 
