@@ -146,7 +146,8 @@ static const struct pd_entry *find_newer(struct work *work)
 static bool is_held(struct work *work)
 {
 	const struct pd_entry *newer = work->is_reply ? find_newer(work) : NULL;
-	if (newer == NULL || work->mail->delivery->is_forced || work->commands->has_send)
+	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
+	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
 	pd_hold_collision(work->context, work->mail, &work->place, newer, work->answers_version);
 	if (work->mail->delivery->held != NULL) /* a new draft stands for it, which needs no confirmation any more */

@@ -1,0 +1,73 @@
+/* A desk in memory for tests of deciding: mails go in, plans come out and are kept, so that the next mail meets what
+ * the one before left. One arena holds everything until small_desk_free. */
+#ifndef TESTS_UNIT_SMALL_DESK_H
+#define TESTS_UNIT_SMALL_DESK_H
+
+#include "desk/decide.h"
+#include "desk/token.h"
+
+struct small_count {
+	const char *key;
+	pd_time at;
+};
+
+/* A mail as a test writes it. Lists of addresses are separated by commas. NULL and 0: the default. */
+struct small_mail {
+	const char *from;      /* "Ville <ville@customer.example>" */
+	const char *to;	       /* default support@example.com */
+	const char *cc;
+	const char *rcpt;      /* envelope; default: those in to and cc that are ours */
+	const char *sender;    /* envelope; default the address in From; "<>" the null sender */
+	const char *subject, *text, *html, *id;
+	const char *in_reply_to, *references; /* separated by blanks */
+	const char *reply_to;
+	const char *header, *value; /* one further field */
+	const char *queue;
+	unsigned kinds;
+	bool pass;	      /* dmarc=pass for the domain of From */
+	pd_time date;
+	const char *attachment; /* the name of one, 1000 bytes */
+	const char *bounced, *original, *bounce_text; /* of a report */
+	const char *forwarded_from, *forwarded_subject, *forwarded_text;
+	bool is_import;
+	unsigned received;
+	int64_t stored; /* set by the desk */
+};
+
+struct small_desk {
+	struct pd_snapshot snapshot; /* first: look-ups get it */
+	struct pd_arena *arena;
+	struct pd_settings *settings;
+	pd_time now;
+	int64_t ids[PD_ID_KINDS];
+	PD_LIST(struct pd_event *) events;
+	PD_LIST(struct pd_stored *) messages;
+	PD_LIST(struct pd_planned_id) known;
+	PD_LIST(struct pd_planned_mark) marks;
+	PD_LIST(struct small_count) counts;
+	PD_LIST(struct pd_draft *) drafts;
+	PD_LIST(struct pd_contact *) contacts;
+	PD_LIST(struct pd_planned_letter *) outbox;
+	PD_LIST(struct small_mail) mails; /* the mail of each stored message */
+};
+/* The configuration is the built-in one (below) and, after it, what is given; NULL: nothing. */
+struct small_desk *small_desk_new(const char *more_configuration);
+void small_desk_free(struct small_desk *desk);
+
+/* Decides, keeps, and gives the plan. A draft that is set free is decided on the same plan, as flow does. */
+struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail);
+/* `postdesk do`; actor "agent:anna" or "administrator". Lines separated by LF. */
+struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t ticket, const char *lines);
+struct pd_plan *small_undelivered(struct small_desk *desk, int64_t outbox, const char *recipient, const char *why);
+struct pd_context small_context(struct small_desk *desk, const char *actor);
+void small_keep(struct small_desk *desk, struct pd_plan *plan);
+
+struct pd_ticket *small_ticket(struct small_desk *desk, int64_t number); /* as it stands */
+/* The nth (from 0) letter of that kind in the plan, to that agent (NULL: to anybody); NULL: there is none. */
+const struct pd_planned_letter *small_letter(const struct pd_plan *plan, enum pd_letter_kind kind, const char *agent);
+size_t small_letters(const struct pd_plan *plan, enum pd_letter_kind kind);
+/* The newest event of that kind on the ticket; NULL. */
+const struct pd_event *small_event(struct small_desk *desk, int64_t ticket, enum pd_event_kind kind);
+const struct pd_stored *small_message(struct small_desk *desk, int64_t id);
+
+#endif

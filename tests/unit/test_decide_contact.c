@@ -1,0 +1,607 @@
+/* A contact's mail: new tickets, threads with their guards, acknowledgements, who is told. */
+#include "check.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/mail.h"
+#include "small_desk.h"
+
+static int setup(void **state)
+{
+	*state = small_desk_new(NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	small_desk_free(*state);
+	return 0;
+}
+
+static const struct small_mail first = {.from = "Ville Virtanen <ville@customer.example>",
+					.subject = "Printer on fire",
+					.text = "It burns.",
+					.id = "first@customer.example"};
+
+static bool has_recipient(const struct pd_planned_letter *letter, const char *address)
+{
+	return pd_strings_has(&letter->letter.recipients, address);
+}
+
+static bool is_participant(struct small_desk *desk, int64_t number, const char *address)
+{
+	return pd_ticket_has_participant(small_ticket(desk, number), address);
+}
+
+/* --- new tickets --- */
+
+static void test_new_ticket(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_plan *plan = small_deliver(desk, first);
+	assert_string_equal(plan->outcome, "new ticket");
+	const struct pd_ticket *ticket = small_ticket(desk, plan->ticket);
+	assert_string_equal(ticket->name, "Printer on fire");
+	assert_string_equal(ticket->team, "support");
+	assert_int_equal(ticket->status_kind, PD_STATUS_NEW);
+	assert_int_equal(ticket->contacts.count, 1);
+	assert_true(is_participant(desk, plan->ticket, "ville@customer.example"));
+
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_string_equal(told->letter.subject, "[#1] Printer on fire");
+	assert_string_equal(told->letter.from.name, "Ville Virtanen via Example Support");
+	assert_string_equal(told->letter.from.addr, "support@example.com");
+	assert_string_equal(told->letter.auto_submitted, "auto-generated");
+	assert_true(has_recipient(told, "anna@agents.example"));
+	assert_int_equal(told->letter.recipients.count, 1);
+	assert_non_null(strstr(told->letter.text, "It burns."));
+	assert_non_null(strstr(told->letter.text, "ville@customer.example"));
+	assert_non_null(strstr(told->letter.text, "Status: New"));
+	struct pd_context context = small_context(desk, "postdesk");
+	struct pd_recipient own = pd_recipient_resolve(&context, told->letter.reply_to.addr);
+	assert_int_equal(own.kind, PD_RCPT_TICKET);
+	assert_string_equal(own.person, "anna");
+	assert_true(own.is_agent);
+	struct pd_recipient bounce = pd_recipient_resolve(&context, told->letter.envelope_from);
+	assert_int_equal(bounce.kind, PD_RCPT_BOUNCE);
+	assert_int_equal(bounce.number, told->id);
+}
+
+static void test_acknowledgement(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_plan *plan = small_deliver(desk, first);
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL);
+	assert_non_null(letter);
+	assert_string_equal(letter->letter.envelope_from, "");
+	assert_string_equal(letter->letter.auto_submitted, "auto-replied");
+	assert_true(has_recipient(letter, "ville@customer.example"));
+	/* Nothing of an unproven stranger's text (invariant 6). */
+	assert_string_equal(letter->letter.subject, "Your message to Example Support");
+	assert_null(strstr(letter->letter.text, "It burns"));
+	assert_null(strstr(letter->letter.text, "Printer"));
+	assert_string_equal(letter->letter.to.items[0].name, "");
+	assert_non_null(strstr(letter->letter.text, "#1"));
+	/* A proven one's subject is repeated; a second ticket of a known contact, too. */
+	struct small_mail proven = first;
+	proven.from = "Liisa <liisa@other.example>";
+	proven.pass = true;
+	proven.id = "liisa@other.example";
+	letter = small_letter(small_deliver(desk, proven), PD_LETTER_ACKNOWLEDGEMENT, NULL);
+	assert_string_equal(letter->letter.subject, "Re: Printer on fire");
+}
+
+static void test_no_acknowledgement(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct small_mail mail;
+	} table[] = {
+		{"null sender", {.from = "a@b.example", .sender = "<>", .id = "1@b"}},
+		{"noreply", {.from = "noreply@b.example", .id = "2@b"}},
+		{"no-reply with a tag", {.from = "billing-no-reply@b.example", .id = "3@b"}},
+		{"mailer-daemon", {.from = "MAILER-DAEMON@b.example", .id = "4@b"}},
+		{"automatic", {.from = "a@b.example", .kinds = PD_KIND_AUTO, .id = "5@b"}},
+		{"list", {.from = "a@b.example", .kinds = PD_KIND_LIST, .id = "6@b"}},
+		{"spam", {.from = "a@b.example", .kinds = PD_KIND_SPAM, .id = "7@b"}},
+		{"own address", {.from = "sales@example.com", .id = "8@b"}},
+		{"a mailbox that does not", {.from = "a@b.example", .to = "sales@example.com", .id = "9@b"}},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new(NULL);
+		struct pd_plan *plan = small_deliver(desk, table[i].mail);
+		CHECK_ROW(table[i].name, small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT) == 0);
+		CHECK_ROW(table[i].name, plan->ticket != 0);
+		small_desk_free(desk);
+	}
+}
+
+static void test_acknowledgement_limit(void **state)
+{
+	struct small_desk *desk = *state;
+	size_t sent = 0;
+	for (int i = 0; i < 10; i++) {
+		struct small_mail mail = first;
+		mail.id = pd_printf(desk->arena, "n%d@customer.example", i);
+		mail.subject = pd_printf(desk->arena, "Thing %d", i);
+		sent += small_letters(small_deliver(desk, mail), PD_LETTER_ACKNOWLEDGEMENT);
+	}
+	assert_int_equal(sent, desk->settings->acknowledge_per_address);
+	desk->now += 25 * PD_HOUR;
+	struct small_mail next_day = first;
+	next_day.id = "later@customer.example";
+	assert_int_equal(small_letters(small_deliver(desk, next_day), PD_LETTER_ACKNOWLEDGEMENT), 1);
+}
+
+static void test_not_told_again(void **state)
+{
+	/* Who stands in To or Cc of the very mail has it already. */
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.cc = "Anna <anna@home.example>";
+	struct pd_plan *plan = small_deliver(desk, mail);
+	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	assert_false(is_participant(desk, plan->ticket, "anna@home.example"));
+}
+
+static void test_several_mailboxes(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.cc = "sales@example.com";
+	struct pd_plan *plan = small_deliver(desk, mail);
+	const struct pd_ticket *ticket = small_ticket(desk, plan->ticket);
+	assert_int_equal(plan->messages.count - 1, 1); /* and the acknowledgement */
+	assert_string_equal(ticket->mailbox, "support");
+	assert_true(pd_strings_has(&ticket->mailboxes_also, "sales"));
+	/* anna, carol, and bob of both teams once. */
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 3);
+}
+
+/* --- the same mail again (invariant 2) --- */
+
+static void test_duplicates(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.queue = "4bXyz";
+	mail.date = desk->now;
+	struct pd_plan *plan = small_deliver(desk, mail);
+	struct pd_plan *again = small_deliver(desk, mail); /* the reply was lost */
+	assert_string_equal(again->outcome, "duplicate");
+	assert_int_equal(again->events.count + again->messages.count + again->letters.count, 0);
+	mail.queue = "4bOther"; /* the sender's own retry */
+	again = small_deliver(desk, mail);
+	assert_string_equal(again->outcome, "duplicate");
+	assert_int_equal(again->messages.count + again->letters.count, 0);
+	assert_int_equal(again->ticket, plan->ticket);
+	/* A Message-ID alone is no duplicate. */
+	mail.text = "Another text";
+	mail.queue = "4bThird";
+	again = small_deliver(desk, mail);
+	assert_string_not_equal(again->outcome, "duplicate");
+	assert_int_equal(small_letters(again, PD_LETTER_NOTIFICATION), 2);
+}
+
+static void test_duplicate_to_another_mailbox(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.cc = "sales@example.com";
+	mail.rcpt = "support@example.com";
+	mail.queue = "4bXyz";
+	mail.date = desk->now;
+	struct pd_plan *plan = small_deliver(desk, mail);
+	mail.rcpt = "sales@example.com";
+	struct pd_plan *again = small_deliver(desk, mail);
+	assert_string_equal(again->outcome, "duplicate");
+	assert_int_equal(again->messages.count, 0);
+	assert_int_equal(again->ticket, plan->ticket);
+	assert_true(pd_strings_has(&small_ticket(desk, plan->ticket)->mailboxes_also, "sales"));
+	assert_non_null(small_letter(again, PD_LETTER_NOTIFICATION, "carol"));
+	assert_non_null(strstr(small_letter(again, PD_LETTER_NOTIFICATION, "carol")->letter.text, "It burns."));
+}
+
+/* --- which ticket --- */
+
+static void test_threads(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct small_mail mail;
+		bool joins;
+		const char *why; /* begins so */
+	} table[] = {
+		{"in reply to, participant",
+		 {.from = "ville@customer.example", .in_reply_to = "first@customer.example"},
+		 true,
+		 "in reply to <first@customer.example>"},
+		{"references, participant",
+		 {.from = "VILLE@customer.example", .references = "x@y first@customer.example z@y"},
+		 true,
+		 "refers to"},
+		{"in reply to, stranger",
+		 {.from = "eve@evil.example", .in_reply_to = "first@customer.example"},
+		 false,
+		 "names a ticket"},
+		{"a stranger whose Reply-To is the participant",
+		 {.from = "eve@evil.example",
+		  .reply_to = "ville@customer.example",
+		  .in_reply_to = "first@customer.example"},
+		 false,
+		 "names a ticket"},
+		{"a proven colleague",
+		 {.from = "boss@mail.customer.example", .in_reply_to = "first@customer.example", .pass = true},
+		 true,
+		 "in reply to"},
+		{"a colleague who is not proven",
+		 {.from = "boss@customer.example", .in_reply_to = "first@customer.example"},
+		 false,
+		 "names a ticket"},
+		{"tag, participant", {.from = "ville@customer.example", .subject = "What about [#1]?"}, true, "subject tag"},
+		{"tag, stranger", {.from = "eve@evil.example", .subject = "Re: [#1] Printer on fire"}, false, "names"},
+		{"subject of a reply, the same sender",
+		 {.from = "ville@customer.example", .subject = "AW: printer on  fire"},
+		 true,
+		 "the same subject"},
+		{"subject that is no reply", {.from = "ville@customer.example", .subject = "Printer on fire"}, false, NULL},
+		{"subject, another sender", {.from = "eve@evil.example", .subject = "Re: Printer on fire"}, false, NULL},
+		{"to another team's mailbox",
+		 {.from = "ville@customer.example", .to = "sales@example.com", .in_reply_to = "first@customer.example"},
+		 false,
+		 NULL},
+		{"a token that is wrong",
+		 {.from = "eve@evil.example", .to = "support+t1.aaaaaaaaaaaaaaaa@example.com"},
+		 false,
+		 "bad token"},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new(NULL);
+		small_deliver(desk, first);
+		struct small_mail mail = table[i].mail;
+		mail.id = "second@somewhere.example";
+		mail.text = "More.";
+		if (mail.subject == NULL)
+			mail.subject = "Something else";
+		struct pd_plan *plan = small_deliver(desk, mail);
+		CHECK_ROW(table[i].name, (plan->ticket == 1) == table[i].joins);
+		const struct pd_event *event = small_event(desk, plan->ticket, PD_EVENT_MESSAGE);
+		if (!table[i].joins && strstr(mail.from, "ville") == NULL)
+			for (size_t n = 0; n < plan->events.count; n++)
+				CHECK_ROW(table[i].name, plan->events.items[n]->ticket != 1);
+		if (small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT) > 0) /* it is the newest message */
+			for (size_t n = 0; n < plan->events.count; n++)
+				if (plan->events.items[n]->kind == PD_EVENT_MESSAGE) {
+					event = plan->events.items[n];
+					break;
+				}
+		if (table[i].why == NULL)
+			CHECK_ROW_STRING(table[i].name, event->why, NULL);
+		else
+			CHECK_ROW(table[i].name, event->why != NULL && pd_starts(event->why, table[i].why));
+		small_desk_free(desk);
+	}
+}
+
+static void test_stranger_is_related(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	struct small_mail mail = {.from = "eve@evil.example",
+				  .subject = "Re: [#1] Printer on fire",
+				  .in_reply_to = "first@customer.example",
+				  .id = "eve@evil.example"};
+	struct pd_plan *plan = small_deliver(desk, mail);
+	const struct pd_event *related = small_event(desk, plan->ticket, PD_EVENT_RELATED);
+	assert_int_equal(plan->ticket, 2);
+	assert_non_null(related);
+	assert_int_equal(related->other, 1);
+}
+
+static void test_reply_address(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_plan *plan = small_deliver(desk, first);
+	const struct pd_planned_letter *ack = small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL);
+	struct small_mail mail = {.from = "ville@customer.example",
+				  .to = ack->letter.reply_to.addr,
+				  .subject = "No prefix, no reference",
+				  .id = "second@customer.example"};
+	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
+	/* Another sender who has it joins, and is marked as such. */
+	mail.from = "secretary@customer.example";
+	mail.id = "third@customer.example";
+	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
+	assert_non_null(strstr(small_event(desk, 1, PD_EVENT_MESSAGE)->why, "another sender"));
+	assert_false(is_participant(desk, 1, "secretary@customer.example"));
+	/* Case is lost on the way. */
+	mail.to = pd_strdup(desk->arena, ack->letter.reply_to.addr);
+	for (char *at = (char *)mail.to; *at != '\0'; at++)
+		*at = *at >= 'a' && *at <= 'z' ? *at - 32 : *at;
+	mail.id = "fourth@customer.example";
+	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
+}
+
+static void test_people_in_cc_meet(void **state)
+{
+	struct small_desk *desk = *state;
+	/* The answer of one in Cc comes before the mail that it answers. */
+	struct small_mail answer = {.from = "liisa@customer.example",
+				    .to = "Ville <ville@customer.example>",
+				    .cc = "support@example.com",
+				    .subject = "Re: Printer on fire",
+				    .references = "root@elsewhere.example first@customer.example",
+				    .in_reply_to = "first@customer.example",
+				    .id = "answer@customer.example"};
+	assert_int_equal(small_deliver(desk, answer)->ticket, 1);
+	struct small_mail late = first;
+	late.cc = "liisa@customer.example";
+	struct pd_plan *plan = small_deliver(desk, late);
+	assert_int_equal(plan->ticket, 1);
+	/* A sibling that shares a root that nobody here ever saw. */
+	struct small_mail sibling = {.from = "ville@customer.example",
+				     .subject = "Another subject",
+				     .references = "root@elsewhere.example",
+				     .id = "sibling@customer.example"};
+	assert_int_equal(small_deliver(desk, sibling)->ticket, 1);
+}
+
+static void test_participants(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.cc = "Liisa <liisa@customer.example>, sales@example.com, bob@agents.example";
+	small_deliver(desk, mail);
+	assert_true(is_participant(desk, 1, "liisa@customer.example"));
+	assert_false(is_participant(desk, 1, "sales@example.com"));
+	assert_false(is_participant(desk, 1, "bob@agents.example"));
+	/* Later, who is not proven adds nobody. */
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .cc = "eve@evil.example",
+				  .id = "2@customer.example"};
+	small_deliver(desk, more);
+	assert_false(is_participant(desk, 1, "eve@evil.example"));
+	more.pass = true;
+	more.cc = "boss@customer.example";
+	more.id = "3@customer.example";
+	small_deliver(desk, more);
+	assert_true(is_participant(desk, 1, "boss@customer.example"));
+}
+
+/* --- statuses --- */
+
+static void test_answer_reopens(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	struct small_mail answer = {.from = "ville@customer.example",
+				    .in_reply_to = "first@customer.example",
+				    .id = "second@customer.example"};
+	small_deliver(desk, answer);
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_NEW); /* nobody answered yet */
+	small_do(desk, "agent:anna", 1, "#close");
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_CLOSED);
+	answer.id = "third@customer.example";
+	small_deliver(desk, answer);
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_OPEN);
+}
+
+static void test_reopen_within(void **state)
+{
+	(void)state;
+	struct small_desk *desk = small_desk_new("[mailbox shop]\naddress = shop@example.com\nteam = support\n"
+						 "reopen_within = 7d\n");
+	struct small_mail mail = first;
+	mail.to = "shop@example.com";
+	small_deliver(desk, mail);
+	small_do(desk, "agent:anna", 1, "#close");
+	desk->now += 8 * PD_DAY;
+	struct small_mail answer = {.from = "ville@customer.example",
+				    .to = "shop@example.com",
+				    .in_reply_to = "first@customer.example",
+				    .id = "second@customer.example"};
+	struct pd_plan *plan = small_deliver(desk, answer);
+	assert_int_equal(plan->ticket, 2);
+	assert_int_equal(small_event(desk, 2, PD_EVENT_RELATED)->other, 1);
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_CLOSED);
+	small_desk_free(desk);
+}
+
+/* --- no person wrote it --- */
+
+static void test_automatic(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	small_do(desk, "agent:anna", 1, "#wait\n#take");
+	struct small_mail vacation = {.from = "ville@customer.example",
+				      .in_reply_to = "first@customer.example",
+				      .kinds = PD_KIND_AUTO,
+				      .text = "I am away.",
+				      .id = "vacation@customer.example"};
+	struct pd_plan *plan = small_deliver(desk, vacation);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(plan->letters.count, 0);
+	const struct pd_ticket *ticket = small_ticket(desk, 1);
+	assert_int_equal(ticket->status_kind, PD_STATUS_WAITING);
+	assert_string_equal(ticket->owner, "anna");
+	assert_int_equal(ticket->messages, 3); /* with the acknowledgement */
+	/* One that belongs nowhere. */
+	vacation.from = "news@shop.example";
+	vacation.in_reply_to = NULL;
+	vacation.id = "news@shop.example";
+	plan = small_deliver(desk, vacation);
+	assert_int_equal(plan->letters.count, 0);
+	ticket = small_ticket(desk, plan->ticket);
+	assert_true(ticket->is_automatic);
+	assert_int_equal(ticket->status_kind, PD_STATUS_CLOSED);
+}
+
+static void test_spam(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail spam = first;
+	spam.kinds = PD_KIND_SPAM;
+	struct pd_plan *plan = small_deliver(desk, spam);
+	assert_true(small_ticket(desk, plan->ticket)->is_spam);
+	assert_int_equal(plan->letters.count, 0);
+	/* Nor does it join a ticket under a sender that anybody can write. */
+	struct small_mail good = first;
+	good.id = "good@customer.example";
+	good.subject = "Good";
+	small_deliver(desk, good);
+	spam.in_reply_to = "good@customer.example";
+	spam.id = "spam@customer.example";
+	plan = small_deliver(desk, spam);
+	assert_int_equal(plan->ticket, 3);
+	assert_int_equal(plan->letters.count, 0);
+}
+
+static void test_loops(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_plan *plan = small_deliver(desk, first);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	const struct {
+		const char *name;
+		struct small_mail mail;
+		int64_t ticket;
+	} table[] = {
+		{"our own Message-ID", {.from = "support@example.com", .id = told->letter.message_id}, 1},
+		{"our mark",
+		 {.from = "a@b.example", .id = "1@b", .header = "X-Postdesk-Loop", .value = "mail.example.com"},
+		 2},
+		{"too many hops", {.from = "a@b.example", .id = "2@b", .received = 51}, 3},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		plan = small_deliver(desk, table[i].mail);
+		CHECK_ROW_STRING(table[i].name, plan->outcome, "loop");
+		CHECK_ROW(table[i].name, plan->letters.count == 0);
+		CHECK_ROW(table[i].name, plan->messages.count == 1);
+		CHECK_ROW(table[i].name, plan->ticket == table[i].ticket);
+	}
+}
+
+static void test_a_mark_of_somebody_else(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.header = "X-Postdesk-Loop";
+	mail.value = "desk.other.example";
+	assert_string_equal(small_deliver(desk, mail)->outcome, "new ticket");
+}
+
+static void test_form_mailer(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.from = "support@example.com";
+	mail.reply_to = "Visitor <visitor@home.example.org>";
+	struct pd_plan *plan = small_deliver(desk, mail);
+	assert_true(is_participant(desk, plan->ticket, "visitor@home.example.org"));
+	assert_false(is_participant(desk, plan->ticket, "support@example.com"));
+}
+
+static void test_owner_and_followers(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	struct pd_plan *plan = small_do(desk, "agent:anna", 1, "#assign bob\n#follow carol");
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 1);
+	const struct pd_planned_letter *assigned = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	assert_non_null(assigned);
+	assert_non_null(strstr(assigned->letter.text, "Anna Virtanen assigned this ticket to you"));
+	assert_non_null(strstr(assigned->letter.text, "It burns."));
+	struct small_mail answer = {.from = "ville@customer.example",
+				    .in_reply_to = "first@customer.example",
+				    .id = "second@customer.example"};
+	plan = small_deliver(desk, answer);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "carol"));
+}
+
+static void test_attachments(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.attachment = "invoice.pdf";
+	struct pd_plan *plan = small_deliver(desk, mail);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_int_equal(told->carried.count, 1);
+	assert_int_equal(told->carried.message, 0);
+	assert_non_null(strstr(told->letter.text, "Attached: invoice.pdf"));
+	desk->settings->notify_attach_limit = 100;
+	mail.id = "large@customer.example";
+	told = small_letter(small_deliver(desk, mail), PD_LETTER_NOTIFICATION, "anna");
+	assert_int_equal(told->carried.count, 0);
+	assert_non_null(strstr(told->letter.text, "too large: invoice.pdf"));
+}
+
+static void test_import(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = first;
+	mail.is_import = true;
+	mail.date = desk->now - 400 * PD_DAY;
+	struct pd_plan *plan = small_deliver(desk, mail);
+	assert_int_equal(plan->letters.count, 0);
+	assert_int_equal(small_ticket(desk, 1)->created, mail.date);
+	assert_string_equal(small_ticket(desk, 1)->source, "import");
+	assert_string_equal(small_deliver(desk, mail)->outcome, "duplicate");
+	struct small_mail out = {.from = "support@example.com",
+				 .to = "ville@customer.example",
+				 .subject = "Re: Printer on fire",
+				 .references = "first@customer.example",
+				 .id = "out@example.com",
+				 .is_import = true,
+				 .date = mail.date + PD_HOUR,
+				 .rcpt = "support@example.com"};
+	plan = small_deliver(desk, out);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(plan->messages.items[0].stored.direction, PD_OUT);
+	assert_true(small_ticket(desk, 1)->has_sent);
+	/* Whoever answers in the archive belongs to it. */
+	struct small_mail other = {.from = "liisa@home.example",
+				   .references = "out@example.com",
+				   .id = "liisa@home.example",
+				   .is_import = true};
+	assert_int_equal(small_deliver(desk, other)->ticket, 1);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_new_ticket),
+		TEST(test_acknowledgement),
+		cmocka_unit_test(test_no_acknowledgement),
+		TEST(test_acknowledgement_limit),
+		TEST(test_not_told_again),
+		TEST(test_several_mailboxes),
+		TEST(test_duplicates),
+		TEST(test_duplicate_to_another_mailbox),
+		cmocka_unit_test(test_threads),
+		TEST(test_stranger_is_related),
+		TEST(test_reply_address),
+		TEST(test_people_in_cc_meet),
+		TEST(test_participants),
+		TEST(test_answer_reopens),
+		cmocka_unit_test(test_reopen_within),
+		TEST(test_automatic),
+		TEST(test_spam),
+		TEST(test_loops),
+		TEST(test_a_mark_of_somebody_else),
+		TEST(test_form_mailer),
+		TEST(test_owner_and_followers),
+		TEST(test_attachments),
+		TEST(test_import),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
