@@ -5,11 +5,7 @@
 
 #include "desk/decide.h"
 #include "desk/token.h"
-
-struct small_count {
-	const char *key;
-	pd_time at;
-};
+#include "fake_snapshot.h"
 
 /* A mail as a test writes it. Lists of addresses are separated by commas. NULL and 0: the default. */
 struct small_mail {
@@ -35,21 +31,13 @@ struct small_mail {
 };
 
 struct small_desk {
-	struct pd_snapshot snapshot; /* first: look-ups get it */
+	struct fake *fake;
 	struct pd_arena *arena;
 	struct pd_settings *settings;
 	pd_time now;
-	int64_t ids[PD_ID_KINDS];
-	PD_LIST(struct pd_event *) events;
-	PD_LIST(struct pd_stored *) messages;
-	PD_LIST(struct pd_planned_id) known;
-	PD_LIST(struct pd_planned_mark) marks;
-	PD_LIST(struct small_count) counts;
-	PD_LIST(struct pd_draft *) drafts;
-	PD_LIST(struct pd_contact *) contacts;
-	PD_LIST(struct pd_planned_letter *) outbox;
 	PD_LIST(struct small_mail) mails; /* the mail of each stored message */
 };
+
 /* The configuration is the built-in one (below) and, after it, what is given; NULL: nothing. */
 struct small_desk *small_desk_new(const char *more_configuration);
 void small_desk_free(struct small_desk *desk);
@@ -60,7 +48,7 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail);
 struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t ticket, const char *lines);
 struct pd_plan *small_undelivered(struct small_desk *desk, int64_t outbox, const char *recipient, const char *why);
 struct pd_context small_context(struct small_desk *desk, const char *actor);
-void small_keep(struct small_desk *desk, struct pd_plan *plan);
+void small_keep(struct small_desk *desk, struct pd_context *context);
 
 struct pd_ticket *small_ticket(struct small_desk *desk, int64_t number); /* as it stands */
 /* The nth (from 0) letter of that kind in the plan, to that agent (NULL: to anybody); NULL: there is none. */
