@@ -331,12 +331,19 @@ static void on_ticket(struct work *work)
 
 /* --- without a ticket --- */
 
+/* One's own new ticket is no other's work: its commands need no token. */
+static enum pd_proof for_own_ticket(const struct work *work)
+{
+	return work->proof == PD_PROOF_MAIL ? PD_PROOF_MAIL_TICKET : work->proof;
+}
+
 /* Commands alone: listings, help, #new. */
 static void commands_alone(struct work *work)
 {
 	struct pd_context *context = work->context;
 	bool needs_confirmation = false;
-	pd_commands_check(context, work->commands, NULL, work->proof, &needs_confirmation);
+	pd_commands_check(context, work->commands, NULL, work->commands->has_new ? for_own_ticket(work) : work->proof,
+			  &needs_confirmation);
 	if (is_given_back(work))
 		return;
 	if (needs_confirmation) {
@@ -438,9 +445,7 @@ static void new_ticket(struct work *work)
 		ticket = pd_plan_ticket_followed(context, held->ticket);
 	if (ticket == NULL)
 		ticket = pd_plan_new_ticket(context, mail->mailbox, values, 1);
-	/* One's own new ticket is no other's work: its commands need no token. */
-	pd_commands_check(context, work->commands, ticket,
-			  work->proof == PD_PROOF_MAIL ? PD_PROOF_MAIL_TICKET : work->proof, &needs_confirmation);
+	pd_commands_check(context, work->commands, ticket, for_own_ticket(work), &needs_confirmation);
 	if (work->commands->errors.count > 0 || needs_confirmation) {
 		pd_plan_back(context, &before);
 		if (!is_given_back(work))

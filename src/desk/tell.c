@@ -196,12 +196,23 @@ static void tell_message(struct telling *telling, struct pd_ticket *ticket, cons
 		add_followers(telling, ticket, event);
 }
 
+static bool is_new(const struct pd_context *context, const struct pd_ticket *ticket)
+{
+	for (size_t i = 0; i < context->plan->events.count; i++)
+		if (context->plan->events.items[i]->kind == PD_EVENT_CREATED &&
+		    context->plan->events.items[i]->ticket == ticket->number)
+			return true;
+	return false;
+}
+
 static void tell_comment(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	const struct pd_stored *stored = stored_of(telling->context, event);
 	if (stored == NULL || (stored->kinds & PD_KIND_AUTO) != 0 || !pd_starts(event->actor, "agent:"))
 		if (stored == NULL || !pd_equal(event->actor, "administrator"))
 			return; /* kept by the machine, or by nobody proven */
+	if (ticket->owner == NULL && is_new(telling->context, ticket))
+		add_teams(telling, ticket, event); /* an agent's own request */
 	add_followers(telling, ticket, event);
 	add_mentioned(telling, ticket, event, stored->text);
 }

@@ -1,0 +1,732 @@
+/* An agent's mail: answers, commands, comments, what is held, given back or asked about, and who is told. */
+#include "check.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/letters.h"
+#include "small_desk.h"
+
+static const struct small_mail first = {.from = "Ville Virtanen <ville@customer.example>",
+					.subject = "Printer on fire",
+					.text = "It burns.",
+					.id = "first@customer.example",
+					.references = "root@customer.example",
+					.cc = "Liisa <liisa@customer.example>"};
+
+/* A desk with one ticket; anna's and bob's notifications of it. */
+struct scene {
+	struct small_desk *desk;
+	const struct pd_planned_letter *to_anna, *to_bob;
+};
+
+static struct scene *scene_with(const struct small_mail *mail)
+{
+	struct small_desk *desk = small_desk_new(NULL);
+	struct scene *scene = PD_NEW(desk->arena, struct scene);
+	struct pd_plan *plan = small_deliver(desk, *mail);
+	scene->desk = desk;
+	scene->to_anna = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	scene->to_bob = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	return scene;
+}
+
+static int setup(void **state)
+{
+	*state = scene_with(&first);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *scene = *state;
+	small_desk_free(scene->desk);
+	return 0;
+}
+
+/* What an agent's client makes of "Reply" to a letter of ours. */
+static struct small_mail reply_to(struct scene *scene, const char *from, const struct pd_planned_letter *letter,
+				  const char *text)
+{
+	static int count;
+	return (struct small_mail){
+		.from = from,
+		.to = letter->letter.reply_to.addr != NULL && *letter->letter.reply_to.addr != '\0'
+			      ? letter->letter.reply_to.addr
+			      : letter->letter.from.addr,
+		.subject = pd_printf(scene->desk->arena, "Re: %s", letter->letter.subject),
+		.text = text,
+		.id = pd_printf(scene->desk->arena, "agent%d@laptop.agents.example", ++count),
+		.in_reply_to = letter->letter.message_id,
+		.pass = true,
+	};
+}
+static const char anna[] = "Anna Virtanen <anna@agents.example>";
+static const char bob[] = "Bob <bob@agents.example>";
+
+static struct pd_plan *answer(struct scene *scene, const char *text)
+{
+	return small_deliver(scene->desk, reply_to(scene, anna, scene->to_anna, text));
+}
+
+static bool leaks(const struct pd_planned_letter *letter, const char *text)
+{
+	const struct pd_letter *mail = &letter->letter;
+	bool does = strstr(mail->text, text) != NULL || strstr(mail->subject, text) != NULL ||
+		    (mail->html != NULL && strstr(mail->html, text) != NULL) || strstr(mail->from.name, text) != NULL ||
+		    strstr(mail->from.addr, text) != NULL || strstr(mail->message_id, text) != NULL;
+	for (size_t i = 0; i < mail->to.count; i++)
+		does |= strstr(mail->to.items[i].addr, text) != NULL;
+	for (size_t i = 0; i < mail->cc.count; i++)
+		does |= strstr(mail->cc.items[i].addr, text) != NULL;
+	for (size_t i = 0; i < mail->references.count; i++)
+		does |= strstr(mail->references.items[i], text) != NULL;
+	return does;
+}
+
+/* --- the answer (R1) --- */
+
+static void test_reply(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#assign me\nHave you tried water?\n");
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_string_equal(plan->outcome, "reply");
+	assert_non_null(out);
+	const struct pd_letter *mail = &out->letter;
+	assert_string_equal(mail->text, "Have you tried water?");
+	assert_string_equal(mail->from.addr, "support@example.com");
+	assert_string_equal(mail->from.name, "Example Support");
+	assert_string_equal(mail->subject, "Re: Printer on fire");
+	assert_string_equal(mail->in_reply_to, "first@customer.example");
+	assert_int_equal(mail->references.count, 2);
+	assert_string_equal(mail->references.items[0], "root@customer.example");
+	assert_string_equal(mail->references.items[1], "first@customer.example");
+	assert_string_equal(mail->thread_topic, "Printer on fire");
+	assert_null(mail->auto_submitted);
+	assert_int_equal(mail->to.count, 1);
+	assert_string_equal(mail->to.items[0].addr, "ville@customer.example");
+	assert_int_equal(mail->cc.count, 1);
+	assert_string_equal(mail->cc.items[0].addr, "liisa@customer.example");
+	assert_int_equal(mail->recipients.count, 2);
+	static const char *const ours[] = {"#assign", "agents.example", "+t", "Anna", "laptop", "root@mail"};
+	for (size_t i = 0; i < COUNT(ours); i++)
+		CHECK_ROW(ours[i], !leaks(out, ours[i]));
+	struct pd_context context = small_context(scene->desk, "postdesk");
+	assert_int_equal(pd_recipient_resolve(&context, mail->envelope_from).kind, PD_RCPT_BOUNCE);
+	struct pd_recipient token = pd_recipient_resolve(&context, mail->reply_to.addr);
+	assert_int_equal(token.kind, PD_RCPT_TICKET);
+	assert_string_equal(token.person, ""); /* to two people: the conversation alone */
+
+	const struct pd_ticket *ticket = small_ticket(scene->desk, 1);
+	assert_string_equal(ticket->owner, "anna");
+	assert_int_equal(ticket->status_kind, PD_STATUS_WAITING); /* after_reply */
+	const struct pd_event *event = small_event(scene->desk, 1, PD_EVENT_MESSAGE);
+	assert_string_equal(event->actor, "agent:anna");
+	assert_string_equal(small_message(scene->desk, event->message)->message_id, mail->message_id);
+	assert_int_not_equal(event->other, 0);
+	/* Commands are answered (R7), with a way back. */
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(receipt);
+	assert_non_null(strstr(receipt->letter.text, "#undo "));
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+}
+
+static void test_plain_reply_has_no_receipt(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "Have you tried water?");
+	assert_int_equal(plan->letters.count, 1);
+	assert_int_equal(plan->letters.items[0]->kind, PD_LETTER_REPLY);
+	assert_null(small_ticket(scene->desk, 1)->owner);
+}
+
+static void test_thread_goes_on(void **state)
+{
+	struct scene *scene = *state;
+	const struct pd_planned_letter *out = small_letter(answer(scene, "Water?"), PD_LETTER_REPLY, NULL);
+	struct small_mail more = {.from = "ville@customer.example",
+				  .to = out->letter.reply_to.addr,
+				  .subject = "Re: Printer on fire",
+				  .in_reply_to = out->letter.message_id,
+				  .reply_to = "Ville <ville@private.example>",
+				  .id = "third@customer.example",
+				  .text = "Still burns."};
+	struct pd_plan *plan = small_deliver(scene->desk, more);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_OPEN); /* after_answer */
+	scene->to_anna = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	out = small_letter(answer(scene, "More water."), PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.in_reply_to, "third@customer.example");
+	assert_string_equal(out->letter.to.items[0].addr, "ville@private.example"); /* Reply-To is where answers go */
+	assert_false(pd_ticket_has_participant(small_ticket(scene->desk, 1), "eve@evil.example"));
+}
+
+static void test_no_leaks_from_text(void **state)
+{
+	struct scene *scene = *state;
+	const char *text = pd_printf(scene->desk->arena,
+				     "Write to me at anna@home.example.\nOn Monday %s wrote:\nhello ville@customer.example",
+				     scene->to_anna->letter.reply_to.addr);
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, text);
+	mail.html = pd_printf(scene->desk->arena, "<p>mailto:%s</p>", scene->to_anna->letter.reply_to.addr);
+	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	assert_false(leaks(out, "anna@home"));
+	assert_false(leaks(out, "+t1."));
+	assert_non_null(strstr(out->letter.text, "hello ville@customer.example"));
+	assert_non_null(strstr(out->letter.text, "at support@example.com."));
+	assert_non_null(strstr(out->letter.html, "mailto:support@example.com<"));
+}
+
+static void test_attachments_go_along(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "See there.");
+	mail.attachment = "manual.pdf";
+	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	assert_int_equal(out->carried.count, 1);
+	assert_int_equal(out->carried.message, 0);
+	mail = reply_to(scene, anna, scene->to_anna, "#take");
+	mail.attachment = "alone.pdf"; /* something to say, too */
+	assert_non_null(small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL));
+}
+
+static void test_shape_of_the_reply(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#cc Boss <boss@customer.example>\n#bcc spy@other.example\n#subject New words\n"
+					     "#from sales@example.com\nHello.");
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(out);
+	assert_string_equal(out->letter.subject, "New words");
+	assert_string_equal(out->letter.from.addr, "sales@example.com");
+	assert_int_equal(out->letter.cc.count, 2);
+	assert_int_equal(out->letter.recipients.count, 4);
+	assert_true(pd_strings_has(&out->letter.recipients, "spy@other.example"));
+	assert_false(leaks(out, "spy@other.example"));
+	assert_true(pd_ticket_has_participant(small_ticket(scene->desk, 1), "boss@customer.example"));
+	assert_false(pd_ticket_has_participant(small_ticket(scene->desk, 1), "spy@other.example"));
+}
+
+static void test_whom_the_client_wrote_to(void **state)
+{
+	/* Reply to all: those outside have the agent's own mail already. */
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Hello.");
+	mail.cc = "liisa@customer.example";
+	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	assert_int_equal(out->letter.recipients.count, 1);
+	assert_int_equal(out->letter.cc.count, 1);
+}
+
+static void test_status_of_the_author_wins(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "#close\nDone.");
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+}
+
+static void test_older_notification(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail second = {.from = "liisa@customer.example",
+				    .in_reply_to = "first@customer.example",
+				    .id = "second@customer.example",
+				    .subject = "Re: Printer on fire",
+				    .text = "Mine burns, too."};
+	small_deliver(scene->desk, second);
+	struct pd_plan *plan = answer(scene, "To the first one.");
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.in_reply_to, "first@customer.example");
+	assert_string_equal(out->letter.to.items[0].addr, "ville@customer.example");
+	/* A newer message does not hold it, but is told (invariant 9). */
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(receipt);
+	assert_non_null(strstr(receipt->letter.text, "Mine burns, too."));
+}
+
+static void test_commands_only(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#take\n#priority high\n");
+	assert_string_equal(plan->outcome, "commands");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_string_equal(small_ticket(scene->desk, 1)->priority, "high");
+	/* Which mail did it (T6). */
+	const struct pd_event *set = small_event(scene->desk, 1, PD_EVENT_SET);
+	assert_int_equal(set->message, plan->messages.items[0].stored.id);
+	assert_true(plan->messages.items[0].raw_is_delivery);
+}
+
+/* --- a mistyped command stops the whole mail (invariant 5, X2) --- */
+
+static void test_given_back(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *text, *says;
+	} table[] = {
+		{"unknown, with the nearest", "#asign bob\nHello.", "#assign"},
+		{"no such agent", "#assign bbo\nHello.", "bob"},
+		{"good before bad", "#close\n#prioritty high\nHello.", "#priority"},
+		{"bad at the end", "Hello.\n\n#clsoe", "#close"},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct scene *scene = scene_with(&first);
+		int64_t version = small_ticket(scene->desk, 1)->version;
+		struct pd_plan *plan = answer(scene, table[i].text);
+		CHECK_ROW_STRING(table[i].name, plan->outcome, "refused");
+		CHECK_ROW(table[i].name, plan->is_refused);
+		CHECK_ROW(table[i].name, small_letters(plan, PD_LETTER_REPLY) == 0);
+		CHECK_ROW(table[i].name, small_letters(plan, PD_LETTER_NOTIFICATION) == 0);
+		const struct pd_ticket *ticket = small_ticket(scene->desk, 1);
+		CHECK_ROW(table[i].name, ticket->version == version + 1); /* the draft alone */
+		CHECK_ROW(table[i].name, ticket->status_kind == PD_STATUS_NEW && ticket->owner == NULL);
+		const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+		CHECK_ROW(table[i].name, receipt != NULL && strstr(receipt->letter.text, table[i].says) != NULL);
+		CHECK_ROW(table[i].name, strstr(receipt->letter.text, "> ") != NULL);
+		CHECK_ROW(table[i].name, plan->drafts.count == 1);
+		CHECK_ROW_STRING(table[i].name, plan->drafts.items[0].draft.reason, "command");
+		/* #send lets the text go, without any command. */
+		plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, "#send"));
+		const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+		CHECK_ROW(table[i].name, out != NULL);
+		CHECK_ROW_STRING(table[i].name, out->letter.text, "Hello.");
+		CHECK_ROW(table[i].name, small_ticket(scene->desk, 1)->status_kind == PD_STATUS_WAITING);
+		small_desk_free(scene->desk);
+	}
+}
+
+static void test_a_failing_undo(void **state)
+{
+	/* What fails while it is carried out takes the rest with it. */
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#priority high");
+	int64_t action = plan->events.items[0]->action;
+	small_do(scene->desk, "agent:bob", 1, "#priority urgent");
+	plan = answer(scene, pd_printf(scene->desk->arena, "#take\n#undo %lld\nHello.", (long long)action));
+	assert_string_equal(plan->outcome, "refused");
+	assert_null(small_ticket(scene->desk, 1)->owner);
+	assert_string_equal(small_ticket(scene->desk, 1)->priority, "urgent");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
+static void test_viewer(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "agent:anna", 1, "#follow vera");
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example",
+				  .text = "Hello?"};
+	const struct pd_planned_letter *told =
+		small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "vera");
+	assert_non_null(told);
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "I answer."));
+	assert_string_equal(plan->outcome, "refused");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	plan = small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "#note I see."));
+	assert_string_equal(plan->outcome, "comment");
+}
+
+/* --- comments (R5) --- */
+
+static void test_note(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "agent:anna", 1, "#assign bob");
+	struct pd_plan *plan = answer(scene, "#note First line\nAll of it, @carol.\n");
+	assert_string_equal(plan->outcome, "comment");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	const struct pd_event *event = small_event(scene->desk, 1, PD_EVENT_COMMENT);
+	assert_string_equal(small_message(scene->desk, event->message)->text, "First line\n\nAll of it, @carol.");
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_NEW);
+	const struct pd_planned_letter *owner = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	assert_non_null(owner);
+	assert_non_null(strstr(owner->letter.text, "All of it"));
+	const struct pd_planned_letter *mentioned = small_letter(plan, PD_LETTER_NOTIFICATION, "carol");
+	assert_non_null(mentioned);
+	assert_non_null(strstr(mentioned->letter.text, "mentioned you"));
+	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+	/* A reply to a comment's notification is a comment. */
+	plan = small_deliver(scene->desk, reply_to(scene, bob, owner, "I think so, too."));
+	assert_string_equal(plan->outcome, "comment");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	/* Also where the client names no Message-ID. */
+	struct small_mail bare = reply_to(scene, "carol@agents.example", mentioned, "Me, too.");
+	bare.in_reply_to = NULL;
+	plan = small_deliver(scene->desk, bare);
+	assert_string_equal(plan->outcome, "comment");
+}
+
+static void test_followers_hear_of_replies(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "agent:anna", 1, "#assign bob\n#follow carol");
+	struct pd_plan *plan = answer(scene, "Have you tried water?");
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "carol");
+	assert_non_null(strstr(told->letter.text, "answered the contact"));
+	assert_non_null(strstr(told->letter.text, "Have you tried water?"));
+}
+
+/* --- crossing answers (invariant 9, X5) --- */
+
+static void test_collision(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#close\nUse sand."));
+	assert_string_equal(plan->outcome, "held");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_int_not_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "bob");
+	assert_non_null(strstr(receipt->letter.text, "> Have you tried water?"));
+	assert_non_null(strstr(receipt->letter.text, "Use sand."));
+	assert_string_equal(plan->drafts.items[0].draft.reason, "collision");
+	plan = small_deliver(scene->desk, reply_to(scene, bob, receipt, "#send"));
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(out);
+	assert_string_equal(out->letter.text, "Use sand.");
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "bob"));
+	assert_int_equal(small_letters(plan, PD_LETTER_RECEIPT), 1);
+	/* Once. */
+	plan = small_deliver(scene->desk, reply_to(scene, bob, receipt, "#send"));
+	assert_string_equal(plan->outcome, "refused");
+}
+
+static void test_collision_by_token_alone(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	struct small_mail mail = reply_to(scene, bob, scene->to_bob, "Use sand.");
+	mail.in_reply_to = NULL;
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "held");
+}
+
+static void test_no_collision(void **state)
+{
+	struct scene *scene = *state;
+	/* One's own answer, a comment, an acknowledgement cross nothing. */
+	answer(scene, "Have you tried water?");
+	assert_string_equal(answer(scene, "I forgot: or foam.")->outcome, "reply");
+	struct pd_plan *plan =
+		small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#note I would use sand."));
+	assert_string_equal(plan->outcome, "comment");
+	/* Whoever answers the newer notification has seen all. */
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example",
+				  .text = "Hello?"};
+	scene->to_bob = small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "bob");
+	assert_string_equal(small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."))->outcome, "reply");
+}
+
+/* --- proof --- */
+
+static void test_unproven(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "#close\nPay to this account.");
+	mail.pass = false;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "held");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_NEW);
+	const struct pd_event *kept = small_event(scene->desk, 1, PD_EVENT_COMMENT);
+	assert_non_null(strstr(kept->why, "unverified"));
+	assert_string_equal(kept->actor, "postdesk");
+	const struct pd_planned_letter *asked = small_letter(plan, PD_LETTER_CONFIRMATION, "anna");
+	assert_non_null(asked);
+	assert_true(pd_strings_has(&asked->letter.recipients, "anna@agents.example"));
+	assert_non_null(strstr(asked->letter.text, "Pay to this account."));
+
+	/* No automatic mail, no bare mail, no stranger confirms it. */
+	struct small_mail yes = reply_to(scene, anna, asked, "#yes");
+	yes.pass = false; /* asked for exactly because the desk cannot prove the agent */
+	yes.kinds = PD_KIND_AUTO;
+	assert_int_equal(small_letters(small_deliver(scene->desk, yes), PD_LETTER_REPLY), 0);
+	yes.kinds = 0;
+	yes.id = "empty@agents.example";
+	yes.text = "";
+	assert_string_equal(small_deliver(scene->desk, yes)->outcome, "refused");
+	yes.id = "stranger@evil.example";
+	yes.from = "eve@evil.example";
+	yes.text = "#yes";
+	assert_int_equal(small_letters(small_deliver(scene->desk, yes), PD_LETTER_REPLY), 0);
+
+	yes.from = anna;
+	yes.id = "yes@agents.example";
+	plan = small_deliver(scene->desk, yes);
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(out);
+	assert_string_equal(out->letter.text, "Pay to this account.");
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	assert_int_not_equal(out->carried.message, -1);
+	/* Used once. */
+	yes.id = "again@agents.example";
+	plan = small_deliver(scene->desk, yes);
+	assert_string_equal(plan->outcome, "refused");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
+static void test_confirmation_expires(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Hello.");
+	mail.pass = false;
+	const struct pd_planned_letter *asked =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "anna");
+	scene->desk->now += 49 * PD_HOUR;
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, anna, asked, "#yes"));
+	assert_string_equal(plan->outcome, "refused");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
+static void test_send_frees_no_unproven_mail(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail forged = reply_to(scene, anna, scene->to_anna, "Pay to this account.");
+	forged.pass = false;
+	small_deliver(scene->desk, forged);
+	struct pd_plan *plan = answer(scene, "#send");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
+static void test_proofs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *from;
+		bool pass, has_token, is_bobs_token;
+		int days;
+		const char *text, *outcome;
+	} table[] = {
+		{"pass and token", anna, true, true, false, 0, "Hello.", "reply"},
+		{"pass, plain address", anna, true, false, false, 0, "Hello.", "held"},
+		{"pass, plain address, harmless command", anna, true, false, false, 0, "#take", "commands"},
+		{"pass, plain address, other command", anna, true, false, false, 0, "#close", "held"},
+		{"token alone", anna, false, true, false, 0, "Hello.", "held"},
+		{"another agent's token", anna, true, true, true, 0, "Hello.", "held"},
+		{"an expired token", anna, true, true, false, 92, "Hello.", "held"},
+		{"a grave command", anna, true, true, false, 0, "#delete", "held"},
+		{"a second address of the agent", "anna@home.example", true, true, false, 0, "Hello.", "reply"},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct scene *scene = scene_with(&first);
+		const struct pd_planned_letter *letter = table[i].is_bobs_token ? scene->to_bob : scene->to_anna;
+		struct small_mail mail = reply_to(scene, table[i].from, letter, table[i].text);
+		if (!table[i].has_token)
+			mail.to = "support@example.com";
+		mail.pass = table[i].pass;
+		scene->desk->now += table[i].days * PD_DAY;
+		struct pd_plan *plan = small_deliver(scene->desk, mail);
+		CHECK_ROW_STRING(table[i].name, plan->outcome, table[i].outcome);
+		CHECK_ROW(table[i].name, plan->ticket == 1);
+		if (strcmp(table[i].outcome, "held") == 0) {
+			CHECK_ROW(table[i].name, small_letters(plan, PD_LETTER_REPLY) == 0);
+			CHECK_ROW(table[i].name, small_letters(plan, PD_LETTER_CONFIRMATION) == 1);
+		}
+		small_desk_free(scene->desk);
+	}
+}
+
+static void test_agents_vacation(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail away = reply_to(scene, anna, scene->to_anna, "I am away.");
+	away.kinds = PD_KIND_AUTO;
+	struct pd_plan *plan = small_deliver(scene->desk, away);
+	assert_int_equal(plan->letters.count, 0);
+	assert_int_equal(small_ticket(scene->desk, 1)->messages, 2); /* the contact's and the acknowledgement */
+	/* To the envelope's sender, as vacations go. */
+	away.to = scene->to_anna->letter.envelope_from;
+	away.in_reply_to = NULL;
+	away.id = "away2@agents.example";
+	plan = small_deliver(scene->desk, away);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(plan->letters.count, 0);
+}
+
+/* --- new tickets of agents --- */
+
+static const struct small_mail forward = {.from = anna,
+					  .subject = "Fwd: My invoice",
+					  .text = "#assign bob\nPlease look.",
+					  .id = "forward@agents.example",
+					  .pass = true,
+					  .forwarded_from = "Matti <matti@customer.example>",
+					  .forwarded_subject = "My invoice",
+					  .forwarded_text = "It is wrong."};
+
+static void test_forward(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = small_deliver(scene->desk, forward);
+	assert_string_equal(plan->outcome, "new ticket");
+	const struct pd_ticket *ticket = small_ticket(scene->desk, plan->ticket);
+	assert_string_equal(ticket->name, "My invoice");
+	assert_string_equal(ticket->owner, "bob");
+	assert_true(pd_ticket_has_participant(ticket, "matti@customer.example"));
+	assert_false(pd_ticket_has_participant(ticket, "anna@agents.example"));
+	const struct pd_event *event = small_event(scene->desk, plan->ticket, PD_EVENT_MESSAGE);
+	assert_string_equal(event->actor, "contact:matti@customer.example");
+	assert_string_equal(small_message(scene->desk, event->message)->text, "It is wrong.");
+	assert_string_equal(
+		small_message(scene->desk, small_event(scene->desk, plan->ticket, PD_EVENT_COMMENT)->message)->text,
+		"Please look.");
+	/* The guess is stated. */
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text, "matti@customer.example"));
+	assert_int_equal(small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT), 0);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	assert_non_null(told);
+	plan = small_deliver(scene->desk, reply_to(scene, bob, told, "We mend it."));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.to.items[0].addr, "matti@customer.example");
+}
+
+static void test_unproven_forward(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = forward;
+	mail.pass = false;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "held");
+	assert_int_equal(plan->ticket, 2);
+	const struct pd_planned_letter *asked = small_letter(plan, PD_LETTER_CONFIRMATION, "anna");
+	plan = small_deliver(scene->desk, reply_to(scene, anna, asked, "#yes"));
+	assert_int_equal(plan->ticket, 2); /* the one that held it */
+	assert_true(pd_ticket_has_participant(small_ticket(scene->desk, 2), "matti@customer.example"));
+	assert_string_equal(small_ticket(scene->desk, 2)->owner, "bob");
+}
+
+static void test_bad_command_in_first_mail(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = forward;
+	mail.text = "#asign bob\nPlease look.";
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "refused");
+	assert_int_equal(plan->events.count, 0);
+	assert_int_equal(plan->messages.count, 1); /* kept all the same */
+	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "anna"));
+}
+
+static void test_question_of_an_agent(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = {.from = anna,
+				  .subject = "The coffee machine",
+				  .text = "It is empty.",
+				  .id = "coffee@agents.example",
+				  .pass = true};
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "new ticket");
+	const struct pd_ticket *ticket = small_ticket(scene->desk, plan->ticket);
+	assert_int_equal(ticket->contacts.count, 0);
+	assert_true(pd_strings_has(&ticket->followers, "anna"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+}
+
+static void test_do_address(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = {.from = anna,
+				  .to = "support+do@example.com",
+				  .subject = "#list open",
+				  .id = "do@agents.example",
+				  .pass = true};
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(receipt);
+	assert_non_null(strstr(receipt->letter.text, "Printer on fire"));
+	assert_int_equal(plan->events.count, 0);
+	assert_int_equal(plan->messages.count, 1);
+	mail.subject = "#new Order paper";
+	mail.text = "#priority low";
+	mail.id = "do2@agents.example";
+	plan = small_deliver(scene->desk, mail);
+	assert_int_equal(plan->ticket, 2);
+	assert_string_equal(small_ticket(scene->desk, 2)->name, "Order paper");
+	assert_string_equal(small_ticket(scene->desk, 2)->priority, "low");
+}
+
+static void test_a_contacts_commands_are_text(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example",
+				  .text = "#close\n#assign bob\nHello."};
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_NEW);
+	assert_null(small_ticket(scene->desk, 1)->owner);
+}
+
+static void test_undo_by_receipt(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#priority high");
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	const char *undo = strstr(receipt->letter.text, "#undo ");
+	assert_non_null(undo);
+	plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, pd_strndup(scene->desk->arena, undo, strcspn(undo, "\n"))));
+	assert_string_equal(small_ticket(scene->desk, 1)->priority, "normal");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
+static void test_merged_number_is_followed(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail other = {.from = "ville@customer.example", .subject = "Once more", .id = "other@customer.example"};
+	small_deliver(scene->desk, other);
+	struct pd_context context = small_context(scene->desk, "agent:anna");
+	pd_plan_set(&context, pd_plan_ticket(&context, 1), "merged", "2", NULL);
+	small_keep(scene->desk, &context);
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "third@customer.example"};
+	assert_int_equal(small_deliver(scene->desk, more)->ticket, 2);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_reply),
+		TEST(test_plain_reply_has_no_receipt),
+		TEST(test_thread_goes_on),
+		TEST(test_no_leaks_from_text),
+		TEST(test_attachments_go_along),
+		TEST(test_shape_of_the_reply),
+		TEST(test_whom_the_client_wrote_to),
+		TEST(test_status_of_the_author_wins),
+		TEST(test_older_notification),
+		TEST(test_commands_only),
+		cmocka_unit_test(test_given_back),
+		TEST(test_a_failing_undo),
+		TEST(test_viewer),
+		TEST(test_note),
+		TEST(test_followers_hear_of_replies),
+		TEST(test_collision),
+		TEST(test_collision_by_token_alone),
+		TEST(test_no_collision),
+		TEST(test_unproven),
+		TEST(test_confirmation_expires),
+		TEST(test_send_frees_no_unproven_mail),
+		cmocka_unit_test(test_proofs),
+		TEST(test_agents_vacation),
+		TEST(test_forward),
+		TEST(test_unproven_forward),
+		TEST(test_bad_command_in_first_mail),
+		TEST(test_question_of_an_agent),
+		TEST(test_do_address),
+		TEST(test_a_contacts_commands_are_text),
+		TEST(test_undo_by_receipt),
+		TEST(test_merged_number_is_followed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
