@@ -258,7 +258,7 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 	} else if (strcmp(property, "status") == 0) {
 		change_status(ticket, change, event->at);
 	} else if (strcmp(property, "closed") == 0) {
-		if (change->to != NULL)
+		if (change->to != NULL && ticket->status_kind == PD_STATUS_CLOSED)
 			(void)pd_time_parse(change->to, &ticket->closed);
 	} else if (strcmp(property, "spam") == 0) {
 		ticket->is_spam = change->to != NULL;

@@ -211,6 +211,15 @@ static bool is_idle(const struct undo *undo, const struct net *net)
 	if (net->conversation != 0 &&
 	    has_id(undo->new_conversations.items, undo->new_conversations.count, net->conversation))
 		return true;
+	if (strcmp(net->property, "closed") == 0) { /* goes with the status, or stays */
+		bool has_status = false;
+		for (size_t i = 0; i < undo->nets.count; i++) {
+			const struct net *other = &undo->nets.items[i];
+			has_status |= other->ticket == net->ticket && strcmp(other->property, "status") == 0 &&
+				      !pd_equal(other->from, other->to);
+		}
+		return !has_status;
+	}
 	return pd_equal(net->from, net->to);
 }
 
