@@ -200,7 +200,7 @@ static int parse_one(struct query_parser *in, struct pd_query **ret_query)
 	if (in->depth > DEPTH_MAX)
 		return pd_query_fail(in, start, "the query is nested too deeply");
 	bool is_not = take_keyword(in, "NOT");
-	if (!is_not && *in->at == '-' && !ends_word(in->at + 1)) {
+	if (!is_not && *in->at == '-' && (in->at[1] == '(' || !ends_word(in->at + 1))) {
 		in->at++;
 		is_not = true;
 	}
