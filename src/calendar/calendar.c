@@ -3,6 +3,7 @@
  * behind it); only making a table longer takes the lock. */
 #include "calendar/calendar.h"
 #include <glib.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct pd_calendar {
 	struct pd_arena *arena;
 	const struct model *model;
 	_Atomic(struct table *) table;
-	GMutex lock; /* for making the table longer */
+	pthread_mutex_t lock; /* for making the table longer */
 	atomic_int references;
 	const char *text, *hash;
 };
@@ -50,7 +51,7 @@ struct pd_calendar *pd_calendar_make(struct pd_arena *arena, const struct model 
 	calendar->text = pd_canon_text(arena, model);
 	pd_sha256(calendar->text, strlen(calendar->text), digest);
 	calendar->hash = pd_hex(arena, digest, sizeof digest);
-	g_mutex_init(&calendar->lock);
+	pthread_mutex_init(&calendar->lock, NULL);
 	atomic_init(&calendar->table, table);
 	atomic_init(&calendar->references, 1);
 	return calendar;
@@ -70,7 +71,7 @@ void pd_calendar_unref(struct pd_calendar *calendar)
 		older = table->older;
 		pd_calendar_table_free(table);
 	}
-	g_mutex_clear(&calendar->lock);
+	pthread_mutex_destroy(&calendar->lock);
 	pd_arena_free(calendar->arena);
 }
 
@@ -98,7 +99,7 @@ static struct table *lengthen(struct pd_calendar *calendar, pd_time from, pd_tim
 	const struct entry *costly;
 	int64_t steps = INT64_MAX / 2;
 
-	g_mutex_lock(&calendar->lock);
+	pthread_mutex_lock(&calendar->lock);
 	table = atomic_load_explicit(&calendar->table, memory_order_relaxed);
 	if (table->from > from || table->to < to) {
 		pd_time length = table->to - table->from, first = table->from, last = table->to;
@@ -112,7 +113,7 @@ static struct table *lengthen(struct pd_calendar *calendar, pd_time from, pd_tim
 		atomic_store_explicit(&calendar->table, longer, memory_order_release);
 		table = longer;
 	}
-	g_mutex_unlock(&calendar->lock);
+	pthread_mutex_unlock(&calendar->lock);
 	return table;
 }
 
