@@ -140,10 +140,8 @@ struct pd_tree *pd_tree_open(struct pd_arena *arena, const char *data, size_t si
 	GByteArray *bytes = PD_NEW(arena, GByteArray);
 	bytes->data = (guint8 *)(uintptr_t)data;
 	bytes->len = (guint)size;
-	GMimeStream *stream = g_mime_stream_mem_new();
-	GMIME_STREAM_MEM(stream)->owner = FALSE;
-	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), bytes);
-	GMIME_STREAM_MEM(stream)->owner = FALSE;
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	GMIME_STREAM_MEM(stream)->owner = FALSE; /* the bytes are the caller's */
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_persist_stream(parser, TRUE);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
