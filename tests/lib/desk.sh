@@ -80,18 +80,16 @@ desk_conf() {
 	END
 }
 
-desk_answers() {
-	[ -S "$work/state/control" ] && kill -0 "$desk_pid" 2>/dev/null &&
-		grep -q '^info: started' "$work/postdeskd.out"
+# It takes mail, or it ended.
+desk_settled() {
+	grep -q '^info: started' "$work/postdeskd.out" || ! kill -0 "$desk_pid" 2>/dev/null
 }
 
 desk_start() {
 	env "$@" "$POSTDESKD" -f -c "$work/postdesk.conf" >"$work/postdeskd.out" 2>&1 &
 	desk_pid=$!
-	if ! pf_wait 30 desk_answers; then
-		cat "$work/postdeskd.out"
-		fail "postdeskd does not start"
-	fi
+	pf_wait 30 desk_settled
+	grep -q '^info: started' "$work/postdeskd.out" || fail "postdeskd does not start"
 }
 
 desk_log() {

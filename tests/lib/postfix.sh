@@ -221,7 +221,7 @@ pf_send() {
 		[ $status -eq 0 ] && { pf_command "RCPT TO:<$recipient>" || status=1; }
 	done
 	if [ $status -eq 0 ] && pf_command DATA; then
-		sed -e 's/\r$//' -e 's/^\./../' -e 's/$/\r/' >&8
+		awk '{ sub(/\r$/, ""); sub(/^[.]/, ".."); printf "%s\r\n", $0 }' >&8
 		pf_command . || status=1
 	else
 		status=1
