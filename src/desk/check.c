@@ -1,11 +1,14 @@
-/* What the desk finds wrong in the settings: the queries of views, the choices of properties.
+/* What the desk finds wrong in the settings: queries of views, rules, routes and goals, commands of rules, the choices
+ * of properties.
  *
  * Promises: every fault with its file and line; nothing else is looked at twice. */
+#include "desk/command.h"
 #include "desk/decide.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/find.h"
 
 static const struct pd_setting *setting(const struct pd_group *group, const char *key)
 {
@@ -15,18 +18,84 @@ static const struct pd_setting *setting(const struct pd_group *group, const char
 	return NULL;
 }
 
+/* me: an agent's name where somebody asks, NULL where nobody does (rules and routes). */
+static void check_query(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+			const char *key, const char *query, const char *me, struct pd_where where,
+			struct pd_problems *problems)
+{
+	struct pd_query *tree;
+	struct pd_error error = {0};
+	if (pd_query_parse(arena, settings, query, me, PD_DAY, &tree, &error) != 0)
+		pd_problem_add(problems, where, "[%s %s] %s: %s", group->type, group->name, key, error.text);
+}
+
 /* `me` is whoever looks at the view; any agent's name will do to check the words. */
 static void check_view(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
 		       struct pd_problems *problems)
 {
-	struct pd_query *query;
-	struct pd_error error = {0};
 	const struct pd_setting *text = setting(group, "query");
 	const char *me = settings->agents.count > 0 ? settings->agents.items[0].name : "";
 	if (text == NULL)
 		pd_problem_add(problems, group->where, "[view %s] has no query", group->name);
-	else if (pd_query_parse(arena, settings, text->value, me, 0, &query, &error) != 0)
-		pd_problem_add(problems, text->where, "[view %s] query: %s", group->name, error.text);
+	else
+		check_query(arena, settings, group, "query", text->value, me, text->where, problems);
+	if (pd_view_find(group->name) != NULL)
+		pd_problem_add(problems, group->where, "[view %s] has the name of a view that every desk has", group->name);
+}
+
+static void check_when(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+		       struct pd_problems *problems)
+{
+	const struct pd_setting *when = setting(group, "when");
+	if (when != NULL)
+		check_query(arena, settings, group, "when", when->value, NULL, when->where, problems);
+}
+
+/* `[sla standard priority:urgent]`: what follows the policy's name is a query. */
+static void check_sla(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+		      struct pd_problems *problems)
+{
+	const char *query = strchr(group->name, ' ');
+	if (query != NULL)
+		check_query(arena, settings, group, "its query", query + 1, NULL, group->where, problems);
+}
+
+static bool is_event(const struct pd_settings *settings, const char *event)
+{
+	static const char *const states[] = {"active", "due_soon", "overdue", "paused", "met", "missed"};
+	pd_time duration;
+	if (pd_equal(event, "created") || pd_equal(event, "replied") || pd_equal(event, "answered"))
+		return true;
+	if (pd_starts(event, "changed:"))
+		return pd_property_is_builtin(event + strlen("changed:")) ||
+		       pd_find_property(settings, event + strlen("changed:")) != NULL;
+	for (size_t i = 0; pd_starts(event, "goal:") && i < sizeof states / sizeof *states; i++)
+		if (pd_equal(event + strlen("goal:"), states[i]))
+			return true;
+	if (pd_starts(event, "after:"))
+		return pd_duration_parse(event + strlen("after:"), &duration);
+	return pd_starts(event, "at:") && event[strlen("at:")] != '\0';
+}
+
+static void check_rule(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+		       struct pd_problems *problems)
+{
+	const struct pd_setting *on = setting(group, "on"), *work = setting(group, "do");
+	struct pd_strings events = pd_split(arena, on != NULL ? on->value : "", ';');
+	struct pd_strings lines = pd_split(arena, work != NULL ? work->value : "", ';');
+	for (size_t i = 0; i < events.count; i++)
+		if (!is_event(settings, events.items[i]))
+			pd_problem_add(problems, on->where,
+				       "[rule %s] on: %s is none of created replied answered changed:PROPERTY goal:STATE "
+				       "after:DURATION at:TIME", group->name, events.items[i]);
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *left;
+		struct pd_commands *commands =
+			pd_commands_parse(arena, settings, "en", NULL, PD_DAY, lines.items[i], true, &left);
+		for (size_t n = 0; n < commands->errors.count; n++)
+			pd_problem_add(problems, work->where, "[rule %s] do: %s", group->name,
+				       strstr(commands->errors.items[n], ", ") + 2);
+	}
 }
 
 static void check_property(const struct pd_group *group, struct pd_problems *problems)
@@ -55,5 +124,11 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 			check_view(arena, settings, group, problems);
 		else if (strcmp(group->type, "property") == 0)
 			check_property(group, problems);
+		else if (strcmp(group->type, "sla") == 0)
+			check_sla(arena, settings, group, problems);
+		else if (strcmp(group->type, "rule") == 0)
+			check_rule(arena, settings, group, problems);
+		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)
+			check_when(arena, settings, group, problems);
 	}
 }

@@ -1,0 +1,66 @@
+/* Tests of what the desk finds wrong in a configuration: queries and commands, each with its line. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "fake_snapshot.h"
+
+/* Each group is put behind fake_config; lines are counted from its first. */
+static void finds(void **state)
+{
+	static const struct {
+		const char *name, *group;
+		int line; /* 0: nothing is wrong */
+		const char *want;
+	} rows[] = {
+		{"a good view", "[view a]\nquery = owner:me\n", 0, NULL},
+		{"a bad query", "[view a]\nname = A\nquery = ownr:me\n", 3,
+		 "[view a] query: character 1: there is no field \"ownr\"; did you mean \"owner\"?"},
+		{"no query", "[view a]\nname = A\n", 1, "[view a] has no query"},
+		{"a name that is taken", "[view unassigned]\nquery = is:open\n", 1,
+		 "[view unassigned] has the name of a view that every desk has"},
+		{"a good rule", "[rule r]\non = created;goal:overdue;changed:device;after:2h\nwhen = priority:urgent\n"
+				"do = #assign team sales;#note Overdue, please look.\n", 0, NULL},
+		{"a bad event", "[rule r]\non = creatd\ndo = #close\n", 2,
+		 "[rule r] on: creatd is none of created replied answered changed:PROPERTY goal:STATE after:DURATION at:TIME"},
+		{"a bad condition", "[rule r]\non = created\nwhen = owner:me\ndo = #close\n", 3,
+		 "[rule r] when: character 7: \"me\" is nobody here: name the agent"},
+		{"a bad command", "[rule r]\non = created\ndo = #close;#asign bob\n", 3,
+		 "[rule r] do: \"#asign bob\": there is no command #asign. Did you mean #assign?"},
+		{"a bad argument", "[rule r]\non = created\ndo = #assign team nobody\n", 3,
+		 "[rule r] do: \"#assign team nobody\": there is no team \"nobody\"."},
+		{"a good route", "[route r]\nwhen = from:*@bigcorp.example\nassign = round-robin\npriority = high\n", 0, NULL},
+		{"a bad route", "[route r]\nwhen = from\"\nassign = round-robin\n", 2,
+		 "[route r] when: character 5: the quotation mark has no partner"},
+		{"good goals", "[sla s]\nclose = 3d\n[sla s priority:urgent]\nclose = 1d\n", 0, NULL},
+		{"bad goals", "[sla s]\nclose = 3d\n[sla s priority:urgnt]\nclose = 1d\n", 3,
+		 "[sla s priority:urgnt] its query: character 10: there is no priority \"urgnt\"; did you mean \"urgent\"?"},
+		{"a property that is one already", "[property owner]\ntype = text\n", 1,
+		 "[property owner] is a property that every ticket has"},
+	};
+	(void)state;
+	int before = 0;
+	for (const char *c = fake_config; *c != '\0'; c++)
+		before += *c == '\n';
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_settings *settings = fake_settings(pd_printf(arena, "%s%s", fake_config, rows[i].group));
+		struct pd_problems problems = {.arena = arena};
+		pd_desk_check(settings, &problems);
+		CHECK_ROW(rows[i].name, problems.count == (rows[i].line != 0));
+		if (problems.count > 0) {
+			CHECK_ROW_STRING(rows[i].name, problems.items[0].text, rows[i].want);
+			CHECK_ROW(rows[i].name, problems.items[0].where.line == before + rows[i].line);
+		}
+		pd_settings_unref(settings);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(finds)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
