@@ -25,6 +25,7 @@ struct small_mail {
 	const char *attachment; /* the name of one, 1000 bytes */
 	const char *bounced, *original, *bounce_text; /* of a report */
 	const char *forwarded_from, *forwarded_subject, *forwarded_text;
+	bool is_temporary; /* a report of delay */
 	bool is_import;
 	unsigned received;
 	int64_t stored; /* set by the desk */
