@@ -29,9 +29,11 @@ static const struct pd_subcommand subcommands[] = {
 	{"export", "[QUERY] --mbox FILE | --json", "write tickets out", pd_cli_export},
 	{"parse", "FILE… --json", "show what reading sees in a mail", pd_cli_parse},
 	{"threads", "PATH… --json", "show which mails belong together by their headers", pd_cli_threads},
-	{"clock", "--ics F… --tz ZONE (--start T --add DURATION | --between A B) [--explain] | --case FILE",
+	{"clock",
+	 "--ics F… [--hours F] [--holidays F] [--ignore GLOB] --tz ZONE (--start T [--add DURATION] | --between A B) "
+	 "[--explain] [--json] | --case FILE",
 	 "reckon with working time", pd_cli_clock},
-	{"calendar", "NAME", "show the open times of a calendar", pd_cli_calendar},
+	{"calendar", "[NAME] [--from DATE] [--weeks N] [--json]", "show the open times of a calendar", pd_cli_calendar},
 	{"outbox", "[--all] [--flush] [--json]", "show mail that waits for the MTA", pd_cli_outbox},
 	{"backup", "DEST", "copy the desk while it works", pd_cli_backup},
 	{"verify", "", "check the database and the big messages deeply", pd_cli_verify},

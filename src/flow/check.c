@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "base/text.h"
+#include "calendar/calendar.h"
 
 struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
 {
@@ -137,4 +138,5 @@ void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_pr
 	check_listener_directory(settings, "milter", settings->milter, problems);
 	check_submission(settings, problems);
 	check_delimiter(settings, problems);
+	pd_calendar_check(settings, problems);
 }
