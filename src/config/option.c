@@ -26,7 +26,7 @@ const struct pd_group_type pd_group_types[] = {
 	{"pipeline", PD_GROUP_NAMED, false,
 	 "The statuses that a ticket goes through. Without any, there is one called support, with the "
 	 "statuses new:New;open:Open;waiting:Waiting on customer;closed:Closed."},
-	{"property", PD_GROUP_NAMED, true, "A custom property of tickets."},
+	{"property", PD_GROUP_NAMED, false, "A custom property of tickets."},
 	{"calendar", PD_GROUP_NAMED, false, "Working hours and holidays, from iCalendar files."},
 	{"sla", PD_GROUP_NAMED, true,
 	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "

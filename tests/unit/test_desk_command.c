@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -530,6 +531,44 @@ static void required(void **state)
 	settings = before;
 }
 
+/* --- the manual --- */
+
+/* postdesk-commands(7) as one line, so that wrapping does not matter. */
+static char *manual(struct pd_arena *own)
+{
+	const char *top = getenv("top_srcdir");
+	FILE *file = top != NULL ? fopen(pd_printf(own, "%s/man/postdesk-commands.7", top), "r") : NULL;
+	if (file == NULL)
+		return NULL;
+	char *text = pd_alloc(own, 200000);
+	text[fread(text, 1, 199999, file)] = '\0';
+	fclose(file);
+	for (char *c = text; *c != '\0'; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	return text;
+}
+
+static void manual_has_all(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA own = pd_arena_new();
+	const char *text = manual(own);
+	if (text == NULL)
+		skip();
+	for (size_t i = 0; pd_command_at(i) != NULL; i++) {
+		const char *word = pd_command_word(pd_command_at(i));
+		char *help = pd_strdup(own, strstr(pd_commands_help(own, "en", word), "\n    ") + 5);
+		help[strlen(help) - 1] = '\0';
+		CHECK_ROW(word, strstr(text, pd_printf(own, ".It Ic #%s ", word)) != NULL);
+		CHECK_ROW(help, strstr(text, help) != NULL);
+	}
+	for (size_t i = 0; pd_view_at(i) != NULL; i++) {
+		const struct pd_view *view = pd_view_at(i);
+		CHECK_ROW(view->name, strstr(text, pd_printf(own, ".It %s Ta %s Ta %s ", view->name, view->title,
+							     view->query)) != NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +583,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rights, make_desk, drop_desk),
 		cmocka_unit_test(sight),
 		cmocka_unit_test(single_rights),
+		cmocka_unit_test(manual_has_all),
 		cmocka_unit_test_setup_teardown(required, make_desk, drop_desk),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
