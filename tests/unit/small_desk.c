@@ -128,7 +128,7 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->html = mail->html;
 	message->has_html = mail->html != NULL;
 	message->bounce_status = "";
-	message->bounce_temporary = mail->is_temporary;
+	message->bounce_temporary = message->bounce_waits = mail->is_temporary;
 	message->bounce_text = mail->bounce_text != NULL ? mail->bounce_text : "";
 	message->original_message_id = mail->original != NULL ? mail->original : "";
 	if (mail->bounced != NULL)
