@@ -234,7 +234,14 @@ pf_send() {
 }
 
 pf_mails() {
-	find "$PF_MAIL/$1/new" -type f -printf '%T@ %p\n' 2>/dev/null | sort -n | cut -d' ' -f2-
+	local folder=$PF_MAIL/$1
+	# Those of a whole domain lie together.
+	[ -d "$folder" ] || folder=$PF_MAIL/@${1#*@}
+	find "$folder/new" -type f -printf '%T@ %p\n' 2>/dev/null | sort -n | cut -d' ' -f2- |
+		while read -r file; do
+			[ "${folder##*/}" = "$1" ] || grep -qix "Delivered-To: $1" "$file" || continue
+			echo "$file"
+		done
 }
 
 # At least so many mails in the Maildir.
