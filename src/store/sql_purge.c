@@ -136,7 +136,8 @@ static int purge_ticket(struct purge *p, int64_t number)
 
 int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, struct pd_error *error)
 {
-	PD_AUTO_ARENA arena = pd_arena_new();
+	/* The index takes the old texts out at the group's end, so they live as long as the group. */
+	struct pd_arena *arena = pd_sqlite_of(face)->group_arena;
 	struct purge p = {.store = pd_sqlite_of(face), .request = request, .arena = arena, .error = error};
 	struct pd_connection *writer = p.store->writer;
 	PD_LIST(int64_t) numbers = {0};
