@@ -221,23 +221,26 @@ static int by_closing(const void *a, const void *b)
 static GArray *spread_closings(const struct model *model, struct table *table, int64_t *steps,
 			       const struct entry **ret_costly)
 {
-	GArray *covered = set_new(), *named = g_array_new(FALSE, FALSE, sizeof(struct closing));
+	GArray *covered = set_new(), *own = set_new(), *named = g_array_new(FALSE, FALSE, sizeof(struct closing));
 
 	for (size_t i = 0; i < model->entries.count && *steps >= 0; i++) {
 		const struct entry *entry = model->entries.items[i];
-		guint first = covered->len;
 
 		if (entry->effect != ENTRY_CLOSES)
 			continue;
 		*ret_costly = entry;
-		spread(entry, table->from, table->to, covered, steps);
-		for (guint k = first; k < covered->len; k++) {
-			struct closing closing = {SPAN(covered, k).from, SPAN(covered, k).to, entry->name};
+		g_array_set_size(own, 0);
+		spread(entry, table->from, table->to, own, steps);
+		set_tidy(own);
+		for (guint k = 0; k < own->len; k++) {
+			struct closing closing = {SPAN(own, k).from, SPAN(own, k).to, entry->name};
 
 			table->longest_closing = MAX(table->longest_closing, closing.to - closing.from);
 			g_array_append_val(named, closing);
 		}
+		g_array_append_vals(covered, own->data, own->len);
 	}
+	g_array_unref(own);
 	set_tidy(covered);
 	g_array_sort(named, by_closing);
 	table->closing_count = named->len;

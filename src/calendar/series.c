@@ -8,6 +8,8 @@
 #include <string.h>
 #include "base/text.h"
 
+#define LENGTH_LIMIT (36525 * PD_DAY)
+
 struct event {
 	const struct ics_component *component;
 	const char *uid; /* NULL: none */
@@ -73,12 +75,14 @@ static bool read_length(struct reading *in, const struct ics_component *componen
 		return pd_reading_wrong(in, component, line, "not a DURATION", duration->value);
 	if (entry->length.wall + entry->length.exact < 0)
 		return pd_reading_wrong(in, component, line, "it ends before it starts", NULL);
+	if (entry->length.wall + entry->length.exact > LENGTH_LIMIT)
+		return pd_reading_wrong(in, component, line, "it lasts longer than 100 years", NULL);
 	if (entry->length.wall + entry->length.exact > 0)
 		return true;
 	if (entry->is_date)
 		entry->length.wall = PD_DAY; /* section 3.6.1; and many feeds name the day itself as the end */
 	else if (in->availability && !end && !duration)
-		entry->length.exact = in->availability->to == INT64_MAX ? 36525 * PD_DAY
+		entry->length.exact = in->availability->to == INT64_MAX ? LENGTH_LIMIT
 				      : in->availability->to - pd_zone_to_utc(entry->zone, entry->start);
 	else
 		pd_reading_warn(in, component, line, "lasts no time");
@@ -150,8 +154,9 @@ static bool read_extra(struct reading *in, const struct ics_component *component
 			return false;
 		extra.length = (struct entry_length){.exact = pd_zone_to_utc(zone, end.local) - extra.at};
 	}
-	if (extra.length.wall + extra.length.exact < 0)
-		return pd_reading_wrong(in, component, line->number, "a period ends before it starts", text);
+	if (extra.length.wall + extra.length.exact < 0 || extra.length.wall + extra.length.exact > LENGTH_LIMIT)
+		return pd_reading_wrong(in, component, line->number,
+					"a period ends before it starts, or lasts longer than 100 years", text);
 	*pd_list_add(in->source->arena, &entry->extra) = extra;
 	return true;
 }
