@@ -126,7 +126,7 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 }
 
 /* The first header block, when the mail shows that it is a forward. */
-static bool from_lines(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines, bool says_forward)
+static bool from_lines(struct pd_arena *arena, struct pd_message *message, struct pd_line_list *lines, bool says_forward)
 {
 	bool above = false, marked = false;
 	for (size_t i = 0; i < lines->count && i < 2000; i++) {

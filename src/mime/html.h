@@ -27,8 +27,30 @@ struct pd_html {
 void pd_html_init(void);
 /* Parses and cuts into lines. The tree lives until the arena is freed. */
 struct pd_html *pd_html_read(struct pd_arena *arena, const char *html);
-/* The kept lines as clean HTML; drop[i]: line i is left out although kept (commands). */
+/* The kept lines as clean HTML; drop[i]: line i is left out although kept (commands). NULL: it would be too long. */
 char *pd_html_write(struct pd_arena *arena, const struct pd_html *html, const bool *drop);
+
+/* What an element is, in html_tags.c. 0: a text, or an element of no table. */
+enum pd_tag {
+	PD_TAG_UNSEEN = 1 << 0, /* never shown, nor what is in it */
+	PD_TAG_BLOCK = 1 << 1,
+	PD_TAG_ALLOWED = 1 << 2, /* may stand in clean HTML */
+	PD_TAG_MARGIN = 1 << 3, /* an empty line above and below */
+	PD_TAG_VOID = 1 << 4, /* has no content */
+	PD_TAG_PRE = 1 << 5,
+	PD_TAG_BULLETS = 1 << 6,
+	PD_TAG_NUMBERS = 1 << 7,
+	PD_TAG_ITEM = 1 << 8,
+	PD_TAG_CELL = 1 << 9, /* of a table */
+	PD_TAG_BOLD = 1 << 10,
+	PD_TAG_LINK = 1 << 11,
+	PD_TAG_BREAK = 1 << 12,
+	PD_TAG_RULE = 1 << 13, /* hr */
+	PD_TAG_IMAGE = 1 << 14,
+	PD_TAG_QUOTE = 1 << 15, /* blockquote */
+	PD_TAG_PARAGRAPH = 1 << 16,
+};
+unsigned pd_html_tag(const xmlNode *node);
 
 /* What an element is to a reader of quotes, in html_quote.c. */
 enum pd_container {

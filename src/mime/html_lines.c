@@ -7,7 +7,8 @@
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
-#define PIECES_MAX 400000 /* text beyond that many nodes is left out of the lines */
+#define TAGS_MAX   300000 /* more are not made a tree, which would take a kilobyte of memory each */
+#define PIECES_MAX 200000 /* nodes that are looked at; a person's mail has a thousandth of them */
 
 struct state {
 	unsigned structure;
@@ -36,7 +37,9 @@ struct walk {
 	bool bold_start;
 	unsigned bold;
 	unsigned pieces;
-	xmlNode *gmail_wait;	/* a container whose first blockquote has not come yet */
+	const xmlNode *last_item; /* the list item that was numbered last, and its number */
+	unsigned last_number;
+	bool is_last; /* the tree has been read */
 };
 
 static void start_line(struct walk *walk)
@@ -61,6 +64,10 @@ static size_t line_index(const struct walk *walk)
 static void push_line(struct walk *walk)
 {
 	start_line(walk);
+	if (walk->html->lines.count + 1 >= PD_LINES_MAX && !walk->is_last) {
+		pd_buf_addc(&walk->line, '\n');
+		return;
+	}
 	const char *text = pd_buf_string(walk->arena, &walk->line);
 	size_t len = walk->line.len;
 	if (walk->bold_start && len && memchr(text, ':', len < 80 ? len : 80))
@@ -84,8 +91,10 @@ static void settle_margin(struct walk *walk)
 		return;
 	walk->margin = false;
 	struct pd_line_list *lines = &walk->html->lines;
-	if (lines->count && !pd_line_is_blank(&lines->items[lines->count - 1])) {
-		struct pd_line *line = pd_reply_add(walk->arena, lines, "", 0, walk->now.structure, 0);
+	if (lines->count && lines->count + 2 < PD_LINES_MAX && !pd_line_is_blank(&lines->items[lines->count - 1])) {
+		unsigned above = lines->items[lines->count - 1].structure;
+		struct pd_line *line = pd_reply_add(walk->arena, lines, "", 0,
+						    above < walk->now.structure ? above : walk->now.structure, 0);
 		line->hints = (walk->now.soft && !walk->now.structure ? PD_HINT_SOFT : 0) |
 			      (walk->now.in_signature ? PD_HINT_SIGNATURE : 0);
 	}
@@ -156,19 +165,10 @@ static void read_pre(struct walk *walk, const xmlNode *node)
 	}
 }
 
-static bool is_block(const xmlNode *node)
+static bool has_margin(const xmlNode *node, unsigned tag)
 {
-	return pd_html_is(node, "p|div|table|tr|ul|ol|li|dl|dt|dd|blockquote|pre|h1|h2|h3|h4|h5|h6|center|address|form|"
-				"fieldset|section|article|header|footer|aside|main|nav|figure|figcaption|caption|hr|body|"
-				"tbody|thead|tfoot|details|summary|menu|dir|xmp|listing|plaintext|legend");
-}
-
-static bool has_margin(const xmlNode *node)
-{
-	if (pd_html_is(node, "ul|ol|dl|blockquote|pre|h1|h2|h3|h4|h5|h6|figure"))
-		return true;
-	if (!pd_html_is(node, "p"))
-		return false;
+	if (!(tag & PD_TAG_PARAGRAPH))
+		return tag & PD_TAG_MARGIN;
 	const char *class = pd_html_attribute(node, "class"), *style = pd_html_attribute(node, "style");
 	if (class && strstr(class, "Mso") && !(style && strstr(style, "margin")))
 		return false;
@@ -192,12 +192,17 @@ static void add_bullet(struct walk *walk)
 		pd_buf_adds(&walk->line, "- ");
 }
 
-/* Counts the items before this one in its list. */
-static unsigned item_number(const xmlNode *node)
+/* The place of this item in its list. */
+static unsigned item_number(struct walk *walk, const xmlNode *node)
 {
 	unsigned n = 1;
-	for (const xmlNode *before = node->prev; before && n < 10000; before = before->prev)
-		n += pd_html_is(before, "li");
+	const xmlNode *before = node->prev;
+	for (unsigned i = 0; before && before != walk->last_item && i < 1000; before = before->prev, i++)
+		n += (pd_html_tag(before) & PD_TAG_ITEM) != 0;
+	if (before && before == walk->last_item)
+		n += walk->last_number;
+	walk->last_item = node;
+	walk->last_number = n;
 	return n;
 }
 
@@ -256,18 +261,16 @@ static void read_image(struct walk *walk, const xmlNode *node)
 	add_word(walk, text, strlen(text));
 }
 
-/* Empty elements. */
-static bool read_void(struct walk *walk, const xmlNode *node)
+/* Elements without content. */
+static void read_void(struct walk *walk, const xmlNode *node, unsigned tag)
 {
-	if (pd_html_is(node, "br")) {
+	if (tag & PD_TAG_BREAK) {
 		add_run(walk, node, 0, 0);
 		settle_margin(walk);
 		if (!walk->line_has)
 			walk->html->runs.items[walk->html->runs.count - 1].line = line_index(walk);
 		push_line(walk);
-		return true;
-	}
-	if (pd_html_is(node, "hr")) {
+	} else if (tag & PD_TAG_RULE) {
 		end_line(walk);
 		if (pd_html_container(node, false) == PD_BOX_HEADER && !walk->now.structure)
 			walk->next_hints |= PD_HINT_CUT;
@@ -279,53 +282,51 @@ static bool read_void(struct walk *walk, const xmlNode *node)
 		pd_buf_adds(&walk->line, "----------");
 		push_line(walk);
 		walk->next_hints = hints;
-		return true;
-	}
-	if (pd_html_is(node, "img")) {
+	} else if (tag & PD_TAG_IMAGE) {
 		read_image(walk, node);
-		return true;
 	}
-	return pd_html_is(node, "wbr|col|area|param|source|track");
+}
+
+static void open_link(struct walk *walk, const xmlNode *node)
+{
+	const char *href = pd_html_attribute(node, "href");
+	if (!href || !(pd_starts_nocase(href, "http://") || pd_starts_nocase(href, "https://") || pd_starts_nocase(href, "mailto:")))
+		return;
+	walk->now.href = href;
+	walk->now.href_line = line_index(walk);
+	walk->now.href_column = walk->line.len;
 }
 
 /* Before what is in the element. */
-static void enter(struct walk *walk, const xmlNode *node)
+static void enter(struct walk *walk, const xmlNode *node, unsigned tag)
 {
 	struct state *now = &walk->now;
-	bool is_quote = pd_html_is(node, "blockquote");
-	if (is_block(node)) {
+	if (tag & PD_TAG_BLOCK) {
 		end_line(walk);
-		if (has_margin(node) && !(pd_html_is(node, "ul|ol") && now->list_depth))
+		if (has_margin(node, tag) && !((tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) && now->list_depth))
 			walk->margin = true;
 	}
 	open_container(walk, node);
-	if (is_quote)
+	if (tag & PD_TAG_QUOTE)
 		now->in_attribution = false;
-	if (pd_html_is(node, "pre|xmp|listing|plaintext"))
+	if (tag & PD_TAG_PRE)
 		now->in_pre = true;
-	else if (pd_html_is(node, "ul|menu|dir"))
-		now->list = 1, now->list_depth++;
-	else if (pd_html_is(node, "ol"))
-		now->list = 2, now->list_depth++;
-	else if (pd_html_is(node, "li")) {
-		now->item = now->list == 2 ? item_number(node) : 0;
-		add_bullet(walk);
-	} else if (pd_html_is(node, "td|th")) {
-		if (walk->line_has) {
-			pd_buf_addc(&walk->line, '\t');
-			walk->blank = false;
-		}
-	} else if (pd_html_is(node, "b|strong")) {
-		walk->bold++;
-	} else if (pd_html_is(node, "a")) {
-		const char *href = pd_html_attribute(node, "href");
-		if (href && (pd_starts_nocase(href, "http://") || pd_starts_nocase(href, "https://") ||
-			     pd_starts_nocase(href, "mailto:"))) {
-			now->href = href;
-			now->href_line = line_index(walk);
-			now->href_column = walk->line.len;
-		}
+	if (tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) {
+		now->list = tag & PD_TAG_NUMBERS ? 2 : 1;
+		now->list_depth++;
 	}
+	if (tag & PD_TAG_ITEM) {
+		now->item = now->list == 2 ? item_number(walk, node) : 0;
+		add_bullet(walk);
+	}
+	if ((tag & PD_TAG_CELL) && walk->line_has) {
+		pd_buf_addc(&walk->line, '\t');
+		walk->blank = false;
+	}
+	if (tag & PD_TAG_BOLD)
+		walk->bold++;
+	if (tag & PD_TAG_LINK)
+		open_link(walk, node);
 }
 
 /* "text <url>" where they differ. */
@@ -358,66 +359,82 @@ static void close_link(struct walk *walk, const char *href, size_t line, size_t 
 
 static void leave(struct walk *walk, const xmlNode *node, const struct state *before)
 {
+	unsigned tag = pd_html_tag(node);
 	if (walk->now.href && !before->href)
 		close_link(walk, walk->now.href, walk->now.href_line, walk->now.href_column);
-	if (pd_html_is(node, "b|strong") && walk->bold)
+	if ((tag & PD_TAG_BOLD) && walk->bold)
 		walk->bold--;
 	bool box = walk->now.structure != before->structure || walk->now.soft != before->soft ||
 		   walk->now.in_signature != before->in_signature ||
 		   (walk->now.in_attribution && !before->in_attribution) || walk->now.in_gmail != before->in_gmail;
-	if (is_block(node) || box) {
+	if ((tag & PD_TAG_BLOCK) || box) {
 		end_line(walk);
-		if (has_margin(node) && !(pd_html_is(node, "ul|ol") && before->list_depth))
+		if (has_margin(node, tag) && !((tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) && before->list_depth))
 			walk->margin = true;
 	}
+}
+
+/* One node; returns whether to go down into it. */
+static bool visit(struct walk *walk, const xmlNode *node, unsigned level)
+{
+	if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
+		if (node->content && walk->now.in_pre)
+			read_pre(walk, node);
+		else if (node->content)
+			read_text(walk, node);
+		return false;
+	}
+	if (node->type != XML_ELEMENT_NODE || pd_html_is_unseen(node))
+		return false;
+	unsigned tag = pd_html_tag(node);
+	if (tag & PD_TAG_VOID) {
+		read_void(walk, node, tag);
+		return false;
+	}
+	if (level < PD_HTML_DEPTH) {
+		walk->stack[level] = walk->now;
+		enter(walk, node, tag);
+		if (!node->children) {
+			leave(walk, node, &walk->stack[level]);
+			walk->now = walk->stack[level];
+		}
+	}
+	return node->children != NULL;
+}
+
+/* After all that is in the element. */
+static void depart(struct walk *walk, const xmlNode *node, unsigned level)
+{
+	if (level >= PD_HTML_DEPTH)
+		return;
+	leave(walk, node, &walk->stack[level]);
+	bool after_quote = walk->now.structure > walk->stack[level].structure && walk->stack[level].in_gmail;
+	walk->now = walk->stack[level];
+	/* Behind the first quote of a container is no attribution any more. */
+	if (after_quote)
+		for (unsigned i = 0; i <= level; i++)
+			walk->stack[i].in_attribution = walk->now.in_attribution = false;
 }
 
 static void walk_tree(struct walk *walk, const xmlNode *root)
 {
 	const xmlNode *at = root;
 	unsigned level = 0; /* of at, below root */
-	while (at) {
-		bool down = false;
-		if (at->type == XML_TEXT_NODE || at->type == XML_CDATA_SECTION_NODE) {
-			if (at->content && walk->pieces++ < PIECES_MAX) {
-				if (walk->now.in_pre)
-					read_pre(walk, at);
-				else
-					read_text(walk, at);
-			}
-		} else if (at->type == XML_ELEMENT_NODE && !pd_html_is_unseen(at) && !read_void(walk, at)) {
-			if (level < PD_HTML_DEPTH) {
-				walk->stack[level] = walk->now;
-				enter(walk, at);
-			}
-			down = at->children != NULL;
-			if (!down && level < PD_HTML_DEPTH) {
-				leave(walk, at, &walk->stack[level]);
-				walk->now = walk->stack[level];
-			}
-		}
-		if (down) {
+	while (at && walk->pieces++ < PIECES_MAX) {
+		if (visit(walk, at, level)) {
 			at = at->children;
 			level++;
 			continue;
 		}
 		while (at != root && !at->next) {
 			at = at->parent;
-			level--;
-			if (level < PD_HTML_DEPTH) {
-				leave(walk, at, &walk->stack[level]);
-				bool after_quote = walk->now.structure > walk->stack[level].structure &&
-						   walk->stack[level].in_gmail;
-				walk->now = walk->stack[level];
-				if (after_quote)
-					for (unsigned i = 0; i <= level; i++)
-						walk->stack[i].in_attribution = walk->now.in_attribution = false;
-			}
+			depart(walk, at, --level);
 		}
 		if (at == root)
 			break;
 		at = at->next;
 	}
+	walk->is_last = true;
 	end_line(walk);
 }
 
@@ -465,7 +482,10 @@ struct pd_html *pd_html_read(struct pd_arena *arena, const char *html)
 {
 	struct pd_html *out = PD_NEW(arena, struct pd_html);
 	size_t len = strlen(html);
-	out->doc = len && len < INT32_MAX ?
+	size_t tags = 0;
+	for (const char *at = html; (at = strchr(at, '<')); at++)
+		tags++;
+	out->doc = len && len < INT32_MAX && tags < TAGS_MAX ?
 		htmlReadMemory(html, (int)len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
 			       HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC) : NULL;
 	const xmlNode *root = out->doc ? xmlDocGetRootElement(out->doc) : NULL;

@@ -106,10 +106,17 @@ static bool has_value(const char *have, const char *want, bool is_class)
 
 static enum pd_container by_table(const xmlNode *node)
 {
-	for (const struct box_rule *rule = box_rules; rule->client; rule++) {
-		const char *have = pd_html_attribute(node, rule->attribute);
-		if (have && *have && has_value(have, rule->value, !strcmp(rule->attribute, "class")))
-			return rule->box;
+	static const char names[] = "class|id|name|type|data-marker|data-smartmail|data-signatureblock";
+	for (const xmlAttr *a = node->properties; a; a = a->next) {
+		const char *name = (const char *)a->name;
+		if (!strchr("cintdCINTD", name[0]) || !pd_words_is(name, names))
+			continue;
+		const char *have = pd_html_attribute(node, name);
+		if (!have || !*have || strlen(have) > 500)
+			continue;
+		for (const struct box_rule *rule = box_rules; rule->client; rule++)
+			if (!strcmp(rule->attribute, name) && has_value(have, rule->value, !strcmp(name, "class")))
+				return rule->box;
 	}
 	return PD_BOX_NONE;
 }
@@ -146,12 +153,13 @@ bool pd_html_style(const char *style, const char *property, char *out, size_t ro
 
 enum pd_container pd_html_container(const xmlNode *node, bool in_gmail)
 {
-	if (!node->properties && !pd_html_is(node, "blockquote"))
+	bool is_quote = pd_html_tag(node) & PD_TAG_QUOTE;
+	if (!node->properties && !is_quote)
 		return PD_BOX_NONE;
 	enum pd_container box = node->properties ? by_table(node) : PD_BOX_NONE;
 	const char *class = pd_html_attribute(node, "class");
 	bool gmail = class && has_value(class, "gmail_quote", true);
-	if (pd_html_is(node, "blockquote")) {
+	if (is_quote) {
 		if (box == PD_BOX_QUOTE || in_gmail)
 			return PD_BOX_QUOTE;
 		return PD_BOX_SOFT;
@@ -172,7 +180,7 @@ bool pd_html_has_blockquote(const xmlNode *node)
 {
 	const xmlNode *at = node->children;
 	for (unsigned i = 0; at && i < 400; i++) {
-		if (pd_html_is(at, "blockquote"))
+		if (pd_html_tag(at) & PD_TAG_QUOTE)
 			return true;
 		if (at->type == XML_ELEMENT_NODE && at->children) {
 			at = at->children;
@@ -196,8 +204,7 @@ static bool is_zero(const char *value)
 
 bool pd_html_is_unseen(const xmlNode *node)
 {
-	if (pd_html_is(node, "head|script|style|title|template|object|applet|embed|iframe|frameset|noframes|svg|math|select|"
-			     "textarea|input|datalist|audio|video|canvas|xml|meta|link|base|map|noembed"))
+	if (pd_html_tag(node) & PD_TAG_UNSEEN)
 		return true;
 	if (!node->properties)
 		return false;
@@ -205,7 +212,7 @@ bool pd_html_is_unseen(const xmlNode *node)
 		return true;
 	const char *style = pd_html_attribute(node, "style");
 	char value[32];
-	if (!style)
+	if (!style || strlen(style) > 5000)
 		return false;
 	if (pd_html_style(style, "display", value, sizeof value) && pd_starts(value, "none"))
 		return true;

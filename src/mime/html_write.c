@@ -8,10 +8,6 @@
 
 #define HTML_LIMIT ((size_t)4 << 20)
 
-static const char elements[] =
-	"p|div|span|a|b|strong|i|em|u|s|strike|del|ins|sub|sup|small|big|code|pre|tt|kbd|samp|var|blockquote|ul|ol|li|dl|dt|dd|"
-	"table|thead|tbody|tfoot|tr|td|th|caption|h1|h2|h3|h4|h5|h6|font|center|address|abbr|cite|q|mark";
-
 struct attribute_rule {
 	const char *elements;	/* NULL: all */
 	const char *attributes; /* whose values are plain words and numbers */
@@ -131,6 +127,17 @@ static bool is_safe_link(const char *url)
 	return false;
 }
 
+/* Where a link leads, when it may; to be freed. */
+static char *link_of(const xmlNode *node)
+{
+	const char *href = pd_html_attribute(node, "href");
+	char *link = href ? g_strstrip(g_strdup(href)) : NULL;
+	if (link && is_safe_link(link))
+		return link;
+	g_free(link);
+	return NULL;
+}
+
 static void add_attributes(struct writer *writer, const xmlNode *node)
 {
 	for (const xmlAttr *a = node->properties; a; a = a->next) {
@@ -146,10 +153,9 @@ static void add_attributes(struct writer *writer, const xmlNode *node)
 			continue;
 		}
 		if (!strcmp(name, "href") && pd_html_is(node, "a")) {
-			char *trimmed = g_strstrip(g_strdup(value));
-			if (is_safe_link(trimmed))
-				add_attribute(writer, name, trimmed);
-			g_free(trimmed);
+			g_autofree char *link = link_of(node);
+			if (link)
+				add_attribute(writer, name, link);
 			continue;
 		}
 		for (size_t i = 0; i < G_N_ELEMENTS(attribute_rules); i++) {
@@ -251,36 +257,37 @@ static void push(struct writer *writer, const xmlNode *node)
 {
 	if (writer->depth >= PD_HTML_DEPTH)
 		return;
-	bool allowed = pd_html_is(node, elements) &&
-		       !(pd_html_is(node, "a") && !pd_html_attribute(node, "href"));
+	unsigned tag = pd_html_tag(node);
+	g_autofree char *link = tag & PD_TAG_LINK ? link_of(node) : NULL;
+	bool allowed = (tag & PD_TAG_ALLOWED) && !((tag & PD_TAG_LINK) && !link);
 	writer->open[writer->depth] = allowed ? node : NULL;
 	writer->written[writer->depth++] = false;
 }
 
 /* A cell of a row that is written keeps its place even when it is empty. */
-static void pop(struct writer *writer, const xmlNode *node, unsigned level)
+static void pop(struct writer *writer, unsigned level)
 {
 	if (level >= PD_HTML_DEPTH || !writer->depth)
 		return;
 	unsigned i = writer->depth - 1;
-	if (!writer->written[i] && writer->open[i] && pd_html_is(node, "td|th") && i && writer->written[i - 1])
+	if (!writer->written[i] && writer->open[i] && (pd_html_tag(writer->open[i]) & PD_TAG_CELL) && i && writer->written[i - 1])
 		flush_tags(writer);
 	writer->depth--;
 	if (writer->written[i])
-		pd_buf_addf(&writer->out, "</%s>", (const char *)node->name);
+		pd_buf_addf(&writer->out, "</%s>", (const char *)writer->open[i]->name);
 }
 
 static void write_tree(struct writer *writer, const xmlNode *root)
 {
 	const xmlNode *at = root;
 	unsigned level = 0;
-	while (at) {
+	while (at && writer->run < writer->html->runs.count) {
 		bool down = false;
 		if (at->type != XML_ELEMENT_NODE) {
 			write_runs(writer, at);
 		} else if (!pd_html_is_unseen(at)) {
 			write_runs(writer, at);
-			down = at->children && !pd_html_is(at, "br|hr|img|wbr|col|area|param|source|track");
+			down = at->children && !(pd_html_tag(at) & PD_TAG_VOID);
 		}
 		if (down) {
 			push(writer, at);
@@ -290,12 +297,14 @@ static void write_tree(struct writer *writer, const xmlNode *root)
 		}
 		while (at != root && !at->next) {
 			at = at->parent;
-			pop(writer, at, --level);
+			pop(writer, --level);
 		}
 		if (at == root)
 			break;
 		at = at->next;
 	}
+	while (writer->depth)
+		pop(writer, 0);
 }
 
 char *pd_html_write(struct pd_arena *arena, const struct pd_html *html, const bool *drop)
@@ -325,7 +334,7 @@ char *pd_html_write(struct pd_arena *arena, const struct pd_html *html, const bo
 	} else if (writer->first != SIZE_MAX) {
 		write_tree(writer, root);
 	}
-	char *text = pd_buf_string(arena, &writer->out);
+	char *text = writer->out.overflowed ? NULL : pd_buf_string(arena, &writer->out);
 	pd_buf_free(&writer->out);
 	return text;
 }

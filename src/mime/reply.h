@@ -30,6 +30,7 @@ enum pd_line_hint {
 	PD_HINT_CUT = 1 << 7,	      /* a client's header block begins here */
 };
 
+#define PD_LINES_MAX  50000 /* the rest of a longer body becomes one last line */
 #define PD_FOLD_LIMIT 600 /* bytes of a line that are looked at */
 
 struct pd_line {
@@ -49,6 +50,7 @@ struct pd_line_list {
 	struct pd_line *items;
 	size_t count;
 	size_t room;
+	unsigned tries; /* lines that were looked at closely for an attribution, so that hostile mail costs no more */
 };
 
 /* Plain text cut into lines, '>' marks counted. The lines point into text. */
@@ -64,7 +66,7 @@ void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
 bool pd_line_is_blank(const struct pd_line *line);
 
 /* Recognizers, in reply_marks.c. All look at depth-0 lines alone and return how many lines the thing takes, 0: none. */
-size_t pd_mark_attribution(const struct pd_line_list *lines, size_t at, size_t *ret_kept);
+size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_forward(const struct pd_line_list *lines, size_t at);

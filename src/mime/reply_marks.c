@@ -9,6 +9,7 @@
 
 #define ATTRIBUTION_LINES 5
 #define ATTRIBUTION_BYTES 500
+#define TRIES_MAX	  20000
 
 bool pd_line_is_blank(const struct pd_line *line)
 {
@@ -100,7 +101,7 @@ static bool verb_inside(const char *text, const struct pd_attribution_words *row
 }
 
 /* The language of the verb, the row of its table; NULL: none. */
-static const struct pd_attribution_words *verb_of(const char *text, bool *ret_at_end)
+static const struct pd_attribution_words *verb_of(const char *text, bool may_be_inside, bool *ret_at_end)
 {
 	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
 		if (pd_words_ends(text, row->at_end)) {
@@ -108,7 +109,7 @@ static const struct pd_attribution_words *verb_of(const char *text, bool *ret_at
 			return row;
 		}
 	*ret_at_end = false;
-	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
+	for (const struct pd_attribution_words *row = pd_attribution_table; may_be_inside && row->language; row++)
 		if (verb_inside(text, row))
 			return row;
 	return NULL;
@@ -138,13 +139,13 @@ static unsigned numbers(const char *text)
 /* text: one joined attribution without its final colon. */
 static enum form form_of(const char *text, bool had_colon, bool decorated)
 {
-	if (!balanced(text) || is_prose(text))
+	if ((!had_colon && !decorated) || !balanced(text) || is_prose(text))
 		return FORM_NONE;
 	long date = pd_words_date(text, 0);
 	bool address = pd_words_has_address(text), at_end;
-	const struct pd_attribution_words *row = verb_of(text, &at_end);
+	const struct pd_attribution_words *row = verb_of(text, date >= 0 || address, &at_end);
 	size_t len = strlen(text);
-	if (row && (had_colon || decorated)) {
+	if (row) {
 		if (starts_like_one(text, date) && (address || decorated || numbers(text) >= 2))
 			return FORM_EXPLICIT;
 		if (pd_words_begins(text, "sent from samsung") && address)
@@ -240,6 +241,8 @@ static enum form best_start(const struct pd_line_list *lines, size_t first, size
 static size_t shared_line(const struct pd_line *line)
 {
 	char room[ATTRIBUTION_BYTES + 8];
+	if (pd_words_date(line->fold, 0) < 0 || line->len > 2 * ATTRIBUTION_BYTES)
+		return 0;
 	for (size_t i = 1; i + 4 < line->len && i < ATTRIBUTION_BYTES; i++) {
 		if (line->text[i - 1] != ' ' && line->text[i - 1] != '-')
 			continue;
@@ -273,10 +276,10 @@ static bool may_end(const struct pd_line *line)
 	if (line->depth || line->is_long || !line->fold[0])
 		return false;
 	char last = line->fold[strlen(line->fold) - 1];
-	return last == ':' || last == '-' || last == '*' || last == '_';
+	return last == ':' || ((last == '-' || last == '*' || last == '_') && strpbrk(line->fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
 }
 
-size_t pd_mark_attribution(const struct pd_line_list *lines, size_t at, size_t *ret_kept)
+size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept)
 {
 	*ret_kept = 0;
 	for (size_t to = at; to < lines->count && to < at + ATTRIBUTION_LINES; to++) {
@@ -286,6 +289,8 @@ size_t pd_mark_attribution(const struct pd_line_list *lines, size_t at, size_t *
 			return 0;
 		if (!may_end(line))
 			continue;
+		if (lines->tries++ >= TRIES_MAX)
+			return 0;
 		size_t from = 0;
 		if (to == at && !begins_as_one(line->fold) && next_is_quoted(lines, to + 1) && (*ret_kept = shared_line(line)))
 			return 1;

@@ -74,6 +74,8 @@ static bool take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 			size_t n = chars(lines->items[k].fold);
 			solid += n > 0;
 			longest = n > longest ? n : longest;
+			if (!strict && solid > SIGNATURE_LINES)
+				break;
 		}
 		if (!strict && (solid > SIGNATURE_LINES || (longest > 160 && solid < 3)))
 			continue;

@@ -10,8 +10,6 @@
 #include <glib.h>
 #include <string.h>
 
-#define LINES_MAX 100000 /* the rest of a longer body becomes one last line */
-#define TRIES_MAX 20000	 /* attributions looked for in one body */
 
 enum class {
 	CLASS_TEXT,
@@ -77,7 +75,7 @@ void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_lis
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		if (ret_lines->count + 1 >= LINES_MAX)
+		if (ret_lines->count + 1 >= PD_LINES_MAX)
 			len = strlen(text);
 		pd_reply_add(arena, ret_lines, text, len, 0, 0);
 		text += len + (text[len] == '\n');
@@ -213,15 +211,12 @@ static bool soft_is_quote(const struct split *split, size_t at)
 
 /* The attribution at that line, if there is one: its lines get their class. Returns how many lines were
  * passed, 0: none; sets end where what follows is no marked quote. */
-static size_t attribution_at(struct split *split, size_t at, unsigned *tries)
+static size_t attribution_at(struct split *split, size_t at)
 {
 	struct pd_line_list *lines = split->lines;
-	if (*tries >= TRIES_MAX)
-		return 0;
 	size_t kept, n = pd_mark_attribution(lines, at, &kept);
 	if (!n)
 		return 0;
-	++*tries;
 	if (kept) {
 		while (kept && strchr(" -", lines->items[at].text[kept - 1]))
 			kept--;
@@ -249,7 +244,6 @@ static bool is_first_quoted(const struct split *split, size_t at)
 static void classify(struct split *split, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
-	unsigned tries = 0;
 	split->end = lines->count;
 	for (size_t i = 0; i < lines->count;) {
 		struct pd_line *line = &lines->items[i];
@@ -284,7 +278,7 @@ static void classify(struct split *split, bool says_forward)
 			return;
 		if (split->class[i] == CLASS_ATTRIBUTION)
 			continue;
-		size_t n = (line->hints & PD_HINT_ATTRIBUTION) ? 0 : attribution_at(split, i, &tries);
+		size_t n = (line->hints & PD_HINT_ATTRIBUTION) ? 0 : attribution_at(split, i);
 		if (split->end < lines->count)
 			return;
 		if (n) {
