@@ -37,11 +37,12 @@ static bool is_shown(const char *html, const char *content_id)
 	return false;
 }
 
-/* What is neither body nor form: other forms of the same text, signatures of the whole, empty leftovers. */
+/* What is no file: the body, other forms of it, signatures of the whole, empty leftovers. A body too long to be shown
+ * whole is a file as well, so that nothing is lost. */
 static bool is_no_attachment(const struct pd_part *part)
 {
 	if (part->is_body)
-		return true;
+		return part->size <= PD_PART_TEXT_LIMIT;
 	bool is_file = *part->name || pd_equal(part->disposition, "attachment");
 	if (pd_equal(part->container, "multipart/alternative") && pd_starts(part->type, "text/") && !is_file &&
 	    !pd_equal(part->type, "text/calendar"))

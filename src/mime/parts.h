@@ -8,7 +8,7 @@
 
 #include "mime/message.h"
 
-#define PD_PART_TEXT_LIMIT ((size_t)4 << 20) /* bytes of text that are looked at in one part */
+#define PD_PART_TEXT_LIMIT ((size_t)1 << 20) /* bytes of text that are looked at in one part */
 
 /* A leaf: everything that is no multipart. A message/rfc822 is one leaf; what is inside it is no leaf. */
 struct pd_part {
