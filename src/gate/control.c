@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -24,13 +25,17 @@
 #define READ_SIZE   (64 * 1024)
 #define LINE_LEAST  ((size_t)32 * 1024 * 1024)
 #define WRITE_BLOCK (64 * 1024)
-#define STRANGER    "this login is no agent's (see user in the groups [agent ...])"
+/* Those whom we shall refuse are heard, but cannot take all places, much time or memory. */
+#define STRANGERS     4
+#define STRANGER_TIME (5 * PD_SECOND)
+#define STRANGER_LINE ((size_t)64 * 1024)
 
 struct connection {
 	struct pd_control *control;
 	struct connection *next;
 	int fd;
 	uid_t uid;
+	bool is_stranger;    /* when it came; who asks is looked at again for each request */
 	bool is_working;     /* under the lock: a request is being answered */
 	bool is_gone;	     /* an answer could not be written */
 	struct pd_buf input;
@@ -45,7 +50,7 @@ struct pd_control {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* CLOCK_MONOTONIC */
 	struct connection *connections;
-	unsigned running;
+	unsigned running, strangers;
 	_Atomic bool is_stopping;
 };
 
@@ -107,10 +112,7 @@ static bool identify(struct pd_control *control, struct pd_arena *arena, uid_t u
 	ret_peer->is_owner = uid == 0 || uid == control->options.owner;
 	ret_peer->agent = agent != NULL ? pd_strdup(arena, agent->name) : NULL;
 	pd_settings_unref(settings);
-	if (ret_peer->is_owner || ret_peer->agent != NULL)
-		return true;
-	pd_log(PD_WARNING, "control: refused a login that is no agent's", "login", login, NULL);
-	return false;
+	return ret_peer->is_owner || ret_peer->agent != NULL;
 }
 
 static void do_request(struct connection *connection, const json_t *request)
@@ -119,7 +121,10 @@ static void do_request(struct connection *connection, const json_t *request)
 	struct pd_peer peer;
 	const char *verb = json_string_value(json_object_get(request, "verb"));
 	if (!identify(connection->control, arena, connection->uid, &peer)) {
-		refuse(connection, 1, STRANGER);
+		char uid[24];
+		snprintf(uid, sizeof uid, "%ld", (long)connection->uid);
+		pd_log(PD_WARNING, "control: refused", "uid", uid, "verb", verb, NULL);
+		refuse(connection, 1, "this login is no agent's (see user in the groups [agent ...])");
 		return;
 	}
 	connection->is_status = verb != NULL && strcmp(verb, "status") == 0;
@@ -170,7 +175,9 @@ static size_t line_limit(struct pd_control *control)
 static void converse(struct connection *connection)
 {
 	struct pd_buf *input = &connection->input;
-	size_t searched = 0, limit = line_limit(connection->control);
+	bool is_stranger = connection->is_stranger;
+	size_t searched = 0, limit = is_stranger ? STRANGER_LINE : line_limit(connection->control);
+	pd_time timeout = is_stranger ? STRANGER_TIME : connection->control->options.timeout;
 	for (;;) {
 		char *lf;
 		while ((lf = input->len > searched ? memchr(input->data + searched, '\n', input->len - searched)
@@ -187,7 +194,7 @@ static void converse(struct connection *connection)
 			refuse(connection, 2, "the request is too long");
 			return;
 		}
-		if (pd_wait(connection->fd, POLLIN, pd_monotonic() + connection->control->options.timeout) <= 0)
+		if (pd_wait(connection->fd, POLLIN, pd_monotonic() + timeout) <= 0)
 			return;
 		ssize_t n = recv(connection->fd, pd_buf_reserve(input, READ_SIZE), READ_SIZE, MSG_DONTWAIT);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -212,9 +219,11 @@ static void *serve(void *data)
 		*at = connection->next;
 		break;
 	}
+	bool is_stranger = connection->is_stranger;
 	close(connection->fd);
 	g_free(connection);
 	control->running--;
+	control->strangers -= is_stranger;
 	pthread_cond_broadcast(&control->changed);
 	pthread_mutex_unlock(&control->lock);
 	return NULL;
@@ -229,7 +238,7 @@ static void turn_away(int fd, const char *line)
 	close(fd);
 }
 
-/* Gives the client a thread, or a word why not. Strangers get none, so that they cannot take all places. */
+/* Gives the client a thread, or a word that there is none. */
 static void place(struct pd_control *control, int fd)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -240,11 +249,8 @@ static void place(struct pd_control *control, int fd)
 		close(fd);
 		return;
 	}
-	if (!identify(control, arena, peer.uid, &who)) {
-		turn_away(fd, "{\"exit\": 1, \"error\": \"" STRANGER "\"}\n");
-		return;
-	}
 	struct connection *connection = g_new0(struct connection, 1);
+	connection->is_stranger = !identify(control, arena, peer.uid, &who);
 	connection->control = control;
 	connection->fd = fd;
 	connection->uid = peer.uid;
@@ -255,12 +261,14 @@ static void place(struct pd_control *control, int fd)
 	pthread_t thread;
 	pthread_mutex_lock(&control->lock);
 	bool is_placed = control->running < control->options.connections &&
+			 (!connection->is_stranger || control->strangers < STRANGERS) &&
 			 pthread_create(&thread, &attributes, serve, connection) == 0;
 	if (is_placed) {
 		/* It cannot end before we let go of the lock. */
 		connection->next = control->connections;
 		control->connections = connection;
 		control->running++;
+		control->strangers += connection->is_stranger;
 	}
 	pthread_mutex_unlock(&control->lock);
 	pthread_attr_destroy(&attributes);

@@ -82,7 +82,7 @@ desk_conf() {
 
 # It takes mail, or it ended.
 desk_settled() {
-	grep -q '^info: started' "$work/postdeskd.out" || ! kill -0 "$desk_pid" 2>/dev/null
+	grep -q '^info: started' "$work/postdeskd.out" 2>/dev/null || ! kill -0 "$desk_pid" 2>/dev/null
 }
 
 desk_start() {
