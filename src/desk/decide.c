@@ -36,7 +36,8 @@ void pd_decide_delivery(struct pd_context *context, const struct pd_delivery *de
 		else
 			take(context, &mail);
 	}
-	pd_tell(context, delivery);
+	if (context->plan->resume_draft == 0) /* else the draft's decision, on the same plan, tells of both */
+		pd_tell(context, delivery);
 }
 
 void pd_decide_held(struct pd_context *context, const struct pd_delivery *delivery)

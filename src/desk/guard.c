@@ -84,7 +84,7 @@ static bool is_retry(struct pd_context *context, const struct pd_mail *mail)
 		if (key == NULL) {
 			fresh++;
 		} else if (!context->desk->mark(context->desk, key).exists) {
-			pd_plan_mark(context, key, 0, context->now + RETRIES_WITHIN);
+			pd_plan_mark(context, key, 0, context->is_import ? 0 : context->now + RETRIES_WITHIN);
 			fresh++;
 		}
 	}

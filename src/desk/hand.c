@@ -104,7 +104,8 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 	if (ticket != NULL)
 		context->plan->ticket = ticket->number;
 	context->plan->outcome = "done";
-	pd_tell(context, NULL);
+	if (context->plan->resume_draft == 0)
+		pd_tell(context, NULL);
 }
 
 void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,

@@ -153,7 +153,8 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 	int64_t event = 0, draft;
 	int64_t message = keep_message(context, mail)->id;
 	struct pd_ticket *ticket = place.ticket;
-	if (!is_proven)
+	bool needs_none = ticket == NULL && mail->is_do; /* nothing but commands */
+	if (!is_proven && !needs_none)
 		ticket = keep_unverified(context, mail, &place, message, &event);
 	int64_t kept = keep_draft(context, mail, ticket, place.conversation, message,
 				  is_proven ? "confirm" : "unconfirmed", answers_version,

@@ -116,8 +116,25 @@ static bool is_address_char(char c)
 			     (c >= 'A' && c <= 'Z'));
 }
 
+/* "support%2Bt1.…@", as links have it. */
+static const char *without_percent(struct pd_arena *arena, const char *address)
+{
+	char *plain = pd_strdup(arena, address), *out = plain;
+	for (const char *at = address; *at != '\0'; at++) {
+		if (pd_starts_nocase(at, "%2b")) {
+			*out++ = '+';
+			at += 2;
+		} else {
+			*out++ = *at;
+		}
+	}
+	*out = '\0';
+	return plain;
+}
+
 static bool must_not_leave(struct pd_context *context, const char *address)
 {
+	address = without_percent(context->arena, address);
 	if (pd_settings_agent_of(context->settings, address) != NULL)
 		return true;
 	struct pd_recipient ours = pd_recipient_parse(context->arena, context->settings, address);

@@ -77,18 +77,6 @@ static bool is_addressed(const struct telling *telling, const struct pd_agent *a
 	return false;
 }
 
-/* An earlier part of this decision told that person already (a held mail that is decided on the same plan). */
-static bool is_told(const struct pd_context *context, const struct pd_agent *agent, const struct pd_event *event)
-{
-	for (size_t i = 0; i < context->plan->letters.count; i++) {
-		const struct pd_planned_letter *letter = context->plan->letters.items[i];
-		if (letter->kind == PD_LETTER_NOTIFICATION && letter->event == event->id &&
-		    pd_equal(letter->agent, agent->name))
-			return true;
-	}
-	return false;
-}
-
 /* What is shown where several things happened: a contact's words before a colleague's, words before changes. */
 static int weight(const struct pd_event *event)
 {
@@ -111,7 +99,7 @@ static struct reader *add_reader(struct telling *telling, const char *name, stru
 	const struct pd_agent *agent = name != NULL ? pd_settings_agent(context->settings, name) : NULL;
 	if (agent == NULL || agent->addresses.count == 0 || pd_equal(event->actor, pd_printf(context->arena, "agent:%s", name)) ||
 	    (context->agent == agent && event->action == context->action) || !pd_may_see(context->settings, agent, ticket) ||
-	    is_addressed(telling, agent, event) || is_told(context, agent, event))
+	    is_addressed(telling, agent, event))
 		return NULL;
 	struct reader *reader = NULL;
 	for (size_t i = 0; i < telling->readers.count; i++)
@@ -299,18 +287,36 @@ static void carry_attachments(struct pd_context *context, const struct pd_stored
 	}
 }
 
-static void people(struct pd_buf *out, struct pd_arena *arena, const char *field, const struct pd_addresses *list)
+/* Who else has it; our own addresses go without saying. */
+static void people(struct pd_context *context, struct pd_buf *out, const char *field, const struct pd_addresses *list)
 {
-	for (size_t i = 0; i < list->count && i < 20; i++)
-		pd_buf_addf(out, "%s%s", i == 0 ? field : ", ", pd_participant_value(arena, &list->items[i]));
-	if (list->count > 0)
+	size_t shown = 0;
+	for (size_t i = 0; i < list->count && shown < 20; i++) {
+		const struct pd_address *one = &list->items[i];
+		if (pd_recipient_parse(context->arena, context->settings, one->addr).mailbox != NULL)
+			continue;
+		pd_buf_addf(out, "%s%s", shown++ == 0 ? field : ", ", pd_participant_value(context->arena, one));
+	}
+	if (shown > 0)
 		pd_buf_adds(out, "\n");
 }
 
-static const char *headline(struct pd_context *context, const struct reader *reader, const char *language)
+/* Who did it: the contact by name, where the message has one. */
+static const char *author_words(struct pd_context *context, const struct pd_event *event,
+				const struct pd_stored *stored)
+{
+	if (event->kind != PD_EVENT_MESSAGE || !is_incoming(event) || stored == NULL)
+		return pd_equal(event->actor, "postdesk") ? pd_say(context->arena, NULL, "Postdesk", NULL)
+							  : pd_actor_words(context, event->actor);
+	if (*stored->from.name != '\0')
+		return stored->from.name;
+	return *stored->from.addr != '\0' ? stored->from.addr : pd_actor_words(context, event->actor);
+}
+
+static const char *headline(struct pd_context *context, const struct reader *reader, const char *who,
+			    const char *language)
 {
 	const struct pd_event *event = reader->main;
-	const char *who = pd_actor_words(context, event->actor);
 	const char *english = "{who} changed this ticket:";
 	if (event->kind == PD_EVENT_UNDELIVERED)
 		english = "A message could not be delivered: {why}";
@@ -387,22 +393,18 @@ static void write_letter(struct pd_context *context, const struct reader *reader
 		pd_letter_to_agent(context, PD_LETTER_NOTIFICATION, reader->agent, mailbox, reader->ticket,
 				   shown->conversation, reader->main->id, reader->main->version);
 	struct pd_letter *letter = &planned->letter;
-	const char *name = stored != NULL && *stored->from.name != '\0' ? stored->from.name : NULL;
-	if (name == NULL && stored != NULL && *stored->from.addr != '\0')
-		name = stored->from.addr;
-	if (reader->main->kind == PD_EVENT_COMMENT || !is_incoming(reader->main))
-		name = pd_actor_words(context, reader->main->actor);
-	letter->from.name = pd_say(context->arena, language, "{who} via {mailbox}", "who",
-				   name != NULL ? name : mailbox->full_name, "mailbox", mailbox->full_name, NULL);
-	pd_buf_addf(&out, "%s\n\n", headline(context, reader, language));
+	const char *who = author_words(context, reader->main, stored);
+	letter->from.name = pd_say(context->arena, language, "{who} via {mailbox}", "who", who, "mailbox",
+				   mailbox->full_name, NULL);
+	pd_buf_addf(&out, "%s\n\n", headline(context, reader, who, language));
 	if (reader->is_assigned && reader->main->kind != PD_EVENT_SET && reader->main->kind != PD_EVENT_CREATED)
 		pd_buf_addf(&out, "%s\n\n", pd_say(context->arena, language, "This ticket is now yours.", NULL));
 	if (stored != NULL) {
 		if (shown->kind == PD_EVENT_MESSAGE) {
 			if (is_incoming(shown))
 				pd_buf_addf(&out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
-			people(&out, context->arena, "To: ", &stored->to);
-			people(&out, context->arena, "Cc: ", &stored->cc);
+			people(context, &out, "To: ", &stored->to);
+			people(context, &out, "Cc: ", &stored->cc);
 			pd_buf_addf(&out, "Subject: %s\n\n", stored->subject);
 		}
 		pd_buf_addf(&out, "%s\n", stored->text);

@@ -169,13 +169,16 @@ static void test_no_leaks_from_text(void **state)
 				     "Write to me at anna@home.example.\nOn Monday %s wrote:\nhello ville@customer.example",
 				     scene->to_anna->letter.reply_to.addr);
 	struct small_mail mail = reply_to(scene, anna, scene->to_anna, text);
-	mail.html = pd_printf(scene->desk->arena, "<p>mailto:%s</p>", scene->to_anna->letter.reply_to.addr);
+	const char *plus = strchr(scene->to_anna->letter.reply_to.addr, '+');
+	mail.html = pd_printf(scene->desk->arena, "<p>mailto:%s</p><a href=\"mailto:support%%2B%s\">",
+			      scene->to_anna->letter.reply_to.addr, plus + 1);
 	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
 	assert_false(leaks(out, "anna@home"));
 	assert_false(leaks(out, "+t1."));
 	assert_non_null(strstr(out->letter.text, "hello ville@customer.example"));
 	assert_non_null(strstr(out->letter.text, "at support@example.com."));
 	assert_non_null(strstr(out->letter.html, "mailto:support@example.com<"));
+	assert_non_null(strstr(out->letter.html, "<a href=\"mailto:support@example.com\">"));
 }
 
 static void test_attachments_go_along(void **state)
