@@ -11,7 +11,8 @@
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
 
-#define LINE_SHOWN 120 /* characters of a line in an error */
+#define LINE_SHOWN   120 /* characters of a line in an error */
+#define COMMANDS_MAX 200 /* of one mail; errors, too */
 
 /* --- errors and reports --- */
 
@@ -163,6 +164,12 @@ static void note_flags(struct pd_commands *commands, const struct pd_command *co
 static void parse_line(struct command_parser *parser, const char *line, unsigned number)
 {
 	struct pd_command command = {.line = line, .line_number = number};
+	if (parser->commands->errors.count > COMMANDS_MAX)
+		return;
+	if (parser->commands->items.count >= COMMANDS_MAX || parser->commands->errors.count == COMMANDS_MAX) {
+		command_wrong(parser, &command, PARSER_SAY(parser, "these are too many commands for one mail."));
+		return;
+	}
 	const char *start = after_sign(line);
 	size_t len = word_len(start);
 	const char *word = pd_strndup(parser->arena, start, len);

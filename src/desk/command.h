@@ -83,6 +83,10 @@ bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
 
+/* The first property that must be there on creation (on_create = required) and that no #set of these commands gives;
+ * NULL: none lacks. commands may be NULL. */
+const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands);
+
 /* The commands in the order of the manual; NULL after the last. */
 const struct pd_command_spec *pd_command_at(size_t index);
 const char *pd_command_word(const struct pd_command_spec *spec);

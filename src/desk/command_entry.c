@@ -133,6 +133,11 @@ void command_check_new(struct command_run *run, const struct pd_command *command
 {
 	if (*new_name(run, command) == '\0')
 		command_refused(run, command, RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
+	const char *lacking = pd_commands_lacking(run->context->settings, run->commands);
+	if (lacking != NULL)
+		command_refused(run, command,
+				RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}=VALUE.", "property",
+					lacking));
 	if (command_new_mailbox(run->context, run->commands) == NULL)
 		command_refused(run, command, RUN_SAY(run, "there is no mailbox for it."));
 }

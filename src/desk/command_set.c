@@ -165,6 +165,24 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 					run->ticket->status, "property", custom->name));
 }
 
+const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands)
+{
+	for (size_t i = 0; i < settings->groups.count; i++) {
+		const struct pd_group *group = &settings->groups.items[i];
+		if (strcmp(group->type, "property") != 0 || !pd_equal(pd_group_value(group, "on_create", NULL), "required"))
+			continue;
+		bool is_given = false;
+		for (size_t n = 0; commands != NULL && n < commands->items.count; n++) {
+			const struct pd_command *command = &commands->items.items[n];
+			is_given |= strcmp(command->spec->word, "set") == 0 && pd_equal(command->value, group->name) &&
+				    command->words.count > 0;
+		}
+		if (!is_given)
+			return group->name;
+	}
+	return NULL;
+}
+
 int command_apply_set(struct command_run *run, const struct pd_command *command)
 {
 	const char *value = command->words.count > 0 ? command->words.items[0] : NULL;

@@ -36,14 +36,18 @@ void command_check_show(struct command_run *run, const struct pd_command *comman
 {
 	struct pd_context *context = run->context;
 	const struct pd_ticket *ticket = ticket_asked(run, command);
-	if (command->number == 0 && ticket == NULL && !run->commands->has_new)
+	bool is_seen = ticket != NULL &&
+		       (context->agent == NULL || pd_may_see(context->settings, context->agent, ticket));
+	if (is_seen || (command->number == 0 && run->commands->has_new))
+		return;
+	if (command->number == 0 && ticket == NULL)
 		command_refused(run, command,
 				RUN_SAY(run, "#{word} needs the number of a ticket here.", "word", command->spec->word));
-	else if (command->number != 0 &&
-		 (ticket == NULL || (context->agent != NULL && !pd_may_see(context->settings, context->agent, ticket))))
+	else
 		command_refused(run, command,
 				RUN_SAY(run, "there is no ticket #{number} that you may see.", "number",
-					pd_printf(context->arena, "%lld", (long long)command->number)));
+					pd_printf(context->arena, "%lld",
+						  (long long)(command->number != 0 ? command->number : ticket->number))));
 }
 
 /* --- #show --- */

@@ -112,7 +112,7 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 		      const struct pd_strings *contacts, const struct pd_strings *values)
 {
 	struct pd_strings lines = {0};
-	struct pd_commands *commands;
+	struct pd_commands *commands = NULL;
 	const char *text;
 	if (context->agent != NULL && !pd_may(context->agent, "change")) {
 		refuse_with(context, pd_say(context->arena, pd_context_language(context),
@@ -152,6 +152,13 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 		struct pd_strings report = context->plan->report;
 		pd_plan_back(context, &before);
 		refuse(context, &report);
+		return;
+	}
+	const char *lacking = pd_commands_lacking(context->settings, commands);
+	if (lacking != NULL) {
+		pd_plan_back(context, &before);
+		refuse_with(context, pd_say(context->arena, pd_context_language(context),
+					    "A new ticket needs the property {property}.", "property", lacking, NULL));
 		return;
 	}
 	context->plan->ticket = ticket->number;

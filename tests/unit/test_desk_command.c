@@ -531,6 +531,38 @@ static void required(void **state)
 	settings = before;
 }
 
+/* What is required on creation must come with #new. */
+static void required_on_create(void **state)
+{
+	(void)state;
+	struct pd_settings *before = settings;
+	const char *at = strstr(fake_config, "[property floor]\n") + strlen("[property floor]\n");
+	settings = fake_settings(pd_printf(arena, "%.*son_create = required\n%s", (int)(at - fake_config), fake_config, at));
+	anna("#new x", "! Line 1, \"#new x\": a new ticket needs the property floor: add #set floor=VALUE.");
+	anna("#new x\n#set floor=", "! Line 1, \"#new x\": a new ticket needs the property floor: add #set floor=VALUE.");
+	anna("#new x\n#set floor=2", "#new: ticket #2 \"x\" in Example Support\n#set: floor none -> 2");
+	pd_settings_unref(settings);
+	settings = before;
+}
+
+/* A mail of very many commands is refused, and its errors stay few. */
+static void too_many(void **state)
+{
+	static const char *const lines[] = {"#follow\n", "#frobnicate\n"};
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		PD_AUTO_ARENA own = pd_arena_new();
+		const char *left;
+		size_t len = strlen(lines[i]);
+		char *text = pd_alloc(own, 5000 * len + 1);
+		for (size_t n = 0; n < 5000; n++)
+			memcpy(text + n * len, lines[i], len);
+		struct pd_commands *commands =
+			pd_commands_parse(own, settings, "en", pd_settings_agent(settings, "anna"), NOW, text, true, &left);
+		CHECK_ROW(lines[i], commands->errors.count > 0 && commands->errors.count <= 201);
+	}
+}
+
 /* --- the manual --- */
 
 /* postdesk-commands(7) as one line, so that wrapping does not matter. */
@@ -583,6 +615,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rights, make_desk, drop_desk),
 		cmocka_unit_test(sight),
 		cmocka_unit_test(single_rights),
+		cmocka_unit_test_setup_teardown(required_on_create, make_desk, drop_desk),
+		cmocka_unit_test(too_many),
 		cmocka_unit_test(manual_has_all),
 		cmocka_unit_test_setup_teardown(required, make_desk, drop_desk),
 	};
