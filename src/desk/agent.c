@@ -76,11 +76,16 @@ static void read_commands(struct work *work)
 {
 	struct pd_context *context = work->context;
 	const struct pd_mail *mail = work->mail;
-	const char *text = mail->message->text;
+	/* Commands stand in what the agent wrote himself; a mail that he forwards below is passed on with his words. */
+	const char *text = pd_strndup(context->arena, mail->message->text, mail->message->own_text);
+	const char *foreign = mail->message->text + mail->message->own_text;
+	foreign += strspn(foreign, "\n ");
 	if (mail->is_do && pd_command_shape(mail->message->subject))
 		text = pd_printf(context->arena, "%s\n%s", mail->message->subject, text);
 	work->commands = pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
 					   mail->agent, context->now, text, mail->is_do, &work->text);
+	if (*work->text != '\0' && *foreign != '\0')
+		work->text = pd_printf(context->arena, "%s\n\n%s", work->text, foreign);
 	work->commands->new_mailbox = mail->mailbox;
 	if (*mail->message->subject != '\0' && !pd_command_shape(mail->message->subject))
 		work->commands->new_name = pd_mail_name(context, mail->message->subject);

@@ -205,7 +205,7 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 		wrong = "That mail was confirmed, or discarded, before.";
 	else if (draft->expires != 0 && context->now > draft->expires)
 		wrong = "It is too late to confirm that mail. Please send it again.";
-	else if (!pd_commands_begins_yes(mail->message->text))
+	else if (!pd_commands_begins_yes(pd_strndup(context->arena, mail->message->text, mail->message->own_text)))
 		wrong = "Nothing was confirmed: the answer must begin with the line #yes";
 	if (wrong != NULL) {
 		context->plan->outcome = "refused";

@@ -123,6 +123,7 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->kinds = mail->kinds;
 	message->received = mail->received;
 	message->text = mail->text != NULL ? mail->text : "";
+	message->own_text = strlen(message->text);
 	message->quoted = message->signature = "";
 	message->full_text = message->text;
 	message->html = mail->html;
