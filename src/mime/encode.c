@@ -6,11 +6,13 @@
 #include "mime/encode.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 
 #define LINE	   76
-#define WORD_BYTES 42 /* of text in one encoded word: 56 base64 characters, 68 with its marks */
+#define WORD_BYTES 39 /* of text in one encoded word: 52 base64 characters, 64 with its marks */
+#define SHORT_NAME 12 /* columns */
 #define MAX_ID	   900
 
 /* --- encoded words --- */
@@ -45,16 +47,22 @@ static size_t column(const struct pd_buf *out)
 	return out->len - at;
 }
 
+/* A token with a blank or a fold before it. Right after a short field name there is never a fold. */
+static void put_token(struct pd_buf *out, const char *token, size_t len)
+{
+	if (column(out) + 1 + len > LINE && column(out) > SHORT_NAME)
+		pd_buf_adds(out, "\r\n ");
+	else if (out->data[out->len - 1] != ' ')
+		pd_buf_addc(out, ' ');
+	pd_buf_add(out, token, len);
+}
+
 /* Words one after another, folded between them. */
 static void put_words(struct pd_buf *out, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, " ");
-		if (column(out) + len > LINE && column(out) > 20)
-			pd_buf_adds(out, "\r\n ");
-		else if (out->len > 0 && out->data[out->len - 1] != ' ')
-			pd_buf_addc(out, ' ');
-		pd_buf_add(out, text, len);
+		put_token(out, text, len);
 		text += len;
 		text += strspn(text, " ");
 	}
@@ -71,12 +79,9 @@ static void put_encoded(struct pd_buf *out, const char *text)
 				break;
 			len = next;
 		}
+		char word[100];
 		gchar *base64 = g_base64_encode((const guchar *)text, len);
-		if (column(out) + strlen(base64) + 12 > LINE && column(out) > 1)
-			pd_buf_adds(out, "\r\n ");
-		else if (out->data[out->len - 1] != ' ')
-			pd_buf_addc(out, ' ');
-		pd_buf_addf(out, "=?utf-8?B?%s?=", base64);
+		put_token(out, word, (size_t)snprintf(word, sizeof word, "=?utf-8?B?%s?=", base64));
 		g_free(base64);
 		text += len;
 	}
@@ -97,37 +102,72 @@ void pd_put_text_field(struct pd_buf *out, struct pd_arena *arena, const char *n
 
 /* --- addresses --- */
 
-/* Can it stand between < and >? Printable, one @ outside quotes, no blanks but in quotes. */
-static bool is_address(const char *addr, bool *ret_utf8)
+/* "a b"@: printable, quotes and backslashes inside escaped (RFC 5322 3.2.4). */
+static bool is_quoted_local(const char *text, size_t len)
 {
-	const char *at = strrchr(addr, '@');
-	if (!at || at == addr || !at[1] || strlen(addr) > 500 || !g_utf8_validate(addr, -1, NULL))
+	if (len < 3 || text[0] != '"' || text[len - 1] != '"')
 		return false;
-	bool is_quoted = addr[0] == '"' && at[-1] == '"' && at - addr > 2;
-	for (const char *c = addr; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			return false;
-		if ((unsigned char)*c > 127)
-			*ret_utf8 = true;
-		bool inside = is_quoted && c > addr && c < at - 1;
-		if (inside && *c == '\\' && c + 1 < at - 1)
-			c++;
-		else if (inside ? *c == '"' : (strchr(" <>()[],;:\\", *c) || (*c == '"' && !(is_quoted && (c == addr || c == at - 1))) ||
-						(*c == '@' && c != at)))
+	for (size_t i = 1; i < len - 1; i++) {
+		if (text[i] == '\\' && i + 1 < len - 1)
+			i++;
+		else if (text[i] == '"' || text[i] == '\\')
 			return false;
 	}
 	return true;
 }
 
-static void put_quoted(struct pd_buf *out, const char *text)
+/* No blanks and nothing that has a meaning in an address. */
+static bool is_bare(const char *text, size_t len)
 {
-	pd_buf_addc(out, '"');
+	for (size_t i = 0; i < len; i++)
+		if (strchr(" <>()[],;:\\\"@", text[i]))
+			return false;
+	return len > 0;
+}
+
+/* Can it stand between < and >? */
+static bool is_address(const char *addr, bool *ret_utf8)
+{
+	const char *at = strrchr(addr, '@');
+	if (!at || strlen(addr) > 500 || !g_utf8_validate(addr, -1, NULL))
+		return false;
+	for (const char *c = addr; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+		if ((unsigned char)*c > 127)
+			*ret_utf8 = true;
+	}
+	size_t local = (size_t)(at - addr);
+	return (is_bare(addr, local) || is_quoted_local(addr, local)) && is_bare(at + 1, strlen(at + 1));
+}
+
+static const char *quoted(struct pd_arena *arena, const char *text)
+{
+	PD_AUTO_BUF out = {0};
+	pd_buf_addc(&out, '"');
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
-			pd_buf_addc(out, '\\');
-		pd_buf_addc(out, *text);
+			pd_buf_addc(&out, '\\');
+		pd_buf_addc(&out, *text);
 	}
-	pd_buf_addc(out, '"');
+	pd_buf_addc(&out, '"');
+	return pd_buf_string(arena, &out);
+}
+
+/* A display name: atoms, a quoted string or encoded words. */
+static void put_display(struct pd_buf *out, struct pd_arena *arena, const char *name)
+{
+	bool is_atoms = true;
+	for (const char *c = name; *c; c++)
+		is_atoms = is_atoms && (g_ascii_isalnum(*c) || strchr(" !#$%&'*+-/=?^_`{|}~", *c));
+	if (!is_plain(name)) {
+		put_encoded(out, name);
+	} else if (is_atoms) {
+		put_words(out, name);
+	} else {
+		const char *text = quoted(arena, name);
+		put_token(out, text, strlen(text));
+	}
 }
 
 bool pd_put_address_field(struct pd_buf *out, struct pd_arena *arena, const char *name,
@@ -135,30 +175,14 @@ bool pd_put_address_field(struct pd_buf *out, struct pd_arena *arena, const char
 {
 	pd_buf_addf(out, "%s:", name);
 	for (size_t i = 0; i < count; i++) {
-		const char *display = pd_clean_line(arena, items[i].name ? items[i].name : "", 200);
 		const char *addr = items[i].addr ? items[i].addr : "";
 		if (!is_address(addr, ret_utf8))
 			return false;
 		if (i > 0)
-			pd_buf_adds(out, ",\r\n");
-		pd_buf_addc(out, ' ');
-		if (*display && !is_plain(display)) {
-			put_encoded(out, display);
-		} else if (*display) {
-			bool is_atoms = true;
-			for (const char *c = display; *c; c++)
-				is_atoms = is_atoms && (g_ascii_isalnum(*c) || strchr(" !#$%&'*+-/=?^_`{|}~", *c));
-			if (is_atoms)
-				pd_buf_adds(out, display);
-			else
-				put_quoted(out, display);
-		}
-		if (column(out) > 1)
-			pd_buf_adds(out, column(out) + strlen(addr) + 3 > LINE ? "\r\n " : " ");
-		/* after ",\r\n " or "Name: " there is one blank already */
-		if (!*display && out->len > 1 && out->data[out->len - 1] == ' ' && out->data[out->len - 2] == ' ')
-			out->data[--out->len] = '\0';
-		pd_buf_addf(out, "<%s>", addr);
+			pd_buf_addc(out, ',');
+		put_display(out, arena, pd_clean_line(arena, items[i].name ? items[i].name : "", 200));
+		const char *angle = pd_printf(arena, "<%s>", addr);
+		put_token(out, angle, strlen(angle));
 	}
 	pd_buf_adds(out, "\r\n");
 	return true;
@@ -197,8 +221,7 @@ void pd_put_param(struct pd_buf *out, struct pd_arena *arena, const char *name, 
 {
 	value = pd_clean_line(arena, value, 0);
 	if (is_printable(value) && strlen(value) < 60) {
-		pd_buf_addf(out, ";\r\n %s=", name);
-		put_quoted(out, value);
+		pd_buf_addf(out, ";\r\n %s=%s", name, quoted(arena, value));
 		return;
 	}
 	/* RFC 2231 3 and 4: sections of whole escapes */

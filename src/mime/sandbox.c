@@ -32,6 +32,11 @@ static const int allowed[] = {
 	SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
 };
 
+/* The same under the names of 32-bit machines; where they are unknown they are left out. */
+static const int allowed_elsewhere[] = {
+	SCMP_SYS(_llseek), SCMP_SYS(fstat64), SCMP_SYS(clock_gettime64), SCMP_SYS(futex_time64),
+};
+
 static const int refused[] = {
 	SCMP_SYS(open),	      SCMP_SYS(openat), SCMP_SYS(stat),	     SCMP_SYS(lstat),	 SCMP_SYS(newfstatat),
 	SCMP_SYS(statx),      SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
@@ -44,9 +49,12 @@ static void filter(void)
 	int failed = context == NULL;
 	for (size_t i = 0; !failed && i < sizeof allowed / sizeof *allowed; i++)
 		failed = seccomp_rule_add(context, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; !failed && i < sizeof allowed_elsewhere / sizeof *allowed_elsewhere; i++)
+		(void)seccomp_rule_add(context, SCMP_ACT_ALLOW, allowed_elsewhere[i], 0);
 	/* a call that this machine does not have gives -EDOM or is skipped by libseccomp; it need not be refused */
 	for (size_t i = 0; !failed && i < sizeof refused / sizeof *refused; i++)
 		(void)seccomp_rule_add(context, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+	(void)seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	/* no memory that can be executed */
 	failed = failed ||
 		 seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
