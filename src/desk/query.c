@@ -157,6 +157,10 @@ static int parse_text(struct query_parser *in, struct pd_query **ret_query)
 		int failed = take_phrase(in, &node->value);
 		if (failed)
 			return failed;
+		if (*in->at == '*' && ends_word(in->at + 1)) {
+			node->is_prefix = true;
+			in->at++;
+		}
 	} else {
 		char *word = take_word(in);
 		size_t len = strlen(word);

@@ -77,6 +77,7 @@ static void parses(void **state)
 		{"phrase", "\"printer on fire\"", "'printer on fire'"},
 		{"curly quotes", "\u201cprinter on\u201d", "'printer on'"},
 		{"prefix", "print*", "'print'*"},
+		{"prefix of a phrase", "\"printer on f\"* x", "('printer on f'* & 'x')"},
 		{"and", "a AND b", "('a' & 'b')"},
 		{"small and is a word", "a and b", "(('a' & 'and') & 'b')"},
 		{"or binds less", "a b OR c", "(('a' & 'b') | 'c')"},
