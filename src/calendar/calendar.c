@@ -18,11 +18,15 @@
 /* Days looked at while loading; a rule that wants more is refused. */
 #define STEPS_LIMIT 10000000
 
+/* What grows, apart from the calendar that those who ask see as constant. */
+struct tables {
+	_Atomic(struct table *) newest;
+	pthread_mutex_t lock; /* for making a longer one */
+};
 struct pd_calendar {
 	struct pd_arena *arena;
 	const struct model *model;
-	_Atomic(struct table *) table;
-	pthread_mutex_t lock; /* for making the table longer */
+	struct tables *tables;
 	atomic_int references;
 	const char *text, *hash;
 };
@@ -40,7 +44,8 @@ struct pd_calendar *pd_calendar_make(struct pd_arena *arena, const struct model 
 	struct pd_calendar *calendar = PD_NEW(arena, struct pd_calendar);
 	unsigned char digest[PD_SHA256_SIZE];
 	pd_time now = pd_now(), from = MAX(now - YEARS_BACK * YEAR, PD_ZONE_FIRST);
-	struct table *table = pd_calendar_table_make(model, from, MIN(now + YEARS_FORWARD * YEAR, PD_ZONE_LAST), steps, ret_costly);
+	struct table *table = pd_calendar_table_make(
+		model, from, MIN(now + YEARS_FORWARD * YEAR, PD_ZONE_LAST), steps, ret_costly);
 
 	if (*steps < 0) {
 		pd_calendar_table_free(table);
@@ -51,8 +56,9 @@ struct pd_calendar *pd_calendar_make(struct pd_arena *arena, const struct model 
 	calendar->text = pd_canon_text(arena, model);
 	pd_sha256(calendar->text, strlen(calendar->text), digest);
 	calendar->hash = pd_hex(arena, digest, sizeof digest);
-	pthread_mutex_init(&calendar->lock, NULL);
-	atomic_init(&calendar->table, table);
+	calendar->tables = PD_NEW(arena, struct tables);
+	pthread_mutex_init(&calendar->tables->lock, NULL);
+	atomic_init(&calendar->tables->newest, table);
 	atomic_init(&calendar->references, 1);
 	return calendar;
 }
@@ -67,11 +73,11 @@ void pd_calendar_unref(struct pd_calendar *calendar)
 {
 	if (!calendar || atomic_fetch_sub_explicit(&calendar->references, 1, memory_order_acq_rel) != 1)
 		return;
-	for (struct table *table = atomic_load(&calendar->table), *older; table; table = older) {
+	for (struct table *table = atomic_load(&calendar->tables->newest), *older; table; table = older) {
 		older = table->older;
 		pd_calendar_table_free(table);
 	}
-	pthread_mutex_destroy(&calendar->lock);
+	pthread_mutex_destroy(&calendar->tables->lock);
 	pd_arena_free(calendar->arena);
 }
 
@@ -93,14 +99,15 @@ const struct pd_zone *pd_calendar_zone(const struct pd_calendar *calendar)
 /* --- the table --- */
 
 /* At least twice as long towards where the question lies, so that few are ever made. */
-static struct table *lengthen(struct pd_calendar *calendar, pd_time from, pd_time to)
+static struct table *lengthen(const struct pd_calendar *calendar, pd_time from, pd_time to)
 {
+	struct tables *tables = calendar->tables;
 	struct table *table, *longer;
 	const struct entry *costly;
 	int64_t steps = INT64_MAX / 2;
 
-	pthread_mutex_lock(&calendar->lock);
-	table = atomic_load_explicit(&calendar->table, memory_order_relaxed);
+	pthread_mutex_lock(&tables->lock);
+	table = atomic_load_explicit(&tables->newest, memory_order_relaxed);
 	if (table->from > from || table->to < to) {
 		pd_time length = table->to - table->from, first = table->from, last = table->to;
 
@@ -110,23 +117,21 @@ static struct table *lengthen(struct pd_calendar *calendar, pd_time from, pd_tim
 			last = MIN(MAX(to, last + length), PD_ZONE_LAST);
 		longer = pd_calendar_table_make(calendar->model, first, last, &steps, &costly);
 		longer->older = table;
-		atomic_store_explicit(&calendar->table, longer, memory_order_release);
+		atomic_store_explicit(&tables->newest, longer, memory_order_release);
 		table = longer;
 	}
-	pthread_mutex_unlock(&calendar->lock);
+	pthread_mutex_unlock(&tables->lock);
 	return table;
 }
 
-/* A table that covers [from, to], as far as there are any times at all. The calendar is
- * the same afterwards for everyone who asks, so the questions take it as const. */
+/* A table that covers [from, to], as far as there are any times at all. */
 static const struct table *cover(const struct pd_calendar *calendar, pd_time from, pd_time to)
 {
-	struct pd_calendar *own = (struct pd_calendar *)(uintptr_t)calendar;
-	const struct table *table = atomic_load_explicit(&own->table, memory_order_acquire);
+	const struct table *table = atomic_load_explicit(&calendar->tables->newest, memory_order_acquire);
 
 	from = CLAMP(from, PD_ZONE_FIRST, PD_ZONE_LAST);
 	to = CLAMP(to, PD_ZONE_FIRST, PD_ZONE_LAST);
-	return table->from <= from && table->to >= to ? table : lengthen(own, from, to);
+	return table->from <= from && table->to >= to ? table : lengthen(calendar, from, to);
 }
 
 /* The first interval that ends after the time; count: none. */
@@ -150,7 +155,8 @@ static pd_time sum_before(const struct table *table, pd_time at)
 {
 	size_t i = first_after(table, at);
 
-	return table->before[i] + (i < table->count && at > table->open[i].from ? at - table->open[i].from : 0);
+	return table->before[i] +
+	       (i < table->count && at > table->open[i].from ? at - table->open[i].from : 0);
 }
 
 /* The first interval at whose end the sum has reached (or, beyond, has passed) it. */
@@ -182,7 +188,8 @@ bool pd_calendar_is_open(const struct pd_calendar *calendar, pd_time at)
 
 pd_time pd_calendar_next_open(const struct pd_calendar *calendar, pd_time at)
 {
-	for (const struct table *table = cover(calendar, at, at);; table = cover(calendar, at, table->to + 1)) {
+	for (const struct table *table = cover(calendar, at, at);;
+	     table = cover(calendar, at, table->to + 1)) {
 		size_t i = first_after(table, at);
 
 		if (i < table->count)
@@ -194,7 +201,8 @@ pd_time pd_calendar_next_open(const struct pd_calendar *calendar, pd_time at)
 
 pd_time pd_calendar_next_close(const struct pd_calendar *calendar, pd_time at)
 {
-	for (const struct table *table = cover(calendar, at, at);; table = cover(calendar, at, table->to + 1)) {
+	for (const struct table *table = cover(calendar, at, at);;
+	     table = cover(calendar, at, table->to + 1)) {
 		size_t i = first_after(table, at);
 
 		if (i < table->count && table->open[i].to < table->to)
@@ -266,7 +274,8 @@ pd_time pd_calendar_add_days(const struct pd_calendar *calendar, pd_time start, 
 		return open;
 	local = pd_zone_to_local(zone, open);
 	day = pd_day_of(local);
-	for (const struct table *table = cover(calendar, open, open);; table = cover(calendar, open, table->to + 1)) {
+	for (const struct table *table = cover(calendar, open, open);;
+	     table = cover(calendar, open, table->to + 1)) {
 		size_t target = first_day(table, day) + days, i;
 		pd_time at;
 
@@ -306,7 +315,8 @@ bool pd_calendar_amount_parse(const char *text, struct pd_calendar_amount *ret_a
 	return true;
 }
 
-pd_time pd_calendar_add_amount(const struct pd_calendar *calendar, pd_time start, struct pd_calendar_amount amount)
+pd_time pd_calendar_add_amount(const struct pd_calendar *calendar, pd_time start,
+			       struct pd_calendar_amount amount)
 {
 	return amount.days ? pd_calendar_add_days(calendar, start, amount.days)
 			   : pd_calendar_add(calendar, start, amount.working);
@@ -376,15 +386,21 @@ void pd_calendar_explain(struct pd_arena *arena, const struct pd_calendar *calen
 		return;
 	table = cover(calendar, from, to);
 	for (size_t i = first_after(table, from); i < table->count && table->open[i].from < to; i++)
-		*pd_list_add(arena, &parts) = (struct pd_calendar_part){
-			.kind = PD_PART_COUNTED, .from = MAX(table->open[i].from, from),
-			.to = MIN(table->open[i].to, to), .name = ""};
+		*pd_list_add(arena, &parts) =
+			(struct pd_calendar_part){.kind = PD_PART_COUNTED,
+						  .from = MAX(table->open[i].from, from),
+						  .to = MIN(table->open[i].to, to),
+						  .name = ""};
 	add_closings(arena, table, from, to, &parts);
 	for (size_t i = 1; i < zone->count; i++)
 		if (zone->at[i] > from && zone->at[i] < to)
-			*pd_list_add(arena, &parts) = (struct pd_calendar_part){
-				.kind = PD_PART_ZONE, .from = zone->at[i], .to = zone->at[i], .name = "",
-				.offset_before = zone->offset[i - 1], .offset_after = zone->offset[i]};
+			*pd_list_add(arena, &parts) =
+				(struct pd_calendar_part){.kind = PD_PART_ZONE,
+							  .from = zone->at[i],
+							  .to = zone->at[i],
+							  .name = "",
+							  .offset_before = zone->offset[i - 1],
+							  .offset_after = zone->offset[i]};
 	if (parts.count)
 		qsort(parts.items, parts.count, sizeof *parts.items, by_time);
 	*ret_parts = parts;

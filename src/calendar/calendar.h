@@ -31,7 +31,7 @@ struct pd_calendar;
 
 struct pd_calendar_files {
 	struct pd_strings hours, holidays; /* paths */
-	struct pd_strings either; /* paths; a file is hours or holidays by what stands in it */
+	struct pd_strings either;	   /* paths; a file is hours or holidays by what stands in it */
 	struct pd_strings ignore; /* globs of summaries, categories, descriptions that close nothing */
 	const char *zone;	  /* for floating times and whole days; NULL: UTC */
 	struct pd_where where;	  /* where they are named, for messages */
@@ -41,8 +41,8 @@ struct pd_calendar_files {
 struct pd_calendar *pd_calendar_load(const struct pd_calendar_files *files, struct pd_problems *problems);
 
 struct pd_calendar_range {
-	int weekday;	  /* 0 Monday … 6 Sunday */
-	int from, to;	  /* minutes of the day; to 1440 at most, or not after from: of the next day */
+	int weekday;  /* 0 Monday … 6 Sunday */
+	int from, to; /* minutes of the day; to 1440 at most, or not after from: of the next day */
 };
 struct pd_calendar_week {
 	PD_LIST(struct pd_calendar_range) ranges;
@@ -101,7 +101,7 @@ enum pd_calendar_part_kind {
 struct pd_calendar_part {
 	enum pd_calendar_part_kind kind;
 	pd_time from, to;
-	const char *name;	   /* of what closed; "" otherwise */
+	const char *name;		     /* of what closed; "" otherwise */
 	pd_time offset_before, offset_after; /* PD_PART_ZONE; local minus UTC, ms */
 };
 struct pd_calendar_parts {

@@ -95,12 +95,12 @@ static void add_numbers(struct pd_buf *buf, const int64_t *numbers, size_t count
 			pd_buf_addf(buf, "%s%" PRId64, i ? "," : "", numbers[i]);
 }
 
-static const char *rules_text(struct pd_arena *arena, const struct recur *const *rules, size_t count)
+static const char *rules_text(struct pd_arena *arena, const struct recurs *rules)
 {
 	struct pd_strings texts = {0};
 
-	for (size_t i = 0; i < count; i++)
-		pd_strings_add_once(arena, &texts, rules[i]->text);
+	for (size_t i = 0; i < rules->count; i++)
+		pd_strings_add_once(arena, &texts, rules->items[i]->text);
 	sort(&texts);
 	return pd_strings_join(arena, &texts, "|");
 }
@@ -126,11 +126,12 @@ static const char *entry_text(struct writer *out, GHashTable *numbers, const str
 	pd_buf_addf(&buf, "%s\t%s\t%s\t%zu", entry->effect == ENTRY_OPENS ? "opens" : "closes",
 		    entry->is_date ? "date" : "time", entry->has_start ? "start" : "-",
 		    zone_number(out, numbers, entry->zone));
-	pd_buf_addf(&buf, "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s",
-		    entry->start, entry->length.wall, entry->length.exact, entry->from, entry->to, entry->shift,
-		    entry->effect == ENTRY_CLOSES ? entry->name : "");
-	pd_buf_addf(&buf, "\t%s\t%s\t%s", rules_text(out->arena, entry->rules.items, entry->rules.count),
-		    rules_text(out->arena, entry->except.items, entry->except.count), extras_text(out->arena, entry));
+	pd_buf_addf(&buf,
+		    "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s",
+		    entry->start, entry->length.wall, entry->length.exact, entry->from, entry->to,
+		    entry->shift, entry->effect == ENTRY_CLOSES ? entry->name : "");
+	pd_buf_addf(&buf, "\t%s\t%s\t%s", rules_text(out->arena, &entry->rules),
+		    rules_text(out->arena, &entry->except), extras_text(out->arena, entry));
 	add_numbers(&buf, entry->not_at.items, entry->not_at.count);
 	add_numbers(&buf, entry->not_on.items, entry->not_on.count);
 	return pd_buf_string(out->arena, &buf);
@@ -159,7 +160,8 @@ char *pd_canon_text(struct pd_arena *arena, const struct model *model)
 	for (size_t i = 0; i < model->entries.count; i++)
 		*pd_list_add(arena, &facts) = entry_text(&out, numbers, model->entries.items[i]);
 	for (size_t i = 0; i < model->availabilities.count; i++)
-		*pd_list_add(arena, &facts) = availability_text(&out, numbers, model->availabilities.items[i]);
+		*pd_list_add(arena, &facts) =
+			availability_text(&out, numbers, model->availabilities.items[i]);
 	g_hash_table_unref(numbers);
 	sort(&facts);
 	pd_buf_addf(&buf, FIRST_LINE "\n%s\n", model->is_closed_by_default ? "closed" : "open");
@@ -235,25 +237,27 @@ static void parse_zone(struct parser *in)
 	*pd_list_add(in->arena, &in->zones) = pd_zone_make(in->arena, name, at.items, offset.items, at.count);
 }
 
-#define PARSE_RULES(in, list)                                                                    \
-	do {                                                                                     \
-		const char *why_, *rules_ = field(in);                                           \
-		char *at_ = *rules_ ? pd_strdup((in)->arena, rules_) : NULL;                     \
-		while (at_) {                                                                    \
-			const struct recur *rule_ = pd_recur_parse((in)->arena, cut(&at_, '|'), &why_); \
-			if (rule_)                                                               \
-				*pd_list_add((in)->arena, (list)) = rule_;                       \
-			else                                                                     \
-				(in)->is_bad = true;                                             \
-		}                                                                                \
-	} while (0)
+static void parse_rules(struct parser *in, struct recurs *list)
+{
+	const char *why, *text = field(in);
+	char *rest = *text ? pd_strdup(in->arena, text) : NULL;
+
+	while (rest) {
+		const struct recur *rule = pd_recur_parse(in->arena, cut(&rest, '|'), &why);
+
+		if (rule)
+			*pd_list_add(in->arena, list) = rule;
+		else
+			in->is_bad = true;
+	}
+}
 
 static void parse_lists(struct parser *in, struct entry *entry)
 {
 	char *extras, *not_at, *not_on;
 
-	PARSE_RULES(in, &entry->rules);
-	PARSE_RULES(in, &entry->except);
+	parse_rules(in, &entry->rules);
+	parse_rules(in, &entry->except);
 	extras = pd_strdup(in->arena, field(in));
 	not_at = pd_strdup(in->arena, field(in));
 	not_on = pd_strdup(in->arena, field(in));
@@ -317,7 +321,8 @@ static void parse_line(struct parser *in)
 		in->availability->from = number(in);
 		in->availability->to = number(in);
 		*pd_list_add(in->arena, &in->model->availabilities) = in->availability;
-	} else if ((strcmp(word, "opens") == 0 || strcmp(word, "closes") == 0) && is_part == (in->availability != NULL)) {
+	} else if ((strcmp(word, "opens") == 0 || strcmp(word, "closes") == 0) &&
+		   is_part == (in->availability != NULL)) {
 		parse_entry(in, word);
 	} else {
 		in->is_bad = true;

@@ -153,8 +153,12 @@ static void spread(const struct entry *entry, pd_time from, pd_time to, GArray *
 {
 	struct spreading s = {.entry = entry, .from = from, .to = to, .into = into, .steps = steps};
 	pd_time reach = entry->length.wall + entry->length.exact + ABS(entry->shift) + 3 * PD_DAY;
-	struct recur_span span = {.start = entry->start, .from = from - reach, .to = to + reach,
-				  .is_date = entry->is_date, .zone = entry->zone, .steps = steps};
+	struct recur_span span = {.start = entry->start,
+				  .from = from - reach,
+				  .to = to + reach,
+				  .is_date = entry->is_date,
+				  .zone = entry->zone,
+				  .steps = steps};
 
 	if (entry->except.count) {
 		s.except = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -221,7 +225,8 @@ static int by_closing(const void *a, const void *b)
 static GArray *spread_closings(const struct model *model, struct table *table, int64_t *steps,
 			       const struct entry **ret_costly)
 {
-	GArray *covered = set_new(), *own = set_new(), *named = g_array_new(FALSE, FALSE, sizeof(struct closing));
+	GArray *covered = set_new(), *own = set_new(),
+	       *named = g_array_new(FALSE, FALSE, sizeof(struct closing));
 
 	for (size_t i = 0; i < model->entries.count && *steps >= 0; i++) {
 		const struct entry *entry = model->entries.items[i];
@@ -295,7 +300,7 @@ static void list_days(struct table *table, const struct pd_zone *zone)
 }
 
 struct table *pd_calendar_table_make(const struct model *model, pd_time from, pd_time to, int64_t *steps,
-			    const struct entry **ret_costly)
+				     const struct entry **ret_costly)
 {
 	struct table *table = g_new0(struct table, 1);
 	GArray *hours, *closed, *open;

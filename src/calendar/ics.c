@@ -29,7 +29,8 @@ char *pd_ics_slurp(struct pd_arena *arena, const char *path, struct pd_where whe
 		return NULL;
 	}
 	if (about.st_size > (off_t)PD_ICS_LIMIT) {
-		pd_problem_add(problems, where, "calendar file %s: larger than %zu bytes", path, PD_ICS_LIMIT);
+		pd_problem_add(problems, where, "calendar file %s: larger than %zu bytes", path,
+			       PD_ICS_LIMIT);
 		return NULL;
 	}
 	data = pd_alloc(arena, (size_t)about.st_size + 1);
@@ -145,13 +146,14 @@ struct stack {
 	int depth;
 };
 
-static bool begin(struct pd_arena *arena, struct stack *stack, const struct ics_line *line, struct pd_where where,
-		  struct pd_problems *problems)
+static bool begin(struct pd_arena *arena, struct stack *stack, const struct ics_line *line,
+		  struct pd_where where, struct pd_problems *problems)
 {
 	struct ics_component *made = PD_NEW(arena, struct ics_component);
 
 	if (stack->depth == DEPTH_LIMIT) {
-		pd_problem_add(problems, where, "%s: components nested deeper than %d", line->value, DEPTH_LIMIT);
+		pd_problem_add(problems, where, "%s: components nested deeper than %d", line->value,
+			       DEPTH_LIMIT);
 		return false;
 	}
 	made->name = upper(pd_trim(arena, line->value));
@@ -165,8 +167,8 @@ static bool begin(struct pd_arena *arena, struct stack *stack, const struct ics_
 	return true;
 }
 
-static bool end(struct pd_arena *arena, struct stack *stack, const struct ics_line *line, struct pd_where where,
-		struct pd_problems *problems)
+static bool end(struct pd_arena *arena, struct stack *stack, const struct ics_line *line,
+		struct pd_where where, struct pd_problems *problems)
 {
 	const char *name = upper(pd_trim(arena, line->value));
 	const struct ics_component *top = stack->open[stack->depth - 1];
@@ -235,7 +237,8 @@ struct ics_component *pd_ics_parse(struct pd_arena *arena, const char *path, con
 		const struct ics_component *top = stack.open[stack.depth - 1];
 
 		where.line = top->number;
-		pd_problem_add(problems, where, "%s without its END: the file is cut at line %d", top->name, in.number);
+		pd_problem_add(problems, where, "%s without its END: the file is cut at line %d", top->name,
+			       in.number);
 		return NULL;
 	}
 	if (root->children.count == 0) {

@@ -30,7 +30,10 @@ static struct pd_calendar *load(struct pd_arena *arena, const struct pd_calendar
 {
 	struct model *model = PD_NEW(arena, struct model);
 	int64_t steps = pd_calendar_steps();
-	struct source source = {.arena = arena, .model = model, .ignore = &files->ignore, .problems = problems,
+	struct source source = {.arena = arena,
+				.model = model,
+				.ignore = &files->ignore,
+				.problems = problems,
 				.steps = &steps};
 	const struct entry *costly = NULL;
 	struct pd_calendar *calendar;
@@ -47,9 +50,10 @@ static struct pd_calendar *load(struct pd_arena *arena, const struct pd_calendar
 			       "hours: nothing opens in these files; the calendar is open around the clock");
 	calendar = pd_calendar_make(arena, model, &steps, &costly);
 	if (!calendar)
-		pd_problem_add(problems, costly ? costly->where : files->where, "%s%s%s%sthe rules cost too much",
-			       costly ? costly->component : "", costly && *costly->name ? " " : "",
-			       costly ? costly->name : "", costly ? ": " : "");
+		pd_problem_add(problems, costly ? costly->where : files->where,
+			       "%s%s%s%sthe rules cost too much", costly ? costly->component : "",
+			       costly && *costly->name ? " " : "", costly ? costly->name : "",
+			       costly ? ": " : "");
 	return calendar;
 }
 
@@ -71,8 +75,13 @@ static struct entry *new_entry(struct pd_arena *arena, struct model *model, enum
 {
 	struct entry *entry = PD_NEW(arena, struct entry);
 
-	*entry = (struct entry){.effect = effect, .name = "", .zone = model->zone, .has_start = true,
-				.from = INT64_MIN, .to = INT64_MAX, .component = "week"};
+	*entry = (struct entry){.effect = effect,
+				.name = "",
+				.zone = model->zone,
+				.has_start = true,
+				.from = INT64_MIN,
+				.to = INT64_MAX,
+				.component = "week"};
 	*pd_list_add(arena, &model->entries) = entry;
 	return entry;
 }
@@ -84,8 +93,8 @@ static bool add_range(struct pd_arena *arena, struct model *model, const struct 
 	const char *why;
 	int to = range->to > range->from ? range->to : range->to + 1440;
 
-	if (range->weekday < 0 || range->weekday > 6 || range->from < 0 || range->from >= 1440 || range->to < 0 ||
-	    range->to > 1440)
+	if (range->weekday < 0 || range->weekday > 6 || range->from < 0 || range->from >= 1440 ||
+	    range->to < 0 || range->to > 1440)
 		return false;
 	entry = new_entry(arena, model, ENTRY_OPENS);
 	/* 1970-01-05 was a Monday; the week before it lets a Sunday night reach into 1970. */

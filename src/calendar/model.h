@@ -23,8 +23,13 @@ struct entry_length {
 };
 
 struct entry_extra { /* RDATE */
-	pd_time at; /* UTC */
+	pd_time at;  /* UTC */
 	struct entry_length length;
+};
+
+struct recurs { /* PD_LIST(const struct recur *) */
+	const struct recur **items;
+	size_t count, room;
 };
 
 /* One event with all its instances. */
@@ -38,8 +43,8 @@ struct entry {
 	const struct pd_zone *zone;
 	pd_time start; /* local, in the zone */
 	struct entry_length length;
-	PD_LIST(const struct recur *) rules;
-	PD_LIST(const struct recur *) except; /* EXRULE */
+	struct recurs rules;
+	struct recurs except; /* EXRULE */
 	PD_LIST(struct entry_extra) extra;
 	PD_LIST(pd_time) not_at; /* starts that are left out, UTC, sorted */
 	PD_LIST(int64_t) not_on; /* local days whose instances are left out, sorted */
@@ -80,7 +85,8 @@ struct source {
 	int64_t *steps; /* see struct recur_span */
 };
 /* Reads one file into the model. Nothing is returned: the problems tell. */
-void pd_source_read(const struct source *source, const char *path, enum source_role role, struct pd_where where);
+void pd_source_read(const struct source *source, const char *path, enum source_role role,
+		    struct pd_where where);
 
 /* The canonical text, and back; see calendar.h. NULL: not such a text. */
 char *pd_canon_text(struct pd_arena *arena, const struct model *model);
@@ -114,7 +120,7 @@ struct table {
 /* Stops early, with a table that lacks something, only where *steps falls below 0; then
  * *ret_costly is what it was spreading. */
 struct table *pd_calendar_table_make(const struct model *model, pd_time from, pd_time to, int64_t *steps,
-			    const struct entry **ret_costly);
+				     const struct entry **ret_costly);
 void pd_calendar_table_free(struct table *table);
 
 #endif

@@ -27,9 +27,11 @@ static int by_value(const void *a, const void *b)
 
 /* The product of hours, minutes and seconds. What the rule leaves to the start (its minute,
  * its second) is added when it is expanded. */
-static const char *read_times(struct pd_arena *arena, const struct icalrecurrencetype *rule, struct recur *made)
+static const char *read_times(struct pd_arena *arena, const struct icalrecurrencetype *rule,
+			      struct recur *made)
 {
-	size_t hours = COUNT(rule->by_hour), minutes = COUNT(rule->by_minute), seconds = COUNT(rule->by_second);
+	size_t hours = COUNT(rule->by_hour), minutes = COUNT(rule->by_minute),
+	       seconds = COUNT(rule->by_second);
 	pd_time *times;
 	size_t n = 0;
 
@@ -60,7 +62,8 @@ static const char *read_until(const struct icalrecurrencetype *rule, struct recu
 
 	if (icaltime_is_null_time(until))
 		return NULL;
-	if (until.month < 1 || until.month > 12 || until.day < 1 || until.day > pd_month_days(until.year, until.month) ||
+	if (until.month < 1 || until.month > 12 || until.day < 1 ||
+	    until.day > pd_month_days(until.year, until.month) ||
 	    (!until.is_date && (until.hour < 0 || until.hour > 24 || until.minute < 0 || until.minute > 59 ||
 				until.second < 0 || until.second > 60)))
 		return "UNTIL is no date of the calendar";
@@ -71,7 +74,8 @@ static const char *read_until(const struct icalrecurrencetype *rule, struct recu
 		return NULL;
 	}
 	made->until_kind = icaltime_is_utc(until) ? RECUR_UNTIL_UTC : RECUR_UNTIL_LOCAL;
-	made->until = day * PD_DAY + until.hour * PD_HOUR + until.minute * PD_MINUTE + until.second * PD_SECOND;
+	made->until =
+		day * PD_DAY + until.hour * PD_HOUR + until.minute * PD_MINUTE + until.second * PD_SECOND;
 	return NULL;
 }
 
@@ -206,7 +210,7 @@ struct expansion {
 	pd_time start_time; /* of day */
 	int start_year, start_month, start_mday, start_weekday;
 	bool by_start_mday, by_start_weekday, by_start_month; /* what the rule leaves to DTSTART */
-	int left;	      /* of COUNT */
+	int left;					      /* of COUNT */
 	bool is_done;
 };
 
@@ -231,7 +235,8 @@ static bool in_weeks(const struct recur *recur, int64_t day, int year)
 {
 	/* The day may belong to a week of the year before or after. */
 	for (int of = year - 1; of <= year + 1; of++) {
-		int64_t first = first_week(of, recur->week_start), next = first_week(of + 1, recur->week_start);
+		int64_t first = first_week(of, recur->week_start),
+			next = first_week(of + 1, recur->week_start);
 		int number, all;
 
 		if (day < first || day >= next)
@@ -343,8 +348,9 @@ static void give_set(struct expansion *e, const int64_t *days, size_t count)
 	size_t times = e->recur->time_count ? e->recur->time_count : 1, all = count * times;
 
 	for (size_t i = 0; i < all && !e->is_done; i++) {
-		pd_time time = !e->recur->time_count ? e->start_time
-						     : e->recur->times[i % times] + e->start_time % e->recur->kept;
+		pd_time time = !e->recur->time_count
+				       ? e->start_time
+				       : e->recur->times[i % times] + e->start_time % e->recur->kept;
 
 		if (has_short(e->recur->set, e->recur->set_count, (int)i + 1) ||
 		    has_short(e->recur->set, e->recur->set_count, (int)i - (int)all))
@@ -377,7 +383,8 @@ static void expand_period(struct expansion *e, const struct period *period)
 			int64_t first = pd_day_number(period->year, month, 1);
 
 			if (e->recur->months ? e->recur->months >> month & 1 : month == e->start_month)
-				test_days(e, first, first + pd_month_days(period->year, month) - 1, set, &set_len);
+				test_days(e, first, first + pd_month_days(period->year, month) - 1, set,
+					  &set_len);
 		}
 	} else {
 		test_days(e, period->first, period->last, set, &set_len);
@@ -431,7 +438,8 @@ static int64_t periods_before(const struct expansion *e, int64_t day)
 static void prepare(struct expansion *e)
 {
 	const struct recur *recur = e->recur;
-	bool has_days = recur->day_count || recur->month_days || recur->month_days_back || recur->year_day_count;
+	bool has_days =
+		recur->day_count || recur->month_days || recur->month_days_back || recur->year_day_count;
 
 	e->start_day = pd_day_of(e->span->start);
 	e->start_time = e->span->start - e->start_day * PD_DAY;
@@ -448,7 +456,8 @@ static void prepare(struct expansion *e)
 	}
 }
 
-void pd_recur_expand(const struct recur *recur, const struct recur_span *span, recur_each *each, void *context)
+void pd_recur_expand(const struct recur *recur, const struct recur_span *span, recur_each *each,
+		     void *context)
 {
 	struct expansion e = {.recur = recur, .span = span, .each = each, .context = context};
 	int64_t last = pd_day_of(span->to), k;

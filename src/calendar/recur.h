@@ -26,9 +26,9 @@ struct recur {
 	enum recur_freq freq;
 	int interval, count; /* count 0: without end */
 	enum recur_until until_kind;
-	pd_time until;	     /* a day number for RECUR_UNTIL_DATE */
-	int week_start;	     /* 0 Monday */
-	uint16_t months;     /* bit 1: January; 0: any */
+	pd_time until;			      /* a day number for RECUR_UNTIL_DATE */
+	int week_start;			      /* 0 Monday */
+	uint16_t months;		      /* bit 1: January; 0: any */
 	uint32_t month_days, month_days_back; /* bit 1: the first, the last */
 	size_t day_count, year_day_count, week_count, set_count, time_count;
 	const struct recur_nth *days;
@@ -41,15 +41,16 @@ struct recur {
 const struct recur *pd_recur_parse(struct pd_arena *arena, const char *text, const char **ret_why);
 
 struct recur_span {
-	pd_time start;	  /* DTSTART, local */
-	pd_time from, to; /* instances wanted, local, half-open */
-	bool is_date;	  /* UNTIL is compared as a date */
+	pd_time start;		    /* DTSTART, local */
+	pd_time from, to;	    /* instances wanted, local, half-open */
+	bool is_date;		    /* UNTIL is compared as a date */
 	const struct pd_zone *zone; /* for an UNTIL in UTC */
-	int64_t *steps;	  /* counts down; below 0 the expansion stops */
+	int64_t *steps;		    /* counts down; below 0 the expansion stops */
 };
 /* Calls each(context, local) in order of periods; false from it stops. */
 typedef bool recur_each(void *context, pd_time local);
-void pd_recur_expand(const struct recur *recur, const struct recur_span *span, recur_each *each, void *context);
+void pd_recur_expand(const struct recur *recur, const struct recur_span *span, recur_each *each,
+		     void *context);
 /* Does any instance come within 400 years of the start, after which all repeats? */
 bool pd_recur_happens(const struct recur *recur, const struct recur_span *span);
 

@@ -55,18 +55,20 @@ static bool read_end(struct reading *in, const struct ics_component *component, 
 	if (!read_stamp(in, component, line, line->value, &stamp, &zone))
 		return false;
 	if (stamp.is_date != entry->is_date)
-		return pd_reading_wrong(in, component, line->number, "one of DTSTART and DTEND is a date, the other a time",
-					line->value);
+		return pd_reading_wrong(in, component, line->number,
+					"one of DTSTART and DTEND is a date, the other a time", line->value);
 	if (zone == entry->zone)
 		entry->length.wall = stamp.local - entry->start;
 	else
-		entry->length.exact = pd_zone_to_utc(zone, stamp.local) - pd_zone_to_utc(entry->zone, entry->start);
+		entry->length.exact =
+			pd_zone_to_utc(zone, stamp.local) - pd_zone_to_utc(entry->zone, entry->start);
 	return true;
 }
 
 static bool read_length(struct reading *in, const struct ics_component *component, struct entry *entry)
 {
-	const struct ics_line *end = pd_ics_line(component, "DTEND"), *duration = pd_ics_line(component, "DURATION");
+	const struct ics_line *end = pd_ics_line(component, "DTEND"),
+			      *duration = pd_ics_line(component, "DURATION");
 	int line = end ? end->number : duration ? duration->number : component->number;
 
 	if (end && !read_end(in, component, end, entry))
@@ -80,10 +82,13 @@ static bool read_length(struct reading *in, const struct ics_component *componen
 	if (entry->length.wall + entry->length.exact > 0)
 		return true;
 	if (entry->is_date)
-		entry->length.wall = PD_DAY; /* section 3.6.1; and many feeds name the day itself as the end */
+		entry->length.wall =
+			PD_DAY; /* section 3.6.1; and many feeds name the day itself as the end */
 	else if (in->availability && !end && !duration)
-		entry->length.exact = in->availability->to == INT64_MAX ? LENGTH_LIMIT
-				      : in->availability->to - pd_zone_to_utc(entry->zone, entry->start);
+		entry->length.exact =
+			in->availability->to == INT64_MAX
+				? LENGTH_LIMIT
+				: in->availability->to - pd_zone_to_utc(entry->zone, entry->start);
 	else
 		pd_reading_warn(in, component, line, "lasts no time");
 	return true;
@@ -109,7 +114,9 @@ static bool read_rule(struct reading *in, const struct ics_component *component,
 	struct pd_arena *arena = in->source->arena;
 	const char *why;
 	const struct recur *recur = pd_recur_parse(arena, pd_trim(arena, line->value), &why);
-	struct recur_span span = {.start = entry->start, .is_date = entry->is_date, .zone = entry->zone,
+	struct recur_span span = {.start = entry->start,
+				  .is_date = entry->is_date,
+				  .zone = entry->zone,
 				  .steps = in->source->steps};
 
 	if (!recur)
@@ -154,15 +161,17 @@ static bool read_extra(struct reading *in, const struct ics_component *component
 			return false;
 		extra.length = (struct entry_length){.exact = pd_zone_to_utc(zone, end.local) - extra.at};
 	}
-	if (extra.length.wall + extra.length.exact < 0 || extra.length.wall + extra.length.exact > LENGTH_LIMIT)
+	if (extra.length.wall + extra.length.exact < 0 ||
+	    extra.length.wall + extra.length.exact > LENGTH_LIMIT)
 		return pd_reading_wrong(in, component, line->number,
-					"a period ends before it starts, or lasts longer than 100 years", text);
+					"a period ends before it starts, or lasts longer than 100 years",
+					text);
 	*pd_list_add(in->source->arena, &entry->extra) = extra;
 	return true;
 }
 
-static bool read_exception(struct reading *in, const struct ics_component *component, const struct ics_line *line,
-			   const char *text, struct entry *entry)
+static bool read_exception(struct reading *in, const struct ics_component *component,
+			   const struct ics_line *line, const char *text, struct entry *entry)
 {
 	struct pd_arena *arena = in->source->arena;
 	const struct pd_zone *zone;
@@ -239,7 +248,8 @@ static bool read_event(struct reading *in, const struct ics_component *component
 		return pd_reading_wrong(in, component, component->number, "no DTSTART", NULL);
 	if (!read_stamp(in, component, start, start->value, &stamp, &entry->zone))
 		return false;
-	*event = (struct event){.component = component, .entry = entry, .uid = pd_ics_value(component, "UID")};
+	*event =
+		(struct event){.component = component, .entry = entry, .uid = pd_ics_value(component, "UID")};
 	entry->component = component->name;
 	entry->name = summary ? pd_ics_text(arena, summary) : "";
 	entry->where = (struct pd_where){.file = in->path, .line = component->number};
@@ -254,7 +264,8 @@ static bool read_event(struct reading *in, const struct ics_component *component
 	if (!read_length(in, component, entry))
 		return false;
 	take_all_day_mark(in, component, entry);
-	return read_override(in, component, event) && (event->is_override || read_recurrence(in, component, entry));
+	return read_override(in, component, event) &&
+	       (event->is_override || read_recurrence(in, component, entry));
 }
 
 /* --- series --- */
@@ -284,7 +295,8 @@ static struct entry *split_series(struct reading *in, struct entry *master, cons
 
 	master->to = override->replaced_at;
 	rest->from = override->replaced_at;
-	rest->shift = pd_zone_to_local(master->zone, start) - pd_zone_to_local(master->zone, override->replaced_at);
+	rest->shift =
+		pd_zone_to_local(master->zone, start) - pd_zone_to_local(master->zone, override->replaced_at);
 	rest->length = override->entry->length;
 	rest->where = override->entry->where;
 	if (*override->entry->name)
@@ -317,8 +329,8 @@ static void give(struct entry *entry, const struct event *event, series_take *ta
 }
 
 /* The master at `first`, changed by the overrides [from, to) of its series. */
-static void give_master(struct reading *in, struct event *master, const struct event *from, const struct event *to,
-			series_take *take)
+static void give_master(struct reading *in, struct event *master, const struct event *from,
+			const struct event *to, series_take *take)
 {
 	struct entry *entry = master->entry;
 	const struct event *current = master;
@@ -343,7 +355,8 @@ static void give_master(struct reading *in, struct event *master, const struct e
 		give(entry, current, take, in);
 }
 
-static void give_override(struct event *override, const struct event *master, series_take *take, void *context)
+static void give_override(struct event *override, const struct event *master, series_take *take,
+			  void *context)
 {
 	if (override->is_cancelled || (override->is_following && master))
 		return;
@@ -372,7 +385,8 @@ static void give_series(struct reading *in, struct event *from, struct event *to
 	}
 }
 
-void pd_series_read(struct reading *in, const struct ics_component *parent, const char *name, series_take *take)
+void pd_series_read(struct reading *in, const struct ics_component *parent, const char *name,
+		    series_take *take)
 {
 	struct pd_arena *arena = in->source->arena;
 	struct events events = {.in = in};
@@ -383,7 +397,8 @@ void pd_series_read(struct reading *in, const struct ics_component *parent, cons
 
 		if (*in->source->steps < 0) {
 			if (in->errors == 0)
-				pd_reading_wrong(in, parent->children.items[i], parent->children.items[i]->number,
+				pd_reading_wrong(in, parent->children.items[i],
+						 parent->children.items[i]->number,
 						 "the rules before it cost too much", NULL);
 			return;
 		}

@@ -11,7 +11,7 @@ struct reading {
 	const struct source *source;
 	const char *path;
 	enum source_role role;
-	bool has_availability; /* a VAVAILABILITY stands in the file */
+	bool has_availability;		   /* a VAVAILABILITY stands in the file */
 	struct availability *availability; /* the one being read */
 	struct zones zones;
 	size_t errors;
@@ -26,6 +26,7 @@ void pd_reading_warn(struct reading *in, const struct ics_component *component, 
  * its exceptions, every override by itself (RFC 5545, section 3.8.4.4). What is cancelled or
  * replaced by a newer SEQUENCE is left out. */
 typedef void series_take(void *context, const struct ics_component *component, struct entry *entry);
-void pd_series_read(struct reading *in, const struct ics_component *parent, const char *name, series_take *take);
+void pd_series_read(struct reading *in, const struct ics_component *parent, const char *name,
+		    series_take *take);
 
 #endif

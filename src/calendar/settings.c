@@ -103,7 +103,8 @@ struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const
 		}
 		calendar = load_group(made, settings, group, old, problems);
 		if (calendar)
-			*pd_list_add(arena, &made->list) = (struct named){pd_strdup(arena, group->name), calendar};
+			*pd_list_add(arena, &made->list) =
+				(struct named){pd_strdup(arena, group->name), calendar};
 	}
 	*pd_list_add(arena, &made->list) = (struct named){ALWAYS, pd_calendar_always()};
 	return made;

@@ -25,7 +25,8 @@ static const char *describe(struct pd_arena *arena, const struct ics_component *
 
 	if (!name)
 		name = pd_ics_value(component, "UID");
-	return name ? pd_printf(arena, "%s \"%s\"", component->name, pd_ics_text(arena, name)) : component->name;
+	return name ? pd_printf(arena, "%s \"%s\"", component->name, pd_ics_text(arena, name))
+		    : component->name;
 }
 
 bool pd_reading_wrong(struct reading *in, const struct ics_component *component, int line, const char *why,
@@ -139,7 +140,8 @@ static void take_available(void *context, const struct ics_component *part, stru
 	*pd_list_add(in->source->arena, &availability->entries) = entry;
 }
 
-static bool read_bound(struct reading *in, const struct ics_component *component, const char *name, pd_time *ret_time)
+static bool read_bound(struct reading *in, const struct ics_component *component, const char *name,
+		       pd_time *ret_time)
 {
 	const struct ics_line *line = pd_ics_line(component, name);
 	const struct pd_zone *zone;
@@ -148,7 +150,8 @@ static bool read_bound(struct reading *in, const struct ics_component *component
 	if (!line)
 		return true;
 	if (!pd_value_stamp(line->value, &stamp))
-		return pd_reading_wrong(in, component, line->number, "not a date of the calendar", line->value);
+		return pd_reading_wrong(in, component, line->number, "not a date of the calendar",
+					line->value);
 	zone = pd_value_zone(&in->zones, line, &stamp, component->name);
 	if (!zone) {
 		in->errors++;
@@ -169,11 +172,14 @@ static void read_availability(struct reading *in, const struct ics_component *co
 
 	made->from = INT64_MIN;
 	made->to = INT64_MAX;
-	if (!read_bound(in, component, "DTSTART", &made->from) || !read_bound(in, component, "DTEND", &made->to))
+	if (!read_bound(in, component, "DTSTART", &made->from) ||
+	    !read_bound(in, component, "DTEND", &made->to))
 		return;
 	if (duration) {
-		if (!pd_value_duration(duration->value, &length) || made->from == INT64_MIN || made->to != INT64_MAX) {
-			pd_reading_wrong(in, component, duration->number, "a DURATION that cannot be", duration->value);
+		if (!pd_value_duration(duration->value, &length) || made->from == INT64_MIN ||
+		    made->to != INT64_MAX) {
+			pd_reading_wrong(in, component, duration->number, "a DURATION that cannot be",
+					 duration->value);
 			return;
 		}
 		made->to = made->from + length.wall + length.exact;
@@ -183,7 +189,8 @@ static void read_availability(struct reading *in, const struct ics_component *co
 		return;
 	}
 	if (priority && (!pd_number(priority->value, 9, &number))) {
-		pd_reading_wrong(in, component, priority->number, "PRIORITY is not from 0 to 9", priority->value);
+		pd_reading_wrong(in, component, priority->number, "PRIORITY is not from 0 to 9",
+				 priority->value);
 		return;
 	}
 	if (pd_ics_line(component, "RRULE")) {
@@ -255,13 +262,15 @@ static void read_calendar(struct reading *in, const struct ics_component *calend
 		if (strcmp(child->name, "VAVAILABILITY") != 0)
 			continue;
 		if (in->role == SOURCE_HOLIDAYS)
-			pd_reading_warn(in, child, child->number, "stands in a file of holidays and does nothing there");
+			pd_reading_warn(in, child, child->number,
+					"stands in a file of holidays and does nothing there");
 		else
 			read_availability(in, child);
 	}
 }
 
-void pd_source_read(const struct source *source, const char *path, enum source_role role, struct pd_where where)
+void pd_source_read(const struct source *source, const char *path, enum source_role role,
+		    struct pd_where where)
 {
 	struct reading in = {.source = source, .path = pd_strdup(source->arena, path), .role = role};
 	struct ics_component *root;
@@ -273,8 +282,11 @@ void pd_source_read(const struct source *source, const char *path, enum source_r
 	root = pd_ics_parse(source->arena, in.path, data, len, source->problems);
 	if (!root)
 		return;
-	in.zones = (struct zones){.arena = source->arena, .floating = source->model->zone, .path = in.path,
-				  .utc = pd_zone_load(source->arena, "UTC"), .problems = source->problems,
+	in.zones = (struct zones){.arena = source->arena,
+				  .floating = source->model->zone,
+				  .path = in.path,
+				  .utc = pd_zone_load(source->arena, "UTC"),
+				  .problems = source->problems,
 				  .steps = source->steps};
 	in.zones.known = g_hash_table_new(g_str_hash, g_str_equal);
 	collect(&in, root);

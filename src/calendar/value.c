@@ -53,8 +53,11 @@ bool pd_value_duration(const char *text, struct entry_length *ret_length)
 		char unit;
 		bool is_time;
 		pd_time ms;
-	} units[] = {{'W', false, 7 * PD_DAY}, {'D', false, PD_DAY}, {'H', true, PD_HOUR},
-		     {'M', true, PD_MINUTE},   {'S', true, PD_SECOND}};
+	} units[] = {{'W', false, 7 * PD_DAY},
+		     {'D', false, PD_DAY},
+		     {'H', true, PD_HOUR},
+		     {'M', true, PD_MINUTE},
+		     {'S', true, PD_SECOND}};
 	struct entry_length length = {0};
 	bool is_time = false, is_negative = *text == '-';
 	size_t next = 0, parts = 0;
@@ -77,7 +80,8 @@ bool pd_value_duration(const char *text, struct entry_length *ret_length)
 		for (size_t i = 0; i < len; i++)
 			number = number * 10 + (text[i] - '0');
 		text += len;
-		while (next < G_N_ELEMENTS(units) && (units[next].unit != *text || units[next].is_time != is_time))
+		while (next < G_N_ELEMENTS(units) &&
+		       (units[next].unit != *text || units[next].is_time != is_time))
 			next++;
 		if (next == G_N_ELEMENTS(units))
 			return false;
@@ -99,8 +103,8 @@ bool pd_value_offset(const char *text, pd_time *ret_offset)
 	size_t len = strlen(text);
 
 	if ((len != 5 && len != 7) || (text[0] != '+' && text[0] != '-') || !digits(text + 1, 2, &hour) ||
-	    !digits(text + 3, 2, &minute) || (len == 7 && !digits(text + 5, 2, &second)) || hour > 23 || minute > 59 ||
-	    second > 59)
+	    !digits(text + 3, 2, &minute) || (len == 7 && !digits(text + 5, 2, &second)) || hour > 23 ||
+	    minute > 59 || second > 59)
 		return false;
 	*ret_offset = (hour * PD_HOUR + minute * PD_MINUTE + second * PD_SECOND) * (text[0] == '-' ? -1 : 1);
 	return true;
@@ -146,7 +150,8 @@ static bool add_rule(struct onsets *onsets, const struct ics_line *line, pd_time
 {
 	struct zones *zones = onsets->zones;
 	const pd_time at = INT64_MIN;
-	struct recur_span span = {.start = start, .from = -10 * 366 * PD_DAY, .to = PD_ZONE_LAST, .steps = zones->steps};
+	struct recur_span span = {
+		.start = start, .from = -10 * 366 * PD_DAY, .to = PD_ZONE_LAST, .steps = zones->steps};
 	const char *why;
 	const struct recur *recur = pd_recur_parse(zones->arena, line->value, &why);
 
@@ -223,8 +228,8 @@ static const struct pd_zone *read_definition(struct zones *zones, const struct i
 /* The name as it stands, or what follows any of its slashes ("/vendor.example/v2/Europe/Paris"). */
 static const struct pd_zone *system_zone(struct zones *zones, const char *tzid)
 {
-	const struct pd_zone *zone = pd_equal(tzid, zones->floating->name) ? zones->floating
-									  : pd_zone_load(zones->arena, tzid);
+	const struct pd_zone *zone =
+		pd_equal(tzid, zones->floating->name) ? zones->floating : pd_zone_load(zones->arena, tzid);
 
 	while (!zone && (tzid = strchr(tzid, '/')) != NULL && strchr(tzid + 1, '/'))
 		zone = pd_zone_load(zones->arena, ++tzid);
@@ -241,9 +246,10 @@ static void compare(struct zones *zones, const struct ics_component *definition,
 	for (pd_time at = now; own && at < now + 730 * PD_DAY; at += PD_DAY) {
 		if (pd_zone_offset(own, at) == pd_zone_offset(system, at))
 			continue;
-		pd_warning_add(zones->problems, where,
-			       "VTIMEZONE %s: differs from the system's zone data on %.10s; the system's holds", tzid,
-			       pd_time_rfc3339(zones->arena, at));
+		pd_warning_add(
+			zones->problems, where,
+			"VTIMEZONE %s: differs from the system's zone data on %.10s; the system's holds",
+			tzid, pd_time_rfc3339(zones->arena, at));
 		return;
 	}
 }
@@ -265,8 +271,8 @@ static const struct pd_zone *find_zone(struct zones *zones, const char *tzid)
 	return definition ? read_definition(zones, definition, tzid) : NULL;
 }
 
-const struct pd_zone *pd_value_zone(struct zones *zones, const struct ics_line *line, const struct stamp *stamp,
-				    const char *component)
+const struct pd_zone *pd_value_zone(struct zones *zones, const struct ics_line *line,
+				    const struct stamp *stamp, const char *component)
 {
 	struct pd_where where = {.file = zones->path, .line = line->number};
 	const char *tzid = pd_ics_param(line, "TZID");
@@ -281,7 +287,8 @@ const struct pd_zone *pd_value_zone(struct zones *zones, const struct ics_line *
 	zone = find_zone(zones, tzid);
 	g_hash_table_insert(zones->known, (void *)tzid, (void *)zone);
 	if (!zone)
-		pd_problem_add(zones->problems, where, "%s: %s: no such time zone, and no VTIMEZONE says what it is",
-			       component, pd_clean_line(zones->arena, tzid, 80));
+		pd_problem_add(zones->problems, where,
+			       "%s: %s: no such time zone, and no VTIMEZONE says what it is", component,
+			       pd_clean_line(zones->arena, tzid, 80));
 	return zone;
 }

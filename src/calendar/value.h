@@ -29,10 +29,10 @@ struct zones {
 	struct pd_problems *problems;
 	int64_t *steps;
 	PD_LIST(const struct ics_component *) definitions; /* VTIMEZONEs */
-	GHashTable *known; /* TZID -> zone */
+	GHashTable *known;				   /* TZID -> zone */
 };
 /* The zone of a stamp on that line; NULL: unknown, told. */
-const struct pd_zone *pd_value_zone(struct zones *zones, const struct ics_line *line, const struct stamp *stamp,
-				    const char *component);
+const struct pd_zone *pd_value_zone(struct zones *zones, const struct ics_line *line,
+				    const struct stamp *stamp, const char *component);
 
 #endif

@@ -65,7 +65,8 @@ static bool is_zone_name(const char *name)
 	return true;
 }
 
-static const struct pd_zone *make(struct pd_arena *arena, const char *name, const struct stretch *items, size_t count)
+static const struct pd_zone *make(struct pd_arena *arena, const char *name, const struct stretch *items,
+				  size_t count)
 {
 	pd_time *at = PD_NEW_N(arena, pd_time, count), *offset = PD_NEW_N(arena, pd_time, count);
 	struct pd_zone *made = PD_NEW(arena, struct pd_zone);
@@ -107,7 +108,8 @@ const struct pd_zone *pd_zone_load(struct pd_arena *arena, const char *name)
 	if (!search.zone)
 		return NULL;
 	*pd_list_add(arena, &search.found) = (struct stretch){
-		INT64_MIN, offset_at(search.zone, g_time_zone_find_interval(search.zone, G_TIME_TYPE_UNIVERSAL, 0))};
+		INT64_MIN,
+		offset_at(search.zone, g_time_zone_find_interval(search.zone, G_TIME_TYPE_UNIVERSAL, 0))};
 	for (gint64 low = 0; low < last; low += year)
 		find_changes(&search, low, low + year < last ? low + year : last);
 	g_time_zone_unref(search.zone);

@@ -41,7 +41,8 @@ static const char *time_text(struct pd_arena *arena, const struct pd_zone *zone,
 		       : pd_printf(arena, "%02lld:%02lld", minutes / 60, minutes % 60);
 }
 
-static void print_people(struct view *view, struct pd_table *table, int64_t day, const struct pd_calendar_parts *parts)
+static void print_people(struct view *view, struct pd_table *table, int64_t day,
+			 const struct pd_calendar_parts *parts)
 {
 	struct pd_arena *arena = view->cli->arena;
 	const struct pd_zone *zone = pd_calendar_zone(view->calendar);
@@ -51,10 +52,12 @@ static void print_people(struct view *view, struct pd_table *table, int64_t day,
 		const struct pd_calendar_part *part = &parts->items[i];
 
 		if (part->kind == PD_PART_COUNTED)
-			*pd_list_add(arena, &open) = pd_printf(arena, "%s-%s", time_text(arena, zone, part->from, day),
-							       time_text(arena, zone, part->to, day));
+			*pd_list_add(arena, &open) =
+				pd_printf(arena, "%s-%s", time_text(arena, zone, part->from, day),
+					  time_text(arena, zone, part->to, day));
 		else
-			pd_strings_add_once(arena, &notes, part->kind == PD_PART_ZONE ? "clocks change" : part->name);
+			pd_strings_add_once(arena, &notes,
+					    part->kind == PD_PART_ZONE ? "clocks change" : part->name);
 	}
 	pd_table_row(table);
 	pd_table_add(table, weekdays[pd_day_weekday(day)]);

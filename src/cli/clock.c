@@ -43,10 +43,10 @@ static const char *local_text(struct pd_arena *arena, const struct pd_zone *zone
 	int year, month, of_month, second = (int)((local - day * PD_DAY) / PD_SECOND);
 
 	pd_day_civil(day, &year, &month, &of_month);
-	return second % 60 ? pd_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d", year, month, of_month, second / 3600,
-				       second / 60 % 60, second % 60)
-			   : pd_printf(arena, "%04d-%02d-%02d %02d:%02d", year, month, of_month, second / 3600,
-				       second / 60 % 60);
+	return second % 60 ? pd_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d", year, month, of_month,
+				       second / 3600, second / 60 % 60, second % 60)
+			   : pd_printf(arena, "%04d-%02d-%02d %02d:%02d", year, month, of_month,
+				       second / 3600, second / 60 % 60);
 }
 
 static const char *span_text(struct pd_arena *arena, pd_time duration)
@@ -55,7 +55,8 @@ static const char *span_text(struct pd_arena *arena, pd_time duration)
 
 	return seconds % 60 ? pd_printf(arena, "%lldh %02lldm %02llds", (long long)seconds / 3600,
 					(long long)seconds / 60 % 60, (long long)seconds % 60)
-			    : pd_printf(arena, "%lldh %02lldm", (long long)seconds / 3600, (long long)seconds / 60 % 60);
+			    : pd_printf(arena, "%lldh %02lldm", (long long)seconds / 3600,
+					(long long)seconds / 60 % 60);
 }
 
 static void explain_people(struct clock *clock, const struct pd_calendar_parts *parts)
@@ -76,10 +77,12 @@ static void explain_people(struct clock *clock, const struct pd_calendar_parts *
 			       span_text(arena, part->to - part->from), span_text(arena, sum));
 			break;
 		case PD_PART_CLOSED:
-			printf("%s  to %s  closed: %s\n", from, local_text(arena, zone, part->to), part->name);
+			printf("%s  to %s  closed: %s\n", from, local_text(arena, zone, part->to),
+			       part->name);
 			break;
 		case PD_PART_ZONE:
-			printf("%s  clocks change from UTC%s to UTC%s\n", from, offset_text(arena, part->offset_before),
+			printf("%s  clocks change from UTC%s to UTC%s\n", from,
+			       offset_text(arena, part->offset_before),
 			       offset_text(arena, part->offset_after));
 			break;
 		}
@@ -89,8 +92,9 @@ static void explain_people(struct clock *clock, const struct pd_calendar_parts *
 static json_t *part_json(struct pd_arena *arena, const struct pd_calendar_part *part)
 {
 	static const char *const kinds[] = {"counted", "closed", "zone"};
-	json_t *object = json_pack("{s:s, s:s, s:s}", "kind", kinds[part->kind], "from",
-				   pd_time_rfc3339(arena, part->from), "to", pd_time_rfc3339(arena, part->to));
+	json_t *object =
+		json_pack("{s:s, s:s, s:s}", "kind", kinds[part->kind], "from",
+			  pd_time_rfc3339(arena, part->from), "to", pd_time_rfc3339(arena, part->to));
 
 	if (part->kind == PD_PART_COUNTED)
 		json_object_set_new(object, "seconds", json_integer((part->to - part->from) / PD_SECOND));
@@ -142,7 +146,8 @@ static int answer_time(struct clock *clock, pd_time start, pd_time end)
 
 static int answer_between(struct clock *clock, pd_time from, pd_time to)
 {
-	return answer(clock, json_integer(pd_calendar_between(clock->calendar, from, to) / PD_SECOND), from, to);
+	return answer(clock, json_integer(pd_calendar_between(clock->calendar, from, to) / PD_SECOND), from,
+		      to);
 }
 
 /* --- by files --- */
@@ -190,8 +195,8 @@ static bool read_minutes(const json_t *value, int *ret_minutes)
 	const char *text = json_string_value(value);
 	int hour, minute, used = 0;
 
-	if (!text || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] || hour < 0 || hour > 24 ||
-	    minute < 0 || minute > 59 || (hour == 24 && minute))
+	if (!text || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] || hour < 0 ||
+	    hour > 24 || minute < 0 || minute > 59 || (hour == 24 && minute))
 		return false;
 	*ret_minutes = hour * 60 + minute;
 	return true;
@@ -338,7 +343,8 @@ int pd_cli_clock(struct pd_cli *cli, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1)
 		if (!read_option(&clock, option == 1 && clock.files.either.count ? 'i' : option, argc, argv))
 			return pd_cli_usage(cli);
-	if (optind < argc || !!clock.start + !!clock.from + !!clock.case_file != 1 || (clock.add && !clock.start))
+	if (optind < argc || !!clock.start + !!clock.from + !!clock.case_file != 1 ||
+	    (clock.add && !clock.start))
 		return pd_cli_usage(cli);
 	return clock.case_file ? ask_case(&clock) : ask_files(&clock);
 }

@@ -27,7 +27,9 @@ static void write_files(const char *hours, const char *holidays)
 	for (int i = 0; i < 2; i++)
 		pd_buf_addf(&text,
 			    "BEGIN:VEVENT\r\nUID:hours-%d\r\nDTSTART;TZID=Europe/Helsinki:20200106T%s0000\r\n"
-			    "DTEND;TZID=Europe/Helsinki:20200106T%s0000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\r\nEND:VEVENT\r\n",
+			    "DTEND;TZID=Europe/"
+			    "Helsinki:20200106T%s0000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\r\nEND:"
+			    "VEVENT\r\n",
 			    i, i ? "13" : "08", i ? "17" : "12");
 	pd_buf_adds(&text, "END:VCALENDAR\r\n");
 	g_file_set_contents(hours, text.data, (gssize)text.len, NULL);
@@ -35,8 +37,10 @@ static void write_files(const char *hours, const char *holidays)
 	pd_buf_adds(&text, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
 	for (int i = 0; i < 500; i++)
 		pd_buf_addf(&text,
-			    "BEGIN:VEVENT\r\nUID:day-%d@example.com\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:Holiday %d\r\n"
-			    "DTSTART;VALUE=DATE:%d%02d%02d\r\nTRANSP:TRANSPARENT\r\nDESCRIPTION:Public holiday\r\nEND:VEVENT\r\n",
+			    "BEGIN:VEVENT\r\nUID:day-%d@example.com\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:"
+			    "Holiday %d\r\n"
+			    "DTSTART;VALUE=DATE:%d%02d%02d\r\nTRANSP:TRANSPARENT\r\nDESCRIPTION:Public "
+			    "holiday\r\nEND:VEVENT\r\n",
 			    i, i, 2022 + i % 10, i / 10 % 12 + 1, i % 28 + 1);
 	pd_buf_adds(&text, "END:VCALENDAR\r\n");
 	g_file_set_contents(holidays, text.data, (gssize)text.len, NULL);
@@ -69,7 +73,8 @@ static void bench_questions(const struct pd_calendar *calendar)
 	GRand *rand = g_rand_new_with_seed(1);
 
 	for (int i = 0; i < QUESTIONS; i++)
-		times[i] = pd_day_number(2022, 2, 1) * PD_DAY + (pd_time)(g_rand_double(rand) * 9.8 * 365 * (double)PD_DAY);
+		times[i] = pd_day_number(2022, 2, 1) * PD_DAY +
+			   (pd_time)(g_rand_double(rand) * 9.8 * 365 * (double)PD_DAY);
 	for (int kind = 0; kind < ASK_KINDS; kind++) {
 		double took = -seconds();
 
@@ -77,11 +82,12 @@ static void bench_questions(const struct pd_calendar *calendar)
 			sink += kind == ASK_OPEN   ? pd_calendar_is_open(calendar, times[i])
 				: kind == ASK_NEXT ? pd_calendar_next_open(calendar, times[i])
 				: kind == ASK_ADD  ? pd_calendar_add(calendar, times[i], 8 * PD_HOUR)
-				: kind == ASK_DAYS ? pd_calendar_add_days(calendar, times[i], 3)
-						   : pd_calendar_between(calendar, times[i], times[i] + 100 * PD_HOUR);
+				: kind == ASK_DAYS
+					? pd_calendar_add_days(calendar, times[i], 3)
+					: pd_calendar_between(calendar, times[i], times[i] + 100 * PD_HOUR);
 		took += seconds();
-		printf("calendar: %s: %.0f ns a question (a million in %.2f s)\n", asked[kind], took * 1e9 / QUESTIONS,
-		       took * 1e6 / QUESTIONS);
+		printf("calendar: %s: %.0f ns a question (a million in %.2f s)\n", asked[kind],
+		       took * 1e9 / QUESTIONS, took * 1e6 / QUESTIONS);
 	}
 	if (sink == 1)
 		puts("");
@@ -93,7 +99,8 @@ int main(void)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	char *directory = g_dir_make_tmp("postdesk-XXXXXX", NULL);
-	char *hours = g_build_filename(directory, "hours.ics", NULL), *holidays = g_build_filename(directory, "days.ics", NULL);
+	char *hours = g_build_filename(directory, "hours.ics", NULL),
+	     *holidays = g_build_filename(directory, "days.ics", NULL);
 	struct pd_calendar *calendar = NULL;
 	double took;
 

@@ -31,7 +31,8 @@ static const struct {
 	{"FREQ=YEARLY;BYMONTH=13", "BYMONTH is not from 1 to 12"},
 	{"RSCALE=HEBREW;FREQ=YEARLY", "RSCALE other than GREGORIAN"},
 	{"FREQ=DAILY;BYMINUTE=30", "BYMINUTE and BYSECOND are taken only together with BYHOUR"},
-	{"FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25",
+	{"FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,"
+	 "24,25",
 	 "the rule names too many times of a day"},
 };
 
@@ -80,7 +81,8 @@ static void test_happens(void **state)
 		const char *why;
 		const struct recur *recur = pd_recur_parse(arena, happens[i].rule, &why);
 		int64_t steps = 1000000;
-		struct recur_span span = {.start = pd_day_number(2026, 1, 5) * PD_DAY, .steps = &steps,
+		struct recur_span span = {.start = pd_day_number(2026, 1, 5) * PD_DAY,
+					  .steps = &steps,
 					  .zone = pd_zone_load(arena, "UTC")};
 
 		assert_non_null(recur);
@@ -185,7 +187,8 @@ static void make_rule(GRand *rand, char *rule, size_t room)
 		g_snprintf(rule, room, "FREQ=MONTHLY;BYDAY=%s;BYSETPOS=%s", days, numbered ? "1,-1" : "2");
 		break;
 	case 7:
-		g_snprintf(rule, room, "FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%d", month, g_rand_int_range(rand, 1, 29));
+		g_snprintf(rule, room, "FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%d", month,
+			   g_rand_int_range(rand, 1, 29));
 		break;
 	case 8:
 		pick_days(rand, days, sizeof days, true);
@@ -225,8 +228,8 @@ static void test_beside_libical(void **state)
 		struct found ours = {.limit = 60}, theirs = {.limit = 60};
 		int64_t day = pd_day_number(2020, 1, 1) + g_rand_int_range(rand, 0, 3000), steps = 10000000;
 		pd_time of_day = g_rand_int_range(rand, 0, 96) * 15 * PD_MINUTE;
-		struct recur_span span = {.start = day * PD_DAY + of_day, .zone = pd_zone_load(arena, "UTC"),
-					  .steps = &steps};
+		struct recur_span span = {
+			.start = day * PD_DAY + of_day, .zone = pd_zone_load(arena, "UTC"), .steps = &steps};
 		const struct recur *recur;
 		const char *why;
 		char rule[300];
@@ -250,10 +253,11 @@ static void test_beside_libical(void **state)
 		if (ours.count != theirs.count ||
 		    memcmp(ours.times, theirs.times, ours.count * sizeof ours.times[0]) != 0) {
 			for (size_t i = 0; i < 12; i++)
-				printf("%s | %s\n", i < ours.count ? pd_time_rfc3339(arena, ours.times[i]) : "-",
+				printf("%s | %s\n",
+				       i < ours.count ? pd_time_rfc3339(arena, ours.times[i]) : "-",
 				       i < theirs.count ? pd_time_rfc3339(arena, theirs.times[i]) : "-");
-			fail_msg("%s from %s: ours %zu, libical %zu", rule, pd_time_rfc3339(arena, span.start),
-				 ours.count, theirs.count);
+			fail_msg("%s from %s: ours %zu, libical %zu", rule,
+				 pd_time_rfc3339(arena, span.start), ours.count, theirs.count);
 		}
 	}
 	g_rand_free(rand);
@@ -270,7 +274,8 @@ static void test_window(void **state)
 		struct found whole = {.limit = 400}, part = {.limit = 400};
 		int64_t steps = 100000000;
 		struct recur_span span = {.start = pd_day_number(1601, 1, 1) * PD_DAY + 9 * PD_HOUR,
-					  .zone = pd_zone_load(arena, "UTC"), .steps = &steps};
+					  .zone = pd_zone_load(arena, "UTC"),
+					  .steps = &steps};
 		const struct recur *recur;
 		const char *why;
 		char rule[300];
@@ -295,7 +300,8 @@ static void test_window(void **state)
 			whole.count = 0;
 			pd_recur_expand(recur, &span, note, &whole);
 			if (whole.count < 400 && whole.count - before != part.count)
-				fail_msg("%s: %zu before, %zu in all, %zu alone", rule, before, whole.count, part.count);
+				fail_msg("%s: %zu before, %zu in all, %zu alone", rule, before, whole.count,
+					 part.count);
 		}
 	}
 	g_rand_free(rand);

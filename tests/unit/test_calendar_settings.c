@@ -7,10 +7,12 @@
 #include "base/text.h"
 #include "calendar/calendar.h"
 
-#define DESK                                                                                     \
-	"[mailbox support]\naddress = support@example.com\n[agent anna]\naddress = anna@example.com\n" \
+#define DESK                                                                                                 \
+	"[mailbox support]\naddress = support@example.com\n[agent anna]\naddress = anna@example.com\n"       \
 	"[team support]\nmembers = anna\n"
-#define OFFICE "[calendar office]\nhours = office.ics\nholidays = days.ics\nignore = Eve*\ntimezone = Europe/Helsinki\n"
+#define OFFICE                                                                                               \
+	"[calendar office]\nhours = office.ics\nholidays = days.ics\nignore = Eve*\ntimezone = "             \
+	"Europe/Helsinki\n"
 
 static char *directory;
 
@@ -27,7 +29,8 @@ static void write_file(struct pd_arena *arena, const char *name, const char *tex
 static void write_office(struct pd_arena *arena)
 {
 	write_file(arena, "office.ics",
-		   "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105T090000\nDTEND:20260105T170000\nRRULE:FREQ=DAILY\n"
+		   "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105T090000\nDTEND:20260105T170000\nRRULE:"
+		   "FREQ=DAILY\n"
 		   "END:VEVENT\nEND:VCALENDAR\n");
 	write_file(arena, "days.ics",
 		   "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Epiphany\nDTSTART:20260106\nEND:VEVENT\n"
@@ -124,9 +127,12 @@ static void test_check(void **state)
 
 	(void)state;
 	write_office(arena);
-	write_file(arena, "one.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105\nRRULE:FREQ=HOURLY\nEND:VEVENT\nEND:VCALENDAR\n");
+	write_file(arena, "one.ics",
+		   "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105\nRRULE:FREQ=HOURLY\nEND:VEVENT\nEND:"
+		   "VCALENDAR\n");
 	write_file(arena, "two.ics", "<html>\n");
-	settings = load(arena, OFFICE "[calendar a]\nhours = one.ics;two.ics\n[calendar b]\nholidays = none.ics\n");
+	settings = load(arena,
+			OFFICE "[calendar a]\nhours = one.ics;two.ics\n[calendar b]\nholidays = none.ics\n");
 	pd_calendar_check(settings, &problems);
 	assert_int_equal(problems.errors, 3);
 	assert_string_equal(problems.items[0].text, "VEVENT: the rule is finer than DAILY: FREQ=HOURLY");

@@ -24,17 +24,19 @@
 static const struct {
 	const char *zone, *around; /* near a change of offset */
 } windows[] = {
-	{"Europe/Helsinki", "2026-03-29"},   {"Europe/Helsinki", "2026-10-25"},	  {"America/Sao_Paulo", "2018-11-04"},
-	{"America/Sao_Paulo", "2018-02-18"}, {"Asia/Kathmandu", "1986-01-01"},	  {"Asia/Kathmandu", "2026-06-01"},
-	{"Australia/Lord_Howe", "2026-04-05"}, {"Australia/Lord_Howe", "2026-10-04"}, {"Africa/Casablanca", "2026-02-15"},
-	{"Africa/Casablanca", "2026-03-22"}, {"Pacific/Apia", "2011-12-30"},	  {"UTC", "2026-01-01"},
+	{"Europe/Helsinki", "2026-03-29"},     {"Europe/Helsinki", "2026-10-25"},
+	{"America/Sao_Paulo", "2018-11-04"},   {"America/Sao_Paulo", "2018-02-18"},
+	{"Asia/Kathmandu", "1986-01-01"},      {"Asia/Kathmandu", "2026-06-01"},
+	{"Australia/Lord_Howe", "2026-04-05"}, {"Australia/Lord_Howe", "2026-10-04"},
+	{"Africa/Casablanca", "2026-02-15"},   {"Africa/Casablanca", "2026-03-22"},
+	{"Pacific/Apia", "2011-12-30"},	       {"UTC", "2026-01-01"},
 };
 
 /* --- the reference --- */
 
 struct reference {
-	pd_time from;			 /* UTC of minute 0; a whole UTC day */
-	pd_time local[QUARTERS + 1];	 /* what the wall shows at each quarter of an hour */
+	pd_time from;		     /* UTC of minute 0; a whole UTC day */
+	pd_time local[QUARTERS + 1]; /* what the wall shows at each quarter of an hour */
 	bool open[MINUTES];
 };
 
@@ -118,17 +120,21 @@ static void add_week(GRand *rand, struct reference *ref, struct pd_buf *ics)
 	g_snprintf(more, sizeof more, "RRULE:FREQ=WEEKLY;INTERVAL=%d;BYDAY=", every);
 	for (int d = 0, n = 0; d < 7; d++)
 		if (weekdays >> d & 1)
-			g_snprintf(more + strlen(more), sizeof more - strlen(more), "%s%s", n++ ? "," : "", weekday_names[d]);
+			g_snprintf(more + strlen(more), sizeof more - strlen(more), "%s%s", n++ ? "," : "",
+				   weekday_names[d]);
 	g_strlcat(more, "\n", sizeof more);
-	put_event(ics, anchor * PD_DAY + start * PD_MINUTE, anchor * PD_DAY + (start + length) * PD_MINUTE, more);
+	put_event(ics, anchor * PD_DAY + start * PD_MINUTE, anchor * PD_DAY + (start + length) * PD_MINUTE,
+		  more);
 	for (int64_t day = first_day(ref) - 3; day < first_day(ref) + DAYS + 3; day++)
 		if (weekdays >> pd_day_weekday(day) & 1 && (day - anchor) / 7 % every == 0)
-			mark(ref, day * PD_DAY + start * PD_MINUTE, day * PD_DAY + (start + length) * PD_MINUTE, true);
+			mark(ref, day * PD_DAY + start * PD_MINUTE,
+			     day * PD_DAY + (start + length) * PD_MINUTE, true);
 }
 
 static void add_once(GRand *rand, struct reference *ref, struct pd_buf *ics)
 {
-	pd_time from = (first_day(ref) + g_rand_int_range(rand, 0, DAYS)) * PD_DAY + g_rand_int_range(rand, 0, 1440) * PD_MINUTE;
+	pd_time from = (first_day(ref) + g_rand_int_range(rand, 0, DAYS)) * PD_DAY +
+		       g_rand_int_range(rand, 0, 1440) * PD_MINUTE;
 	pd_time to = from + g_rand_int_range(rand, 1, 900) * PD_MINUTE;
 
 	put_event(ics, from, to, "");
@@ -149,8 +155,10 @@ static void add_closing(GRand *rand, struct reference *ref, struct pd_buf *ics)
 		return;
 	}
 	pd_day_civil(day, &year, &month, &of_month);
-	pd_buf_addf(ics, "BEGIN:VEVENT\nSUMMARY:Holiday\nDTSTART;VALUE=DATE:%04d%02d%02d\nDURATION:P%dD\nEND:VEVENT\n", year,
-		    month, of_month, (int)days);
+	pd_buf_addf(
+		ics,
+		"BEGIN:VEVENT\nSUMMARY:Holiday\nDTSTART;VALUE=DATE:%04d%02d%02d\nDURATION:P%dD\nEND:VEVENT\n",
+		year, month, of_month, (int)days);
 	mark(ref, day * PD_DAY, (day + days) * PD_DAY, false);
 }
 
@@ -166,7 +174,8 @@ static void write_file(const char *path, const struct pd_buf *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static struct pd_calendar *make_calendar(struct pd_arena *arena, GRand *rand, struct reference *ref, const char *zone)
+static struct pd_calendar *make_calendar(struct pd_arena *arena, GRand *rand, struct reference *ref,
+					 const char *zone)
 {
 	PD_AUTO_BUF hours = {0}, holidays = {0};
 	struct pd_problems problems = {.arena = arena};
@@ -250,19 +259,20 @@ static int add_days(const struct reference *ref, int i, int days)
 	return i;
 }
 
-#define CHECK_TIME(what, got, want)                                                                             \
-	do {                                                                                                    \
-		if ((got) != (want))                                                                            \
-			fail_msg("%s, calendar %d, at %s, %d: got %s, want %s", (what), number,                 \
-				 pd_time_rfc3339(arena, at(ref, i)), amount, pd_time_rfc3339(arena, (got)),     \
-				 pd_time_rfc3339(arena, (want)));                                               \
+#define CHECK_TIME(what, got, want)                                                                          \
+	do {                                                                                                 \
+		if ((got) != (want))                                                                         \
+			fail_msg("%s, calendar %d, at %s, %d: got %s, want %s", (what), number,              \
+				 pd_time_rfc3339(arena, at(ref, i)), amount, pd_time_rfc3339(arena, (got)),  \
+				 pd_time_rfc3339(arena, (want)));                                            \
 	} while (0)
 
-static void ask(struct pd_arena *arena, GRand *rand, const struct reference *ref, const struct pd_calendar *calendar,
-		int number)
+static void ask(struct pd_arena *arena, GRand *rand, const struct reference *ref,
+		const struct pd_calendar *calendar, int number)
 {
 	for (int round = 0; round < 40; round++) {
-		int i = g_rand_int_range(rand, MARGIN, MINUTES - MARGIN), end = g_rand_int_range(rand, i, MINUTES - MARGIN + 1);
+		int i = g_rand_int_range(rand, MARGIN, MINUTES - MARGIN),
+		    end = g_rand_int_range(rand, i, MINUTES - MARGIN + 1);
 		int amount = g_rand_int_range(rand, 0, 3000), want, open = 0;
 		pd_time start = at(ref, i), got;
 
@@ -290,12 +300,14 @@ static void ask(struct pd_arena *arena, GRand *rand, const struct reference *ref
 			CHECK_TIME("next open", pd_calendar_next_open(calendar, start), at(ref, want));
 			want = next_minute(ref, want, false);
 			if (want < MINUTES - MARGIN)
-				CHECK_TIME("next close", pd_calendar_next_close(calendar, start), at(ref, want));
+				CHECK_TIME("next close", pd_calendar_next_close(calendar, start),
+					   at(ref, want));
 		}
 		amount = g_rand_int_range(rand, 0, 6);
 		want = amount ? add_days(ref, i, amount) : next_minute(ref, i, true);
 		if (want < MINUTES - MARGIN)
-			CHECK_TIME("days", pd_calendar_add_days(calendar, start, (unsigned)amount), at(ref, want));
+			CHECK_TIME("days", pd_calendar_add_days(calendar, start, (unsigned)amount),
+				   at(ref, want));
 	}
 }
 
@@ -346,7 +358,8 @@ static struct pd_calendar *office(struct pd_arena *arena)
 	struct pd_calendar_week week = {.zone = "Europe/Helsinki"};
 
 	for (int day = 0; day < 5; day++)
-		*pd_list_add(arena, &week.ranges) = (struct pd_calendar_range){day, 540, day == 4 ? 840 : 1020};
+		*pd_list_add(arena, &week.ranges) =
+			(struct pd_calendar_range){day, 540, day == 4 ? 840 : 1020};
 	*pd_list_add(arena, &week.holidays) = "2026-01-07";
 	return pd_calendar_from_week(&week);
 }
@@ -376,18 +389,27 @@ static void test_amounts(void **state)
 		pd_time working;
 		unsigned days;
 	} amounts[] = {
-		{"4h", true, 4 * PD_HOUR, 0}, {"90m", true, 90 * PD_MINUTE, 0}, {"1h30m", true, 90 * PD_MINUTE, 0},
-		{"3wd", true, 0, 3},	      {"2d", true, 48 * PD_HOUR, 0},	{"wd", false, 0, 0},
-		{"3 wd", false, 0, 0},	      {"-1h", false, 0, 0},		{"", false, 0, 0},
-		{"1wd4h", false, 0, 0},	      {"99999999wd", false, 0, 0},
+		{"4h", true, 4 * PD_HOUR, 0},
+		{"90m", true, 90 * PD_MINUTE, 0},
+		{"1h30m", true, 90 * PD_MINUTE, 0},
+		{"3wd", true, 0, 3},
+		{"2d", true, 48 * PD_HOUR, 0},
+		{"wd", false, 0, 0},
+		{"3 wd", false, 0, 0},
+		{"-1h", false, 0, 0},
+		{"", false, 0, 0},
+		{"1wd4h", false, 0, 0},
+		{"99999999wd", false, 0, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(amounts); i++) {
 		struct pd_calendar_amount amount = {0};
 
-		CHECK_ROW(amounts[i].text, pd_calendar_amount_parse(amounts[i].text, &amount) == amounts[i].is_valid);
-		CHECK_ROW(amounts[i].text, amount.working == amounts[i].working && amount.days == amounts[i].days);
+		CHECK_ROW(amounts[i].text,
+			  pd_calendar_amount_parse(amounts[i].text, &amount) == amounts[i].is_valid);
+		CHECK_ROW(amounts[i].text,
+			  amount.working == amounts[i].working && amount.days == amounts[i].days);
 	}
 }
 
@@ -445,8 +467,9 @@ static void *ask_all(void *data)
 
 		start = i % 2 ? start / 3 : start;
 		asker->answers[i] = i % 3 == 0 ? pd_calendar_add(asker->calendar, start, i * PD_MINUTE)
-				  : i % 3 == 1 ? pd_calendar_between(asker->calendar, start, start + i * PD_HOUR)
-					       : pd_calendar_add_days(asker->calendar, start, (unsigned)i % 50);
+				    : i % 3 == 1
+					    ? pd_calendar_between(asker->calendar, start, start + i * PD_HOUR)
+					    : pd_calendar_add_days(asker->calendar, start, (unsigned)i % 50);
 	}
 	g_rand_free(rand);
 	return NULL;
@@ -506,8 +529,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_working_days), cmocka_unit_test(test_amounts), cmocka_unit_test(test_ends_of_time),
-		cmocka_unit_test(test_threads),	     cmocka_unit_test(test_beside_reference),
+		cmocka_unit_test(test_working_days),	 cmocka_unit_test(test_amounts),
+		cmocka_unit_test(test_ends_of_time),	 cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_beside_reference),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

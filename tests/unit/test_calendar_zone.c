@@ -58,8 +58,16 @@ static void test_points(void **state)
 
 static void test_not_times(void **state)
 {
-	static const char *const rows[] = {"", "x", "2026-02-29", "2026-13-01", "2026-01-01T25:00", "2026-01-01T24:01",
-					   "2026-01-01T9:00", "2026-01-01T09:60", "20260101", "2026-01-01T09:00:00x"};
+	static const char *const rows[] = {"",
+					   "x",
+					   "2026-02-29",
+					   "2026-13-01",
+					   "2026-01-01T25:00",
+					   "2026-01-01T24:01",
+					   "2026-01-01T9:00",
+					   "2026-01-01T09:60",
+					   "20260101",
+					   "2026-01-01T09:00:00x"};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const struct pd_zone *zone = pd_zone_load(arena, "UTC");
 	pd_time time;
@@ -71,8 +79,9 @@ static void test_not_times(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const wrong[] = {"", "Nowhere/Town", "../etc/passwd", "/etc/localtime", "EST5EDT,M3.2.0,M11.1.0",
-					    "+02:00", "Europe/Berlin ", "Europe/..", "Europe"};
+	static const char *const wrong[] = {
+		"",	  "Nowhere/Town",   "../etc/passwd", "/etc/localtime", "EST5EDT,M3.2.0,M11.1.0",
+		"+02:00", "Europe/Berlin ", "Europe/..",     "Europe"};
 	PD_AUTO_ARENA arena = pd_arena_new();
 
 	(void)state;
@@ -82,8 +91,9 @@ static void test_names(void **state)
 	assert_non_null(pd_zone_load(arena, "UTC"));
 }
 
-static const char *const zones[] = {"Europe/Helsinki", "America/Sao_Paulo", "Asia/Kathmandu", "Australia/Lord_Howe",
-				    "Africa/Casablanca", "Pacific/Apia", "America/New_York", "UTC"};
+static const char *const zones[] = {
+	"Europe/Helsinki",   "America/Sao_Paulo", "Asia/Kathmandu",   "Australia/Lord_Howe",
+	"Africa/Casablanca", "Pacific/Apia",	  "America/New_York", "UTC"};
 
 static pd_time local_by_libc(pd_time utc)
 {
@@ -117,8 +127,8 @@ static void test_beside_libc(void **state)
 		setenv("TZ", zones[z], 1);
 		tzset();
 		for (size_t i = 1; i < zone->count; i++) {
-			if (zone->at[i] > pd_day_number(2036, 1, 1) * PD_DAY || zone->at[i] < 10 * 365 * PD_DAY ||
-			    zone->at[i] % (15 * PD_MINUTE))
+			if (zone->at[i] > pd_day_number(2036, 1, 1) * PD_DAY ||
+			    zone->at[i] < 10 * 365 * PD_DAY || zone->at[i] % (15 * PD_MINUTE))
 				continue;
 			for (pd_time by = -30 * PD_HOUR; by <= 30 * PD_HOUR; by += 30 * PD_MINUTE) {
 				pd_time utc = zone->at[i] + by, local = local_by_libc(utc);
@@ -159,8 +169,9 @@ static void test_days(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_points), cmocka_unit_test(test_not_times), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_days),   cmocka_unit_test(test_beside_libc),
+		cmocka_unit_test(test_points),	    cmocka_unit_test(test_not_times),
+		cmocka_unit_test(test_names),	    cmocka_unit_test(test_days),
+		cmocka_unit_test(test_beside_libc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
