@@ -119,7 +119,7 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->in_reply_to = pd_split(arena, mail->in_reply_to != NULL ? mail->in_reply_to : "", ' ');
 	message->references = pd_split(arena, mail->references != NULL ? mail->references : "", ' ');
 	message->date_text = "";
-	message->date = mail->date != 0 ? mail->date : desk->now;
+	message->date = mail->date; /* small_deliver has filled it */
 	message->kinds = mail->kinds;
 	message->received = mail->received;
 	message->text = mail->text != NULL ? mail->text : "";
@@ -197,8 +197,7 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 {
 	if (mail.to == NULL)
 		mail.to = "support@example.com";
-	if (mail.date == 0)
-		mail.date = desk->now;
+	mail.date = mail.date == 0 ? desk->now : mail.date < 0 ? 0 : mail.date;
 	struct pd_delivery delivery = {.message = message_from(desk, &mail), .source = mail.is_import ? "import" : "mail"};
 	if (mail.rcpt != NULL) {
 		delivery.recipients = pd_split(desk->arena, mail.rcpt, ',');

@@ -21,7 +21,7 @@ struct small_mail {
 	const char *queue;
 	unsigned kinds;
 	bool pass;	      /* dmarc=pass for the domain of From */
-	pd_time date;
+	pd_time date; /* -1: the field is absent */
 	const char *attachment; /* the name of one, 1000 bytes */
 	const char *bounced, *original, *bounce_text; /* of a report */
 	const char *forwarded_from, *forwarded_subject, *forwarded_text;

@@ -222,6 +222,21 @@ static void test_whom_the_client_wrote_to(void **state)
 	assert_int_equal(out->letter.cc.count, 1);
 }
 
+/* Who is in Cc without a right to be added gets no answers (no relay, no Ticket Trick). */
+static void test_cc_of_the_unproven(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .cc = "eve@evil.example, liisa@customer.example",
+				  .id = "second@customer.example",
+				  .text = "Hello?"};
+	scene->to_anna = small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "anna");
+	const struct pd_planned_letter *out = small_letter(answer(scene, "Yes."), PD_LETTER_REPLY, NULL);
+	assert_int_equal(out->letter.recipients.count, 2);
+	assert_false(pd_strings_has(&out->letter.recipients, "eve@evil.example"));
+}
+
 static void test_status_of_the_author_wins(void **state)
 {
 	struct scene *scene = *state;
@@ -514,6 +529,7 @@ static void test_proofs(void **state)
 		{"pass, plain address, other command", anna, true, false, false, 0, "#close", "held"},
 		{"token alone", anna, false, true, false, 0, "Hello.", "held"},
 		{"another agent's token", anna, true, true, true, 0, "Hello.", "held"},
+		{"another agent's token, harmless command", anna, true, true, true, 0, "#take", "held"},
 		{"an expired token", anna, true, true, false, 92, "Hello.", "held"},
 		{"a grave command", anna, true, true, false, 0, "#delete", "held"},
 		{"a second address of the agent", "anna@home.example", true, true, false, 0, "Hello.", "reply"},
@@ -588,6 +604,61 @@ static void test_forward(void **state)
 	assert_non_null(told);
 	plan = small_deliver(scene->desk, reply_to(scene, bob, told, "We mend it."));
 	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.to.items[0].addr, "matti@customer.example");
+}
+
+static void test_forwarder_is_not_told(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = forward;
+	mail.text = "";
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+}
+
+/* A forger must not fill an agent's inbox with questions. */
+static void test_limit_of_confirmations(void **state)
+{
+	struct scene *scene = *state;
+	size_t asked = 0;
+	for (int i = 0; i < 30; i++) {
+		struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Pay.");
+		mail.pass = false;
+		struct pd_plan *plan = small_deliver(scene->desk, mail);
+		assert_string_equal(plan->outcome, "held");
+		asked += small_letters(plan, PD_LETTER_CONFIRMATION);
+		scene->desk->now -= PD_MINUTE;
+	}
+	assert_int_equal(asked, 20);
+}
+
+static void test_who_may_not_see_is_not_told(void **state)
+{
+	(void)state;
+	struct small_desk *desk = small_desk_new("[team narrow]\nmembers = dan\nsees = own\n"
+						 "[agent dan]\naddress = dan@agents.example\n");
+	small_deliver(desk, first);
+	struct pd_plan *plan = small_do(desk, "agent:anna", 1, "#note What do you think, @dan and @bob?");
+	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "dan"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	small_desk_free(desk);
+}
+
+static void test_savepoint(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_context context = small_context(scene->desk, "agent:anna");
+	struct pd_savepoint before;
+	pd_plan_set(&context, pd_plan_ticket(&context, 1), "priority", "high", NULL);
+	pd_plan_save(&context, &before);
+	pd_plan_set(&context, pd_plan_ticket(&context, 1), "category", "other", NULL); /* into the same event */
+	pd_plan_event(&context, pd_plan_ticket(&context, 1), PD_EVENT_RELATED, 0, 0, NULL);
+	pd_plan_back(&context, &before);
+	assert_int_equal(context.plan->events.count, 1);
+	assert_int_equal(context.plan->events.items[0]->changes.count, 1);
+	assert_null(pd_plan_ticket(&context, 1)->category);
+	small_keep(scene->desk, &context);
+	assert_string_equal(small_ticket(scene->desk, 1)->priority, "high");
 }
 
 static void test_unproven_forward(void **state)
@@ -706,6 +777,7 @@ int main(void)
 		TEST(test_attachments_go_along),
 		TEST(test_shape_of_the_reply),
 		TEST(test_whom_the_client_wrote_to),
+		TEST(test_cc_of_the_unproven),
 		TEST(test_status_of_the_author_wins),
 		TEST(test_older_notification),
 		TEST(test_commands_only),
@@ -723,6 +795,10 @@ int main(void)
 		cmocka_unit_test(test_proofs),
 		TEST(test_agents_vacation),
 		TEST(test_forward),
+		TEST(test_forwarder_is_not_told),
+		TEST(test_limit_of_confirmations),
+		cmocka_unit_test(test_who_may_not_see_is_not_told),
+		TEST(test_savepoint),
 		TEST(test_unproven_forward),
 		TEST(test_bad_command_in_first_mail),
 		TEST(test_question_of_an_agent),

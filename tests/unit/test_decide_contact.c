@@ -102,6 +102,7 @@ static void test_no_acknowledgement(void **state)
 	} table[] = {
 		{"null sender", {.from = "a@b.example", .sender = "<>", .id = "1@b"}},
 		{"noreply", {.from = "noreply@b.example", .id = "2@b"}},
+		{"noreply in From alone", {.from = "noreply@b.example", .sender = "vip@b.example", .id = "10@b"}},
 		{"no-reply with a tag", {.from = "billing-no-reply@b.example", .id = "3@b"}},
 		{"mailer-daemon", {.from = "MAILER-DAEMON@b.example", .id = "4@b"}},
 		{"automatic", {.from = "a@b.example", .kinds = PD_KIND_AUTO, .id = "5@b"}},
@@ -185,6 +186,40 @@ static void test_duplicates(void **state)
 	again = small_deliver(desk, mail);
 	assert_string_not_equal(again->outcome, "duplicate");
 	assert_int_equal(small_letters(again, PD_LETTER_NOTIFICATION), 2);
+}
+
+/* Without Message-ID and Date only the queue-id tells a retry from another mail. */
+static void test_retries_without_names(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail mail = {.from = "form@shop.example", .text = "The same.", .queue = "4bXyz", .date = -1};
+	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
+	assert_string_equal(small_deliver(desk, mail)->outcome, "duplicate");
+	mail.queue = "4bAbc";
+	assert_int_equal(small_deliver(desk, mail)->ticket, 2);
+}
+
+/* Each reason alone keeps an acknowledgement back, whichever road the mail took. */
+static void test_what_is_never_acknowledged(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	struct pd_message message = {.message_id = "", .subject = ""};
+	struct pd_delivery delivery = {.message = &message, .sender = "ville@customer.example"};
+	static const char *const reasons[] = {"none", "import", "automatic", "spam ticket", "automatic ticket", "own"};
+	for (size_t i = 0; i < COUNT(reasons); i++) {
+		struct pd_context context = small_context(desk, "postdesk");
+		struct pd_ticket *ticket = pd_plan_ticket(&context, 1);
+		struct pd_mail mail = {.delivery = &delivery,
+				       .message = &message,
+				       .author = {.name = "", .addr = "ville@customer.example"}};
+		context.is_import = i == 1;
+		mail.is_automatic = i == 2;
+		ticket->is_spam = i == 3;
+		ticket->is_automatic = i == 4;
+		mail.is_own = i == 5;
+		CHECK_ROW(reasons[i], pd_guard_may_acknowledge(&context, &mail, ticket) == (i == 0));
+	}
 }
 
 static void test_duplicate_to_another_mailbox(void **state)
@@ -325,6 +360,35 @@ static void test_reply_address(void **state)
 		*at = *at >= 'a' && *at <= 'z' ? *at - 32 : *at;
 	mail.id = "fourth@customer.example";
 	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
+}
+
+/* An agent's address serves that agent alone (it leaks by forwarding). */
+static void test_agents_address_in_other_hands(void **state)
+{
+	struct small_desk *desk = *state;
+	const struct pd_planned_letter *told =
+		small_letter(small_deliver(desk, first), PD_LETTER_NOTIFICATION, "anna");
+	struct small_mail mail = {.from = "eve@evil.example",
+				  .to = told->letter.reply_to.addr,
+				  .subject = "Let me in",
+				  .id = "eve@evil.example"};
+	struct pd_plan *plan = small_deliver(desk, mail);
+	assert_int_equal(plan->ticket, 2);
+	assert_int_equal(small_event(desk, 2, PD_EVENT_RELATED)->other, 1);
+}
+
+static void test_deleted_ticket(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	small_do(desk, "agent:carol", 1, "#delete");
+	assert_true(small_ticket(desk, 1)->is_deleted);
+	struct small_mail answer = {.from = "ville@customer.example",
+				    .in_reply_to = "first@customer.example",
+				    .id = "second@customer.example"};
+	struct pd_plan *plan = small_deliver(desk, answer);
+	assert_int_equal(plan->ticket, 2);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
 }
 
 static void test_people_in_cc_meet(void **state)
@@ -567,6 +631,7 @@ static void test_import(void **state)
 	assert_int_equal(plan->ticket, 1);
 	assert_int_equal(plan->messages.items[0].stored.direction, PD_OUT);
 	assert_true(small_ticket(desk, 1)->has_sent);
+	assert_string_equal(small_event(desk, 1, PD_EVENT_MESSAGE)->actor, "administrator");
 	/* Whoever answers in the archive belongs to it. */
 	struct small_mail other = {.from = "liisa@home.example",
 				   .references = "out@example.com",
@@ -587,9 +652,13 @@ int main(void)
 		TEST(test_several_mailboxes),
 		TEST(test_duplicates),
 		TEST(test_duplicate_to_another_mailbox),
+		TEST(test_retries_without_names),
+		TEST(test_what_is_never_acknowledged),
 		cmocka_unit_test(test_threads),
 		TEST(test_stranger_is_related),
 		TEST(test_reply_address),
+		TEST(test_agents_address_in_other_hands),
+		TEST(test_deleted_ticket),
 		TEST(test_people_in_cc_meet),
 		TEST(test_participants),
 		TEST(test_answer_reopens),
