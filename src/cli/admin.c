@@ -14,9 +14,7 @@ int pd_cli_check(struct pd_cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return pd_cli_usage(cli);
-	cli->settings = pd_flow_load(cli->config_file, &problems);
-	if (cli->settings)
-		pd_flow_check_surroundings(cli->settings, &problems);
+	pd_flow_check(cli->config_file, &problems);
 	pd_problems_print(&problems, stderr);
 	if (problems.errors) {
 		fprintf(stderr, "postdesk: %zu errors\n", problems.errors);

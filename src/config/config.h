@@ -153,6 +153,9 @@ struct pd_settings {
 /* Reads the file. Always fills problems with everything that is wrong; returns NULL where
  * any is an error, else a snapshot with one reference. */
 struct pd_settings *pd_config_load(const char *file, struct pd_problems *problems);
+/* As pd_config_load, but gives the snapshot also where there are errors, so that the rooms can tell what else is
+ * wrong, and for nothing else. NULL: the file cannot be read. */
+struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems);
 struct pd_settings *pd_settings_ref(struct pd_settings *settings);
 void pd_settings_unref(struct pd_settings *settings); /* NULL is allowed */
 

@@ -18,6 +18,8 @@
 #define FILE_SIZE_LIMIT ((size_t)8 * 1024 * 1024)
 #define TEXT_SIZE_LIMIT ((size_t)64 * 1024)
 
+#define NO_ADDRESS "unknown@invalid"
+
 struct loader {
 	struct pd_settings *settings;
 	struct pd_arena *arena;
@@ -42,6 +44,22 @@ static void set_defaults(struct loader *loader, const char *type, void *base)
 	}
 }
 
+/* An empty text or list is as good as an absent one where there is a default. */
+static bool may_be_empty(const struct pd_option *option)
+{
+	switch (option->type) {
+	case PD_OPTION_TEXT:
+	case PD_OPTION_LIST:
+	case PD_OPTION_FILE:
+	case PD_OPTION_SUBMIT:
+	case PD_OPTION_WORD:
+	case PD_OPTION_ZONE:
+		return option->initial != NULL;
+	default:
+		return false;
+	}
+}
+
 /* Fills the struct (NULL: none) from the group, in the table's order, since a later option may need an
  * earlier one. */
 static void read_group(struct loader *loader, const struct pd_group *group, void *base)
@@ -56,7 +74,7 @@ static void read_group(struct loader *loader, const struct pd_group *group, void
 		if (strcmp(option->group, group->type) != 0)
 			continue;
 		const char *value = pd_group_value(group, option->key, &loader->context.where);
-		if (value != NULL)
+		if (value != NULL && (*value != '\0' || !may_be_empty(option)))
 			set_value(loader, option, value, base);
 	}
 }
@@ -245,7 +263,36 @@ static const char *directory_of(struct pd_arena *arena, const char *file)
 	return directory;
 }
 
+/* Where a file has errors, what others rely on to be there: an address, a status, a pipeline. */
+static void fill_gaps(struct loader *loader)
+{
+	struct pd_settings *settings = loader->settings;
+	for (size_t i = 0; i < settings->mailboxes.count; i++)
+		if (settings->mailboxes.items[i].addresses.count == 0)
+			*pd_list_add(loader->arena, &settings->mailboxes.items[i].addresses) = NO_ADDRESS;
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (settings->agents.items[i].addresses.count == 0)
+			*pd_list_add(loader->arena, &settings->agents.items[i].addresses) = NO_ADDRESS;
+	for (size_t i = 0; i < settings->pipelines.count; i++)
+		if (settings->pipelines.items[i].statuses.count == 0)
+			*pd_list_add(loader->arena, &settings->pipelines.items[i].statuses) =
+				(struct pd_status){PD_STATUS_OPEN, "?", NULL};
+	for (size_t i = 0; i < settings->mailboxes.count; i++)
+		if (settings->mailboxes.items[i].pipeline == NULL)
+			settings->mailboxes.items[i].pipeline = &settings->pipelines.items[0];
+}
+
 struct pd_settings *pd_config_load(const char *file, struct pd_problems *problems)
+{
+	size_t before = problems->errors;
+	struct pd_settings *settings = pd_config_read(file, problems);
+	if (problems->errors == before)
+		return settings;
+	pd_settings_unref(settings);
+	return NULL;
+}
+
+struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems)
 {
 	size_t before = problems->errors;
 	PD_AUTO_RAW raw = read_file(file, problems);
@@ -269,9 +316,7 @@ struct pd_settings *pd_config_load(const char *file, struct pd_problems *problem
 	read_groups(&loader);
 	link_groups(&loader);
 	pd_config_check_names(settings, problems);
-	if (problems->errors > before) {
-		pd_settings_unref(settings);
-		return NULL;
-	}
+	if (problems->errors > before)
+		fill_gaps(&loader);
 	return settings;
 }

@@ -33,8 +33,7 @@ const struct pd_group_type pd_group_types[] = {
 	 "that match it; the first match in the order of the file counts."},
 	{"route", PD_GROUP_NAMED, true, "Who gets a new ticket, when a query holds."},
 	{"rule", PD_GROUP_NAMED, true, "Commands that are carried out when something happens."},
-	{"view", PD_GROUP_NAMED, false,
-	 "A saved query. With the name of a built-in view, what it adds to that view."},
+	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
 	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
 };

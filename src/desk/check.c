@@ -100,16 +100,9 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 
 static void check_property(const struct pd_group *group, struct pd_problems *problems)
 {
-	static const char *const types[] = {"text", "number", "date", "choice", "choices"};
 	const struct pd_setting *type = setting(group, "type");
 	const struct pd_setting *choices = setting(group, "choices");
-	bool is_known = type == NULL;
-	for (size_t i = 0; type != NULL && i < sizeof types / sizeof *types; i++)
-		is_known |= strcmp(types[i], type->value) == 0;
-	if (!is_known)
-		pd_problem_add(problems, type->where, "[property %s] type: %s is none of text number date choice choices",
-			       group->name, type->value);
-	else if (type != NULL && pd_starts(type->value, "choice") && choices == NULL)
+	if (type != NULL && pd_starts(type->value, "choice") && choices == NULL)
 		pd_problem_add(problems, group->where, "[property %s] has no choices", group->name);
 	if (pd_property_is_builtin(group->name))
 		pd_problem_add(problems, group->where, "[property %s] is a property that every ticket has", group->name);

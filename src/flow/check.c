@@ -15,7 +15,7 @@
 
 struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
 {
-	struct pd_settings *settings = pd_config_load(file, problems);
+	struct pd_settings *settings = pd_config_read(file, problems);
 
 	if (!settings)
 		return NULL;
@@ -26,9 +26,15 @@ struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
 	return NULL;
 }
 
-static struct pd_where whole_file(const struct pd_settings *settings)
+/* Where the key of [postdesk] stands; the file as a whole where its default holds. */
+static struct pd_where where_of(const struct pd_settings *settings, const char *key)
 {
-	return (struct pd_where){.file = settings->file};
+	struct pd_where where = {.file = settings->file};
+
+	for (size_t i = 0; i < settings->groups.count; i++)
+		if (pd_equal(settings->groups.items[i].type, "postdesk"))
+			pd_group_value(&settings->groups.items[i], key, &where);
+	return where;
 }
 
 static void check_state(const struct pd_settings *settings, struct pd_problems *problems)
@@ -37,22 +43,22 @@ static void check_state(const struct pd_settings *settings, struct pd_problems *
 	struct passwd *owner = settings->user ? getpwnam(settings->user) : NULL;
 
 	if (settings->user && !owner)
-		pd_problem_add(problems, whole_file(settings), "user = %s: there is no such user on this system", settings->user);
+		pd_problem_add(problems, where_of(settings, "user"), "user = %s: there is no such user on this system", settings->user);
 	if (stat(settings->state, &st) < 0) {
 		if (errno == ENOENT)
-			pd_warning_add(problems, whole_file(settings), "the state directory %s is not there yet; postdeskd makes it",
+			pd_warning_add(problems, where_of(settings, "state"), "the state directory %s is not there yet; postdeskd makes it",
 				       settings->state);
 		else
-			pd_problem_add(problems, whole_file(settings), "state directory %s: %s", settings->state, strerror(errno));
+			pd_problem_add(problems, where_of(settings, "state"), "state directory %s: %s", settings->state, strerror(errno));
 		return;
 	}
 	if (!S_ISDIR(st.st_mode))
-		pd_problem_add(problems, whole_file(settings), "%s is no directory", settings->state);
-	else if (st.st_mode & 07)
-		pd_warning_add(problems, whole_file(settings), "%s is open to everybody (mode %03o); it holds the mail and the secret key",
+		pd_problem_add(problems, where_of(settings, "state"), "%s is no directory", settings->state);
+	else if (st.st_mode & 06) /* passing through to the control socket is all that others may */
+		pd_warning_add(problems, where_of(settings, "state"), "%s is open to everybody (mode %03o); it holds the mail and the secret key",
 			       settings->state, (unsigned)st.st_mode & 0777);
 	if (owner && st.st_uid != owner->pw_uid)
-		pd_problem_add(problems, whole_file(settings), "%s does not belong to user %s", settings->state, settings->user);
+		pd_problem_add(problems, where_of(settings, "state"), "%s does not belong to user %s", settings->state, settings->user);
 }
 
 static void check_database(const struct pd_settings *settings, struct pd_problems *problems)
@@ -65,7 +71,7 @@ static void check_database(const struct pd_settings *settings, struct pd_problem
 	if (access(path, F_OK) != 0)
 		return;
 	if (pd_store_open(settings->state, PD_STORE_READ, settings->message_in_database, &store, &error))
-		pd_problem_add(problems, whole_file(settings), "database: %s", error.text);
+		pd_problem_add(problems, where_of(settings, "state"), "database: %s", error.text);
 	else
 		pd_store_close(store);
 }
@@ -85,7 +91,7 @@ static void check_listener_directory(const struct pd_settings *settings, const c
 		return;
 	*slash = '\0';
 	if (stat(directory, &st) < 0 || !S_ISDIR(st.st_mode))
-		pd_warning_add(problems, whole_file(settings), "%s = %s: the directory %s is not there", key, where, directory);
+		pd_warning_add(problems, where_of(settings, key), "%s = %s: the directory %s is not there", key, where, directory);
 }
 
 static void check_submission(const struct pd_settings *settings, struct pd_problems *problems)
@@ -96,7 +102,7 @@ static void check_submission(const struct pd_settings *settings, struct pd_probl
 
 	if (settings->submit && pd_starts(settings->submit, "sendmail:")) {
 		if (access(settings->submit + strlen("sendmail:"), X_OK) != 0)
-			pd_problem_add(problems, whole_file(settings), "submit = %s: %s", settings->submit, strerror(errno));
+			pd_problem_add(problems, where_of(settings, "submit"), "submit = %s: %s", settings->submit, strerror(errno));
 		return;
 	}
 	if (!settings->submit || !pd_starts(settings->submit, "smtp://"))
@@ -104,7 +110,7 @@ static void check_submission(const struct pd_settings *settings, struct pd_probl
 	const char *where = pd_printf(arena, "inet:%s", settings->submit + strlen("smtp://"));
 
 	if (pd_connect(where, pd_monotonic() + 3 * PD_SECOND, &fd, &error))
-		pd_warning_add(problems, whole_file(settings), "submit = %s: nobody answers there (%s); mail waits in the outbox",
+		pd_warning_add(problems, where_of(settings, "submit"), "submit = %s: nobody answers there (%s); mail waits in the outbox",
 			       settings->submit, error.text);
 	else
 		close(fd);
@@ -125,12 +131,12 @@ static void check_delimiter(const struct pd_settings *settings, struct pd_proble
 		return;
 	line[strcspn(line, "\n")] = '\0';
 	if (!strchr(line, settings->delimiter))
-		pd_warning_add(problems, whole_file(settings),
+		pd_warning_add(problems, where_of(settings, "delimiter"),
 			       "delimiter = %c is not in Postfix's recipient_delimiter (\"%s\"); replies would be refused",
 			       settings->delimiter, line);
 }
 
-void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_problems *problems)
+static void check_surroundings(const struct pd_settings *settings, struct pd_problems *problems)
 {
 	check_state(settings, problems);
 	check_database(settings, problems);
@@ -139,4 +145,15 @@ void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_pr
 	check_submission(settings, problems);
 	check_delimiter(settings, problems);
 	pd_calendar_check(settings, problems);
+}
+
+void pd_flow_check(const char *file, struct pd_problems *problems)
+{
+	struct pd_settings *settings = pd_config_read(file, problems);
+
+	if (!settings)
+		return;
+	pd_desk_check(settings, problems);
+	check_surroundings(settings, problems);
+	pd_settings_unref(settings);
 }

@@ -23,8 +23,8 @@ int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd
 struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems);
 /* Keeps the text of the settings in force in the store, so that events can name it. Once at start. */
 int pd_flow_remember_settings(struct pd_flow *flow, struct pd_error *error);
-/* Beside pd_flow_load: what is wrong around the configuration: directories, permissions, database, MTA, delimiter. */
-void pd_flow_check_surroundings(const struct pd_settings *settings, struct pd_problems *problems);
+/* All that is wrong, in the file and around it: calendars, directories, permissions, database, MTA, delimiter. */
+void pd_flow_check(const char *file, struct pd_problems *problems);
 
 /* --- mail --- */
 struct pd_envelope {

@@ -436,6 +436,56 @@ static void test_bytes(void **state)
 	}
 }
 
+/* Where there is a default, an empty value stands for it. */
+static void test_empty_values(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_settings *settings =
+		load_good(arena, "[postdesk]\nstate =\nsubmit =\nlanguage =\ntimezone =\n"
+				 "priorities =\ndefault_priority =\nlmtp =\n" MAILBOX
+				 "team =\nsla =\npipeline =\nname =\n");
+	assert_string_equal(settings->state, PD_STATE_DIR);
+	assert_string_equal(settings->submit, "sendmail:/usr/sbin/sendmail");
+	assert_string_equal(settings->language, "en");
+	assert_string_equal(settings->timezone, "UTC");
+	assert_int_equal(settings->priorities.count, 4);
+	assert_string_equal(settings->default_priority, "normal");
+	assert_null(settings->lmtp);
+	const struct pd_mailbox *mailbox = pd_settings_mailbox(settings, "support");
+	assert_null(mailbox->team);
+	assert_null(mailbox->sla);
+	assert_string_equal(mailbox->full_name, "support");
+	assert_string_equal(mailbox->pipeline->name, "support");
+	pd_settings_unref(settings);
+}
+
+/* Settings of a faulty file can be looked at: nothing is missing that others rely on. */
+static void test_read_faulty(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	char *told;
+	assert_null(load(arena,
+			 "[mailbox x]\npipeline = p\n[mailbox y]\npipeline = q\n[agent a]\naddress = b\n"
+			 "[pipeline p]\nstatuses = x\n",
+			 &told));
+	struct pd_problems problems = {.arena = arena};
+	struct pd_settings *settings = pd_config_read(path, &problems);
+	assert_non_null(settings);
+	assert_true(problems.errors >= 5);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(settings->mailboxes.items[i].addresses.count, 1);
+		assert_non_null(settings->mailboxes.items[i].pipeline);
+	}
+	assert_int_equal(settings->agents.items[0].addresses.count, 1);
+	assert_true(settings->pipelines.items[0].statuses.count > 0);
+	pd_settings_unref(settings);
+	problems = (struct pd_problems){.arena = arena};
+	assert_null(pd_config_read("/no/such/file", &problems));
+	assert_int_equal(problems.errors, 1);
+}
+
 static void test_unreadable(void **state)
 {
 	(void)state;
@@ -543,11 +593,12 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_all_values),
-		cmocka_unit_test(test_ten_faults), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_bytes),	   cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_warnings),   cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_table),	   cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_all_values),
+		cmocka_unit_test(test_ten_faults),   cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_bytes),	     cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_warnings),     cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_empty_values), cmocka_unit_test(test_read_faulty),
+		cmocka_unit_test(test_table),	     cmocka_unit_test(test_sample),
 	};
 	return cmocka_run_group_tests(tests, make_file, remove_file);
 }
