@@ -60,11 +60,14 @@ const char *command_addresses(struct pd_arena *arena, const char *text, struct p
 		else if (!is_in_quotes && !is_in_angles && (*c == ',' || *c == ';' || (*c == ' ' && !has_names)))
 			*c = '\n';
 	}
-	struct pd_strings each = pd_split(arena, parts, '\n');
+	struct pd_strings each = pd_lines(arena, parts);
 	for (size_t i = 0; i < each.count; i++) {
 		struct pd_address address;
-		if (!take_address(arena, each.items[i], &address))
-			return each.items[i];
+		const char *part = pd_trim(arena, each.items[i]);
+		if (*part == '\0')
+			continue;
+		if (!take_address(arena, part, &address))
+			return part;
 		if (found.count < ADDRESSES_MAX)
 			*pd_list_add(arena, &found) = address;
 	}

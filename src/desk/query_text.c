@@ -7,10 +7,16 @@
 #include "base/buf.h"
 #include "base/text.h"
 
+/* Would the parser cut it, or take it for something else? */
+static bool is_cut(const char *value)
+{
+	return *value == '\0' || strpbrk(value, " \t\r\n()*\"") != NULL || strstr(value, "\u00a0") != NULL;
+}
+
 static void put_value(struct pd_buf *out, const char *value, bool is_plain)
 {
-	bool needs_quotes = !is_plain && (*value == '\0' || strpbrk(value, " \t()*\"<>=") != NULL ||
-					  pd_equal_nocase(value, "me") || pd_equal_nocase(value, "none"));
+	bool needs_quotes = !is_plain && (is_cut(value) || strpbrk(value, "<>=") != NULL || pd_equal_nocase(value, "me") ||
+					  pd_equal_nocase(value, "none"));
 	if (needs_quotes)
 		pd_buf_addc(out, '"');
 	pd_buf_adds(out, value);
@@ -89,7 +95,7 @@ static void put(struct pd_arena *arena, struct pd_buf *out, const struct pd_quer
 		put_field(arena, out, query);
 		break;
 	case PD_QUERY_TEXT:
-		is_phrase = strpbrk(query->value, " :()\"") != NULL || pd_starts(query->value, "-") ||
+		is_phrase = is_cut(query->value) || strchr(query->value, ':') != NULL || pd_starts(query->value, "-") ||
 			    strcmp(query->value, "AND") == 0 || strcmp(query->value, "OR") == 0 ||
 			    strcmp(query->value, "NOT") == 0;
 		pd_buf_addf(out, is_phrase ? "\"%s\"" : "%s", query->value);
