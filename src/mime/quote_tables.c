@@ -15,7 +15,7 @@ const struct pd_attribution_words pd_attribution_table[] = {
 	{"cs", "dne|v", "napsal|napsal(a)|napsala|píše", "napsal|napsal(a)"},
 	{"sk", "dňa|v", "napísal|napísal(a)|napísala|píše", "napísal|napísal(a)"},
 	{"sl", "dne|v", "je napisal|je napisala|je napisal/a|napisal", "je napisal"},
-	{"hr", "dana|u|dne|na", "je napisao|je napisala|napisao|napisala|napisao/la|je napisao/la|piše", "je napisao"},
+	{"hr", "dana|u|dne|na", "je napisao|je napisala|napisao je|napisala je|napisao|napisala|napisao/la|je napisao/la|piše", "je napisao"},
 	{"sr", "дана|у|на|dana", "је написао|је написала|написао|је написао/ла|je napisao/la", "је написао"},
 	{"ru", "в|от", "написал|написал(а)|написала|писал|писал(а)|пишет|сообщил", "написал|пишет"},
 	{"uk", "у|в|від", "написав|написав(ла)|написала|написав(-ла)|пише|писав", "пише"},

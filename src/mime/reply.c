@@ -35,6 +35,7 @@ static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum
 {
 	PD_AUTO_BUF out = {0};
 	size_t blanks = 0, own = 0;
+	bool gap = false;
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct pd_line *line = &lines->items[i];
 		bool split = line->kept < line->len;
@@ -44,13 +45,17 @@ static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum
 			len = line->kept;
 		else if (fate == PD_LINE_QUOTED && split && line->fate == PD_LINE_KEPT)
 			text += line->kept, len -= line->kept;
-		else if (line->fate != fate)
+		else if (line->fate != fate) {
+			gap = true;
 			continue;
+		}
 		if (pd_line_is_blank(line) && !line->depth) {
 			blanks += out.len > 0;
 			continue;
 		}
-		for (; blanks; blanks--)
+		if (gap && blanks > 1)
+			blanks = 1; /* one paragraph's end is enough where something was taken out */
+		for (gap = false; blanks; blanks--)
 			pd_buf_addc(&out, '\n');
 		if (out.len)
 			pd_buf_addc(&out, '\n');
