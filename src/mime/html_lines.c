@@ -478,15 +478,55 @@ void pd_html_init(void)
 	xmlFreeDoc(doc);
 }
 
+/* What the parser takes wrongly, made right: Word's "<o:p>" would become a paragraph, and its "<![if …]>" text. The
+ * body is opened beforehand, so that no paragraphs are put around bare text. */
+static char *prepared(struct pd_arena *arena, const char *html, size_t *ret_tags)
+{
+	static const char start[] = "<html><body>";
+	char *out = pd_alloc(arena, sizeof start + strlen(html) + 1), *to = out + sizeof start - 1;
+	memcpy(out, start, sizeof start);
+	*ret_tags = 0;
+	while (*html) {
+		if (*html != '<') {
+			*to++ = *html++;
+			continue;
+		}
+		++*ret_tags;
+		if (pd_starts(html, "<!--")) {
+			const char *end = strstr(html + 4, "-->");
+			size_t len = end ? (size_t)(end + 3 - html) : strlen(html);
+			memcpy(to, html, len);
+			to += len;
+			html += len;
+			continue;
+		}
+		if (pd_starts_nocase(html, "<![if") || pd_starts_nocase(html, "<![endif")) {
+			size_t len = strcspn(html, ">");
+			html += len + (html[len] == '>');
+			continue;
+		}
+		*to++ = *html++;
+		if (*html == '/')
+			*to++ = *html++;
+		for (unsigned i = 0; g_ascii_isalnum(*html) && i < 16; i++)
+			*to++ = *html++;
+		if (*html == ':' && to[-1] != '<' && to[-1] != '/') {
+			*to++ = '-';
+			html++;
+		}
+	}
+	*to = '\0';
+	return out;
+}
+
 struct pd_html *pd_html_read(struct pd_arena *arena, const char *html)
 {
 	struct pd_html *out = PD_NEW(arena, struct pd_html);
-	size_t len = strlen(html);
-	size_t tags = 0;
-	for (const char *at = html; (at = strchr(at, '<')); at++)
-		tags++;
+	size_t tags;
+	const char *whole = prepared(arena, html, &tags);
+	size_t len = *html ? strlen(whole) : 0;
 	out->doc = len && len < INT32_MAX && tags < TAGS_MAX ?
-		htmlReadMemory(html, (int)len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
+		htmlReadMemory(whole, (int)len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
 			       HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC) : NULL;
 	const xmlNode *root = out->doc ? xmlDocGetRootElement(out->doc) : NULL;
 	if (out->doc)

@@ -288,6 +288,10 @@ static void write_tree(struct writer *writer, const xmlNode *root)
 		} else if (!pd_html_is_unseen(at)) {
 			write_runs(writer, at);
 			down = at->children && !(pd_html_tag(at) & PD_TAG_VOID);
+			if (!down && (pd_html_tag(at) & PD_TAG_CELL)) {
+				push(writer, at);
+				pop(writer, level);
+			}
 		}
 		if (down) {
 			push(writer, at);

@@ -1,0 +1,233 @@
+/* Tests of src/mime/html*.c: HTML as a person reads it, quote containers by client, and what may be passed on. */
+#include "check.h"
+
+#include <libxml/parser.h>
+#include <string.h>
+#include "base/text.h"
+#include "mime/html.h"
+#include "mime/parts.h"
+
+static struct pd_message *read_html(struct pd_arena *arena, const char *html)
+{
+	struct pd_message *message = PD_NEW(arena, struct pd_message);
+	message->subject = "Re: x";
+	pd_words_reply(arena, message, NULL, html);
+	return message;
+}
+
+static void test_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html, *want;
+	} rows[] = {
+		{"paragraphs", "<p>one</p><p>two</p>", "one\n\ntwo"},
+		{"divisions", "<div>one</div><div>two</div>", "one\ntwo"},
+		{"empty division", "<div>one</div><div><br></div><div>two</div>", "one\n\ntwo"},
+		{"breaks", "one<br>two<br><br>three", "one\ntwo\n\nthree"},
+		{"break at the end of a block", "<div>one<br></div><div>two</div>", "one\ntwo"},
+		{"white space", "  one \n\t two<b> three</b>four ", "one two threefour"},
+		{"bullets", "<ul><li>one<li>two</ul>", "- one\n- two"},
+		{"numbers", "<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"},
+		{"list in a list", "<ul><li>one<ul><li>two</li></ul></li></ul>", "- one\n  - two"},
+		{"table", "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "a\tb\n1\t2"},
+		{"link", "<a href='https://example.org/x'>here</a>", "here <https://example.org/x>"},
+		{"link that says itself", "<a href='https://example.org/'>example.org</a>", "example.org"},
+		{"mail link", "<a href='mailto:a@example.org'>a@example.org</a>", "a@example.org"},
+		{"preformatted", "<pre>a\n  b\n</pre>c", "a\n  b\n\nc"},
+		{"entities", "a &lt; b &amp; c&nbsp;d &#8364;", "a < b & c\xc2\xa0" "d \xe2\x82\xac"},
+		{"picture", "<img src='cid:x@y' alt='logo'>", "[logo]"},
+		{"tracking picture", "a<img src='http://example.org/t.gif'>b", "ab"},
+		{"script and style", "<style>p{}</style><script>x()</script>a", "a"},
+		{"preheader", "<div style='display:none;max-height:0'>secret</div>a", "a"},
+		{"zero font", "<span style='font-size:0px'>secret</span>a", "a"},
+		{"hidden attribute", "<p hidden>secret</p>a", "a"},
+		{"comment", "a<!-- secret -->b", "ab"},
+		{"Word's paragraphs", "<p class=MsoNormal>one</p><p class=MsoNormal>two</p>", "one\ntwo"},
+		{"unknown elements", "<x-y>a</x-y><o:p>b</o:p>", "ab"},
+		{"Word's conditions", "<!--[if gte mso 9]><xml>no</xml><![endif]-->a<![if !mso]>b<![endif]>", "ab"},
+		{"title", "<html><head><title>t</title></head><body>a</body></html>", "a"},
+		{"no tags", "just text", "just text"},
+		{"nothing", "", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		CHECK_ROW_STRING(rows[i].name, read_html(arena, rows[i].html)->text, rows[i].want);
+	}
+}
+
+/* The quote of each client. The own text is "New", the old one "Old". */
+static void test_containers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html;
+	} rows[] = {
+		{"Gmail", "<div>New</div><div class=\"gmail_quote\"><div class=\"gmail_attr\">Xyz, Anna zq:<br></div>"
+			  "<blockquote class=\"gmail_quote\">Old</blockquote></div>"},
+		{"Gmail, new class", "<div>New</div><div class=\"gmail_quote gmail_quote_container\">Xyz zq:<br>"
+				     "<blockquote class=\"gmail_quote\">Old</blockquote></div>"},
+		{"Gmail without blockquote", "New<div class=\"gmail_quote\">Xyz zq:<div>Old</div></div>"},
+		{"Apple Mail", "New<br><div><blockquote type=\"cite\"><div>On 5 Jan 2026, at 10:00, A &lt;a@example.org&gt; wrote:</div>"
+			       "Old</blockquote></div>"},
+		{"Thunderbird", "New<br><div class=\"moz-cite-prefix\">Xyz zq:<br></div><blockquote type=\"cite\">Old</blockquote>"},
+		{"Outlook", "<p>New</p><div><div style=\"border:none;border-top:solid #E1E1E1 1.0pt\"><p><b>From:</b> A &lt;a@example.org&gt;<br>"
+			    "<b>Sent:</b> Monday 10:00<br><b>To:</b> b<br><b>Subject:</b> x</p></div></div><p>Old</p>"},
+		{"Outlook in no known language", "<p>New</p><div style=\"border:none;border-top:solid #E1E1E1 1.0pt\"><p><b>Xfrom:</b> A<br>"
+						 "<b>Xsent:</b> 5.1.2026 10:00<br><b>Xto:</b> b<br><b>Xsubj:</b> x</p></div><p>Old</p>"},
+		{"Outlook web", "<div>New</div><div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">Qfrom: A</div><div>Old</div>"},
+		{"Hotmail", "<div>New</div><hr id=\"stopSpelling\">Date: Mon, 5 Jan 2026 10:00:00 +0200<br>Subject: x<br>"
+			    "From: a@example.org<br><br>Old"},
+		{"Yahoo", "<div>New</div><div class=\"yahoo_quoted\" id=\"yahoo_quoted_1\"><div>Xyz:</div><div>Old</div></div>"},
+		{"Yahoo, quoted again", "<div>New</div><div class=\"ydp1a2b3cyahoo_quoted\"><div>Old</div></div>"},
+		{"Proton", "<div>New</div><div class=\"protonmail_quote\">Xyz<blockquote class=\"protonmail_quote\">Old</blockquote></div>"},
+		{"Zoho", "<div>New</div><div class=\"zmail_extra\"><div>Old</div></div>"},
+		{"Zimbra", "<div>New</div><hr id=\"zwchr\"><div>Qfrom: a</div>Old"},
+		{"Spark", "<div>New</div><div name=\"messageReplySection\">Old</div>"},
+		{"Outlook mobile", "<div>New</div><div id=\"mail-editor-reference-message-container\">Old</div>"},
+		{"Yandex", "<p>New</p><p>05.01.2026, 10:00, \"A\" &lt;a@example.org&gt;:</p><blockquote>Old</blockquote>"},
+		{"signs in HTML", "<div>New</div><div>&gt; Old<br>&gt; Older</div>"},
+		{"attribution in the indent", "New<blockquote>On 5 Jan 2026, at 10:00, A &lt;a@example.org&gt; wrote:<br>Old</blockquote>"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message *message = read_html(arena, rows[i].html);
+		CHECK_ROW_STRING(rows[i].name, message->text, "New");
+		CHECK_ROW(rows[i].name, strstr(message->quoted, "Old") != NULL);
+		CHECK_ROW(rows[i].name, strstr(message->html, "New") != NULL && strstr(message->html, "Old") == NULL);
+	}
+}
+
+static void test_kept(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html, *want;
+	} rows[] = {
+		{"an indent is no quote", "Look:<blockquote style=\"margin:0 0 0 40px;border:none\">mine</blockquote>too", "Look:\n\nmine\n\ntoo"},
+		{"answers in Gmail's quote",
+		 "<div class=\"gmail_quote\"><div class=\"gmail_attr\">Xyz:</div><blockquote>q1</blockquote><div>a1</div>"
+		 "<blockquote>q2</blockquote><div>a2</div><blockquote>q3</blockquote></div>",
+		 "> q1\n\na1\n\n> q2\n\na2"},
+		{"text below the quote", "New<blockquote type=cite>Old</blockquote>more", "New\n\n> Old\n\nmore"},
+		{"forward by Gmail", "FYI<div class=\"gmail_quote\"><div class=\"gmail_attr\">---------- Forwarded message ---------<br>"
+				     "From: a@example.org<br>Date: 5.1.2026<br></div>Body</div>",
+		 "FYI\n---------- Forwarded message ---------\nFrom: a@example.org\nDate: 5.1.2026\nBody"},
+		{"a signature alone", "<div class=\"gmail_signature\">Please call me at once.</div>", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		CHECK_ROW_STRING(rows[i].name, read_html(arena, rows[i].html)->text, rows[i].want);
+	}
+}
+
+static void test_clean(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html, *want;
+	} rows[] = {
+		{"formatting", "<p>a <b>b</b> <i>c</i></p>", "<p>a <b>b</b> <i>c</i></p>"},
+		{"link", "<a href=\"https://example.org/?a=1&b=2\">x</a>", "<a href=\"https://example.org/?a=1&amp;b=2\">x</a>"},
+		{"script link", "<a href=\"javascript:alert(1)\">x</a>", "x"},
+		{"script link in disguise", "<a href=\" java\tscript:alert(1)\">x</a>", "x"},
+		{"data link", "<a href=\"data:text/html,x\">x</a>", "x"},
+		{"file link", "<a href=\"file:///etc/passwd\">x</a>", "x"},
+		{"telephone", "<a href=\"tel:+358\">x</a>", "<a href=\"tel:+358\">x</a>"},
+		{"event handler", "<p onclick=\"x()\" onmouseover=x>a</p>", "<p>a</p>"},
+		{"picture of the mail", "a<img src=\"cid:x@y\" onerror=\"x\" width=\"5\">", "a<img src=\"cid:x@y\" width=\"5\"/>"},
+		{"remote picture", "a<img src=\"http://example.org/t.gif\">b", "ab"},
+		{"remote picture with words", "<img src=\"http://example.org/t.gif\" alt=\"two cats\">", "[two cats]"},
+		{"form", "<form action=\"http://example.org\"><input name=a value=secret><button>go</button></form>", "go"},
+		{"frame", "a<iframe src=\"http://example.org\">x</iframe>", "a"},
+		{"vector picture", "a<svg><script>x</script></svg>", "a"},
+		{"style element", "<style>@import url(http://example.org)</style>a", "a"},
+		{"colour", "<p style=\"color: red; font-size:12px\">a</p>", "<p style=\"color: red; font-size: 12px\">a</p>"},
+		{"position", "<p style=\"position:fixed;top:0;color:red\">a</p>", "<p style=\"color: red\">a</p>"},
+		{"remote background", "<p style=\"background:url(http://example.org);color:red\">a</p>", "<p style=\"color: red\">a</p>"},
+		{"expression", "<p style=\"width:expression(x())\">a</p>", "<p>a</p>"},
+		{"negative margin", "<p style=\"margin:-100px\">a</p>", "<p>a</p>"},
+		{"escaped property", "<p style=\"p\\6fsition:fixed\">a</p>", "<p>a</p>"},
+		{"hidden", "a<div style=\"display:none\">secret</div>", "a"},
+		{"unknown elements", "<marquee>a</marquee><blink>b</blink>", "ab"},
+		{"open elements are closed", "<p>a<b>b", "<p>a<b>b</b></p>"},
+		{"text that looks like tags", "&lt;script&gt;x&lt;/script&gt;", "&lt;script&gt;x&lt;/script&gt;"},
+		{"empty cell stays", "<table><tr><td>a</td><td></td><td>b</td></tr></table>",
+		 "<table><tr><td>a</td><td></td><td>b</td></tr></table>"},
+		{"commands above", "<div>#assign anna</div><div>#close</div><div>Hello</div>", "<div>Hello</div>"},
+		{"commands below", "<div>Hello</div><div>#close</div>", "<div>Hello</div>"},
+		{"commands in one paragraph", "<p>#close<br>Hello</p>", "<p>Hello</p>"},
+		{"literal sign", "<p>##close</p>", "<p>#close</p>"},
+		{"sign in the middle", "<p>a<br>#b<br>c</p>", "<p>a<br/>#b<br/>c</p>"},
+		{"quote taken out", "<div>New</div><blockquote type=cite>Old</blockquote>", "<div>New</div>"},
+		{"signature taken out", "<div>New</div><div class=\"gmail_signature\">Anna</div>", "<div>New</div>"},
+		{"commands only", "<div>#close</div>", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *html = read_html(arena, rows[i].html)->html;
+		CHECK_ROW_STRING(rows[i].name, html, rows[i].want);
+		const char *whole = pd_printf(arena, "<r>%s</r>", html);
+		xmlDoc *doc = xmlReadMemory(whole, (int)strlen(whole), NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+		CHECK_ROW(rows[i].name, doc != NULL);
+		xmlFreeDoc(doc);
+	}
+}
+
+static void test_plain_wins(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *plain, *want;
+	} rows[] = {
+		{"both", "plain words", "plain words"},
+		{"plain is empty", " \n", "html words"},
+		{"plain says nothing", "Your mail client does not support HTML.", "html words"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message message = {.subject = "x"};
+		pd_words_reply(arena, &message, rows[i].plain, "<p>html words</p>");
+		CHECK_ROW_STRING(rows[i].name, message.text, rows[i].want);
+		CHECK_ROW_STRING(rows[i].name, message.html, "<p>html words</p>");
+	}
+}
+
+static void test_hostile(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *piece;
+		size_t bytes;
+	} rows[] = {
+		{"10,000 divisions", "<div>", 50000},   {"bold", "<b>", 300000},	   {"blockquotes", "<blockquote>", 300000},
+		{"tables", "<table><tr><td>", 300000},  {"brackets", "<", 1 << 20},	   {"links", "<a href=\"http://x\">y", 300000},
+		{"items", "<ol><li>x", 300000},		{"items in one list", "<li>x", 1 << 20}, {"breaks", "<br>", 1 << 20},
+		{"quotes of Gmail", "<div class=\"gmail_quote\">", 300000}, {"comments", "<!--", 1 << 20}, {"entities", "&amp;", 1 << 20},
+		{"paragraphs", "<p>", 1 << 20},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		PD_AUTO_BUF text = {0};
+		while (text.len < rows[i].bytes)
+			pd_buf_adds(&text, rows[i].piece);
+		pd_buf_adds(&text, "word");
+		int64_t start = cpu_time();
+		read_html(arena, pd_buf_string(arena, &text));
+#ifdef PD_SANITIZED
+		CHECK_ROW(rows[i].name, cpu_time() - start < 30000);
+#else
+		CHECK_ROW(rows[i].name, cpu_time() - start < 2000);
+#endif
+	}
+}
+
+int main(void)
+{
+	pd_html_init();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_clean), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_hostile),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
