@@ -129,6 +129,14 @@ static int start_control(struct house *house, struct pd_error *error)
 	return pd_control_start(fd, &options, &house->control, error);
 }
 
+static unsigned readers_of(const struct pd_settings *settings)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	if (settings->readers > 0)
+		return settings->readers;
+	return processors > 2 ? (unsigned)processors : 2;
+}
+
 /* Everything but the doors' threads runs as the user of the settings. */
 static int start(struct house *house, struct pd_error *error)
 {
@@ -142,7 +150,7 @@ static int start(struct house *house, struct pd_error *error)
 	if ((class = pd_store_open(settings->state, PD_STORE_WRITE, settings->message_in_database, &house->store,
 				   error)) != PD_OK)
 		return class;
-	const struct pd_reader_limits limits = {.count = settings->readers,
+	const struct pd_reader_limits limits = {.count = readers_of(settings),
 						.deadline = settings->reader_deadline,
 						.memory = settings->reader_memory};
 	house->readers = pd_readers_new("/proc/self/exe", &limits);

@@ -1,5 +1,6 @@
-/* Words made comparable: lower case, one kind of blank, colon and digit; and the small matchers that the tables
- * of languages are read with. Input is UTF-8 (invalid bytes are skipped); nothing here fails. */
+/* Words made comparable: lower case, one kind of blank, colon and digit, so that the tables
+ * of languages can be looked up in them (words_match.c). Input is UTF-8 (invalid bytes are skipped); nothing
+ * here fails. */
 #include "mime/reply.h"
 #include "base/text.h"
 #include <glib.h>
@@ -135,82 +136,5 @@ bool pd_words_has_address(const char *fold)
 	for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@'))
 		if (at > fold && !strchr(" <>,;:\"'()", at[-1]) && at[1] && !strchr(" <>,;:\"'()", at[1]))
 			return true;
-	return false;
-}
-
-static bool letter_before(const char *start, const char *at)
-{
-	if (at == start)
-		return false;
-	const char *before = g_utf8_find_prev_char(start, at);
-	return before && g_unichar_isalnum(g_utf8_get_char(before));
-}
-
-static bool letter_at(const char *at)
-{
-	return *at && g_unichar_isalnum(g_utf8_get_char(at));
-}
-
-/* East Asian scripts have no blanks between words: no bounds are asked for there. */
-static bool wants_bounds(const char *word)
-{
-	gunichar c = g_utf8_get_char(word);
-	return c < 0xE00 || (c >= 0x1E00 && c < 0x2000);
-}
-
-size_t pd_words_find(const char *fold, const char *alternatives, size_t *ret_at)
-{
-	for (const char *word = alternatives; *word;) {
-		size_t len = strcspn(word, "|");
-		bool bounds = wants_bounds(word);
-		for (const char *hit = fold; (hit = memmem(hit, strlen(hit), word, len)); hit++) {
-			if (bounds && ((g_unichar_isalnum(g_utf8_get_char(word)) && letter_before(fold, hit)) ||
-				       (letter_before(word, word + len) && letter_at(hit + len))))
-				continue;
-			if (ret_at)
-				*ret_at = (size_t)(hit - fold);
-			return (size_t)(hit - fold) + len;
-		}
-		word += len + (word[len] == '|');
-	}
-	return 0;
-}
-
-size_t pd_words_begins(const char *fold, const char *alternatives)
-{
-	size_t best = 0;
-	for (const char *word = alternatives; *word;) {
-		size_t len = strcspn(word, "|");
-		if (len > best && !strncmp(fold, word, len) &&
-		    !(wants_bounds(word) && letter_before(word, word + len) && letter_at(fold + len)))
-			best = len;
-		word += len + (word[len] == '|');
-	}
-	return best;
-}
-
-size_t pd_words_ends(const char *fold, const char *alternatives)
-{
-	size_t have = strlen(fold), best = 0;
-	for (const char *word = alternatives; *word;) {
-		size_t len = strcspn(word, "|");
-		if (len > best && len <= have && !memcmp(fold + have - len, word, len) &&
-		    !(wants_bounds(word) && g_unichar_isalnum(g_utf8_get_char(word)) &&
-		      letter_before(fold, fold + have - len)))
-			best = len;
-		word += len + (word[len] == '|');
-	}
-	return best;
-}
-
-bool pd_words_is(const char *fold, const char *alternatives)
-{
-	size_t have = strlen(fold);
-	for (const char *word = alternatives; *word;) {
-		size_t len = strcspn(word, "|");
-		if (len == have && !memcmp(fold, word, len))
-			return true;
-		word += len + (word[len] == '|');
-	}
 	return false;
 }
