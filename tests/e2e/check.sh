@@ -1,0 +1,92 @@
+#!/bin/bash
+# What the administrator is told: "postdesk check" names all that is wrong with file and line, in one run; the lines
+# of "postdesk postfix" are such that Postfix reads them without a complaint. Needs neither root nor a daemon.
+set -u
+POSTDESK=${POSTDESK:-${top_srcdir:-.}/_build/postdesk}
+work=$(mktemp -d "${TMPDIR:-/tmp}/postdesk-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+	echo "FAILED: $1"
+	[ -f "$work/told" ] && sed 's/^/  told: /' "$work/told"
+	exit 1
+}
+
+# Each fault with its line; what is told must begin with it.
+cat >"$work/ten.conf" <<'END'
+[postdesk]
+state = /proc/nowhere/desk
+submit = 127.0.0.1:25
+colour = green
+[mailbox support]
+address = support@example.com
+team = suport
+after_reply = sleeping
+[team support]
+members = anna;ana
+[agent anna]
+address = anna at example.com
+[view hot]
+query = status:open AND (priority:urgent
+[calendar office]
+hours = missing.ics
+[mailbox sales]
+address = Support@Example.com
+sales@example.com
+END
+cat >"$work/want" <<'END'
+3: error: [postdesk] submit: "127.0.0.1:25" is neither
+4: error: unknown key "colour" in [postdesk]
+7: error: [mailbox support] team: there is no [team suport]; did you mean "support"?
+8: error: [mailbox support] after_reply: "sleeping" is none of
+10: error: [team support] members: there is no [agent ana]; did you mean "anna"?
+12: error: [agent anna] address: "anna at example.com" is no mail address
+14: error: [view hot] query: 
+15: error: calendar file 
+18: error: [mailbox sales]: the address support@example.com is taken by [mailbox support] in line 6 already
+19: error: neither [GROUP], KEY = VALUE nor a comment: sales@example.com
+END
+"$POSTDESK" -c "$work/ten.conf" check >"$work/out" 2>"$work/told"
+code=$?
+[ $code -eq 78 ] || fail "check exits $code and not 78"
+while IFS= read -r line; do
+	grep -qF "$work/ten.conf:$line" "$work/told" || fail "not told: $line"
+done <"$work/want"
+[ "$(grep -c ': error: ' "$work/told")" -eq "$(grep -c . "$work/want")" ] || fail "more is told than is wrong"
+
+"$POSTDESK" -c "$work/none.conf" check >"$work/out" 2>"$work/told"
+code=$?
+[ $code -eq 78 ] || fail "check of a missing file exits $code and not 78"
+grep -q "none.conf: error: No such file" "$work/told" || fail "a missing file is not told"
+
+cat >"$work/good.conf" <<END
+[postdesk]
+state = $work/state
+lmtp = unix:$work/lmtp
+submit = smtp://127.0.0.1:10026
+[mailbox support]
+address = support@example.com;help@example.com
+END
+"$POSTDESK" -c "$work/good.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
+
+command -v postconf >/dev/null || exit 0
+for milter in "" "milter = inet:127.0.0.1:2425"; do
+	mkdir -p "$work/etc"
+	sed "2s|\$|\n$milter|" "$work/good.conf" >"$work/one.conf"
+	"$POSTDESK" -c "$work/one.conf" postfix >"$work/lines" 2>"$work/told" || fail "postdesk postfix"
+	# Up to the first line of another file it is main.cf, then master.cf, then maps.
+	sed -n '/^# main.cf/,/^# master.cf/p' "$work/lines" | sed '$d' >"$work/etc/main.cf"
+	sed -n '/^# master.cf/,/^$/p' "$work/lines" >"$work/etc/master.cf"
+	postconf -c "$work/etc" -n >"$work/main" 2>"$work/told" || fail "Postfix does not read main.cf"
+	grep -v 'compatibility_level\|hash:\|warning: .*/etc/postfix/postdesk' "$work/told" | grep . && fail "Postfix complains of main.cf"
+	grep -q '#' "$work/main" && fail "a comment behind a value: $(grep '#' "$work/main")"
+	postconf -c "$work/etc" -M >"$work/master" 2>"$work/told" || fail "Postfix does not read master.cf"
+	grep -q '^127.0.0.1:10026 *inet' "$work/master" || fail "no listener for the desk in master.cf"
+	grep -q '^support@example.com[[:space:]]*lmtp:unix:' "$work/lines" || fail "no transport for support@example.com"
+	grep -q '^help@example.com[[:space:]]*lmtp:unix:' "$work/lines" || fail "no transport for help@example.com"
+	if [ -z "$milter" ]; then
+		grep -q '^/^Authentication-Results:/ IGNORE' "$work/lines" || fail "forged results are let in"
+	else
+		grep -q '^smtpd_milters = inet:127.0.0.1:2425' "$work/main" || fail "the milter is not in main.cf"
+	fi
+done
