@@ -1,7 +1,7 @@
 /* The changes of an event as JSON text (RFC 8259) and back: [["property","from","to"],…].
  *
- * Promises: what was written is read back the same. Reading takes any JSON of that shape; anything else is refused
- * and changes nothing. */
+ * Promises: what was written is read back the same. Reading takes any JSON of that shape; anything else is
+ * refused and changes nothing. */
 #include "desk/ticket.h"
 
 #include <string.h>
@@ -131,7 +131,8 @@ static void take_escape(struct reader *in, struct pd_buf *out)
 	if (value >= 0xd800 && value < 0xdc00 && in->at[0] == '\\' && in->at[1] == 'u') {
 		in->at += 2;
 		unsigned low = take_hex(in);
-		value = low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((value - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
+		value = low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((value - 0xd800) << 10) + (low - 0xdc00)
+						      : 0xfffd;
 	}
 	if (value == 0 || (value >= 0xd800 && value < 0xe000))
 		value = 0xfffd;

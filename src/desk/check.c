@@ -1,5 +1,5 @@
-/* What the desk finds wrong in the settings: queries of views, rules, routes and goals, commands of rules, the choices
- * of properties.
+/* What the desk finds wrong in the settings: queries of views, rules, routes and goals, commands of rules,
+ * the choices of properties.
  *
  * Promises: every fault with its file and line; nothing else is looked at twice. */
 #include "desk/command.h"
@@ -19,9 +19,9 @@ static const struct pd_setting *setting(const struct pd_group *group, const char
 }
 
 /* me: an agent's name where somebody asks, NULL where nobody does (rules and routes). */
-static void check_query(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
-			const char *key, const char *query, const char *me, struct pd_where where,
-			struct pd_problems *problems)
+static void check_query(struct pd_arena *arena, const struct pd_settings *settings,
+			const struct pd_group *group, const char *key, const char *query, const char *me,
+			struct pd_where where, struct pd_problems *problems)
 {
 	struct pd_query *tree;
 	struct pd_error error = {0};
@@ -30,8 +30,8 @@ static void check_query(struct pd_arena *arena, const struct pd_settings *settin
 }
 
 /* `me` is whoever looks at the view; any agent's name will do to check the words. */
-static void check_view(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
-		       struct pd_problems *problems)
+static void check_view(struct pd_arena *arena, const struct pd_settings *settings,
+		       const struct pd_group *group, struct pd_problems *problems)
 {
 	const struct pd_setting *text = setting(group, "query");
 	const char *me = settings->agents.count > 0 ? settings->agents.items[0].name : "";
@@ -40,11 +40,12 @@ static void check_view(struct pd_arena *arena, const struct pd_settings *setting
 	else
 		check_query(arena, settings, group, "query", text->value, me, text->where, problems);
 	if (pd_view_find(group->name) != NULL)
-		pd_problem_add(problems, group->where, "[view %s] has the name of a view that every desk has", group->name);
+		pd_problem_add(problems, group->where, "[view %s] has the name of a view that every desk has",
+			       group->name);
 }
 
-static void check_when(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
-		       struct pd_problems *problems)
+static void check_when(struct pd_arena *arena, const struct pd_settings *settings,
+		       const struct pd_group *group, struct pd_problems *problems)
 {
 	const struct pd_setting *when = setting(group, "when");
 	if (when != NULL)
@@ -52,8 +53,8 @@ static void check_when(struct pd_arena *arena, const struct pd_settings *setting
 }
 
 /* `[sla standard priority:urgent]`: what follows the policy's name is a query. */
-static void check_sla(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
-		      struct pd_problems *problems)
+static void check_sla(struct pd_arena *arena, const struct pd_settings *settings,
+		      const struct pd_group *group, struct pd_problems *problems)
 {
 	const char *query = strchr(group->name, ' ');
 	if (query != NULL)
@@ -77,8 +78,8 @@ static bool is_event(const struct pd_settings *settings, const char *event)
 	return pd_starts(event, "at:") && event[strlen("at:")] != '\0';
 }
 
-static void check_rule(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
-		       struct pd_problems *problems)
+static void check_rule(struct pd_arena *arena, const struct pd_settings *settings,
+		       const struct pd_group *group, struct pd_problems *problems)
 {
 	const struct pd_setting *on = setting(group, "on"), *work = setting(group, "do");
 	struct pd_strings events = pd_split(arena, on != NULL ? on->value : "", ';');
@@ -86,8 +87,10 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 	for (size_t i = 0; i < events.count; i++)
 		if (!is_event(settings, events.items[i]))
 			pd_problem_add(problems, on->where,
-				       "[rule %s] on: %s is none of created replied answered changed:PROPERTY goal:STATE "
-				       "after:DURATION at:TIME", group->name, events.items[i]);
+				       "[rule %s] on: %s is none of created replied answered "
+				       "changed:PROPERTY goal:STATE "
+				       "after:DURATION at:TIME",
+				       group->name, events.items[i]);
 	for (size_t i = 0; i < lines.count; i++) {
 		const char *left;
 		struct pd_commands *commands =
@@ -105,7 +108,8 @@ static void check_property(const struct pd_group *group, struct pd_problems *pro
 	if (type != NULL && pd_starts(type->value, "choice") && choices == NULL)
 		pd_problem_add(problems, group->where, "[property %s] has no choices", group->name);
 	if (pd_property_is_builtin(group->name))
-		pd_problem_add(problems, group->where, "[property %s] is a property that every ticket has", group->name);
+		pd_problem_add(problems, group->where, "[property %s] is a property that every ticket has",
+			       group->name);
 }
 
 void pd_desk_check(const struct pd_settings *settings, struct pd_problems *problems)

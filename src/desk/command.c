@@ -1,7 +1,8 @@
-/* Commands: found in the author's text, parsed wholly, checked, then carried out wholly or not at all (invariant 5).
+/* Commands: found in the author's text, parsed wholly, checked, then carried out wholly or not at all
+ * (invariant 5).
  *
- * Promises: parsing never fails; everything that is wrong stands in commands->errors, a line for people each, in the
- * reader's language. Carrying out stops at the first failure, and the caller throws the plan away. */
+ * Promises: parsing never fails; everything that is wrong stands in commands->errors, a line for people each,
+ * in the reader's language. Carrying out stops at the first failure, and the caller throws the plan away. */
 #include "desk/command.h"
 
 #include <glib.h>
@@ -29,14 +30,16 @@ void command_wrong_found(struct command_parser *parser, const struct pd_command 
 {
 	if (found->choices != NULL)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", text, "choices", found->choices));
+			      PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", text, "choices",
+					 found->choices));
 	else if (found->nearest != NULL)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?", "kind", kind,
-					 "text", text, "nearest", found->nearest));
+			      PARSER_SAY(parser, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?",
+					 "kind", kind, "text", text, "nearest", found->nearest));
 	else
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", kind, "text", text));
+		command_wrong(
+			parser, command,
+			PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", kind, "text", text));
 }
 
 void command_refused(struct command_run *run, const struct pd_command *command, const char *what)
@@ -59,17 +62,21 @@ const char *command_why(struct command_run *run, const struct pd_command *comman
 	return pd_printf(run->context->arena, "command #%s", command->spec->word);
 }
 
-void command_set(struct command_run *run, const struct pd_command *command, const char *property, const char *value)
+void command_set(struct command_run *run, const struct pd_command *command, const char *property,
+		 const char *value)
 {
 	struct pd_context *context = run->context;
 	const char *old = pd_strdup(context->arena, pd_ticket_get(context->arena, run->ticket, property));
 	const char *words = pd_value_words(context, property, value);
 	const char *title = RUN_SAY(run, property);
 	if (pd_plan_set(context, run->ticket, property, value, command_why(run, command)) == NULL)
-		command_report(run, command, RUN_SAY(run, "{property} is {value} already", "property", title, "value", words));
+		command_report(
+			run, command,
+			RUN_SAY(run, "{property} is {value} already", "property", title, "value", words));
 	else
 		command_report(run, command,
-			       pd_printf(context->arena, "%s %s -> %s", title, pd_value_words(context, property, old), words));
+			       pd_printf(context->arena, "%s %s -> %s", title,
+					 pd_value_words(context, property, old), words));
 }
 
 int64_t command_number(const char *text)
@@ -81,7 +88,8 @@ int64_t command_number(const char *text)
 int64_t command_entry(const char *text)
 {
 	unsigned long long number;
-	return (*text == 'E' || *text == 'e') && pd_number(text + 1, INT64_MAX, &number) ? (int64_t)number : 0;
+	return (*text == 'E' || *text == 'e') && pd_number(text + 1, INT64_MAX, &number) ? (int64_t)number
+											 : 0;
 }
 
 /* --- parsing --- */
@@ -95,7 +103,8 @@ static struct pd_strings split_words(struct pd_arena *arena, const char *text)
 	bool is_quoted = false, has_word = false;
 	for (const char *at = text; *at != '\0';) {
 		size_t n = (size_t)(g_utf8_next_char(at) - at);
-		if (*at == '"' || pd_starts(at, "\u201c") || pd_starts(at, "\u201d") || pd_starts(at, "\u201e")) {
+		if (*at == '"' || pd_starts(at, "\u201c") || pd_starts(at, "\u201d") ||
+		    pd_starts(at, "\u201e")) {
 			is_quoted = !is_quoted;
 			has_word = true;
 		} else if (*at == ' ' && !is_quoted) {
@@ -134,8 +143,8 @@ static const char *command_line(struct pd_arena *arena, const char *line)
 static size_t word_len(const char *text)
 {
 	const char *at = text;
-	while (*at != '\0' && (g_unichar_isalnum(g_utf8_get_char(at)) || g_unichar_ismark(g_utf8_get_char(at)) ||
-			       *at == '-' || *at == '_'))
+	while (*at != '\0' && (g_unichar_isalnum(g_utf8_get_char(at)) ||
+			       g_unichar_ismark(g_utf8_get_char(at)) || *at == '-' || *at == '_'))
 		at = g_utf8_next_char(at);
 	return (size_t)(at - text);
 }
@@ -145,11 +154,12 @@ static void unknown_command(struct command_parser *parser, const struct pd_comma
 	const char *nearest = command_nearest(parser->arena, parser->settings, parser->language, word);
 	if (nearest != NULL)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "there is no command #{word}. Did you mean #{nearest}?", "word", word,
-					 "nearest", nearest));
+			      PARSER_SAY(parser, "there is no command #{word}. Did you mean #{nearest}?",
+					 "word", word, "nearest", nearest));
 	else
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "there is no command #{word}. #help lists all.", "word", word));
+		command_wrong(
+			parser, command,
+			PARSER_SAY(parser, "there is no command #{word}. #help lists all.", "word", word));
 }
 
 static void note_flags(struct pd_commands *commands, const struct pd_command *command)
@@ -167,7 +177,8 @@ static void parse_line(struct command_parser *parser, const char *line, unsigned
 	if (parser->commands->errors.count > COMMANDS_MAX)
 		return;
 	if (parser->commands->items.count >= COMMANDS_MAX || parser->commands->errors.count == COMMANDS_MAX) {
-		command_wrong(parser, &command, PARSER_SAY(parser, "these are too many commands for one mail."));
+		command_wrong(parser, &command,
+			      PARSER_SAY(parser, "these are too many commands for one mail."));
 		return;
 	}
 	const char *start = after_sign(line);
@@ -215,7 +226,8 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 		if (*line != '\0' && is_command_line(parser, line)) {
 			parse_line(parser, line, (unsigned)i + 1);
 		} else {
-			*pd_list_add(arena, text) = pd_starts(lines->items[i], "##") ? lines->items[i] + 1 : lines->items[i];
+			*pd_list_add(arena, text) =
+				pd_starts(lines->items[i], "##") ? lines->items[i] + 1 : lines->items[i];
 			if (*line != '\0')
 				*pd_list_add(arena, &others) = (unsigned)i;
 		}
@@ -227,7 +239,8 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 		text->count = 0;
 }
 
-static void parse_blocks(struct command_parser *parser, const struct pd_strings *lines, struct pd_strings *text)
+static void parse_blocks(struct command_parser *parser, const struct pd_strings *lines,
+			 struct pd_strings *text)
 {
 	size_t head, tail;
 	pd_command_block(lines, &head, &tail);
@@ -256,9 +269,9 @@ static char *joined(struct pd_arena *arena, const struct pd_strings *lines)
 	return pd_strings_join(arena, &inner, "\n");
 }
 
-struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
-				      const struct pd_agent *agent, pd_time now, const char *text, bool is_all,
-				      const char **ret_text)
+struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings,
+				      const char *language, const struct pd_agent *agent, pd_time now,
+				      const char *text, bool is_all, const char **ret_text)
 {
 	struct pd_commands *commands = PD_NEW(arena, struct pd_commands);
 	commands->is_only_harmless = true;
@@ -289,7 +302,8 @@ bool pd_commands_begins_yes(const char *text)
 		if (*line == '\0')
 			continue;
 		const char *word = after_sign(line);
-		return word != line && command_is_keyword(arena, pd_strndup(arena, word, word_len(word)), "yes");
+		return word != line &&
+		       command_is_keyword(arena, pd_strndup(arena, word, word_len(word)), "yes");
 	}
 	return false;
 }
@@ -339,12 +353,14 @@ static bool is_in_mailbox(const struct pd_settings *settings, const struct pd_ag
 	return mailbox != NULL && is_in_team(settings, agent, mailbox->team);
 }
 
-bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket)
+bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent,
+		const struct pd_ticket *ticket)
 {
 	if (agent->role == PD_ROLE_ADMINISTRATOR)
 		return true;
 	enum pd_sees sees = sees_of(settings, agent);
-	if (sees == PD_SEES_ALL || pd_equal(ticket->owner, agent->name) || pd_strings_has(&ticket->followers, agent->name))
+	if (sees == PD_SEES_ALL || pd_equal(ticket->owner, agent->name) ||
+	    pd_strings_has(&ticket->followers, agent->name))
 		return true;
 	if (sees == PD_SEES_TEAM && is_in_team(settings, agent, ticket->team))
 		return true;
@@ -362,7 +378,8 @@ static void check_rights(struct command_run *run, const struct pd_command *comma
 		return;
 	const char *right = spec->right;
 	if (agent->role == PD_ROLE_VIEWER && (spec->flags & PD_COMMAND_VIEWER) == 0 && right == NULL)
-		right = (spec->flags & PD_COMMAND_REPLY) != 0 || strcmp(spec->word, "send") == 0 ? "reply" : "change";
+		right = (spec->flags & PD_COMMAND_REPLY) != 0 || strcmp(spec->word, "send") == 0 ? "reply"
+												 : "change";
 	/* One's own comment may be deleted without the right to delete. */
 	bool is_own = false;
 	if (command->number != 0 && right != NULL && strcmp(right, "delete") == 0) {
@@ -373,14 +390,15 @@ static void check_rights(struct command_run *run, const struct pd_command *comma
 	}
 	if (right != NULL && !is_own && !pd_may(agent, right))
 		command_refused(run, command,
-				RUN_SAY(run, "you lack the right \"{right}\" that #{word} needs.", "right", right, "word",
-					spec->word));
+				RUN_SAY(run, "you lack the right \"{right}\" that #{word} needs.", "right",
+					right, "word", spec->word));
 }
 
-void pd_commands_check(struct pd_context *context, struct pd_commands *commands, const struct pd_ticket *ticket,
-		       enum pd_proof proof, bool *ret_needs_confirmation)
+void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
+		       const struct pd_ticket *ticket, enum pd_proof proof, bool *ret_needs_confirmation)
 {
-	struct command_run run = {.context = context, .commands = commands, .ticket = (struct pd_ticket *)ticket};
+	struct command_run run = {
+		.context = context, .commands = commands, .ticket = (struct pd_ticket *)ticket};
 	bool needs = proof == PD_PROOF_NONE && commands->items.count > 0;
 	bool has_ticket = ticket != NULL || commands->has_new;
 	if (commands->has_new) {
@@ -388,9 +406,12 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		run.ticket = NULL;
 		run.pipeline = mailbox != NULL ? mailbox->pipeline : NULL;
 	} else if (ticket != NULL) {
-		run.pipeline = ticket->pipeline != NULL ? pd_settings_pipeline(context->settings, ticket->pipeline) : NULL;
+		run.pipeline = ticket->pipeline != NULL
+				       ? pd_settings_pipeline(context->settings, ticket->pipeline)
+				       : NULL;
 		if (run.pipeline == NULL && ticket->mailbox != NULL) {
-			const struct pd_mailbox *mailbox = pd_settings_mailbox(context->settings, ticket->mailbox);
+			const struct pd_mailbox *mailbox =
+				pd_settings_mailbox(context->settings, ticket->mailbox);
 			run.pipeline = mailbox != NULL ? mailbox->pipeline : NULL;
 		}
 	}
@@ -400,15 +421,17 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		check_rights(&run, command);
 		if (!has_ticket && (flags & PD_COMMAND_NO_TICKET) == 0) {
 			command_refused(&run, command,
-					RUN_SAY(&run, "#{word} needs a ticket: answer one of its notifications.", "word",
-						command->spec->word));
+					RUN_SAY(&run,
+						"#{word} needs a ticket: answer one of its notifications.",
+						"word", command->spec->word));
 			continue;
 		}
 		if (context->agent != NULL && run.ticket != NULL && (flags & PD_COMMAND_NO_TICKET) == 0 &&
 		    !pd_may_see(context->settings, context->agent, run.ticket)) {
-			command_refused(&run, command,
-					RUN_SAY(&run, "there is no ticket #{number} that you may see.", "number",
-						pd_printf(context->arena, "%lld", (long long)run.ticket->number)));
+			command_refused(
+				&run, command,
+				RUN_SAY(&run, "there is no ticket #{number} that you may see.", "number",
+					pd_printf(context->arena, "%lld", (long long)run.ticket->number)));
 			continue;
 		}
 		if (command->spec->check != NULL)
@@ -417,8 +440,10 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 			needs = true;
 		if (proof == PD_PROOF_MAIL && (flags & PD_COMMAND_HARMLESS) == 0)
 			needs = true;
-		if (proof == PD_PROOF_MAIL_TICKET && strcmp(command->spec->word, "undo") == 0 && run.ticket != NULL) {
-			int64_t action = command->number != 0 ? command->number : pd_plan_undo_target(context, run.ticket);
+		if (proof == PD_PROOF_MAIL_TICKET && strcmp(command->spec->word, "undo") == 0 &&
+		    run.ticket != NULL) {
+			int64_t action = command->number != 0 ? command->number
+							      : pd_plan_undo_target(context, run.ticket);
 			needs |= pd_action_goes_beyond(context, action, run.ticket->number);
 		}
 	}

@@ -8,14 +8,15 @@
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
 
-#define LISTED_MAX 50	/* tickets in one answer */
-#define PAGE	   200	/* asked of the desk at once */
-#define NAME_WIDTH 60	/* characters of a cell */
+#define LISTED_MAX  50	/* tickets in one answer */
+#define PAGE	    200 /* asked of the desk at once */
+#define NAME_WIDTH  60	/* characters of a cell */
 #define COLUMNS_MAX 12
 
 static const char *const columns_known[] = {
-	"number",   "name",   "status", "owner",   "team",     "priority", "category", "source",   "contact",
-	"mailbox",  "pipeline", "created", "updated", "closed", "messages", "due",	"description",
+	"number",   "name",   "status",	  "owner",   "team",	    "priority",
+	"category", "source", "contact",  "mailbox", "pipeline",    "created",
+	"updated",  "closed", "messages", "due",     "description",
 };
 #define COLUMNS_DEFAULT "number;status;owner;priority;updated;name"
 
@@ -62,16 +63,19 @@ static struct list_tail split_tail(struct command_parser *parser, const char *te
 		bool is_last = at[len] == '\0';
 		if (command_is_keyword(parser->arena, word, "sort") && !is_last) {
 			if (part == QUERY)
-				tail.query = pd_trim(parser->arena, pd_strndup(parser->arena, text, (size_t)(at - text)));
+				tail.query = pd_trim(parser->arena,
+						     pd_strndup(parser->arena, text, (size_t)(at - text)));
 			part = SORT;
 		} else if (command_is_keyword(parser->arena, word, "columns") && !is_last) {
 			if (part == QUERY)
-				tail.query = pd_trim(parser->arena, pd_strndup(parser->arena, text, (size_t)(at - text)));
+				tail.query = pd_trim(parser->arena,
+						     pd_strndup(parser->arena, text, (size_t)(at - text)));
 			part = COLUMNS;
 		} else if (part == SORT) {
 			tail.sort = word;
 		} else if (part == COLUMNS && len > 0) {
-			struct pd_strings some = pd_split(parser->arena, word, strchr(word, ';') != NULL ? ';' : ',');
+			struct pd_strings some =
+				pd_split(parser->arena, word, strchr(word, ';') != NULL ? ';' : ',');
 			for (size_t i = 0; i < some.count; i++)
 				*pd_list_add(parser->arena, &tail.columns) = some.items[i];
 		}
@@ -81,8 +85,8 @@ static struct list_tail split_tail(struct command_parser *parser, const char *te
 	return tail;
 }
 
-static void set_query(struct command_parser *parser, struct pd_command *command, const char *query, const char *sort,
-		      const char *columns)
+static void set_query(struct command_parser *parser, struct pd_command *command, const char *query,
+		      const char *sort, const char *columns)
 {
 	command->value = query;
 	memset(&command->words, 0, sizeof command->words);
@@ -97,7 +101,8 @@ static bool check_query(struct command_parser *parser, struct pd_command *comman
 	const char *me = parser->agent != NULL ? parser->agent->name : NULL;
 	if (pd_query_parse(parser->arena, parser->settings, query, me, parser->now, &tree, &error) == 0)
 		return true;
-	command_wrong(parser, command, PARSER_SAY(parser, "the query is wrong: {error}", "error", error.text));
+	command_wrong(parser, command,
+		      PARSER_SAY(parser, "the query is wrong: {error}", "error", error.text));
 	return false;
 }
 
@@ -135,15 +140,21 @@ void command_parse_list(struct command_parser *parser, struct pd_command *comman
 		command_wrong_found(parser, command, "view", tail.query, &found);
 		return;
 	}
-	if (tail.sort != NULL && !check_column(parser, command, *tail.sort == '-' ? tail.sort + 1 : tail.sort))
+	if (tail.sort != NULL &&
+	    !check_column(parser, command, *tail.sort == '-' ? tail.sort + 1 : tail.sort))
 		return;
 	for (size_t i = 0; i < tail.columns.count; i++)
 		if (!check_column(parser, command, tail.columns.items[i]))
 			return;
-	const char *columns = tail.columns.count > 0 ? pd_strings_join(parser->arena, &tail.columns, ";") : NULL;
+	const char *columns =
+		tail.columns.count > 0 ? pd_strings_join(parser->arena, &tail.columns, ";") : NULL;
 	set_query(parser, command, view != NULL ? view->query : tail.query,
-		  tail.sort != NULL ? tail.sort : view != NULL ? view->sort : NULL,
-		  columns != NULL ? columns : view != NULL ? view->columns : NULL);
+		  tail.sort != NULL ? tail.sort
+		  : view != NULL    ? view->sort
+				    : NULL,
+		  columns != NULL ? columns
+		  : view != NULL  ? view->columns
+				  : NULL);
 	check_query(parser, command, command->value);
 }
 
@@ -151,8 +162,8 @@ void command_parse_search(struct command_parser *parser, struct pd_command *comm
 {
 	if (command->words.count == 0) {
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word", command->spec->word,
-					 "arguments", command->spec->arguments));
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+					 command->spec->word, "arguments", command->spec->arguments));
 		return;
 	}
 	set_query(parser, command, command->rest, NULL, NULL);
@@ -181,15 +192,19 @@ static const char *cell(struct command_run *run, const struct pd_ticket *ticket,
 	struct pd_arena *arena = context->arena;
 	if (strcmp(column, "number") == 0)
 		return pd_printf(arena, "#%lld", (long long)ticket->number);
-	if (strcmp(column, "created") == 0 || strcmp(column, "updated") == 0 || strcmp(column, "closed") == 0) {
-		pd_time time = *column == 'u' ? ticket->updated : column[1] == 'r' ? ticket->created : ticket->closed;
+	if (strcmp(column, "created") == 0 || strcmp(column, "updated") == 0 ||
+	    strcmp(column, "closed") == 0) {
+		pd_time time = *column == 'u'	  ? ticket->updated
+			       : column[1] == 'r' ? ticket->created
+						  : ticket->closed;
 		return time != 0 ? pd_time_short(arena, time, context->settings->timezone) : "";
 	}
 	if (strcmp(column, "contact") == 0)
 		return ticket->contacts.count == 0
 			       ? ""
-			       : pd_value_words(context, "contact",
-						pd_printf(arena, "%lld", (long long)ticket->contacts.items[0]));
+			       : pd_value_words(
+					 context, "contact",
+					 pd_printf(arena, "%lld", (long long)ticket->contacts.items[0]));
 	const char *value = pd_ticket_get(arena, ticket, column);
 	if (value == NULL || *value == '\0')
 		return strcmp(column, "owner") == 0 ? "-" : "";
@@ -234,7 +249,8 @@ static int list_views(struct command_run *run)
 		const struct pd_group *group = &settings->groups.items[i];
 		if (strcmp(group->type, "view") != 0)
 			continue;
-		const char *title = pd_group_value(group, "name", NULL), *query = pd_group_value(group, "query", NULL);
+		const char *title = pd_group_value(group, "name", NULL),
+			   *query = pd_group_value(group, "query", NULL);
 		*pd_list_add(context->arena, &cells) = group->name;
 		*pd_list_add(context->arena, &cells) = title != NULL ? title : group->name;
 		*pd_list_add(context->arena, &cells) = query != NULL ? query : "";
@@ -251,9 +267,11 @@ static struct pd_tickets find_tickets(struct command_run *run, const struct pd_q
 	struct pd_tickets found = {0};
 	*ret_more = false;
 	for (size_t offset = 0;; offset += PAGE) {
-		struct pd_tickets page = context->desk->list(context->desk, context->arena, query, sort, PAGE, offset);
+		struct pd_tickets page =
+			context->desk->list(context->desk, context->arena, query, sort, PAGE, offset);
 		for (size_t i = 0; i < page.count; i++) {
-			if (context->agent != NULL && !pd_may_see(context->settings, context->agent, page.items[i]))
+			if (context->agent != NULL &&
+			    !pd_may_see(context->settings, context->agent, page.items[i]))
 				continue;
 			if (found.count == LISTED_MAX) {
 				*ret_more = true;
@@ -275,7 +293,8 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 	if (command->value == NULL)
 		return list_views(run);
 	const char *me = context->agent != NULL ? context->agent->name : NULL;
-	int failed = pd_query_parse(arena, context->settings, command->value, me, context->now, &query, run->error);
+	int failed = pd_query_parse(arena, context->settings, command->value, me, context->now, &query,
+				    run->error);
 	if (failed != 0)
 		return failed;
 	const char *sort = *command->words.items[0] != '\0' ? command->words.items[0] : "-updated";
@@ -299,8 +318,8 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 	report_table(run, &cells, columns.count);
 	if (has_more)
 		pd_report(context, "%s",
-			  RUN_SAY(run, "The first {count} are shown; a narrower query shows the others.", "count",
-				  pd_printf(arena, "%d", LISTED_MAX)));
+			  RUN_SAY(run, "The first {count} are shown; a narrower query shows the others.",
+				  "count", pd_printf(arena, "%d", LISTED_MAX)));
 	return 0;
 }
 

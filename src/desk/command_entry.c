@@ -14,8 +14,9 @@ void command_parse_entry(struct command_parser *parser, struct pd_command *comma
 	command->number = command_entry(command->words.items[0]);
 	if (command->number == 0 || command->words.count > 1)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{rest}\" is no entry: entries are called E7 and the like.", "rest",
-					 command->rest));
+			      PARSER_SAY(parser,
+					 "\"{rest}\" is no entry: entries are called E7 and the like.",
+					 "rest", command->rest));
 }
 
 void command_check_entry(struct command_run *run, const struct pd_command *command)
@@ -31,9 +32,10 @@ void command_check_entry(struct command_run *run, const struct pd_command *comma
 	}
 	enum pd_event_kind kind = entry->event.kind;
 	if (kind != PD_EVENT_MESSAGE && kind != PD_EVENT_COMMENT && kind != PD_EVENT_ATTACHED)
-		command_refused(run, command,
-				RUN_SAY(run, "{entry} is no message, comment or file; #undo takes back what changed.", "entry",
-					id));
+		command_refused(
+			run, command,
+			RUN_SAY(run, "{entry} is no message, comment or file; #undo takes back what changed.",
+				"entry", id));
 }
 
 int command_apply_delete(struct command_run *run, const struct pd_command *command)
@@ -49,9 +51,10 @@ int command_apply_delete(struct command_run *run, const struct pd_command *comma
 	}
 	const char *id = pd_printf(context->arena, "%lld", (long long)command->number);
 	bool is_done = pd_plan_add(context, run->ticket, "entry_deleted", id, 0, why) != NULL;
-	command_report(run, command,
-		       is_done ? RUN_SAY(run, "E{entry} is deleted; #restore E{entry} brings it back", "entry", id)
-			       : RUN_SAY(run, "E{entry} is deleted already", "entry", id));
+	command_report(
+		run, command,
+		is_done ? RUN_SAY(run, "E{entry} is deleted; #restore E{entry} brings it back", "entry", id)
+			: RUN_SAY(run, "E{entry} is deleted already", "entry", id));
 	return 0;
 }
 
@@ -62,7 +65,8 @@ int command_apply_restore(struct command_run *run, const struct pd_command *comm
 	if (command->number == 0) {
 		bool is_done = pd_plan_set(context, run->ticket, "deleted", NULL, why) != NULL;
 		command_report(run, command,
-			       is_done ? RUN_SAY(run, "the ticket is back") : RUN_SAY(run, "the ticket is not deleted"));
+			       is_done ? RUN_SAY(run, "the ticket is back")
+				       : RUN_SAY(run, "the ticket is not deleted"));
 		return 0;
 	}
 	const char *id = pd_printf(context->arena, "%lld", (long long)command->number);
@@ -82,8 +86,8 @@ void command_parse_undo(struct command_parser *parser, struct pd_command *comman
 	command->number = command_number(command->words.items[0]);
 	if (command->number == 0 || command->words.count > 1)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{rest}\" is no number of an action; a receipt names it.", "rest",
-					 command->rest));
+			      PARSER_SAY(parser, "\"{rest}\" is no number of an action; a receipt names it.",
+					 "rest", command->rest));
 }
 
 int command_apply_undo(struct command_run *run, const struct pd_command *command)
@@ -100,18 +104,21 @@ int command_apply_undo(struct command_run *run, const struct pd_command *command
 void command_parse_new(struct command_parser *parser, struct pd_command *command)
 {
 	if (parser->commands->has_new)
-		command_wrong(parser, command, PARSER_SAY(parser, "one mail makes one ticket: #new stands once."));
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "one mail makes one ticket: #new stands once."));
 	parser->commands->has_new = true;
 }
 
-const struct pd_mailbox *command_new_mailbox(const struct pd_context *context, const struct pd_commands *commands)
+const struct pd_mailbox *command_new_mailbox(const struct pd_context *context,
+					     const struct pd_commands *commands)
 {
 	const struct pd_settings *settings = context->settings;
 	if (commands->new_mailbox != NULL)
 		return commands->new_mailbox;
 	for (size_t i = 0; context->agent != NULL && i < settings->mailboxes.count; i++) {
 		const struct pd_mailbox *mailbox = &settings->mailboxes.items[i];
-		const struct pd_team *team = mailbox->team != NULL ? pd_settings_team(settings, mailbox->team) : NULL;
+		const struct pd_team *team =
+			mailbox->team != NULL ? pd_settings_team(settings, mailbox->team) : NULL;
 		if (team != NULL && pd_team_has(team, context->agent->name))
 			return mailbox;
 	}
@@ -123,7 +130,8 @@ static const char *new_name(struct command_run *run, const struct pd_command *co
 	const char *name = *command->rest != '\0' ? command->rest : run->commands->new_name;
 	for (size_t i = 0; i < run->commands->items.count; i++) {
 		const struct pd_command *other = &run->commands->items.items[i];
-		if (strcmp(other->spec->word, "set") == 0 && pd_equal(other->value, "name") && other->words.count > 0)
+		if (strcmp(other->spec->word, "set") == 0 && pd_equal(other->value, "name") &&
+		    other->words.count > 0)
 			name = other->words.items[0];
 	}
 	return name != NULL ? pd_clean_line(run->context->arena, name, 0) : "";
@@ -132,12 +140,14 @@ static const char *new_name(struct command_run *run, const struct pd_command *co
 void command_check_new(struct command_run *run, const struct pd_command *command)
 {
 	if (*new_name(run, command) == '\0')
-		command_refused(run, command, RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
+		command_refused(run, command,
+				RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
 	const char *lacking = pd_commands_lacking(run->context->settings, run->commands);
 	if (lacking != NULL)
-		command_refused(run, command,
-				RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}=VALUE.", "property",
-					lacking));
+		command_refused(
+			run, command,
+			RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}=VALUE.",
+				"property", lacking));
 	if (command_new_mailbox(run->context, run->commands) == NULL)
 		command_refused(run, command, RUN_SAY(run, "there is no mailbox for it."));
 }
@@ -148,13 +158,15 @@ int command_apply_new(struct command_run *run, const struct pd_command *command)
 	const struct pd_mailbox *mailbox = command_new_mailbox(context, run->commands);
 	const char *name = new_name(run, command);
 	if (mailbox == NULL || *name == '\0')
-		return pd_fail(run->error, PD_PERMANENT, "%s", RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
-	const struct pd_change values[] = {{.property = "name", .to = name}, {.property = "source", .to = "manual"}};
+		return pd_fail(run->error, PD_PERMANENT, "%s",
+			       RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
+	const struct pd_change values[] = {{.property = "name", .to = name},
+					   {.property = "source", .to = "manual"}};
 	run->ticket = pd_plan_new_ticket(context, mailbox, values, 2);
 	context->plan->ticket = run->ticket->number;
 	command_report(run, command,
 		       RUN_SAY(run, "ticket #{number} \"{name}\" in {mailbox}", "number",
-			       pd_printf(context->arena, "%lld", (long long)run->ticket->number), "name", name, "mailbox",
-			       mailbox->full_name));
+			       pd_printf(context->arena, "%lld", (long long)run->ticket->number), "name",
+			       name, "mailbox", mailbox->full_name));
 	return 0;
 }

@@ -20,12 +20,14 @@ static void parse_agent(struct command_parser *parser, struct pd_command *comman
 {
 	if (command_is_keyword(parser->arena, text, "me")) {
 		if (parser->agent == NULL)
-			command_wrong(parser, command, PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
+			command_wrong(parser, command,
+				      PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
 		else
 			command->value = parser->agent->name;
 		return;
 	}
-	struct pd_found found = pd_find_agent(parser->arena, parser->settings, *text == '@' ? text + 1 : text);
+	struct pd_found found =
+		pd_find_agent(parser->arena, parser->settings, *text == '@' ? text + 1 : text);
 	if (found.name != NULL) {
 		command->value = found.name;
 		return;
@@ -48,9 +50,10 @@ void command_parse_assign(struct command_parser *parser, struct pd_command *comm
 	size_t first = strcspn(rest, " ");
 	if (words == 0) {
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word", command->spec->word,
-					 "arguments", command->spec->arguments));
-	} else if (words > 1 && command_is_keyword(parser->arena, pd_strndup(parser->arena, rest, first), "team")) {
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+					 command->spec->word, "arguments", command->spec->arguments));
+	} else if (words > 1 &&
+		   command_is_keyword(parser->arena, pd_strndup(parser->arena, rest, first), "team")) {
 		const char *name = pd_trim(parser->arena, rest + first);
 		struct pd_found found = pd_find_team(parser->arena, parser->settings, name);
 		if (found.name == NULL)
@@ -63,7 +66,8 @@ void command_parse_assign(struct command_parser *parser, struct pd_command *comm
 		parse_agent(parser, command, rest);
 		if (command->value != NULL && is_viewer(parser->settings, command->value))
 			command_wrong(parser, command,
-				      PARSER_SAY(parser, "{agent} is a viewer and cannot own tickets.", "agent", command->value));
+				      PARSER_SAY(parser, "{agent} is a viewer and cannot own tickets.",
+						 "agent", command->value));
 	}
 }
 
@@ -97,11 +101,12 @@ void command_parse_follow(struct command_parser *parser, struct pd_command *comm
 {
 	if (command->words.count > 0) {
 		parse_agent(parser, command, command->rest);
-		if (command->value != NULL && parser->agent != NULL && parser->agent->role == PD_ROLE_VIEWER &&
-		    strcmp(command->value, parser->agent->name) != 0)
+		if (command->value != NULL && parser->agent != NULL &&
+		    parser->agent->role == PD_ROLE_VIEWER && strcmp(command->value, parser->agent->name) != 0)
 			command_wrong(parser, command,
-				      PARSER_SAY(parser, "you lack the right \"{right}\" that #{word} needs.", "right", "change",
-						 "word", pd_printf(parser->arena, "%s NAME", command->spec->word)));
+				      PARSER_SAY(parser, "you lack the right \"{right}\" that #{word} needs.",
+						 "right", "change", "word",
+						 pd_printf(parser->arena, "%s NAME", command->spec->word)));
 	} else if (parser->agent == NULL) {
 		command_wrong(parser, command, PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
 	} else {
@@ -112,7 +117,8 @@ void command_parse_follow(struct command_parser *parser, struct pd_command *comm
 int command_apply_follow(struct command_run *run, const struct pd_command *command)
 {
 	const char *who = pd_value_words(run->context, "follower", command->value);
-	if (pd_plan_add(run->context, run->ticket, "follower", command->value, 0, command_why(run, command)) == NULL)
+	if (pd_plan_add(run->context, run->ticket, "follower", command->value, 0,
+			command_why(run, command)) == NULL)
 		command_report(run, command, RUN_SAY(run, "{who} follows already", "who", who));
 	else
 		command_report(run, command, RUN_SAY(run, "{who} follows now", "who", who));
@@ -123,12 +129,14 @@ int command_apply_unfollow(struct command_run *run, const struct pd_command *com
 {
 	const char *who = pd_value_words(run->context, "follower", command->value);
 	bool is_owner = pd_equal(run->ticket->owner, command->value);
-	if (pd_plan_remove(run->context, run->ticket, "follower", command->value, 0, command_why(run, command)) != NULL)
+	if (pd_plan_remove(run->context, run->ticket, "follower", command->value, 0,
+			   command_why(run, command)) != NULL)
 		command_report(run, command, RUN_SAY(run, "{who} follows no more", "who", who));
 	else if (!is_owner)
 		command_report(run, command, RUN_SAY(run, "{who} does not follow", "who", who));
 	if (is_owner)
-		command_report(run, command, RUN_SAY(run, "{who} is the owner, who is told all the same", "who", who));
+		command_report(run, command,
+			       RUN_SAY(run, "{who} is the owner, who is told all the same", "who", who));
 	return 0;
 }
 
@@ -141,13 +149,15 @@ void command_parse_contact(struct command_parser *parser, struct pd_command *com
 	const char *bad = command_addresses(parser->arena, command->rest + (is_removal ? 1 : 0), &addresses);
 	if (bad != NULL || addresses.count != 1) {
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{text}\" is no mail address.", "text", bad != NULL ? bad : command->rest));
+			      PARSER_SAY(parser, "\"{text}\" is no mail address.", "text",
+					 bad != NULL ? bad : command->rest));
 		return;
 	}
 	const char *addr = addresses.items[0].addr;
 	if (pd_settings_mailbox_of(parser->settings, addr) != NULL) {
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "{address} is an address of the desk itself.", "address", addr));
+		command_wrong(
+			parser, command,
+			PARSER_SAY(parser, "{address} is an address of the desk itself.", "address", addr));
 		return;
 	}
 	command->value = pd_participant_value(parser->arena, &addresses.items[0]);
@@ -172,7 +182,8 @@ int command_apply_contact(struct command_run *run, const struct pd_command *comm
 			       is_new ? RUN_SAY(run, "{who} is a contact now", "who", address.addr)
 				      : RUN_SAY(run, "{who} is a contact already", "who", address.addr));
 	} else {
-		bool was = contact != NULL && pd_plan_remove(context, run->ticket, "contact", id, 0, why) != NULL;
+		bool was = contact != NULL &&
+			   pd_plan_remove(context, run->ticket, "contact", id, 0, why) != NULL;
 		command_report(run, command,
 			       was ? RUN_SAY(run, "{who} is no contact any more", "who", address.addr)
 				   : RUN_SAY(run, "{who} is no contact of this ticket", "who", address.addr));

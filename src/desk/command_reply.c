@@ -1,4 +1,5 @@
-/* Commands that shape the reply or make it a comment: recipients, sender, subject, note; and sending what was held. */
+/* Commands that shape the reply or make it a comment: recipients, sender, subject, note; and sending what was
+ * held. */
 #include <glib.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@ static bool is_address(const char *text)
 	if (at == NULL || at == text || strlen(text) > 254 || strpbrk(text, " \t<>()[]\",;:\\") != NULL)
 		return false;
 	const char *domain = at + 1;
-	if (*domain == '.' || strchr(domain, '.') == NULL || pd_ends(domain, ".") || strstr(text, "..") != NULL ||
-	    strchr(text, '@') != at || *text == '.' || at[-1] == '.')
+	if (*domain == '.' || strchr(domain, '.') == NULL || pd_ends(domain, ".") ||
+	    strstr(text, "..") != NULL || strchr(text, '@') != at || *text == '.' || at[-1] == '.')
 		return false;
 	for (const char *c = text; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x21 || *c == 0x7f)
@@ -30,7 +31,9 @@ static bool is_address(const char *text)
 static bool take_address(struct pd_arena *arena, const char *text, struct pd_address *ret_address)
 {
 	struct pd_address address = pd_participant_parse(arena, text);
-	char *addr = pd_strdup(arena, pd_starts_nocase(address.addr, "mailto:") ? address.addr + strlen("mailto:") : address.addr);
+	char *addr =
+		pd_strdup(arena, pd_starts_nocase(address.addr, "mailto:") ? address.addr + strlen("mailto:")
+									   : address.addr);
 	for (size_t len = strlen(addr); len > 0 && strchr(".,;", addr[len - 1]) != NULL;)
 		addr[--len] = '\0';
 	if (!is_address(addr))
@@ -57,7 +60,8 @@ const char *command_addresses(struct pd_arena *arena, const char *text, struct p
 			is_in_quotes = !is_in_quotes;
 		else if (*c == '<' || *c == '>')
 			is_in_angles = *c == '<';
-		else if (!is_in_quotes && !is_in_angles && (*c == ',' || *c == ';' || (*c == ' ' && !has_names)))
+		else if (!is_in_quotes && !is_in_angles &&
+			 (*c == ',' || *c == ';' || (*c == ' ' && !has_names)))
 			*c = '\n';
 	}
 	struct pd_strings each = pd_lines(arena, parts);
@@ -83,7 +87,8 @@ void command_parse_recipients(struct command_parser *parser, struct pd_command *
 	struct pd_addresses addresses = {0};
 	const char *bad = command_addresses(parser->arena, command->rest, &addresses);
 	if (bad != NULL) {
-		command_wrong(parser, command, PARSER_SAY(parser, "\"{text}\" is no mail address.", "text", bad));
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "\"{text}\" is no mail address.", "text", bad));
 		return;
 	}
 	struct pd_addresses *list = strcmp(command->spec->word, "to") == 0   ? &commands->to
@@ -92,8 +97,8 @@ void command_parse_recipients(struct command_parser *parser, struct pd_command *
 	for (size_t i = 0; i < addresses.count; i++) {
 		if (pd_settings_mailbox_of(parser->settings, addresses.items[i].addr) != NULL)
 			command_wrong(parser, command,
-				      PARSER_SAY(parser, "{address} is an address of the desk itself.", "address",
-						 addresses.items[i].addr));
+				      PARSER_SAY(parser, "{address} is an address of the desk itself.",
+						 "address", addresses.items[i].addr));
 		else
 			*pd_list_add(parser->arena, list) = addresses.items[i];
 	}
@@ -118,8 +123,8 @@ void command_parse_subject(struct command_parser *parser, struct pd_command *com
 {
 	if (*command->rest == '\0') {
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word", command->spec->word,
-					 "arguments", command->spec->arguments));
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+					 command->spec->word, "arguments", command->spec->arguments));
 		return;
 	}
 	command->value = pd_clean_line(parser->arena, command->rest, SUBJECT_MAX);
@@ -162,7 +167,8 @@ int command_apply_send(struct command_run *run, const struct pd_command *command
 	struct pd_draft *draft = NULL;
 	(void)command;
 	if (context->agent != NULL)
-		draft = context->desk->draft_of(context->desk, context->arena, run->ticket->number, context->agent->name);
+		draft = context->desk->draft_of(context->desk, context->arena, run->ticket->number,
+						context->agent->name);
 	if (draft == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s",
 			       RUN_SAY(run, "#send: nothing of yours is held on this ticket."));

@@ -1,5 +1,6 @@
-/* #set PROPERTY=VALUE: the ticket's own properties, where another command is the same, become that command; custom ones
- * are checked by their type. The property stands in command->value, the new value in words (none: take it away). */
+/* #set PROPERTY=VALUE: the ticket's own properties, where another command is the same, become that command;
+ * custom ones are checked by their type. The property stands in command->value, the new value in words (none:
+ * take it away). */
 #include <glib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 
 /* Properties that another command sets. */
 static const char *const by_command[][2] = {
-	{"owner", "assign"},	   {"status", "status"},	 {"priority", "priority"},
+	{"owner", "assign"},	  {"status", "status"},	    {"priority", "priority"},
 	{"category", "category"}, {"pipeline", "pipeline"},
 };
 static const char *const texts[] = {"name", "description", "source"};
@@ -22,7 +23,8 @@ static bool is_text(const char *property)
 	return false;
 }
 
-static void become(struct command_parser *parser, struct pd_command *command, const char *word, const char *value)
+static void become(struct command_parser *parser, struct pd_command *command, const char *word,
+		   const char *value)
 {
 	command->spec = command_find(parser->settings, "en", word);
 	command->rest = value;
@@ -52,11 +54,12 @@ static void parse_team(struct command_parser *parser, struct pd_command *command
 }
 
 /* A value fit for the type; NULL: it is wrong, and said. */
-static const char *parse_typed(struct command_parser *parser, struct pd_command *command, const struct pd_group *group,
-			       const char *value)
+static const char *parse_typed(struct command_parser *parser, struct pd_command *command,
+			       const struct pd_group *group, const char *value)
 {
 	const char *type = pd_group_value(group, "type", NULL);
-	struct pd_strings choices = pd_split(parser->arena, pd_group_value(group, "choices", NULL), ';'), kept = {0};
+	struct pd_strings choices = pd_split(parser->arena, pd_group_value(group, "choices", NULL), ';'),
+			  kept = {0};
 	pd_time time;
 	char *end;
 	if (pd_equal(type, "number")) {
@@ -64,16 +67,17 @@ static const char *parse_typed(struct command_parser *parser, struct pd_command 
 		if (end != value && *end == '\0' && !g_ascii_isalpha(*value))
 			return value;
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "{property} is a number, and \"{value}\" is none.", "property", group->name,
-					 "value", value));
+			      PARSER_SAY(parser, "{property} is a number, and \"{value}\" is none.",
+					 "property", group->name, "value", value));
 		return NULL;
 	}
 	if (pd_equal(type, "date")) {
 		if (strlen(value) == strlen("2026-11-21") && pd_time_parse(value, &time))
 			return value;
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "{property} is a date such as 2026-01-31, and \"{value}\" is none.", "property",
-					 group->name, "value", value));
+			      PARSER_SAY(parser,
+					 "{property} is a date such as 2026-01-31, and \"{value}\" is none.",
+					 "property", group->name, "value", value));
 		return NULL;
 	}
 	if (!pd_equal(type, "choice") && !pd_equal(type, "choices"))
@@ -98,8 +102,9 @@ static void unknown_property(struct command_parser *parser, struct pd_command *c
 {
 	struct pd_strings names = {0};
 	if (pd_property_is_builtin(property)) {
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "the property {property} cannot be set.", "property", property));
+		command_wrong(
+			parser, command,
+			PARSER_SAY(parser, "the property {property} cannot be set.", "property", property));
 		return;
 	}
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -121,7 +126,8 @@ void command_parse_set(struct command_parser *parser, struct pd_command *command
 		command_wrong(parser, command, PARSER_SAY(parser, "#set needs PROPERTY=VALUE."));
 		return;
 	}
-	const char *property = pd_fold(parser->arena, pd_trim(parser->arena, pd_strndup(parser->arena, command->rest, len)));
+	const char *property =
+		pd_fold(parser->arena, pd_trim(parser->arena, pd_strndup(parser->arena, command->rest, len)));
 	char *value = pd_trim(parser->arena, command->rest + len + 1);
 	size_t value_len = strlen(value);
 	if (value_len >= 2 && value[0] == '"' && value[value_len - 1] == '"')
@@ -151,7 +157,8 @@ void command_parse_set(struct command_parser *parser, struct pd_command *command
 	set_one_word(parser, command, value);
 }
 
-/* A custom property of a value that the ticket's status already required may not be taken away; all else may. */
+/* A custom property of a value that the ticket's status already required may not be taken away; all else may.
+ */
 void command_check_set(struct command_run *run, const struct pd_command *command)
 {
 	const struct pd_group *custom = pd_find_property(run->context->settings, command->value);
@@ -161,21 +168,23 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 	struct pd_strings when = pd_split(run->context->arena, before, ';');
 	if (pd_strings_has_nocase(&when, pd_status_kind_name(run->ticket->status_kind)))
 		command_refused(run, command,
-				RUN_SAY(run, "{status} needs the property {property}: add #set {property}=VALUE.", "status",
-					run->ticket->status, "property", custom->name));
+				RUN_SAY(run,
+					"{status} needs the property {property}: add #set {property}=VALUE.",
+					"status", run->ticket->status, "property", custom->name));
 }
 
 const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands)
 {
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
-		if (strcmp(group->type, "property") != 0 || !pd_equal(pd_group_value(group, "on_create", NULL), "required"))
+		if (strcmp(group->type, "property") != 0 ||
+		    !pd_equal(pd_group_value(group, "on_create", NULL), "required"))
 			continue;
 		bool is_given = false;
 		for (size_t n = 0; commands != NULL && n < commands->items.count; n++) {
 			const struct pd_command *command = &commands->items.items[n];
-			is_given |= strcmp(command->spec->word, "set") == 0 && pd_equal(command->value, group->name) &&
-				    command->words.count > 0;
+			is_given |= strcmp(command->spec->word, "set") == 0 &&
+				    pd_equal(command->value, group->name) && command->words.count > 0;
 		}
 		if (!is_given)
 			return group->name;

@@ -1,5 +1,5 @@
-/* Commands that show one ticket: #show, #history, #files. Answers are plain text in the report. The ticket asked for
- * stands in number (0: the one of the conversation), a property in value. */
+/* Commands that show one ticket: #show, #history, #files. Answers are plain text in the report. The ticket
+ * asked for stands in number (0: the one of the conversation), a property in value. */
 #include <string.h>
 
 #include "base/text.h"
@@ -17,14 +17,16 @@ void command_parse_show(struct command_parser *parser, struct pd_command *comman
 		command->number = command_number(command->words.items[next++]);
 	if (strcmp(command->spec->word, "history") == 0 && next < command->words.count) {
 		command->value = pd_fold(parser->arena, command->words.items[next++]);
-		if (!pd_property_is_builtin(command->value) && pd_find_property(parser->settings, command->value) == NULL) {
+		if (!pd_property_is_builtin(command->value) &&
+		    pd_find_property(parser->settings, command->value) == NULL) {
 			struct pd_found none = {0};
 			command_wrong_found(parser, command, "property", command->value, &none);
 		}
 	}
 	if (next < command->words.count)
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{rest}\" is no number of a ticket.", "rest", command->rest));
+		command_wrong(
+			parser, command,
+			PARSER_SAY(parser, "\"{rest}\" is no number of a ticket.", "rest", command->rest));
 }
 
 static struct pd_ticket *ticket_asked(struct command_run *run, const struct pd_command *command)
@@ -42,12 +44,14 @@ void command_check_show(struct command_run *run, const struct pd_command *comman
 		return;
 	if (command->number == 0 && ticket == NULL)
 		command_refused(run, command,
-				RUN_SAY(run, "#{word} needs the number of a ticket here.", "word", command->spec->word));
+				RUN_SAY(run, "#{word} needs the number of a ticket here.", "word",
+					command->spec->word));
 	else
 		command_refused(run, command,
 				RUN_SAY(run, "there is no ticket #{number} that you may see.", "number",
 					pd_printf(context->arena, "%lld",
-						  (long long)(command->number != 0 ? command->number : ticket->number))));
+						  (long long)(command->number != 0 ? command->number
+										   : ticket->number))));
 }
 
 /* --- #show --- */
@@ -60,7 +64,7 @@ static void report_pair(struct command_run *run, const char *title, const char *
 
 static void report_properties(struct command_run *run, const struct pd_ticket *ticket)
 {
-	static const char *const shown[] = {"status", "owner",	  "team",	"priority", "category",
+	static const char *const shown[] = {"status", "owner",	 "team",     "priority",   "category",
 					    "source", "mailbox", "pipeline", "description"};
 	struct pd_context *context = run->context;
 	struct pd_arena *arena = context->arena;
@@ -72,10 +76,11 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 	}
 	struct pd_strings people = {0}, followers = {0};
 	for (size_t i = 0; i < ticket->contacts.count; i++)
-		*pd_list_add(arena, &people) =
-			pd_value_words(context, "contact", pd_printf(arena, "%lld", (long long)ticket->contacts.items[i]));
+		*pd_list_add(arena, &people) = pd_value_words(
+			context, "contact", pd_printf(arena, "%lld", (long long)ticket->contacts.items[i]));
 	for (size_t i = 0; i < ticket->followers.count; i++)
-		*pd_list_add(arena, &followers) = pd_value_words(context, "follower", ticket->followers.items[i]);
+		*pd_list_add(arena, &followers) =
+			pd_value_words(context, "follower", ticket->followers.items[i]);
 	report_pair(run, "contacts", pd_strings_join(arena, &people, ", "));
 	report_pair(run, "followers", pd_strings_join(arena, &followers, ", "));
 	for (size_t i = 0; i < ticket->properties.count; i++)
@@ -101,10 +106,13 @@ static const char *change_words(struct command_run *run, const struct pd_change 
 	struct pd_context *context = run->context;
 	const char *title = RUN_SAY(run, change->property);
 	if (pd_property_is_many(change->property) && change->from == NULL)
-		return pd_printf(context->arena, "%s +%s", title, pd_value_words(context, change->property, change->to));
+		return pd_printf(context->arena, "%s +%s", title,
+				 pd_value_words(context, change->property, change->to));
 	if (pd_property_is_many(change->property) && change->to == NULL)
-		return pd_printf(context->arena, "%s -%s", title, pd_value_words(context, change->property, change->from));
-	return pd_printf(context->arena, "%s %s -> %s", title, pd_value_words(context, change->property, change->from),
+		return pd_printf(context->arena, "%s -%s", title,
+				 pd_value_words(context, change->property, change->from));
+	return pd_printf(context->arena, "%s %s -> %s", title,
+			 pd_value_words(context, change->property, change->from),
 			 pd_value_words(context, change->property, change->to));
 }
 
@@ -123,12 +131,13 @@ static void report_entry(struct command_run *run, const struct pd_entry *entry)
 	const char *what = event->kind == PD_EVENT_SET ? "" : RUN_SAY(run, kind);
 	pd_report(context, "%s", "");
 	pd_report(context, "E%lld  %s  %s  %s%s%s", (long long)event->id,
-		  pd_time_short(arena, event->at, context->settings->timezone), pd_actor_words(context, event->actor), what,
-		  changes.count > 0 && *what != '\0' ? ": " : "",
+		  pd_time_short(arena, event->at, context->settings->timezone),
+		  pd_actor_words(context, event->actor), what, changes.count > 0 && *what != '\0' ? ": " : "",
 		  event->kind == PD_EVENT_CREATED ? "" : pd_strings_join(arena, &changes, "; "));
 	if (entry->message == NULL)
 		return;
-	if (entry->message->subject != NULL && *entry->message->subject != '\0' && event->kind == PD_EVENT_MESSAGE)
+	if (entry->message->subject != NULL && *entry->message->subject != '\0' &&
+	    event->kind == PD_EVENT_MESSAGE)
 		pd_report(context, "    %s", entry->message->subject);
 	struct pd_strings lines = pd_lines(arena, entry->message->text != NULL ? entry->message->text : "");
 	for (size_t i = 0, shown = 0; i < lines.count && shown < TEXT_MAX; i++) {
@@ -179,7 +188,8 @@ int command_apply_history(struct command_run *run, const struct pd_command *comm
 		const struct pd_event *event = &entries.items[i - 1].event;
 		for (size_t n = 0; n < event->changes.count; n++) {
 			const struct pd_change *change = &event->changes.items[n];
-			if (command->value != NULL ? strcmp(change->property, command->value) != 0 : is_inner(change->property))
+			if (command->value != NULL ? strcmp(change->property, command->value) != 0
+						   : is_inner(change->property))
 				continue;
 			shown++;
 			pd_report(context, "E%lld  %s  %s  %s  (%s)", (long long)event->id,
@@ -202,7 +212,8 @@ static const char *size_words(struct pd_arena *arena, size_t size)
 		return pd_printf(arena, "%zu B", size);
 	if (size < 1024 * 1024)
 		return pd_printf(arena, "%zu kB", size / 1024);
-	return pd_printf(arena, "%zu.%zu MB", size / (1024 * 1024), size % (1024 * 1024) * 10 / (1024 * 1024));
+	return pd_printf(arena, "%zu.%zu MB", size / (1024 * 1024),
+			 size % (1024 * 1024) * 10 / (1024 * 1024));
 }
 
 int command_apply_files(struct command_run *run, const struct pd_command *command)
@@ -221,8 +232,9 @@ int command_apply_files(struct command_run *run, const struct pd_command *comman
 		for (size_t n = 0; n < entry->message->attachments.count; n++, shown++) {
 			const struct pd_attachment *file = &entry->message->attachments.items[n];
 			pd_report(context, "E%lld  %s  %s  %s  %s", (long long)entry->event.id,
-				  pd_time_short(context->arena, entry->event.at, context->settings->timezone), file->name,
-				  file->type != NULL ? file->type : "", size_words(context->arena, file->size));
+				  pd_time_short(context->arena, entry->event.at, context->settings->timezone),
+				  file->name, file->type != NULL ? file->type : "",
+				  size_words(context->arena, file->size));
 		}
 	}
 	if (shown == 0)

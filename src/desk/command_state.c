@@ -9,8 +9,8 @@ void command_parse_none(struct command_parser *parser, struct pd_command *comman
 {
 	if (command->words.count > 0)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} stands alone; \"{rest}\" after it has no meaning.", "word",
-					 command->spec->word, "rest", command->rest));
+			      PARSER_SAY(parser, "#{word} stands alone; \"{rest}\" after it has no meaning.",
+					 "word", command->spec->word, "rest", command->rest));
 }
 
 static bool has_argument(struct command_parser *parser, struct pd_command *command)
@@ -18,8 +18,8 @@ static bool has_argument(struct command_parser *parser, struct pd_command *comma
 	if (command->words.count > 0)
 		return true;
 	command_wrong(parser, command,
-		      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word", command->spec->word,
-				 "arguments", command->spec->arguments));
+		      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+				 command->spec->word, "arguments", command->spec->arguments));
 	return false;
 }
 
@@ -76,29 +76,36 @@ static const struct pd_status *status_of(struct command_run *run, const struct p
 }
 
 /* Properties that the configuration wants before this status (required_before), and that the ticket lacks. */
-static void check_required(struct command_run *run, const struct pd_command *command, const struct pd_status *status)
+static void check_required(struct command_run *run, const struct pd_command *command,
+			   const struct pd_status *status)
 {
 	const struct pd_settings *settings = run->context->settings;
 	struct pd_arena *arena = run->context->arena;
 	const char *by_name = pd_printf(arena, "%s:%s", run->pipeline->name, status->name);
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
-		const char *before = strcmp(group->type, "property") == 0 ? pd_group_value(group, "required_before", NULL) : NULL;
+		const char *before = strcmp(group->type, "property") == 0
+					     ? pd_group_value(group, "required_before", NULL)
+					     : NULL;
 		if (before == NULL)
 			continue;
 		struct pd_strings when = pd_split(arena, before, ';');
-		if (!pd_strings_has_nocase(&when, pd_status_kind_name(status->kind)) && !pd_strings_has_nocase(&when, by_name))
+		if (!pd_strings_has_nocase(&when, pd_status_kind_name(status->kind)) &&
+		    !pd_strings_has_nocase(&when, by_name))
 			continue;
-		const char *value = run->ticket != NULL ? pd_ticket_get(arena, run->ticket, group->name) : NULL;
+		const char *value =
+			run->ticket != NULL ? pd_ticket_get(arena, run->ticket, group->name) : NULL;
 		for (size_t n = 0; n < run->commands->items.count; n++) {
 			const struct pd_command *other = &run->commands->items.items[n];
 			if (strcmp(other->spec->word, "set") == 0 && pd_equal(other->value, group->name))
 				value = other->words.items[0];
 		}
 		if (value == NULL || *value == '\0')
-			command_refused(run, command,
-					RUN_SAY(run, "{status} needs the property {property}: add #set {property}=VALUE.", "status",
-						status->name, "property", group->name));
+			command_refused(
+				run, command,
+				RUN_SAY(run,
+					"{status} needs the property {property}: add #set {property}=VALUE.",
+					"status", status->name, "property", group->name));
 	}
 }
 
@@ -115,8 +122,8 @@ void command_check_status(struct command_run *run, const struct pd_command *comm
 	for (size_t i = 0; i < run->pipeline->statuses.count; i++)
 		*pd_list_add(run->context->arena, &names) = run->pipeline->statuses.items[i].name;
 	command_refused(run, command,
-			RUN_SAY(run, "the pipeline {pipeline} has no status \"{status}\"; it has: {names}.", "pipeline",
-				run->pipeline->name, "status", command->value, "names",
+			RUN_SAY(run, "the pipeline {pipeline} has no status \"{status}\"; it has: {names}.",
+				"pipeline", run->pipeline->name, "status", command->value, "names",
 				pd_strings_join(run->context->arena, &names, ", ")));
 }
 
@@ -125,7 +132,8 @@ static const struct pd_pipeline *pipeline_of(struct command_run *run)
 	const struct pd_settings *settings = run->context->settings;
 	const struct pd_pipeline *pipeline =
 		run->ticket->pipeline != NULL ? pd_settings_pipeline(settings, run->ticket->pipeline) : NULL;
-	if (pipeline == NULL && run->ticket->mailbox != NULL && pd_settings_mailbox(settings, run->ticket->mailbox) != NULL)
+	if (pipeline == NULL && run->ticket->mailbox != NULL &&
+	    pd_settings_mailbox(settings, run->ticket->mailbox) != NULL)
 		pipeline = pd_settings_mailbox(settings, run->ticket->mailbox)->pipeline;
 	return pipeline;
 }
@@ -136,8 +144,8 @@ int command_apply_status(struct command_run *run, const struct pd_command *comma
 	const struct pd_status *status = pipeline != NULL ? status_of(run, pipeline, command) : NULL;
 	if (status == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s",
-			       RUN_SAY(run, "#{word}: there is no status \"{status}\" for this ticket.", "word",
-				       command->spec->word, "status", command->value));
+			       RUN_SAY(run, "#{word}: there is no status \"{status}\" for this ticket.",
+				       "word", command->spec->word, "status", command->value));
 	command_set(run, command, "status", pd_status_value(run->context->arena, status->kind, status->name));
 	return 0;
 }
@@ -198,7 +206,8 @@ int command_apply_pipeline(struct command_run *run, const struct pd_command *com
 	command_set(run, command, "pipeline", pipeline->name);
 	const struct pd_status *status = pd_pipeline_first(pipeline, kind);
 	if (!is_same && pd_pipeline_status(pipeline, run->ticket->status) == NULL)
-		command_set(run, command, "status", pd_status_value(run->context->arena, status->kind, status->name));
+		command_set(run, command, "status",
+			    pd_status_value(run->context->arena, status->kind, status->name));
 	return 0;
 }
 

@@ -10,43 +10,54 @@
 #define ASKS (PD_COMMAND_ASKS | PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 
 static const struct pd_command_spec table[] = {
-	{"assign", "NAME|me|none|team NAME", 0, NULL, "Makes somebody the owner, or gives the ticket to a team.",
-	 command_parse_assign, NULL, command_apply_assign},
-	{"take", "", PD_COMMAND_HARMLESS, NULL, "Makes you the owner.", command_parse_take, NULL, command_apply_assign},
+	{"assign", "NAME|me|none|team NAME", 0, NULL,
+	 "Makes somebody the owner, or gives the ticket to a team.", command_parse_assign, NULL,
+	 command_apply_assign},
+	{"take", "", PD_COMMAND_HARMLESS, NULL, "Makes you the owner.", command_parse_take, NULL,
+	 command_apply_assign},
 	{"close", "", 0, NULL, "Closes the ticket: the first status of kind closed.", command_parse_state,
 	 command_check_status, command_apply_status},
-	{"open", "", 0, NULL, "Opens the ticket, also again: the first status of kind open.", command_parse_state,
-	 command_check_status, command_apply_status},
+	{"open", "", 0, NULL, "Opens the ticket, also again: the first status of kind open.",
+	 command_parse_state, command_check_status, command_apply_status},
 	{"wait", "", 0, NULL, "Waits for the contact: the first status of kind waiting.", command_parse_state,
 	 command_check_status, command_apply_status},
-	{"status", "NAME", 0, NULL, "Sets the status, by its name or kind.", command_parse_status, command_check_status,
-	 command_apply_status},
-	{"priority", "LEVEL", 0, NULL, "Sets the priority.", command_parse_priority, NULL, command_apply_priority},
-	{"category", "NAME|none", 0, NULL, "Sets the category.", command_parse_category, NULL, command_apply_category},
-	{"pipeline", "NAME", 0, NULL, "Moves the ticket to another pipeline, to its first status of the same kind.",
+	{"status", "NAME", 0, NULL, "Sets the status, by its name or kind.", command_parse_status,
+	 command_check_status, command_apply_status},
+	{"priority", "LEVEL", 0, NULL, "Sets the priority.", command_parse_priority, NULL,
+	 command_apply_priority},
+	{"category", "NAME|none", 0, NULL, "Sets the category.", command_parse_category, NULL,
+	 command_apply_category},
+	{"pipeline", "NAME", 0, NULL,
+	 "Moves the ticket to another pipeline, to its first status of the same kind.",
 	 command_parse_pipeline, command_check_pipeline, command_apply_pipeline},
-	{"set", "PROPERTY=VALUE", 0, NULL, "Sets a property: name, description, source, team and so on, or one of your own.",
-	 command_parse_set, command_check_set, command_apply_set},
+	{"set", "PROPERTY=VALUE", 0, NULL,
+	 "Sets a property: name, description, source, team and so on, or one of your own.", command_parse_set,
+	 command_check_set, command_apply_set},
 	{"spam", "", 0, NULL, "Marks the ticket as spam.", command_parse_none, NULL, command_apply_spam},
 	{"ham", "", 0, NULL, "Says that the ticket is no spam.", command_parse_none, NULL, command_apply_ham},
 
-	{"to", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to To of this reply.", command_parse_recipients, NULL, NULL},
-	{"cc", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to Cc of this reply.", command_parse_recipients, NULL, NULL},
-	{"bcc", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to Bcc of this reply.", command_parse_recipients, NULL,
-	 NULL},
+	{"to", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to To of this reply.",
+	 command_parse_recipients, NULL, NULL},
+	{"cc", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to Cc of this reply.",
+	 command_parse_recipients, NULL, NULL},
+	{"bcc", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to Bcc of this reply.",
+	 command_parse_recipients, NULL, NULL},
 	{"from", "ADDRESS", PD_COMMAND_REPLY, NULL, "Sends this reply from another of the desk's addresses.",
 	 command_parse_from, NULL, NULL},
-	{"subject", "TEXT", PD_COMMAND_REPLY, NULL, "Gives this reply another subject.", command_parse_subject, NULL, NULL},
-	{"send", "", 0, NULL, "Sends your reply that was held or given back.", command_parse_send, NULL, command_apply_send},
+	{"subject", "TEXT", PD_COMMAND_REPLY, NULL, "Gives this reply another subject.",
+	 command_parse_subject, NULL, NULL},
+	{"send", "", 0, NULL, "Sends your reply that was held or given back.", command_parse_send, NULL,
+	 command_apply_send},
 
 	{"note", "[TEXT]", PD_COMMAND_INTERNAL | PD_COMMAND_VIEWER, NULL,
 	 "Makes the whole mail a comment, which the contact never sees.", command_parse_note, NULL, NULL},
-	{"follow", "[NAME]", PD_COMMAND_VIEWER, NULL, "Makes you, or somebody, a follower who is told of what happens.",
-	 command_parse_follow, NULL, command_apply_follow},
+	{"follow", "[NAME]", PD_COMMAND_VIEWER, NULL,
+	 "Makes you, or somebody, a follower who is told of what happens.", command_parse_follow, NULL,
+	 command_apply_follow},
 	{"unfollow", "[NAME]", PD_COMMAND_VIEWER, NULL, "Ends the following.", command_parse_follow, NULL,
 	 command_apply_unfollow},
-	{"contact", "ADDRESS|-ADDRESS", 0, NULL, "Adds a contact to the ticket, or takes it away.", command_parse_contact,
-	 NULL, command_apply_contact},
+	{"contact", "ADDRESS|-ADDRESS", 0, NULL, "Adds a contact to the ticket, or takes it away.",
+	 command_parse_contact, NULL, command_apply_contact},
 
 	{"delete", "[E7]", PD_COMMAND_GRAVE, "delete", "Deletes the ticket, or one entry of its timeline.",
 	 command_parse_entry, command_check_entry, command_apply_delete},
@@ -56,20 +67,21 @@ static const struct pd_command_spec table[] = {
 	 "Takes back the newest action on the ticket, or the one with the number; what was sent stays sent.",
 	 command_parse_undo, NULL, command_apply_undo},
 	{"new", "[NAME]", PD_COMMAND_HARMLESS | PD_COMMAND_NO_TICKET, NULL,
-	 "Makes a new ticket; its name is the argument or the mail's subject.", command_parse_new, command_check_new,
-	 command_apply_new},
+	 "Makes a new ticket; its name is the argument or the mail's subject.", command_parse_new,
+	 command_check_new, command_apply_new},
 
-	{"list", "VIEW|QUERY [sort PROPERTY]", ASKS, NULL, "Lists the tickets of a view or a query.", command_parse_list,
-	 NULL, command_apply_list},
-	{"search", "QUERY", ASKS, NULL, "Lists the tickets with these words, closed ones too.", command_parse_search, NULL,
-	 command_apply_list},
-	{"show", "[N]", ASKS, NULL, "Shows a ticket with its timeline.", command_parse_show, command_check_show,
-	 command_apply_show},
-	{"history", "[N] [PROPERTY]", ASKS, NULL, "Shows who changed what when.", command_parse_show, command_check_show,
-	 command_apply_history},
+	{"list", "VIEW|QUERY [sort PROPERTY]", ASKS, NULL, "Lists the tickets of a view or a query.",
+	 command_parse_list, NULL, command_apply_list},
+	{"search", "QUERY", ASKS, NULL, "Lists the tickets with these words, closed ones too.",
+	 command_parse_search, NULL, command_apply_list},
+	{"show", "[N]", ASKS, NULL, "Shows a ticket with its timeline.", command_parse_show,
+	 command_check_show, command_apply_show},
+	{"history", "[N] [PROPERTY]", ASKS, NULL, "Shows who changed what when.", command_parse_show,
+	 command_check_show, command_apply_history},
 	{"files", "[N]", ASKS, NULL, "Lists a ticket's attachments.", command_parse_show, command_check_show,
 	 command_apply_files},
-	{"help", "[WORD]", ASKS, NULL, "Explains the commands, or one of them.", command_parse_help, NULL, command_apply_help},
+	{"help", "[WORD]", ASKS, NULL, "Explains the commands, or one of them.", command_parse_help, NULL,
+	 command_apply_help},
 	{"yes", "", PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET, NULL,
 	 "Answers a question of ours: the held mail is carried out.", command_parse_yes, NULL, NULL},
 };
@@ -89,7 +101,8 @@ unsigned pd_command_flags(const struct pd_command_spec *spec)
 	return spec->flags;
 }
 
-const struct pd_command_spec *command_find(const struct pd_settings *settings, const char *language, const char *word)
+const struct pd_command_spec *command_find(const struct pd_settings *settings, const char *language,
+					   const char *word)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const char *wanted = pd_fold(arena, word);
@@ -119,8 +132,8 @@ static char *help_line(struct pd_arena *arena, const char *language, const struc
 {
 	const char *own = command_word_in(spec->word, language);
 	const char *also = strcmp(own, spec->word) != 0 ? pd_printf(arena, " (#%s)", own) : "";
-	return pd_printf(arena, "#%s%s%s%s\n    %s\n", spec->word, *spec->arguments != '\0' ? " " : "", spec->arguments,
-			 also, pd_say(arena, language, spec->help, NULL));
+	return pd_printf(arena, "#%s%s%s%s\n    %s\n", spec->word, *spec->arguments != '\0' ? " " : "",
+			 spec->arguments, also, pd_say(arena, language, spec->help, NULL));
 }
 
 char *pd_commands_help(struct pd_arena *arena, const char *language, const char *word)

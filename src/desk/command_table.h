@@ -19,7 +19,7 @@ struct command_parser {
 struct command_run {
 	struct pd_context *context;
 	struct pd_commands *commands;
-	struct pd_ticket *ticket; /* working copy, or NULL */
+	struct pd_ticket *ticket;	    /* working copy, or NULL */
 	const struct pd_pipeline *pipeline; /* of the ticket, once the commands before are done; NULL */
 	struct pd_error *error;		    /* while carried out */
 };
@@ -30,13 +30,16 @@ struct pd_command_spec {
 	unsigned flags;
 	const char *right; /* single right that it needs; NULL */
 	const char *help;  /* one English sentence, a key of the catalogue */
-	void (*parse)(struct command_parser *parser, struct pd_command *command); /* resolves, or command_wrong */
+	void (*parse)(struct command_parser *parser,
+		      struct pd_command *command); /* resolves, or command_wrong */
 	void (*check)(struct command_run *run, const struct pd_command *command); /* with the ticket; NULL */
-	int (*apply)(struct command_run *run, const struct pd_command *command);  /* NULL: nothing to do here */
+	int (*apply)(struct command_run *run,
+		     const struct pd_command *command); /* NULL: nothing to do here */
 };
 
 /* By word, in English, the given language or the desk's. */
-const struct pd_command_spec *command_find(const struct pd_settings *settings, const char *language, const char *word);
+const struct pd_command_spec *command_find(const struct pd_settings *settings, const char *language,
+					   const char *word);
 /* The nearest word that there is; NULL. */
 const char *command_nearest(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
 			    const char *word);
@@ -53,11 +56,13 @@ void command_refused(struct command_run *run, const struct pd_command *command, 
 /* "#close: …" into the report. */
 void command_report(struct command_run *run, const struct pd_command *command, const char *what);
 /* Sets a property and reports old -> new, or that it is so already. */
-void command_set(struct command_run *run, const struct pd_command *command, const char *property, const char *value);
+void command_set(struct command_run *run, const struct pd_command *command, const char *property,
+		 const char *value);
 /* The reason that stands in the event: "command #close". */
 const char *command_why(struct command_run *run, const struct pd_command *command);
 /* What the words say, in the reader's language. */
-#define RUN_SAY(run, ...) pd_say((run)->context->arena, pd_context_language((run)->context), __VA_ARGS__, NULL)
+#define RUN_SAY(run, ...)                                                                                    \
+	pd_say((run)->context->arena, pd_context_language((run)->context), __VA_ARGS__, NULL)
 #define PARSER_SAY(parser, ...) pd_say((parser)->arena, (parser)->language, __VA_ARGS__, NULL)
 
 /* "12" or "#12"; "E7". 0: it is none. */
@@ -65,7 +70,8 @@ int64_t command_number(const char *text);
 int64_t command_entry(const char *text);
 
 /* Where #new makes its ticket; NULL: there is no mailbox. */
-const struct pd_mailbox *command_new_mailbox(const struct pd_context *context, const struct pd_commands *commands);
+const struct pd_mailbox *command_new_mailbox(const struct pd_context *context,
+					     const struct pd_commands *commands);
 /* The mail addresses of a list; else the part that is none. */
 const char *command_addresses(struct pd_arena *arena, const char *text, struct pd_addresses *ret_addresses);
 

@@ -71,7 +71,8 @@ bool command_is_keyword(struct pd_arena *arena, const char *text, const char *en
 		return true;
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
 		for (size_t n = 0; n < LANGUAGES && strcmp(keywords[i].english, english) == 0; n++)
-			if (keywords[i].in[n] != NULL && strcmp(folded, pd_fold(arena, keywords[i].in[n])) == 0)
+			if (keywords[i].in[n] != NULL &&
+			    strcmp(folded, pd_fold(arena, keywords[i].in[n])) == 0)
 				return true;
 	return false;
 }

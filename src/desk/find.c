@@ -15,7 +15,8 @@ struct labels {
 	size_t count, room;
 };
 
-static void add_label(struct pd_arena *arena, struct labels *labels, const char *label, const char *name, int tier)
+static void add_label(struct pd_arena *arena, struct labels *labels, const char *label, const char *name,
+		      int tier)
 {
 	if (label != NULL && *label != '\0')
 		*pd_list_add(arena, labels) = (struct label){.label = label, .name = name, .tier = tier};
@@ -57,7 +58,8 @@ static struct pd_found find(struct pd_arena *arena, const struct labels *labels,
 	char *wanted = simple(arena, text);
 	struct pd_found found = match(arena, labels, wanted);
 	size_t len = strlen(wanted);
-	while (found.name == NULL && found.choices == NULL && len > 1 && strchr(".,;!", wanted[len - 1]) != NULL) {
+	while (found.name == NULL && found.choices == NULL && len > 1 &&
+	       strchr(".,;!", wanted[len - 1]) != NULL) {
 		wanted[--len] = '\0';
 		found = match(arena, labels, wanted);
 	}
@@ -110,14 +112,16 @@ struct pd_found pd_find_pipeline(struct pd_arena *arena, const struct pd_setting
 {
 	struct labels labels = {0};
 	for (size_t i = 0; i < settings->pipelines.count; i++)
-		add_label(arena, &labels, settings->pipelines.items[i].name, settings->pipelines.items[i].name, 0);
+		add_label(arena, &labels, settings->pipelines.items[i].name,
+			  settings->pipelines.items[i].name, 0);
 	return find(arena, &labels, text);
 }
 
 static void add_statuses(struct pd_arena *arena, struct labels *labels, const struct pd_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->statuses.count; i++)
-		add_label(arena, labels, pipeline->statuses.items[i].name, pipeline->statuses.items[i].name, 0);
+		add_label(arena, labels, pipeline->statuses.items[i].name, pipeline->statuses.items[i].name,
+			  0);
 }
 
 struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings *settings,

@@ -1,23 +1,26 @@
-/* Names as people write them, found among those of the settings: any case, full names, first names, addresses. */
+/* Names as people write them, found among those of the settings: any case, full names, first names,
+ * addresses. */
 #ifndef PD_DESK_FIND_H
 #define PD_DESK_FIND_H
 
 #include "config/config.h"
 
-/* What was found. Exactly one of: name; choices (it may be several, in a line for people); neither (nothing). */
+/* What was found. Exactly one of: name; choices (it may be several, in a line for people); neither (nothing).
+ */
 struct pd_found {
 	const char *name;    /* as in the settings */
 	const char *choices; /* "anna, anna.k" */
 	const char *nearest; /* where nothing was found: what it may have meant; NULL */
 };
 
-/* By configuration name, address, full name, or a first name that only one agent has. A full stop or comma at the end
- * is taken for a slip where the name with it is none. */
+/* By configuration name, address, full name, or a first name that only one agent has. A full stop or comma at
+ * the end is taken for a slip where the name with it is none. */
 struct pd_found pd_find_agent(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
 struct pd_found pd_find_team(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
 /* By name, full name or an address of it. */
 struct pd_found pd_find_mailbox(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
-struct pd_found pd_find_pipeline(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
+struct pd_found pd_find_pipeline(struct pd_arena *arena, const struct pd_settings *settings,
+				 const char *text);
 /* A status of the pipeline, or of any when it is NULL; the name as the pipeline writes it. */
 struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings *settings,
 			       const struct pd_pipeline *pipeline, const char *text);

@@ -1,8 +1,8 @@
 /* The plan: what a decision has gathered so far.
  *
- * Promises: every change of a ticket is an event of the plan and applied to the ticket's working copy at once; a
- * ticket, a contact and a key are asked of the desk once. Where the desk fails, tickets are NULL and the desk's
- * `failed` says why; the plan is thrown away then. */
+ * Promises: every change of a ticket is an event of the plan and applied to the ticket's working copy at
+ * once; a ticket, a contact and a key are asked of the desk once. Where the desk fails, tickets are NULL and
+ * the desk's `failed` says why; the plan is thrown away then. */
 #include "desk/plan.h"
 
 #include <assert.h>
@@ -28,8 +28,8 @@ const char *pd_letter_kind_name(enum pd_letter_kind kind)
 	return names[kind];
 }
 
-struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings, struct pd_snapshot *desk,
-				 pd_time now, const char *actor)
+struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings,
+				 struct pd_snapshot *desk, pd_time now, const char *actor)
 {
 	struct pd_plan *plan = PD_NEW(arena, struct pd_plan);
 	plan->messages.items = pd_alloc_n(arena, RESERVED, sizeof *plan->messages.items);
@@ -89,7 +89,8 @@ struct pd_ticket *pd_plan_ticket_followed(struct pd_context *context, int64_t nu
 	return ticket;
 }
 
-static const char *given(const struct pd_change *values, size_t count, const char *property, const char *otherwise)
+static const char *given(const struct pd_change *values, size_t count, const char *property,
+			 const char *otherwise)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(values[i].property, property) == 0)
@@ -97,7 +98,8 @@ static const char *given(const struct pd_change *values, size_t count, const cha
 	return otherwise;
 }
 
-static struct pd_event *new_event(struct pd_context *context, const struct pd_ticket *ticket, enum pd_event_kind kind)
+static struct pd_event *new_event(struct pd_context *context, const struct pd_ticket *ticket,
+				  enum pd_event_kind kind)
 {
 	struct pd_event *event = PD_NEW(context->arena, struct pd_event);
 	event->id = context->desk->new_id(context->desk, PD_ID_EVENT);
@@ -112,11 +114,11 @@ static struct pd_event *new_event(struct pd_context *context, const struct pd_ti
 	return event;
 }
 
-static void add_change(struct pd_context *context, struct pd_event *event, const char *property, const char *from,
-		       const char *to)
+static void add_change(struct pd_context *context, struct pd_event *event, const char *property,
+		       const char *from, const char *to)
 {
-	*pd_list_add(context->arena, &event->changes) = (struct pd_change){
-		.property = property, .from = from, .to = pd_strdup(context->arena, to)};
+	*pd_list_add(context->arena, &event->changes) =
+		(struct pd_change){.property = property, .from = from, .to = pd_strdup(context->arena, to)};
 }
 
 static void append(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event)
@@ -152,7 +154,8 @@ struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd
 	for (size_t i = 0; i < count; i++)
 		if (values[i].to != NULL && given(first, firsts, values[i].property, NULL) == NULL &&
 		    strcmp(values[i].property, "team") != 0)
-			add_change(context, event, pd_strdup(context->arena, values[i].property), NULL, values[i].to);
+			add_change(context, event, pd_strdup(context->arena, values[i].property), NULL,
+				   values[i].to);
 	*pd_list_add(context->arena, &context->plan->tickets) = (struct pd_planned_ticket){.ticket = ticket};
 	append(context, ticket, event);
 	return ticket;
@@ -183,8 +186,9 @@ struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *tic
 	return event;
 }
 
-struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
-				    int64_t conversation, const struct pd_change *changes, size_t count)
+struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket *ticket,
+				    enum pd_event_kind kind, int64_t conversation,
+				    const struct pd_change *changes, size_t count)
 {
 	struct pd_event *event = new_event(context, ticket, kind);
 	event->conversation = conversation;
@@ -194,8 +198,8 @@ struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket
 	return event;
 }
 
-/* The event that a change of this ticket belongs to: the newest of the plan where it is of the same reason, else a
- * new one. A change of a conversation needs an event of that conversation. */
+/* The event that a change of this ticket belongs to: the newest of the plan where it is of the same reason,
+ * else a new one. A change of a conversation needs an event of that conversation. */
 static struct pd_event *event_for(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
 				  const char *why, bool *ret_is_new)
 {
@@ -260,10 +264,10 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 	enum pd_status_kind kind;
 	const char *name;
 	/* Reopening forgets when it was closed; an undo of it must not. */
-	if (strcmp(property, "status") == 0 && pd_status_value_parse(value, &kind, &name) && ticket->closed != 0 &&
-	    kind != PD_STATUS_CLOSED)
-		changes[count++] =
-			(struct pd_change){.property = "closed", .from = time_value(context->arena, ticket->closed)};
+	if (strcmp(property, "status") == 0 && pd_status_value_parse(value, &kind, &name) &&
+	    ticket->closed != 0 && kind != PD_STATUS_CLOSED)
+		changes[count++] = (struct pd_change){.property = "closed",
+						      .from = time_value(context->arena, ticket->closed)};
 	return change(context, ticket, 0, why, changes, count);
 }
 
@@ -360,7 +364,8 @@ struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_a
 	return &planned->contact;
 }
 
-struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction)
+struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source,
+					   enum pd_direction direction)
 {
 	struct pd_planned_message *message = pd_list_add(context->arena, &context->plan->messages);
 	message->stored = (struct pd_stored){
@@ -389,8 +394,8 @@ void pd_plan_count(struct pd_context *context, const char *key)
 
 void pd_plan_id(struct pd_context *context, const char *message_id, const struct pd_known_id *known)
 {
-	*pd_list_add(context->arena, &context->plan->ids) = (struct pd_planned_id){
-		.message_id = pd_strdup(context->arena, message_id), .known = *known};
+	*pd_list_add(context->arena, &context->plan->ids) =
+		(struct pd_planned_id){.message_id = pd_strdup(context->arena, message_id), .known = *known};
 }
 
 void pd_report(struct pd_context *context, const char *format, ...)

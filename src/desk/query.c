@@ -3,8 +3,8 @@
  *   query  = either { OR either }          either = all { [AND] all }
  *   all    = (NOT | "-") all | "(" query ")" | FIELD ":" [compare] value | word | "phrase"
  *
- * Promises: any text ends in a tree or an error; depth and size have limits. What a value means is settled here, so
- * that those who evaluate the tree compare and look nothing up. */
+ * Promises: any text ends in a tree or an error; depth and size have limits. What a value means is settled
+ * here, so that those who evaluate the tree compare and look nothing up. */
 #include "desk/query_parser.h"
 
 #include <glib.h>
@@ -24,7 +24,8 @@ int pd_query_fail(struct query_parser *in, const char *at, const char *format, .
 	va_end(args);
 	if (in->view != NULL)
 		return pd_fail(in->error, PD_PERMANENT, "view %s: %s", in->view, text);
-	return pd_fail(in->error, PD_PERMANENT, "character %ld: %s", g_utf8_strlen(in->text, at - in->text) + 1, text);
+	return pd_fail(in->error, PD_PERMANENT, "character %ld: %s",
+		       g_utf8_strlen(in->text, at - in->text) + 1, text);
 }
 
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at)
@@ -47,7 +48,8 @@ static struct pd_query *pair(struct query_parser *in, enum pd_query_op op, struc
 
 static bool is_blank(const char *at)
 {
-	return *at == ' ' || *at == '\t' || *at == '\n' || *at == '\r' || (at[0] == '\xc2' && at[1] == '\xa0');
+	return *at == ' ' || *at == '\t' || *at == '\n' || *at == '\r' ||
+	       (at[0] == '\xc2' && at[1] == '\xa0');
 }
 
 static void skip_blanks(struct query_parser *in)
@@ -108,9 +110,11 @@ static char *take_word(struct query_parser *in)
 static size_t field_len(const char *at)
 {
 	size_t len = 0;
-	while (g_ascii_isalnum(at[len]) || at[len] == '_' || at[len] == '-' || at[len] == '.' || (at[len] & 0x80) != 0)
+	while (g_ascii_isalnum(at[len]) || at[len] == '_' || at[len] == '-' || at[len] == '.' ||
+	       (at[len] & 0x80) != 0)
 		len++;
-	if (len == 0 || at[len] != ':' || g_ascii_isdigit(at[0]) || (at[len + 1] == '/' && at[len + 2] == '/'))
+	if (len == 0 || at[len] != ':' || g_ascii_isdigit(at[0]) ||
+	    (at[len + 1] == '/' && at[len + 2] == '/'))
 		return 0;
 	return len + 1;
 }
@@ -120,7 +124,11 @@ static enum pd_compare take_compare(struct query_parser *in)
 	static const struct {
 		const char *sign;
 		enum pd_compare compare;
-	} signs[] = {{">=", PD_GREATER_EQUAL}, {"<=", PD_LESS_EQUAL}, {">", PD_GREATER}, {"<", PD_LESS}, {"=", PD_IS}};
+	} signs[] = {{">=", PD_GREATER_EQUAL},
+		     {"<=", PD_LESS_EQUAL},
+		     {">", PD_GREATER},
+		     {"<", PD_LESS},
+		     {"=", PD_IS}};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		if (pd_starts(in->at, signs[i].sign)) {
 			in->at += strlen(signs[i].sign);
@@ -169,8 +177,9 @@ static int parse_text(struct query_parser *in, struct pd_query **ret_query)
 			word[len - 1] = '\0';
 		}
 		if (strchr(word, '*') != NULL)
-			return pd_query_fail(in, in->text + node->at,
-					     "\"*\" stands at the end of a word only, or in the value of a field");
+			return pd_query_fail(
+				in, in->text + node->at,
+				"\"*\" stands at the end of a word only, or in the value of a field");
 		node->value = word;
 	}
 	if (*node->value == '\0')
@@ -222,7 +231,8 @@ static int parse_one(struct query_parser *in, struct pd_query **ret_query)
 	if (*in->at == '\0' || *in->at == ')')
 		return pd_query_fail(in, in->at, "a word, a field or a parenthesis is expected");
 	if (take_keyword(in, "AND") || take_keyword(in, "OR"))
-		return pd_query_fail(in, start, "a word, a field or a parenthesis is expected before AND and OR");
+		return pd_query_fail(in, start,
+				     "a word, a field or a parenthesis is expected before AND and OR");
 	if (*in->at == '(') {
 		in->depth++;
 		failed = parse_group(in, ret_query);
@@ -288,11 +298,16 @@ int pd_query_run(struct query_parser *in, struct pd_query **ret_query)
 	return 0;
 }
 
-int pd_query_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *text, const char *me,
-		   pd_time now, struct pd_query **ret_query, struct pd_error *error)
+int pd_query_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *text,
+		   const char *me, pd_time now, struct pd_query **ret_query, struct pd_error *error)
 {
 	const char *valid = g_utf8_validate(text, -1, NULL) ? text : pd_clean_text(arena, text, strlen(text));
-	struct query_parser in = {
-		.arena = arena, .settings = settings, .text = valid, .at = valid, .me = me, .now = now, .error = error};
+	struct query_parser in = {.arena = arena,
+				  .settings = settings,
+				  .text = valid,
+				  .at = valid,
+				  .me = me,
+				  .now = now,
+				  .error = error};
 	return pd_query_run(&in, ret_query);
 }

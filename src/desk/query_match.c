@@ -1,4 +1,5 @@
-/* A query evaluated on a ticket in memory. The same meaning as the store's SQL (query.h says how values compare).
+/* A query evaluated on a ticket in memory. The same meaning as the store's SQL (query.h says how values
+ * compare).
  *
  * Cannot fail: what a ticket has no data for is no value. */
 #include "desk/query.h"
@@ -33,7 +34,8 @@ static bool matches_any(struct matcher *m, const struct pd_query *query, const c
 	if (query->values.count == 0)
 		return matches_value(m, query, value, false);
 	for (size_t i = 0; i < query->values.count; i++)
-		if (value != NULL && pd_equal(pd_fold(m->arena, value), pd_fold(m->arena, query->values.items[i])))
+		if (value != NULL &&
+		    pd_equal(pd_fold(m->arena, value), pd_fold(m->arena, query->values.items[i])))
 			return true;
 	return false;
 }
@@ -82,7 +84,8 @@ static bool matches_custom(struct matcher *m, const struct pd_query *query, cons
 	return compares(query->compare, strcmp(value, query->value));
 }
 
-static bool matches_strings(struct matcher *m, const struct pd_query *query, const struct pd_strings *list, bool is_part)
+static bool matches_strings(struct matcher *m, const struct pd_query *query, const struct pd_strings *list,
+			    bool is_part)
 {
 	if (query->value == NULL)
 		return list->count == 0;
@@ -162,7 +165,8 @@ static bool matches_status(struct matcher *m, const struct pd_query *query)
 {
 	if (query->kind >= 0)
 		return (int)m->facts->ticket->status_kind == query->kind;
-	return query->value == NULL ? m->facts->ticket->status == NULL : matches_any(m, query, m->facts->ticket->status);
+	return query->value == NULL ? m->facts->ticket->status == NULL
+				    : matches_any(m, query, m->facts->ticket->status);
 }
 
 static bool matches_mailbox(struct matcher *m, const struct pd_query *query)
@@ -170,7 +174,8 @@ static bool matches_mailbox(struct matcher *m, const struct pd_query *query)
 	const struct pd_ticket *ticket = m->facts->ticket;
 	if (query->value == NULL)
 		return ticket->mailbox == NULL;
-	return matches_any(m, query, ticket->mailbox) || matches_strings(m, query, &ticket->mailboxes_also, false);
+	return matches_any(m, query, ticket->mailbox) ||
+	       matches_strings(m, query, &ticket->mailboxes_also, false);
 }
 
 static bool matches_single(struct matcher *m, const struct pd_query *query, const char *value, bool part)

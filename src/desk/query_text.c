@@ -1,5 +1,5 @@
-/* A query as a person would type it. What is printed can be parsed again and means the same, but for `me`, views,
- * ages and days, which are printed as what they stood for. Cannot fail. */
+/* A query as a person would type it. What is printed can be parsed again and means the same, but for `me`,
+ * views, ages and days, which are printed as what they stood for. Cannot fail. */
 #include "desk/query.h"
 
 #include <string.h>
@@ -15,8 +15,8 @@ static bool is_cut(const char *value)
 
 static void put_value(struct pd_buf *out, const char *value, bool is_plain)
 {
-	bool needs_quotes = !is_plain && (is_cut(value) || strpbrk(value, "<>=") != NULL || pd_equal_nocase(value, "me") ||
-					  pd_equal_nocase(value, "none"));
+	bool needs_quotes = !is_plain && (is_cut(value) || strpbrk(value, "<>=") != NULL ||
+					  pd_equal_nocase(value, "me") || pd_equal_nocase(value, "none"));
 	if (needs_quotes)
 		pd_buf_addc(out, '"');
 	pd_buf_adds(out, value);
@@ -24,10 +24,14 @@ static void put_value(struct pd_buf *out, const char *value, bool is_plain)
 		pd_buf_addc(out, '"');
 }
 
-static void put_one(struct pd_arena *arena, struct pd_buf *out, const struct pd_query *query, const char *value)
+static void put_one(struct pd_arena *arena, struct pd_buf *out, const struct pd_query *query,
+		    const char *value)
 {
-	static const char *const signs[] = {
-		[PD_IS] = "", [PD_LESS] = "<", [PD_LESS_EQUAL] = "<=", [PD_GREATER] = ">", [PD_GREATER_EQUAL] = ">="};
+	static const char *const signs[] = {[PD_IS] = "",
+					    [PD_LESS] = "<",
+					    [PD_LESS_EQUAL] = "<=",
+					    [PD_GREATER] = ">",
+					    [PD_GREATER_EQUAL] = ">="};
 	bool is_time = strcmp(query->field, "created") == 0 || strcmp(query->field, "updated") == 0 ||
 		       strcmp(query->field, "closed") == 0 || strcmp(query->field, "due") == 0;
 	pd_buf_addf(out, "%s:%s", query->field, signs[query->compare]);
@@ -95,9 +99,9 @@ static void put(struct pd_arena *arena, struct pd_buf *out, const struct pd_quer
 		put_field(arena, out, query);
 		break;
 	case PD_QUERY_TEXT:
-		is_phrase = is_cut(query->value) || strchr(query->value, ':') != NULL || pd_starts(query->value, "-") ||
-			    strcmp(query->value, "AND") == 0 || strcmp(query->value, "OR") == 0 ||
-			    strcmp(query->value, "NOT") == 0;
+		is_phrase = is_cut(query->value) || strchr(query->value, ':') != NULL ||
+			    pd_starts(query->value, "-") || strcmp(query->value, "AND") == 0 ||
+			    strcmp(query->value, "OR") == 0 || strcmp(query->value, "NOT") == 0;
 		pd_buf_addf(out, is_phrase ? "\"%s\"" : "%s", query->value);
 		pd_buf_adds(out, query->is_prefix ? "*" : "");
 		break;

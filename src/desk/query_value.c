@@ -26,7 +26,7 @@ enum field_type {
 	FIELD_VIEW,
 };
 
-static const char *const is_words[] = {"unassigned", "open",	"closed",  "spam",	"sent",	   "draft",
+static const char *const is_words[] = {"unassigned", "open",	"closed",    "spam",	 "sent", "draft",
 				       "snoozed",    "deleted", "automatic", "unrouted", NULL};
 static const char *const sla_words[] = {"active", "due_soon", "overdue", "paused", "met", "missed", NULL};
 
@@ -36,14 +36,18 @@ struct field {
 	const char *const *words;
 };
 static const struct field fields[] = {
-	{"number", FIELD_NUMBER, NULL},	    {"name", FIELD_TEXT, NULL},	    {"description", FIELD_TEXT, NULL},
-	{"status", FIELD_STATUS, NULL},	    {"pipeline", FIELD_PIPELINE, NULL}, {"mailbox", FIELD_MAILBOX, NULL},
-	{"owner", FIELD_AGENT, NULL},	    {"team", FIELD_TEAM, NULL},	    {"priority", FIELD_PRIORITY, NULL},
-	{"category", FIELD_TEXT, NULL},	    {"source", FIELD_TEXT, NULL},   {"created", FIELD_TIME, NULL},
-	{"updated", FIELD_TIME, NULL},	    {"closed", FIELD_TIME, NULL},   {"contact", FIELD_TEXT, NULL},
-	{"company", FIELD_TEXT, NULL},	    {"phone", FIELD_TEXT, NULL},    {"from", FIELD_TEXT, NULL},
-	{"to", FIELD_TEXT, NULL},	    {"follower", FIELD_AGENT, NULL}, {"mentions", FIELD_AGENT, NULL},
-	{"is", FIELD_WORD, is_words},	    {"sla", FIELD_WORD, sla_words}, {"due", FIELD_TIME, NULL},
+	{"number", FIELD_NUMBER, NULL},	    {"name", FIELD_TEXT, NULL},
+	{"description", FIELD_TEXT, NULL},  {"status", FIELD_STATUS, NULL},
+	{"pipeline", FIELD_PIPELINE, NULL}, {"mailbox", FIELD_MAILBOX, NULL},
+	{"owner", FIELD_AGENT, NULL},	    {"team", FIELD_TEAM, NULL},
+	{"priority", FIELD_PRIORITY, NULL}, {"category", FIELD_TEXT, NULL},
+	{"source", FIELD_TEXT, NULL},	    {"created", FIELD_TIME, NULL},
+	{"updated", FIELD_TIME, NULL},	    {"closed", FIELD_TIME, NULL},
+	{"contact", FIELD_TEXT, NULL},	    {"company", FIELD_TEXT, NULL},
+	{"phone", FIELD_TEXT, NULL},	    {"from", FIELD_TEXT, NULL},
+	{"to", FIELD_TEXT, NULL},	    {"follower", FIELD_AGENT, NULL},
+	{"mentions", FIELD_AGENT, NULL},    {"is", FIELD_WORD, is_words},
+	{"sla", FIELD_WORD, sla_words},	    {"due", FIELD_TIME, NULL},
 	{"view", FIELD_VIEW, NULL},	    {"age", FIELD_AGE, NULL},
 };
 
@@ -66,8 +70,10 @@ static int unknown_field(struct query_parser *in, const struct query_term *term)
 			*pd_list_add(in->arena, &names) = in->settings->groups.items[i].name;
 	const char *nearest = pd_nearest(term->field, &names);
 	if (nearest != NULL)
-		return pd_query_fail(in, term->at, "there is no field \"%s\"; did you mean \"%s\"?", term->field, nearest);
-	return pd_query_fail(in, term->at, "there is no field \"%s\" (a text with a colon is put in quotation marks)",
+		return pd_query_fail(in, term->at, "there is no field \"%s\"; did you mean \"%s\"?",
+				     term->field, nearest);
+	return pd_query_fail(in, term->at,
+			     "there is no field \"%s\" (a text with a colon is put in quotation marks)",
 			     term->field);
 }
 
@@ -77,14 +83,14 @@ static int unknown_value(struct query_parser *in, const struct query_term *term,
 	if (found->choices != NULL)
 		return pd_query_fail(in, term->value_at, "\"%s\" may be %s", term->value, found->choices);
 	if (found->nearest != NULL)
-		return pd_query_fail(in, term->value_at, "there is no %s \"%s\"; did you mean \"%s\"?", what, term->value,
-				     found->nearest);
+		return pd_query_fail(in, term->value_at, "there is no %s \"%s\"; did you mean \"%s\"?", what,
+				     term->value, found->nearest);
 	return pd_query_fail(in, term->value_at, "there is no %s \"%s\"", what, term->value);
 }
 
 /* Takes what a finder gave. */
-static int set_found(struct query_parser *in, const struct query_term *term, struct pd_query *node, const char *what,
-		     struct pd_found found)
+static int set_found(struct query_parser *in, const struct query_term *term, struct pd_query *node,
+		     const char *what, struct pd_found found)
 {
 	if (found.name == NULL)
 		return unknown_value(in, term, what, &found);
@@ -244,7 +250,8 @@ static pd_time local_midnight(struct pd_arena *arena, pd_time utc, const char *z
 static bool parse_day(struct query_parser *in, const char *value, pd_time *ret_start, pd_time *ret_end)
 {
 	const char *zone = in->settings->timezone;
-	const char *today = pd_strndup(in->arena, pd_time_short(in->arena, in->now, zone), strlen("2026-11-21"));
+	const char *today =
+		pd_strndup(in->arena, pd_time_short(in->arena, in->now, zone), strlen("2026-11-21"));
 	pd_time date;
 	if (pd_equal_nocase(value, "today") || pd_equal_nocase(value, "yesterday")) {
 		if (!pd_time_parse(today, &date))
@@ -278,8 +285,9 @@ static int set_time(struct query_parser *in, const struct query_term *term, stru
 	if (pd_equal_nocase(term->value, "now"))
 		node->time = in->now;
 	else if (!pd_time_parse(term->value, &node->time))
-		return pd_query_fail(in, term->value_at,
-				     "a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected");
+		return pd_query_fail(
+			in, term->value_at,
+			"a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected");
 	return 0;
 }
 
@@ -407,7 +415,8 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 	node->compare = term->compare;
 	node->value = term->value;
 	if (term->compare != PD_IS && !may_compare(field->type) && *field->name != '\0')
-		return pd_query_fail(in, term->value_at, "\"%s\" has no order: write %s:VALUE", field->name, field->name);
+		return pd_query_fail(in, term->value_at, "\"%s\" has no order: write %s:VALUE", field->name,
+				     field->name);
 	*ret_query = node;
 	if (!term->is_quoted && pd_equal_nocase(term->value, "none") && term->compare == PD_IS &&
 	    field->type != FIELD_NUMBER && field->type != FIELD_AGE && strcmp(node->field, "is") != 0) {
@@ -415,7 +424,9 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 		return 0;
 	}
 	bool has_star = take_star(in, term, node);
-	if (has_star && (may_compare(field->type) || field->type == FIELD_WORD) && field->type != FIELD_PRIORITY)
-		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"", field->name);
+	if (has_star && (may_compare(field->type) || field->type == FIELD_WORD) &&
+	    field->type != FIELD_PRIORITY)
+		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"",
+				     field->name);
 	return has_star ? 0 : set_value(in, term, field, node);
 }

@@ -1,8 +1,9 @@
 /* Subjects: the base subject (RFC 5256, section 2.1) and our own tag.
  *
- * Beyond the RFC: the reply and forward prefixes that clients write in other languages, with counters ("RE[2]:",
- * "AW (3):"), a blank or a full-width colon after them. VIOLATIONS of real mail that are not followed: a prefix without
- * a colon is a word. Works on the folded text (NFKC), so that letters of all widths and cases are alike. Cannot fail. */
+ * Beyond the RFC: the reply and forward prefixes that clients write in other languages, with counters
+ * ("RE[2]:", "AW (3):"), a blank or a full-width colon after them. VIOLATIONS of real mail that are not
+ * followed: a prefix without a colon is a word. Works on the folded text (NFKC), so that letters of all
+ * widths and cases are alike. Cannot fail. */
 #include "desk/ticket.h"
 
 #include <string.h>
@@ -11,48 +12,87 @@
 
 /* Folded. By language, as the common clients write them. */
 static const char *const reply_prefixes[] = {
-	"re", "aw", "antw", "antwort", /* English, German, Dutch */
-	"sv", "svar",		       /* Swedish, Danish, Norwegian, Icelandic */
-	"vs", "vast", "vastaus",       /* Finnish, Estonian */
-	"odp", "odpowiedź", "odp.",    /* Polish, Czech, Slovak */
-	"odg", "odgovor",	       /* Croatian, Slovenian, Serbian */
-	"réf", "rép", "réponse",       /* French */
-	"rif", "r", "risposta",	       /* Italian */
-	"res", "resp", "rsp",	       /* Portuguese, Spanish */
-	"ynt", "yan", "yanıt",	       /* Turkish */
-	"vá", "válasz",		       /* Hungarian */
-	"răsp", "raspuns", "răspuns",  /* Romanian */
-	"ats", "atb", "atbilde",       /* Lithuanian, Latvian, Welsh */
-	"bls", "balas",		       /* Indonesian, Malay */
-	"tl", "trả lời", "hồi âm",     /* Vietnamese */
-	"απ", "απαντ", "απάντηση", "σχετ", /* Greek */
-	"отв", "ответ", "отг", "відп", "вд", /* Russian, Bulgarian, Ukrainian */
-	"回复", "回覆", "答复", "答覆", "回信", /* Chinese */
-	"返信", "返",			   /* Japanese */
-	"답장", "회신", "답",		   /* Korean */
-	"השב", "תשובה", "תגובה",	   /* Hebrew */
-	"رد", "الرد", "پاسخ",		   /* Arabic, Persian */
-	"ตอบ", "ตอบกลับ",		   /* Thai */
+	"re",	"aw",	     "antw",	 "antwort",	    /* English, German, Dutch */
+	"sv",	"svar",					    /* Swedish, Danish, Norwegian, Icelandic */
+	"vs",	"vast",	     "vastaus",			    /* Finnish, Estonian */
+	"odp",	"odpowiedź", "odp.",			    /* Polish, Czech, Slovak */
+	"odg",	"odgovor",				    /* Croatian, Slovenian, Serbian */
+	"réf",	"rép",	     "réponse",			    /* French */
+	"rif",	"r",	     "risposta",		    /* Italian */
+	"res",	"resp",	     "rsp",			    /* Portuguese, Spanish */
+	"ynt",	"yan",	     "yanıt",			    /* Turkish */
+	"vá",	"válasz",				    /* Hungarian */
+	"răsp", "raspuns",   "răspuns",			    /* Romanian */
+	"ats",	"atb",	     "atbilde",			    /* Lithuanian, Latvian, Welsh */
+	"bls",	"balas",				    /* Indonesian, Malay */
+	"tl",	"trả lời",   "hồi âm",			    /* Vietnamese */
+	"απ",	"απαντ",     "απάντηση", "σχετ",	    /* Greek */
+	"отв",	"ответ",     "отг",	 "відп",    "вд",   /* Russian, Bulgarian, Ukrainian */
+	"回复", "回覆",	     "答复",	 "答覆",    "回信", /* Chinese */
+	"返信", "返",					    /* Japanese */
+	"답장", "회신",	     "답",			    /* Korean */
+	"השב",	"תשובה",     "תגובה",			    /* Hebrew */
+	"رد",	"الرد",	     "پاسخ",			    /* Arabic, Persian */
+	"ตอบ",	"ตอบกลับ",				    /* Thai */
 };
 static const char *const forward_prefixes[] = {
-	"fw", "fwd", "forw", "wg", "weitergeleitet", /* English, German */
-	"tr", "réexp",				     /* French */
-	"vb", "vidarebefordrat", "fs", "vl", "välitetty", /* Swedish, Icelandic, Finnish */
-	"doorst", "dw",				     /* Dutch */
-	"pd", "prz", "podaj dalej",		     /* Polish */
-	"i", "inoltra",				     /* Italian */
-	"rv", "enc", "rvf", "reenv",		     /* Spanish, Portuguese */
-	"tov", "továbbítás", "tovább", "továbbítva", /* Hungarian */
-	"i̇lt", "ilt", "iletilen",		     /* Turkish */
-	"redir", "trs", "terusan",		     /* Romanian, Indonesian */
-	"pros", "posr", "prosl", "preposlané", "přeposláno", /* Croatian, Slovenian, Slovak, Czech */
-	"pārs", "persiųsta",			     /* Latvian, Lithuanian */
-	"πρθ", "προωθ",				     /* Greek */
-	"пересл", "пер", "препр", "пересил",	     /* Russian, Bulgarian, Ukrainian */
-	"转发", "轉寄", "轉發", "转寄",		     /* Chinese */
-	"転送", "전달",				     /* Japanese, Korean */
-	"הועבר", "إعادة توجيه", "ارسال مجدد",	     /* Hebrew, Arabic */
-	"chuyển tiếp", "ส่งต่อ",			     /* Vietnamese, Thai */
+	"fw",
+	"fwd",
+	"forw",
+	"wg",
+	"weitergeleitet", /* English, German */
+	"tr",
+	"réexp", /* French */
+	"vb",
+	"vidarebefordrat",
+	"fs",
+	"vl",
+	"välitetty", /* Swedish, Icelandic, Finnish */
+	"doorst",
+	"dw", /* Dutch */
+	"pd",
+	"prz",
+	"podaj dalej", /* Polish */
+	"i",
+	"inoltra", /* Italian */
+	"rv",
+	"enc",
+	"rvf",
+	"reenv", /* Spanish, Portuguese */
+	"tov",
+	"továbbítás",
+	"tovább",
+	"továbbítva", /* Hungarian */
+	"i̇lt",
+	"ilt",
+	"iletilen", /* Turkish */
+	"redir",
+	"trs",
+	"terusan", /* Romanian, Indonesian */
+	"pros",
+	"posr",
+	"prosl",
+	"preposlané",
+	"přeposláno", /* Croatian, Slovenian, Slovak, Czech */
+	"pārs",
+	"persiųsta", /* Latvian, Lithuanian */
+	"πρθ",
+	"προωθ", /* Greek */
+	"пересл",
+	"пер",
+	"препр",
+	"пересил", /* Russian, Bulgarian, Ukrainian */
+	"转发",
+	"轉寄",
+	"轉發",
+	"转寄", /* Chinese */
+	"転送",
+	"전달", /* Japanese, Korean */
+	"הועבר",
+	"إعادة توجيه",
+	"ارسال مجدد", /* Hebrew, Arabic */
+	"chuyển tiếp",
+	"ส่งต่อ", /* Vietnamese, Thai */
 };
 
 static bool is_blank(char c)
@@ -159,7 +199,8 @@ static bool cut_end(char *text, const char *end)
 
 char *pd_base_subject(struct pd_arena *arena, const char *subject, bool *ret_is_reply)
 {
-	char *text = pd_clean_line(arena, pd_fold(arena, pd_clean_line(arena, subject != NULL ? subject : "", 0)), 0);
+	char *text = pd_clean_line(
+		arena, pd_fold(arena, pd_clean_line(arena, subject != NULL ? subject : "", 0)), 0);
 	bool is_reply = false;
 	cut_tags(text);
 	for (;;) {

@@ -1,7 +1,7 @@
 /* The fold: a ticket is what its events, in order of version, make of it.
  *
- * Promises: the same events give the same ticket; an event that does not follow changes nothing. What an event
- * holds beyond the known properties is kept as a custom property. Cannot fail otherwise. */
+ * Promises: the same events give the same ticket; an event that does not follow changes nothing. What an
+ * event holds beyond the known properties is kept as a custom property. Cannot fail otherwise. */
 #include "desk/ticket.h"
 
 #include <assert.h>
@@ -11,9 +11,15 @@
 #include "base/text.h"
 
 static const char *const kind_names[PD_EVENT_KINDS] = {
-	[PD_EVENT_CREATED] = "created",		[PD_EVENT_MESSAGE] = "message", [PD_EVENT_COMMENT] = "comment",
-	[PD_EVENT_SET] = "set",			[PD_EVENT_UNDO] = "undo",	[PD_EVENT_RELATED] = "related",
-	[PD_EVENT_UNDELIVERED] = "undelivered", [PD_EVENT_DRAFT] = "draft",	[PD_EVENT_ATTACHED] = "attached",
+	[PD_EVENT_CREATED] = "created",
+	[PD_EVENT_MESSAGE] = "message",
+	[PD_EVENT_COMMENT] = "comment",
+	[PD_EVENT_SET] = "set",
+	[PD_EVENT_UNDO] = "undo",
+	[PD_EVENT_RELATED] = "related",
+	[PD_EVENT_UNDELIVERED] = "undelivered",
+	[PD_EVENT_DRAFT] = "draft",
+	[PD_EVENT_ATTACHED] = "attached",
 	[PD_EVENT_PURGED] = "purged",
 };
 
@@ -81,10 +87,32 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 
 static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "entry_deleted"};
 static const char *const builtin[] = {
-	"name",	    "description", "pipeline", "mailbox",      "owner",	  "team",	   "priority",
-	"category", "source",	   "status",   "spam",	       "deleted", "automatic",	   "merged",
-	"number",   "created",	   "updated",  "closed",       "subject", "conversation",  "direction",
-	"messages", "contacts",	   "company",  "conversation_status",	  "conversation_owner",
+	"name",
+	"description",
+	"pipeline",
+	"mailbox",
+	"owner",
+	"team",
+	"priority",
+	"category",
+	"source",
+	"status",
+	"spam",
+	"deleted",
+	"automatic",
+	"merged",
+	"number",
+	"created",
+	"updated",
+	"closed",
+	"subject",
+	"conversation",
+	"direction",
+	"messages",
+	"contacts",
+	"company",
+	"conversation_status",
+	"conversation_owner",
 };
 
 bool pd_property_is_many(const char *property)
@@ -131,19 +159,19 @@ static void change_strings(struct pd_arena *arena, struct pd_strings *list, cons
 }
 
 /* A list of numbers, whose type has no name. */
-#define CHANGE_NUMBERS(arena, list, change)                                                           \
-	do {                                                                                          \
-		int64_t gone = number_of((change)->from), come = number_of((change)->to);             \
-		bool is_there = false;                                                                \
-		for (size_t n = 0; n < (list)->count; n++) {                                          \
-			if (gone != 0 && (list)->items[n] == gone) {                                  \
-				take_out((list)->items, &(list)->count, sizeof *(list)->items, n--);  \
-				continue;                                                             \
-			}                                                                             \
-			is_there |= (list)->items[n] == come;                                         \
-		}                                                                                     \
-		if (come != 0 && !is_there)                                                           \
-			*pd_list_add(arena, list) = come;                                             \
+#define CHANGE_NUMBERS(arena, list, change)                                                                  \
+	do {                                                                                                 \
+		int64_t gone = number_of((change)->from), come = number_of((change)->to);                    \
+		bool is_there = false;                                                                       \
+		for (size_t n = 0; n < (list)->count; n++) {                                                 \
+			if (gone != 0 && (list)->items[n] == gone) {                                         \
+				take_out((list)->items, &(list)->count, sizeof *(list)->items, n--);         \
+				continue;                                                                    \
+			}                                                                                    \
+			is_there |= (list)->items[n] == come;                                                \
+		}                                                                                            \
+		if (come != 0 && !is_there)                                                                  \
+			*pd_list_add(arena, list) = come;                                                    \
 	} while (0)
 
 static void change_participant(struct pd_arena *arena, struct pd_conversation *conversation,
@@ -173,7 +201,8 @@ static void change_conversation(struct pd_arena *arena, struct pd_ticket *ticket
 	if (strcmp(change->property, "conversation") == 0) {
 		if (change->to == NULL) {
 			if (conversation != NULL)
-				take_out(ticket->conversations.items, &ticket->conversations.count, sizeof *conversation,
+				take_out(ticket->conversations.items, &ticket->conversations.count,
+					 sizeof *conversation,
 					 (size_t)(conversation - ticket->conversations.items));
 			return;
 		}
@@ -333,12 +362,12 @@ bool pd_ticket_apply(struct pd_arena *arena, struct pd_ticket *ticket, const str
 
 /* --- copies and look-ups --- */
 
-#define COPY_LIST(arena, list)                                                                       \
-	do {                                                                                         \
-		(list).room = (list).count;                                                          \
-		(list).items = (list).count > 0 ? pd_memdup(arena, (list).items,                     \
-							    (list).count * sizeof *(list).items)     \
-						: NULL;                                              \
+#define COPY_LIST(arena, list)                                                                               \
+	do {                                                                                                 \
+		(list).room = (list).count;                                                                  \
+		(list).items = (list).count > 0                                                              \
+				       ? pd_memdup(arena, (list).items, (list).count * sizeof *(list).items) \
+				       : NULL;                                                               \
 	} while (0)
 
 struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket *ticket)
@@ -361,7 +390,8 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 	if (place != NULL)
 		return *place;
 	if (strcmp(property, "status") == 0)
-		return ticket->status != NULL ? pd_status_value(arena, ticket->status_kind, ticket->status) : NULL;
+		return ticket->status != NULL ? pd_status_value(arena, ticket->status_kind, ticket->status)
+					      : NULL;
 	if (strcmp(property, "number") == 0)
 		return pd_printf(arena, "%lld", (long long)ticket->number);
 	if (strcmp(property, "messages") == 0)
@@ -379,7 +409,8 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 	if (strcmp(property, "deleted") == 0)
 		return ticket->is_deleted ? "yes" : NULL;
 	if (strcmp(property, "merged") == 0)
-		return ticket->merged_into != 0 ? pd_printf(arena, "%lld", (long long)ticket->merged_into) : NULL;
+		return ticket->merged_into != 0 ? pd_printf(arena, "%lld", (long long)ticket->merged_into)
+						: NULL;
 	for (size_t i = 0; i < ticket->properties.count; i++)
 		if (strcmp(ticket->properties.items[i].property, property) == 0)
 			return ticket->properties.items[i].to;

@@ -1,7 +1,8 @@
 /* Undo: an event that takes back what an action did, on all its tickets, wholly or not at all.
  *
- * Promises: where somebody has changed the same thing since, nothing is taken back and the error says who and what.
- * What was sent stays sent, and the report says so. An undo is an action like others: it can be taken back. */
+ * Promises: where somebody has changed the same thing since, nothing is taken back and the error says who and
+ * what. What was sent stays sent, and the report says so. An undo is an action like others: it can be taken
+ * back. */
 #include "desk/plan.h"
 
 #include <stdlib.h>
@@ -74,7 +75,8 @@ static bool is_taken_back(const struct event_list *events, int64_t action)
 
 static bool is_of_a_person(const struct pd_event *event)
 {
-	return event->actor != NULL && !pd_starts(event->actor, "contact:") && strcmp(event->actor, "postdesk") != 0;
+	return event->actor != NULL && !pd_starts(event->actor, "contact:") &&
+	       strcmp(event->actor, "postdesk") != 0;
 }
 
 int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket)
@@ -109,7 +111,8 @@ static bool is_of_conversation(const char *property)
 	       pd_starts(property, "conversation");
 }
 
-static struct net *net_of(struct undo *undo, const struct pd_event *event, const char *property, const char *value)
+static struct net *net_of(struct undo *undo, const struct pd_event *event, const char *property,
+			  const char *value)
 {
 	int64_t conversation = is_of_conversation(property) ? event->conversation : 0;
 	bool is_many = pd_property_is_many(property);
@@ -215,7 +218,8 @@ static bool is_idle(const struct undo *undo, const struct net *net)
 		bool has_status = false;
 		for (size_t i = 0; i < undo->nets.count; i++) {
 			const struct net *other = &undo->nets.items[i];
-			has_status |= other->ticket == net->ticket && strcmp(other->property, "status") == 0 &&
+			has_status |= other->ticket == net->ticket &&
+				      strcmp(other->property, "status") == 0 &&
 				      !pd_equal(other->from, other->to);
 		}
 		return !has_status;
@@ -252,27 +256,33 @@ static int check_rights(const struct undo *undo, struct pd_error *error)
 	for (size_t i = 0; i < undo->tickets.count; i++) {
 		const struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[i]);
 		if (ticket != NULL && !pd_may_see(context->settings, agent, ticket))
-			return pd_fail(error, PD_PERMANENT, "%s",
-				       pd_say(context->arena, language,
-					      "It touched tickets that you may not see: nothing was taken back.", NULL));
+			return pd_fail(
+				error, PD_PERMANENT, "%s",
+				pd_say(context->arena, language,
+				       "It touched tickets that you may not see: nothing was taken back.",
+				       NULL));
 	}
 	if (pd_equal(undo->actor, context->actor))
 		return 0;
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		const char *property = undo->nets.items[i].property;
-		const char *right = pd_ends(property, "deleted") ? "delete" : strcmp(property, "merged") == 0 ? "merge" : NULL;
+		const char *right = pd_ends(property, "deleted")      ? "delete"
+				    : strcmp(property, "merged") == 0 ? "merge"
+								      : NULL;
 		if (agent->role == PD_ROLE_VIEWER && right == NULL)
 			right = "change";
 		if (right != NULL && !pd_may(agent, right))
 			return pd_fail(error, PD_PERMANENT, "%s",
 				       pd_say(context->arena, language,
-					      "You lack the right \"{right}\" that taking this back needs.", "right", right, NULL));
+					      "You lack the right \"{right}\" that taking this back needs.",
+					      "right", right, NULL));
 	}
 	return 0;
 }
 
 /* The value as it stands now; for many values the value itself or NULL. */
-static const char *value_now(struct pd_context *context, const struct pd_ticket *ticket, const struct net *net)
+static const char *value_now(struct pd_context *context, const struct pd_ticket *ticket,
+			     const struct net *net)
 {
 	const struct pd_conversation *conversation = pd_ticket_conversation(ticket, net->conversation);
 	unsigned long long number = 0;
@@ -284,7 +294,8 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 			return NULL;
 		if (strcmp(net->property, "subject") == 0)
 			return conversation->subject;
-		return strcmp(net->property, "conversation_status") == 0 ? conversation->status : conversation->owner;
+		return strcmp(net->property, "conversation_status") == 0 ? conversation->status
+									 : conversation->owner;
 	}
 	if (strcmp(net->property, "follower") == 0) {
 		has = pd_strings_has(&ticket->followers, net->value);
@@ -292,7 +303,8 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 		has = pd_strings_has(&ticket->mailboxes_also, net->value);
 	} else if (strcmp(net->property, "participant") == 0) {
 		has = conversation != NULL &&
-		      pd_conversation_has(conversation, pd_participant_parse(context->arena, net->value).addr);
+		      pd_conversation_has(conversation,
+					  pd_participant_parse(context->arena, net->value).addr);
 	} else if (pd_number(net->value, INT64_MAX, &number)) {
 		has = strcmp(net->property, "contact") == 0
 			      ? has_id(ticket->contacts.items, ticket->contacts.count, (int64_t)number)
@@ -314,9 +326,10 @@ static bool touches(const struct pd_event *event, const struct net *net)
 	return false;
 }
 
-/* Who has changed it after the action, and is not taken back; NULL: nobody. An undo only brings back an earlier state:
- * whether that is ours, the value tells. */
-static const struct pd_event *changed_since(const struct undo *undo, const struct event_list *events, const struct net *net)
+/* Who has changed it after the action, and is not taken back; NULL: nobody. An undo only brings back an
+ * earlier state: whether that is ours, the value tells. */
+static const struct pd_event *changed_since(const struct undo *undo, const struct event_list *events,
+					    const struct net *net)
 {
 	int64_t last = 0;
 	for (size_t i = 0; i < undo->events.count; i++)
@@ -341,8 +354,9 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 		const struct net *net = &undo->nets.items[i];
 		const struct pd_ticket *ticket = pd_plan_ticket(context, net->ticket);
 		if (ticket == NULL)
-			return pd_fail(error, PD_PERMANENT, "%s",
-				       pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
+			return pd_fail(
+				error, PD_PERMANENT, "%s",
+				pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
 		if (strcmp(net->property, "closed") == 0)
 			continue; /* follows the status */
 		if (loaded != net->ticket) {
@@ -354,15 +368,19 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 		if (since == NULL && pd_equal(value_now(context, ticket, net), net->to))
 			continue;
 		const char *who = since != NULL ? pd_actor_words(context, since->actor) : "";
-		const char *action = pd_printf(context->arena, "%lld", since != NULL ? (long long)since->action : 0LL);
-		return pd_fail(error, PD_PERMANENT, "%s",
-			       pd_say(context->arena, language,
-				      since != NULL ? "{what} of #{ticket} was changed since by {who} (action {action}); "
-						      "nothing was taken back."
-						    : "{what} of #{ticket} was changed since; nothing was taken back.",
-				      "what", is_hidden_entry ? pd_printf(context->arena, "E%s", net->value) : net->property,
-				      "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "who", who,
-				      "action", action, NULL));
+		const char *action =
+			pd_printf(context->arena, "%lld", since != NULL ? (long long)since->action : 0LL);
+		return pd_fail(
+			error, PD_PERMANENT, "%s",
+			pd_say(context->arena, language,
+			       since != NULL
+				       ? "{what} of #{ticket} was changed since by {who} (action {action}); "
+					 "nothing was taken back."
+				       : "{what} of #{ticket} was changed since; nothing was taken back.",
+			       "what",
+			       is_hidden_entry ? pd_printf(context->arena, "E%s", net->value) : net->property,
+			       "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "who",
+			       who, "action", action, NULL));
 	}
 	return 0;
 }
@@ -377,12 +395,12 @@ static void take_back_on(struct undo *undo, int64_t number, int64_t conversation
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		const struct net *net = &undo->nets.items[i];
 		if (net->ticket == number && net->conversation == conversation)
-			*pd_list_add(context->arena, &changes) =
-				(struct pd_change){.property = net->property, .from = net->to, .to = net->from};
+			*pd_list_add(context->arena, &changes) = (struct pd_change){
+				.property = net->property, .from = net->to, .to = net->from};
 	}
 	if (changes.count > 0 || is_first)
-		pd_plan_event_with(context, ticket, PD_EVENT_UNDO, conversation, changes.items, changes.count)->other =
-			undo->action;
+		pd_plan_event_with(context, ticket, PD_EVENT_UNDO, conversation, changes.items, changes.count)
+			->other = undo->action;
 }
 
 static void report(struct undo *undo)
@@ -394,17 +412,20 @@ static void report(struct undo *undo)
 	struct pd_strings parts = {0};
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		const struct net *net = &undo->nets.items[i];
-		const char *where = undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
+		const char *where =
+			undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
 		if (strcmp(net->property, "closed") == 0)
 			continue;
 		if (strcmp(net->property, "entry_deleted") == 0)
 			*pd_list_add(arena, &parts) =
 				pd_printf(arena, "%s%s", where,
-					  pd_say(arena, language, net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
+					  pd_say(arena, language,
+						 net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
 						 "entry", net->value, NULL));
 		else if (strcmp(net->property, "deleted") == 0)
 			*pd_list_add(arena, &parts) = pd_say(
-				arena, language, net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
+				arena, language,
+				net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
 				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
 		else
 			*pd_list_add(arena, &parts) =
@@ -414,16 +435,17 @@ static void report(struct undo *undo)
 	}
 	if (parts.count > 0)
 		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}", "action", action,
-				 "who", pd_actor_words(context, undo->actor), "changes",
+			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}",
+				 "action", action, "who", pd_actor_words(context, undo->actor), "changes",
 				 pd_strings_join(arena, &parts, "; "), NULL));
 	for (size_t i = 0; i < undo->sent.count; i++)
 		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.", "entry",
-				 pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
+			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
+				 "entry", pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
 	if (parts.count == 0 && undo->sent.count == 0)
 		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: action {action} left nothing to take back.", "action", action, NULL));
+			  pd_say(arena, language, "#undo: action {action} left nothing to take back.",
+				 "action", action, NULL));
 }
 
 static int find_action(struct undo *undo, const struct pd_ticket *ticket, struct pd_error *error)
@@ -440,11 +462,13 @@ static int find_action(struct undo *undo, const struct pd_ticket *ticket, struct
 	const char *action = pd_printf(context->arena, "%lld", (long long)undo->action);
 	if (undo->events.count == 0)
 		return pd_fail(error, PD_PERMANENT, "%s",
-			       pd_say(context->arena, language, "There is no action {action}.", "action", action, NULL));
+			       pd_say(context->arena, language, "There is no action {action}.", "action",
+				      action, NULL));
 	struct event_list events = events_of(context, undo->tickets.items[0], 0);
 	if (is_taken_back(&events, undo->action))
 		return pd_fail(error, PD_PERMANENT, "%s",
-			       pd_say(context->arena, language, "Action {action} is taken back already.", "action", action, NULL));
+			       pd_say(context->arena, language, "Action {action} is taken back already.",
+				      "action", action, NULL));
 	return 0;
 }
 

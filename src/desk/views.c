@@ -57,7 +57,8 @@ const struct pd_view *pd_view_in(struct pd_arena *arena, const struct pd_setting
 		const struct pd_group *group = &settings->groups.items[i];
 		if (strcmp(group->type, "view") != 0)
 			continue;
-		const char *title = pd_group_value(group, "name", NULL), *query = pd_group_value(group, "query", NULL);
+		const char *title = pd_group_value(group, "name", NULL),
+			   *query = pd_group_value(group, "query", NULL);
 		if (!is_same(arena, name, group->name) && (title == NULL || !is_same(arena, name, title)))
 			continue;
 		struct pd_view *view = PD_NEW(arena, struct pd_view);

@@ -9,54 +9,55 @@
 
 #include "base/text.h"
 
-const char fake_config[] = "[postdesk]\n"
-			   "state = /tmp/postdesk-fake\n"
-			   "hostname = mail.example.com\n"
-			   "authserv_id = mail.example.com\n"
-			   "categories = billing;hardware;other\n"
-			   "[mailbox support]\n"
-			   "address = support@example.com;help@example.com\n"
-			   "name = Example Support\n"
-			   "team = support\n"
-			   "pipeline = support\n"
-			   "[mailbox sales]\n"
-			   "address = sales@example.com\n"
-			   "name = Example Sales\n"
-			   "team = sales\n"
-			   "pipeline = sales\n"
-			   "[team support]\n"
-			   "members = anna;bob;vera\n"
-			   "[team sales]\n"
-			   "members = bob\n"
-			   "[agent anna]\n"
-			   "name = Anna Virtanen\n"
-			   "address = anna@example.com\n"
-			   "[agent bob]\n"
-			   "name = Bob Smith\n"
-			   "address = bob@example.com;bob@home.example\n"
-			   "[agent carol]\n"
-			   "name = Carol Jones\n"
-			   "address = carol@example.com\n"
-			   "role = administrator\n"
-			   "[agent vera]\n"
-			   "name = Vera Watch\n"
-			   "address = vera@example.com\n"
-			   "role = viewer\n"
-			   "[pipeline support]\n"
-			   "statuses = new:New;open:Open;waiting:Waiting on customer;closed:Closed;closed:Won't fix\n"
-			   "[pipeline sales]\n"
-			   "statuses = new:Lead;open:Talking;closed:Won;closed:Lost\n"
-			   "[property device]\n"
-			   "type = choice\n"
-			   "choices = phone;laptop\n"
-			   "[property floor]\n"
-			   "type = number\n"
-			   "[property bought]\n"
-			   "type = date\n"
-			   "[view hot]\n"
-			   "name = 🔥 Hot\n"
-			   "query = status:open AND priority:urgent\n"
-			   "share = everyone\n";
+const char fake_config[] =
+	"[postdesk]\n"
+	"state = /tmp/postdesk-fake\n"
+	"hostname = mail.example.com\n"
+	"authserv_id = mail.example.com\n"
+	"categories = billing;hardware;other\n"
+	"[mailbox support]\n"
+	"address = support@example.com;help@example.com\n"
+	"name = Example Support\n"
+	"team = support\n"
+	"pipeline = support\n"
+	"[mailbox sales]\n"
+	"address = sales@example.com\n"
+	"name = Example Sales\n"
+	"team = sales\n"
+	"pipeline = sales\n"
+	"[team support]\n"
+	"members = anna;bob;vera\n"
+	"[team sales]\n"
+	"members = bob\n"
+	"[agent anna]\n"
+	"name = Anna Virtanen\n"
+	"address = anna@example.com\n"
+	"[agent bob]\n"
+	"name = Bob Smith\n"
+	"address = bob@example.com;bob@home.example\n"
+	"[agent carol]\n"
+	"name = Carol Jones\n"
+	"address = carol@example.com\n"
+	"role = administrator\n"
+	"[agent vera]\n"
+	"name = Vera Watch\n"
+	"address = vera@example.com\n"
+	"role = viewer\n"
+	"[pipeline support]\n"
+	"statuses = new:New;open:Open;waiting:Waiting on customer;closed:Closed;closed:Won't fix\n"
+	"[pipeline sales]\n"
+	"statuses = new:Lead;open:Talking;closed:Won;closed:Lost\n"
+	"[property device]\n"
+	"type = choice\n"
+	"choices = phone;laptop\n"
+	"[property floor]\n"
+	"type = number\n"
+	"[property bought]\n"
+	"type = date\n"
+	"[view hot]\n"
+	"name = 🔥 Hot\n"
+	"query = status:open AND priority:urgent\n"
+	"share = everyone\n";
 
 struct pd_settings *fake_settings(const char *text)
 {
@@ -107,7 +108,8 @@ static struct pd_stored *message_of(struct fake *fake, int64_t id)
 
 static struct pd_entry entry_of(struct fake *fake, const struct pd_event *event, bool with_message)
 {
-	return (struct pd_entry){.event = *event, .message = with_message ? message_of(fake, event->message) : NULL};
+	return (struct pd_entry){.event = *event,
+				 .message = with_message ? message_of(fake, event->message) : NULL};
 }
 
 static struct pd_entries get_timeline(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t ticket,
@@ -143,7 +145,8 @@ static struct pd_entries get_action(struct pd_snapshot *snapshot, struct pd_aren
 	return entries;
 }
 
-static struct pd_known_ids get_message_id(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *message_id)
+static struct pd_known_ids get_message_id(struct pd_snapshot *snapshot, struct pd_arena *arena,
+					  const char *message_id)
 {
 	struct pd_known_ids known = {0};
 	struct fake *fake = of(snapshot);
@@ -153,8 +156,8 @@ static struct pd_known_ids get_message_id(struct pd_snapshot *snapshot, struct p
 	return known;
 }
 
-static struct pd_known_ids get_subject(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *mailbox,
-				       const char *base_subject, pd_time since)
+static struct pd_known_ids get_subject(struct pd_snapshot *snapshot, struct pd_arena *arena,
+				       const char *mailbox, const char *base_subject, pd_time since)
 {
 	struct pd_known_ids known = {0};
 	struct fake *fake = of(snapshot);
@@ -162,9 +165,10 @@ static struct pd_known_ids get_subject(struct pd_snapshot *snapshot, struct pd_a
 		const struct pd_ticket *ticket = fake->tickets.items[i - 1];
 		for (size_t n = 0; n < ticket->conversations.count && ticket->updated >= since; n++) {
 			const struct pd_conversation *conversation = &ticket->conversations.items[n];
-			if (pd_equal(conversation->mailbox, mailbox) && strcmp(conversation->base_subject, base_subject) == 0)
-				*pd_list_add(arena, &known) = (struct pd_known_id){.ticket = ticket->number,
-										   .conversation = conversation->id};
+			if (pd_equal(conversation->mailbox, mailbox) &&
+			    strcmp(conversation->base_subject, base_subject) == 0)
+				*pd_list_add(arena, &known) = (struct pd_known_id){
+					.ticket = ticket->number, .conversation = conversation->id};
 		}
 	}
 	return known;
@@ -179,8 +183,8 @@ static struct pd_contact *get_contact(struct pd_snapshot *snapshot, struct pd_ar
 	return NULL;
 }
 
-static struct pd_contact *get_contact_of(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *kind,
-					 const char *value)
+static struct pd_contact *get_contact_of(struct pd_snapshot *snapshot, struct pd_arena *arena,
+					 const char *kind, const char *value)
 {
 	struct fake *fake = of(snapshot);
 	for (size_t i = 0; i < fake->contacts.count; i++)
@@ -267,10 +271,12 @@ static void gather_facts(struct fake *fake, struct pd_arena *arena, const struct
 	const char *text = "";
 	facts->ticket = ticket;
 	for (size_t i = 0; i < ticket->contacts.count; i++)
-		*pd_list_add(arena, &facts->contacts) = get_contact(&fake->snapshot, arena, ticket->contacts.items[i]);
+		*pd_list_add(arena, &facts->contacts) =
+			get_contact(&fake->snapshot, arena, ticket->contacts.items[i]);
 	for (size_t i = 0; i < fake->events.count; i++) {
 		const struct pd_event *event = fake->events.items[i];
-		const struct pd_stored *stored = event->ticket == ticket->number ? message_of(fake, event->message) : NULL;
+		const struct pd_stored *stored =
+			event->ticket == ticket->number ? message_of(fake, event->message) : NULL;
 		if (stored == NULL)
 			continue;
 		*pd_list_add(arena, &facts->from) = stored->from.addr;
@@ -293,7 +299,8 @@ static int compare_tickets(const void *a, const void *b)
 	if (strcmp(column, "updated") == 0) {
 		order = x->updated < y->updated ? -1 : x->updated > y->updated;
 	} else if (strcmp(column, "number") != 0) {
-		const char *left = pd_ticket_get(sort_arena, x, column), *right = pd_ticket_get(sort_arena, y, column);
+		const char *left = pd_ticket_get(sort_arena, x, column),
+			   *right = pd_ticket_get(sort_arena, y, column);
 		order = strcmp(left != NULL ? left : "", right != NULL ? right : "");
 	}
 	if (order == 0)
@@ -301,8 +308,8 @@ static int compare_tickets(const void *a, const void *b)
 	return sign * order;
 }
 
-static struct pd_tickets get_list(struct pd_snapshot *snapshot, struct pd_arena *arena, const struct pd_query *query,
-				  const char *sort, size_t limit, size_t offset)
+static struct pd_tickets get_list(struct pd_snapshot *snapshot, struct pd_arena *arena,
+				  const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
 	struct fake *fake = of(snapshot);
 	struct pd_tickets all = {0}, page = {0};
@@ -383,8 +390,9 @@ static void keep_events(struct fake *fake, const struct pd_plan *plan)
 static void check_fold(struct fake *fake, const struct pd_ticket *copy)
 {
 	static const char *const properties[] = {
-		"name",	  "description", "mailbox", "pipeline", "owner",     "team",	"priority", "category", "source",
-		"status", "created",	 "updated", "closed",	"automatic", "deleted", "spam",	    "merged",	"messages",
+		"name",	    "description", "mailbox", "pipeline", "owner",   "team",
+		"priority", "category",	   "source",  "status",	  "created", "updated",
+		"closed",   "automatic",   "deleted", "spam",	  "merged",  "messages",
 	};
 	const struct pd_ticket *folded = fake_ticket(fake, copy->number);
 	assert_non_null(folded);
@@ -424,8 +432,9 @@ void fake_commit(struct fake *fake, const struct pd_context *context)
 	for (size_t i = 0; i < plan->tickets.count; i++)
 		check_fold(fake, plan->tickets.items[i].ticket);
 	for (size_t i = 0; i < plan->messages.count; i++)
-		*pd_list_add(fake->arena, &fake->messages) = (struct fake_message){
-			.stored = plan->messages.items[i].stored, .search_text = plan->messages.items[i].search_text};
+		*pd_list_add(fake->arena, &fake->messages) =
+			(struct fake_message){.stored = plan->messages.items[i].stored,
+					      .search_text = plan->messages.items[i].search_text};
 	for (size_t i = 0; i < plan->contacts.count; i++) {
 		bool is_known = false;
 		for (size_t n = 0; n < fake->contacts.count; n++) {

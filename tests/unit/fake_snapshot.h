@@ -1,7 +1,8 @@
-/* A desk in memory, for tests of deciding: a snapshot to read and a way to keep a plan. No files, no database.
+/* A desk in memory, for tests of deciding: a snapshot to read and a way to keep a plan. No files, no
+ * database.
  *
- * fake_commit refuses (by failing the test) what a store would refuse: a ticket that has changed since it was read,
- * an event that does not follow; and checks that each working copy is the fold of its events. */
+ * fake_commit refuses (by failing the test) what a store would refuse: a ticket that has changed since it was
+ * read, an event that does not follow; and checks that each working copy is the fold of its events. */
 #ifndef TESTS_UNIT_FAKE_SNAPSHOT_H
 #define TESTS_UNIT_FAKE_SNAPSHOT_H
 
@@ -37,8 +38,8 @@ void fake_commit(struct fake *fake, const struct pd_context *context);
 struct pd_ticket *fake_ticket(struct fake *fake, int64_t number); /* NULL */
 
 /* A configuration from its text; fails the test where it is wrong. fake_config is a desk of three agents:
- * administrator carol, agents anna and bob (team support, bob in sales too), viewer vera; mailboxes support and
- * sales. Unref it at the end. */
+ * administrator carol, agents anna and bob (team support, bob in sales too), viewer vera; mailboxes support
+ * and sales. Unref it at the end. */
 struct pd_settings *fake_settings(const char *text);
 extern const char fake_config[];
 

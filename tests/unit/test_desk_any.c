@@ -1,5 +1,6 @@
-/* Any bytes at all into the readers of the desk: subjects, queries, commands, changes. What they give must be valid
- * UTF-8 and end; with the sanitizers this is where an overrun shows. Deterministic: the seed is the row. */
+/* Any bytes at all into the readers of the desk: subjects, queries, commands, changes. What they give must be
+ * valid UTF-8 and end; with the sanitizers this is where an overrun shows. Deterministic: the seed is the
+ * row. */
 #include "check.h"
 
 #include <glib.h>
@@ -33,12 +34,80 @@ static int tear_down(void **state)
 static char *any_text(struct pd_arena *arena)
 {
 	static const char *const pieces[] = {
-		"#", "\uff03", "##", " ", "\n", "\r\n", "\t", "\u00a0", "Re:", "RE[2]:", "Fwd", ":", "：", "[", "]", "[#12]",
-		"(fwd)", "[fwd:", "ΑΠ", "回复", "İLT", "\"", "\u201c", "(", ")", "-", "*", "NOT ", "AND", "OR ", "owner:", "is:",
-		"me", "none", ">", "<=", "2026-01-31", "3d", "age:", "status:", "view:hot", "assign", "close", "set", "=", "E7",
-		"12", "to", "team", "list", "sort", "columns", "@", "a@b.example", "<", ">", ",", ";", "mailto:", "note",
-		"history", "new", "yes", "\\", "\\u", "[[", "null", "\xff", "\xc3", "\xe2\x80", "\xf0\x9f\x94\xa5", "é",
-		"\u202e", "\u200b",
+		"#",
+		"\uff03",
+		"##",
+		" ",
+		"\n",
+		"\r\n",
+		"\t",
+		"\u00a0",
+		"Re:",
+		"RE[2]:",
+		"Fwd",
+		":",
+		"：",
+		"[",
+		"]",
+		"[#12]",
+		"(fwd)",
+		"[fwd:",
+		"ΑΠ",
+		"回复",
+		"İLT",
+		"\"",
+		"\u201c",
+		"(",
+		")",
+		"-",
+		"*",
+		"NOT ",
+		"AND",
+		"OR ",
+		"owner:",
+		"is:",
+		"me",
+		"none",
+		">",
+		"<=",
+		"2026-01-31",
+		"3d",
+		"age:",
+		"status:",
+		"view:hot",
+		"assign",
+		"close",
+		"set",
+		"=",
+		"E7",
+		"12",
+		"to",
+		"team",
+		"list",
+		"sort",
+		"columns",
+		"@",
+		"a@b.example",
+		"<",
+		">",
+		",",
+		";",
+		"mailto:",
+		"note",
+		"history",
+		"new",
+		"yes",
+		"\\",
+		"\\u",
+		"[[",
+		"null",
+		"\xff",
+		"\xc3",
+		"\xe2\x80",
+		"\xf0\x9f\x94\xa5",
+		"é",
+		"\u202e",
+		"\u200b",
 	};
 	char *text = pd_strdup(arena, "");
 	size_t count = (size_t)rand() % 24;
@@ -68,7 +137,8 @@ static void subjects(void **state)
 static void queries(void **state)
 {
 	(void)state;
-	struct pd_ticket ticket = {.number = 12, .name = "me owner", .description = "", .status = "Open", .mailbox = "support"};
+	struct pd_ticket ticket = {
+		.number = 12, .name = "me owner", .description = "", .status = "Open", .mailbox = "support"};
 	struct pd_ticket_facts facts = {.ticket = &ticket};
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
@@ -98,8 +168,9 @@ static void commands(void **state)
 		srand(i);
 		const char *raw = any_text(arena);
 		const char *text = pd_clean_text(arena, raw, strlen(raw));
-		struct pd_commands *parsed = pd_commands_parse(arena, settings, "de", pd_settings_agent(settings, "anna"), NOW,
-							       text, i % 2 == 0, &left);
+		struct pd_commands *parsed =
+			pd_commands_parse(arena, settings, "de", pd_settings_agent(settings, "anna"), NOW,
+					  text, i % 2 == 0, &left);
 		CHECK_ROW(text, g_utf8_validate(left, -1, NULL));
 		for (size_t n = 0; n < parsed->errors.count; n++)
 			CHECK_ROW(text, g_utf8_validate(parsed->errors.items[n], -1, NULL) &&
@@ -116,9 +187,10 @@ static void changes(void **state)
 		struct pd_event event = {0}, read = {0};
 		srand(i);
 		(void)pd_changes_parse(arena, any_text(arena), &read);
-		*pd_list_add(arena, &event.changes) =
-			(struct pd_change){any_text(arena), i % 3 == 0 ? NULL : any_text(arena), any_text(arena)};
-		CHECK_ROW(event.changes.items[0].property, pd_changes_parse(arena, pd_changes_text(arena, &event), &read));
+		*pd_list_add(arena, &event.changes) = (struct pd_change){
+			any_text(arena), i % 3 == 0 ? NULL : any_text(arena), any_text(arena)};
+		CHECK_ROW(event.changes.items[0].property,
+			  pd_changes_parse(arena, pd_changes_text(arena, &event), &read));
 		CHECK_ROW_STRING("property", read.changes.items[0].property, event.changes.items[0].property);
 		CHECK_ROW_STRING("from", read.changes.items[0].from, event.changes.items[0].from);
 		CHECK_ROW_STRING("to", read.changes.items[0].to, event.changes.items[0].to);

@@ -22,22 +22,28 @@ static void finds(void **state)
 		{"no query", "[view a]\nname = A\n", 1, "[view a] has no query"},
 		{"a name that is taken", "[view unassigned]\nquery = is:open\n", 1,
 		 "[view unassigned] has the name of a view that every desk has"},
-		{"a good rule", "[rule r]\non = created;goal:overdue;changed:device;after:2h\nwhen = priority:urgent\n"
-				"do = #assign team sales;#note Overdue, please look.\n", 0, NULL},
+		{"a good rule",
+		 "[rule r]\non = created;goal:overdue;changed:device;after:2h\nwhen = priority:urgent\n"
+		 "do = #assign team sales;#note Overdue, please look.\n",
+		 0, NULL},
 		{"a bad event", "[rule r]\non = creatd\ndo = #close\n", 2,
-		 "[rule r] on: creatd is none of created replied answered changed:PROPERTY goal:STATE after:DURATION at:TIME"},
+		 "[rule r] on: creatd is none of created replied answered changed:PROPERTY goal:STATE "
+		 "after:DURATION at:TIME"},
 		{"a bad condition", "[rule r]\non = created\nwhen = owner:me\ndo = #close\n", 3,
 		 "[rule r] when: character 7: \"me\" is nobody here: name the agent"},
 		{"a bad command", "[rule r]\non = created\ndo = #close;#asign bob\n", 3,
 		 "[rule r] do: \"#asign bob\": there is no command #asign. Did you mean #assign?"},
 		{"a bad argument", "[rule r]\non = created\ndo = #assign team nobody\n", 3,
 		 "[rule r] do: \"#assign team nobody\": there is no team \"nobody\"."},
-		{"a good route", "[route r]\nwhen = from:*@bigcorp.example\nassign = round-robin\npriority = high\n", 0, NULL},
+		{"a good route",
+		 "[route r]\nwhen = from:*@bigcorp.example\nassign = round-robin\npriority = high\n", 0,
+		 NULL},
 		{"a bad route", "[route r]\nwhen = from\"\nassign = round-robin\n", 2,
 		 "[route r] when: character 5: the quotation mark has no partner"},
 		{"good goals", "[sla s]\nclose = 3d\n[sla s priority:urgent]\nclose = 1d\n", 0, NULL},
 		{"bad goals", "[sla s]\nclose = 3d\n[sla s priority:urgnt]\nclose = 1d\n", 3,
-		 "[sla s priority:urgnt] its query: character 10: there is no priority \"urgnt\"; did you mean \"urgent\"?"},
+		 "[sla s priority:urgnt] its query: character 10: there is no priority \"urgnt\"; did you "
+		 "mean \"urgent\"?"},
 		{"a property that is one already", "[property owner]\ntype = text\n", 1,
 		 "[property owner] is a property that every ticket has"},
 	};
@@ -47,7 +53,8 @@ static void finds(void **state)
 		before += *c == '\n';
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
-		struct pd_settings *settings = fake_settings(pd_printf(arena, "%s%s", fake_config, rows[i].group));
+		struct pd_settings *settings =
+			fake_settings(pd_printf(arena, "%s%s", fake_config, rows[i].group));
 		struct pd_problems problems = {.arena = arena};
 		pd_desk_check(settings, &problems);
 		CHECK_ROW(rows[i].name, problems.count == (rows[i].line != 0));

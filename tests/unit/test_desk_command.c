@@ -40,7 +40,8 @@ static void parsing(void **state)
 		{"none", "Hello,\nplease wait.", false, "", "Hello,\nplease wait."},
 		{"at the top", "#close\n\nThank you!", false, "close(closed)", "Thank you!"},
 		{"at the end", "Thank you!\n\n#close", false, "close(closed)", "Thank you!"},
-		{"both ends", "#assign bob\nThank you!\n#wait\n", false, "assign(bob) wait(waiting)", "Thank you!"},
+		{"both ends", "#assign bob\nThank you!\n#wait\n", false, "assign(bob) wait(waiting)",
+		 "Thank you!"},
 		{"in the middle it is text", "Hello\n#close\nBye", false, "", "Hello\n#close\nBye"},
 		{"only commands", "#assign bob\n\n#close", false, "assign(bob) close(closed)", ""},
 		{"literal sign", "## heading\ntext", false, "", "# heading\ntext"},
@@ -61,7 +62,8 @@ static void parsing(void **state)
 		{"nobody", "#assign none", false, "assign()", ""},
 		{"team", "#assign team Sales", false, "assign(team:sales)", ""},
 		{"take", "#take", false, "take(anna)", ""},
-		{"status with a curly apostrophe stays as it is", "#status won't fix", false, "status(won't fix)", ""},
+		{"status with a curly apostrophe stays as it is", "#status won't fix", false,
+		 "status(won't fix)", ""},
 		{"status by kind", "#status WAITING", false, "status(WAITING)", ""},
 		{"priority", "#priority Urgent!", false, "priority(urgent)", ""},
 		{"category", "#category billing", false, "category(billing)", ""},
@@ -102,15 +104,17 @@ static void parsing(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		const char *left = NULL;
-		struct pd_commands *commands = pd_commands_parse(arena, settings, "en", anna, NOW, rows[i].text,
-								 rows[i].is_all, &left);
+		struct pd_commands *commands = pd_commands_parse(arena, settings, "en", anna, NOW,
+								 rows[i].text, rows[i].is_all, &left);
 		char *got = pd_strdup(arena, "");
 		for (size_t n = 0; n < commands->items.count; n++) {
 			const struct pd_command *command = &commands->items.items[n];
 			const char *value = command->value != NULL ? command->value : "-";
-			got = pd_printf(arena, "%s%s%s(%s", got, n > 0 ? " " : "", pd_command_word(command->spec), value);
-			got = command->number != 0 ? pd_printf(arena, "%s|%lld)", got, (long long)command->number)
-						   : pd_printf(arena, "%s)", got);
+			got = pd_printf(arena, "%s%s%s(%s", got, n > 0 ? " " : "",
+					pd_command_word(command->spec), value);
+			got = command->number != 0
+				      ? pd_printf(arena, "%s|%lld)", got, (long long)command->number)
+				      : pd_printf(arena, "%s)", got);
 		}
 		if (strcmp(rows[i].want, "!") == 0) {
 			CHECK_ROW(rows[i].name, commands->errors.count > 0);
@@ -128,51 +132,71 @@ static void wrong(void **state)
 	static const struct {
 		const char *name, *text, *want;
 	} rows[] = {
-		{"mistyped", "#asign bob", "Line 1, \"#asign bob\": there is no command #asign. Did you mean #assign?"},
-		{"nothing near", "#frobnicate", "Line 1, \"#frobnicate\": there is no command #frobnicate. #help lists all."},
-		{"not built", "#snooze 2d", "Line 1, \"#snooze 2d\": there is no command #snooze. #help lists all."},
-		{"the line's number", "#close\n#opne\n\ntext", "Line 2, \"#opne\": there is no command #opne. Did you mean #open?"},
-		{"no argument", "#assign", "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME"},
-		{"unknown agent", "#assign bib", "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
-		{"nobody near", "#assign zacharias", "Line 1, \"#assign zacharias\": there is no agent \"zacharias\"."},
+		{"mistyped", "#asign bob",
+		 "Line 1, \"#asign bob\": there is no command #asign. Did you mean #assign?"},
+		{"nothing near", "#frobnicate",
+		 "Line 1, \"#frobnicate\": there is no command #frobnicate. #help lists all."},
+		{"not built", "#snooze 2d",
+		 "Line 1, \"#snooze 2d\": there is no command #snooze. #help lists all."},
+		{"the line's number", "#close\n#opne\n\ntext",
+		 "Line 2, \"#opne\": there is no command #opne. Did you mean #open?"},
+		{"no argument", "#assign",
+		 "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME"},
+		{"unknown agent", "#assign bib",
+		 "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
+		{"nobody near", "#assign zacharias",
+		 "Line 1, \"#assign zacharias\": there is no agent \"zacharias\"."},
 		{"a team", "#assign sales",
-		 "Line 1, \"#assign sales\": there is no agent \"sales\". Did you mean \"#assign team sales\"?"},
-		{"a viewer", "#assign vera", "Line 1, \"#assign vera\": vera is a viewer and cannot own tickets."},
+		 "Line 1, \"#assign sales\": there is no agent \"sales\". Did you mean \"#assign team "
+		 "sales\"?"},
+		{"a viewer", "#assign vera",
+		 "Line 1, \"#assign vera\": vera is a viewer and cannot own tickets."},
 		{"unknown team", "#assign team sale",
 		 "Line 1, \"#assign team sale\": there is no team \"sale\". Did you mean \"sales\"?"},
-		{"unknown status", "#status clsed", "Line 1, \"#status clsed\": there is no status \"clsed\". Did you mean \"Closed\"?"},
+		{"unknown status", "#status clsed",
+		 "Line 1, \"#status clsed\": there is no status \"clsed\". Did you mean \"Closed\"?"},
 		{"unknown priority", "#priority urgnt",
 		 "Line 1, \"#priority urgnt\": there is no priority \"urgnt\". Did you mean \"urgent\"?"},
 		{"unknown category", "#category biling",
 		 "Line 1, \"#category biling\": there is no category \"biling\". Did you mean \"billing\"?"},
-		{"stands alone", "#close now", "Line 1, \"#close now\": #close stands alone; \"now\" after it has no meaning."},
+		{"stands alone", "#close now",
+		 "Line 1, \"#close now\": #close stands alone; \"now\" after it has no meaning."},
 		{"no address", "#cc bob", "Line 1, \"#cc bob\": \"bob\" is no mail address."},
 		{"half an address", "#cc x@y", "Line 1, \"#cc x@y\": \"x@y\" is no mail address."},
 		{"our own address", "#cc help@example.com",
 		 "Line 1, \"#cc help@example.com\": help@example.com is an address of the desk itself."},
 		{"not our address", "#from x@y.example",
 		 "Line 1, \"#from x@y.example\": there is no address of the desk \"x@y.example\"."},
-		{"no entry", "#delete 7", "Line 1, \"#delete 7\": \"7\" is no entry: entries are called E7 and the like."},
-		{"no action", "#undo that", "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
-		{"no property", "#set nme=x", "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
+		{"no entry", "#delete 7",
+		 "Line 1, \"#delete 7\": \"7\" is no entry: entries are called E7 and the like."},
+		{"no action", "#undo that",
+		 "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
+		{"no property", "#set nme=x",
+		 "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
 		{"no value", "#set name", "Line 1, \"#set name\": #set needs PROPERTY=VALUE."},
 		{"empty name", "#set name=", "Line 1, \"#set name=\": a ticket needs a name."},
 		{"not to be set", "#set created=2026-01-01",
 		 "Line 1, \"#set created=2026-01-01\": the property created cannot be set."},
 		{"wrong choice", "#set device=lapto",
 		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean \"laptop\"?"},
-		{"no number", "#set floor=top", "Line 1, \"#set floor=top\": floor is a number, and \"top\" is none."},
+		{"no number", "#set floor=top",
+		 "Line 1, \"#set floor=top\": floor is a number, and \"top\" is none."},
 		{"no date", "#set bought=yesterday",
-		 "Line 1, \"#set bought=yesterday\": bought is a date such as 2026-01-31, and \"yesterday\" is none."},
+		 "Line 1, \"#set bought=yesterday\": bought is a date such as 2026-01-31, and \"yesterday\" "
+		 "is none."},
 		{"a view mistyped", "#list unasigned",
 		 "Line 1, \"#list unasigned\": there is no view \"unasigned\". Did you mean \"unassigned\"?"},
 		{"a bad query", "#list ownr:bob",
-		 "Line 1, \"#list ownr:bob\": the query is wrong: character 1: there is no field \"ownr\"; did you mean "
+		 "Line 1, \"#list ownr:bob\": the query is wrong: character 1: there is no field \"ownr\"; "
+		 "did you mean "
 		 "\"owner\"?"},
 		{"a bad sort", "#list open sort nmber",
-		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean \"number\"?"},
-		{"two new", "#new a\n#new b", "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
-		{"no help", "#help asign", "Line 1, \"#help asign\": there is no command \"asign\". Did you mean \"assign\"?"},
+		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean "
+		 "\"number\"?"},
+		{"two new", "#new a\n#new b",
+		 "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
+		{"no help", "#help asign",
+		 "Line 1, \"#help asign\": there is no command \"asign\". Did you mean \"assign\"?"},
 	};
 	(void)state;
 	const struct pd_agent *anna = pd_settings_agent(settings, "anna");
@@ -191,10 +215,12 @@ static void languages(void **state)
 	static const struct {
 		const char *language, *text, *word;
 	} rows[] = {
-		{"fr", "#fermer", "close"},	  {"fr", "#attribuer bob", "assign"}, {"fr", "#à x@y.example", "to"},
-		{"pl", "#zamknij", "close"},	  {"pl", "#usuń E7", "delete"},	      {"fi", "#sulje", "close"},
-		{"fi", "#näytä 12", "show"},	  {"de", "#schließen", "close"},      {"de", "#SCHLIESSEN", "close"},
-		{"de", "#priorität high", "priority"}, {"de-AT", "#offnen", NULL},    {"de-AT", "#öffnen", "open"},
+		{"fr", "#fermer", "close"},	{"fr", "#attribuer bob", "assign"},
+		{"fr", "#à x@y.example", "to"}, {"pl", "#zamknij", "close"},
+		{"pl", "#usuń E7", "delete"},	{"fi", "#sulje", "close"},
+		{"fi", "#näytä 12", "show"},	{"de", "#schließen", "close"},
+		{"de", "#SCHLIESSEN", "close"}, {"de", "#priorität high", "priority"},
+		{"de-AT", "#offnen", NULL},	{"de-AT", "#öffnen", "open"},
 		{"de", "#close", "close"},
 	};
 	(void)state;
@@ -202,13 +228,15 @@ static void languages(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		const char *left;
-		struct pd_commands *commands =
-			pd_commands_parse(arena, settings, rows[i].language, anna, NOW, rows[i].text, false, &left);
+		struct pd_commands *commands = pd_commands_parse(arena, settings, rows[i].language, anna, NOW,
+								 rows[i].text, false, &left);
 		if (rows[i].word == NULL)
 			CHECK_ROW(rows[i].text, commands->errors.count == 1);
 		else
 			CHECK_ROW_STRING(rows[i].text,
-					 commands->items.count == 1 ? pd_command_word(commands->items.items[0].spec) : "none",
+					 commands->items.count == 1
+						 ? pd_command_word(commands->items.items[0].spec)
+						 : "none",
 					 rows[i].word);
 	}
 }
@@ -225,7 +253,8 @@ static void words_differ(void **state)
 			const char *left, *word = pd_command_word(pd_command_at(i));
 			char *help = pd_commands_help(arena, tongues[t], word);
 			const char *also = strstr(help, " (#");
-			const char *own = also != NULL ? pd_strndup(arena, also + 3, strcspn(also + 3, ")")) : word;
+			const char *own =
+				also != NULL ? pd_strndup(arena, also + 3, strcspn(also + 3, ")")) : word;
 			const char *text = pd_printf(arena, "#help %s", own);
 			struct pd_commands *commands =
 				pd_commands_parse(arena, settings, tongues[t], anna, NOW, text, false, &left);
@@ -241,9 +270,12 @@ static void yes(void **state)
 		const char *text;
 		bool want;
 	} rows[] = {
-		{"#yes", true},	      {"\n\n  #Yes.\nthanks", true}, {"\uff03yes", true}, {"#oui", true},
-		{"#kyllä", true},     {"#tak", true},		     {"#ja", true},	  {"yes", false},
-		{"", false},	      {"hello\n#yes", false},	     {"#yesterday", false}, {"#no", false},
+		{"#yes", true},	       {"\n\n  #Yes.\nthanks", true},
+		{"\uff03yes", true},   {"#oui", true},
+		{"#kyllä", true},      {"#tak", true},
+		{"#ja", true},	       {"yes", false},
+		{"", false},	       {"hello\n#yes", false},
+		{"#yesterday", false}, {"#no", false},
 		{"#yes please", true}, {"> #yes", false},
 	};
 	(void)state;
@@ -256,11 +288,12 @@ static void reply_shape(void **state)
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const char *left;
-	struct pd_commands *commands = pd_commands_parse(
-		arena, settings, "en", pd_settings_agent(settings, "anna"), NOW,
-		"#to a@x.example, \"Doe, Jo\" <jo@X.Example>\n#cc b@x.example c@x.example.\n#bcc mailto:d@x.example\n"
-		"#from Example Sales\n#subject  Your  printer\n#note E9 he said so\nHello",
-		false, &left);
+	struct pd_commands *commands =
+		pd_commands_parse(arena, settings, "en", pd_settings_agent(settings, "anna"), NOW,
+				  "#to a@x.example, \"Doe, Jo\" <jo@X.Example>\n#cc b@x.example "
+				  "c@x.example.\n#bcc mailto:d@x.example\n"
+				  "#from Example Sales\n#subject  Your  printer\n#note E9 he said so\nHello",
+				  false, &left);
 	assert_int_equal(commands->errors.count, 0);
 	assert_int_equal(commands->to.count, 2);
 	assert_string_equal(commands->to.items[1].name, "Doe, Jo");
@@ -354,45 +387,54 @@ static void applies(void **state)
 	(void)state;
 	anna("#take", "#take: owner nobody -> Anna Virtanen");
 	anna("#take", "#take: owner is Anna Virtanen already");
-	anna("#assign bob\n#close", "#assign: owner Anna Virtanen -> Bob Smith\n#close: status New -> Closed");
+	anna("#assign bob\n#close",
+	     "#assign: owner Anna Virtanen -> Bob Smith\n#close: status New -> Closed");
 	assert_int_equal(fake_ticket(desk, 1)->closed, now);
 	anna("#close", "#close: status is Closed already");
 	anna("#open", "#open: status Closed -> Open");
 	assert_int_equal(fake_ticket(desk, 1)->closed, 0);
 	anna("#wait", "#wait: status Open -> Waiting on customer");
 	anna("#status won't fix", "#status: status Waiting on customer -> Won't fix");
-	anna("#status Lead", "! Line 1, \"#status Lead\": the pipeline support has no status \"Lead\"; it has: New, Open, "
-			     "Waiting on customer, Closed, Won't fix.");
-	anna("#pipeline sales\n#status talking", "#pipeline: pipeline support -> sales\n#pipeline: status Won't fix -> Won\n"
-						 "#status: status Won -> Talking");
-	anna("#wait", "! Line 1, \"#wait\": the pipeline sales has no status \"waiting\"; it has: Lead, Talking, Won, Lost.");
-	anna("#priority high\n#category hardware", "#priority: priority normal -> high\n#category: category none -> hardware");
+	anna("#status Lead",
+	     "! Line 1, \"#status Lead\": the pipeline support has no status \"Lead\"; it has: New, Open, "
+	     "Waiting on customer, Closed, Won't fix.");
+	anna("#pipeline sales\n#status talking",
+	     "#pipeline: pipeline support -> sales\n#pipeline: status Won't fix -> Won\n"
+	     "#status: status Won -> Talking");
+	anna("#wait", "! Line 1, \"#wait\": the pipeline sales has no status \"waiting\"; it has: Lead, "
+		      "Talking, Won, Lost.");
+	anna("#priority high\n#category hardware",
+	     "#priority: priority normal -> high\n#category: category none -> hardware");
 	anna("#category none", "#category: category hardware -> none");
 	anna("#assign none", "#assign: owner Bob Smith -> nobody");
-	anna("#assign anna\n#assign team sales",
-	     "#assign: owner nobody -> Anna Virtanen\n#assign: team support -> sales\n#assign: owner Anna Virtanen -> nobody");
+	anna("#assign anna\n#assign team sales", "#assign: owner nobody -> Anna Virtanen\n#assign: team "
+						 "support -> sales\n#assign: owner Anna Virtanen -> nobody");
 	anna("#spam", "#spam: spam none -> yes");
 	anna("#ham", "#ham: spam yes -> none");
 	anna("#set name=Burning printer\n#set device=Phone\n#set description=x",
-	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> x");
+	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> "
+	     "x");
 	anna("#set device=", "#set: device phone -> none");
 	anna("#follow\n#follow bob", "#follow: Anna Virtanen follows now\n#follow: Bob Smith follows now");
 	anna("#follow", "#follow: Anna Virtanen follows already");
-	anna("#unfollow\n#unfollow", "#unfollow: Anna Virtanen follows no more\n#unfollow: Anna Virtanen does not follow");
+	anna("#unfollow\n#unfollow",
+	     "#unfollow: Anna Virtanen follows no more\n#unfollow: Anna Virtanen does not follow");
 	anna("#contact Max <max@customer.example>", "#contact: max@customer.example is a contact now");
 	assert_int_equal(fake_ticket(desk, 1)->contacts.count, 2);
 	anna("#contact -max@customer.example", "#contact: max@customer.example is no contact any more");
 	anna("#contact -x@customer.example", "#contact: x@customer.example is no contact of this ticket");
 	anna("#delete E2", "#delete: E2 is deleted; #restore E2 brings it back");
 	anna("#restore E2", "#restore: E2 is back");
-	anna("#delete E1", "! Line 1, \"#delete E1\": E1 is no message, comment or file; #undo takes back what changed.");
+	anna("#delete E1",
+	     "! Line 1, \"#delete E1\": E1 is no message, comment or file; #undo takes back what changed.");
 	anna("#delete E999", "! Line 1, \"#delete E999\": this ticket has no entry E999.");
 	anna("#delete", "#delete: the ticket is deleted; #restore brings it back");
 	anna("#restore", "#restore: the ticket is back");
 	anna("#send", "! #send: nothing of yours is held on this ticket.");
 	anna("#new Second", "#new: ticket #2 \"Second\" in Example Support");
-	anna("#set name=Third\n#new\n#assign me", "#new: ticket #3 \"Third\" in Example Support\n#set: name is Third already\n"
-						  "#assign: owner nobody -> Anna Virtanen");
+	anna("#set name=Third\n#new\n#assign me",
+	     "#new: ticket #3 \"Third\" in Example Support\n#set: name is Third already\n"
+	     "#assign: owner nobody -> Anna Virtanen");
 	anna("#new", "! Line 1, \"#new\": the new ticket needs a name: #new NAME, or a subject.");
 	assert_string_equal(fake_ticket(desk, 3)->owner, "anna");
 	assert_string_equal(fake_ticket(desk, 3)->source, "manual");
@@ -405,19 +447,23 @@ static void asks(void **state)
 	anna("#list open", "#list: open\nnumber  status  owner  priority  updated           name\n"
 			   "#1      New     -      high      2026-11-21 14:01  Printer");
 	anna("#list open sort -created columns number,contact",
-	     "#list: open sort -created columns number,contact\nnumber  contact\n#1      jo@customer.example");
+	     "#list: open sort -created columns number,contact\nnumber  contact\n#1      "
+	     "jo@customer.example");
 	anna("#list closed", "#list: closed\nNo tickets.");
 	anna("#search burns", "#search: burns\nnumber  status  owner  priority  updated           name\n"
 			      "#1      New     -      high      2026-11-21 14:01  Printer");
-	anna("#history priority", "#1 Printer\nE3  2026-11-21 14:01  Anna Virtanen  priority normal -> high  (action 2)\n"
-				  "E1  2026-11-21 14:00  jo@customer.example  priority none -> normal  (action 1)");
+	anna("#history priority",
+	     "#1 Printer\nE3  2026-11-21 14:01  Anna Virtanen  priority normal -> high  (action 2)\n"
+	     "E1  2026-11-21 14:00  jo@customer.example  priority none -> normal  (action 1)");
 	anna("#files 1", "#1 Printer\nE2  2026-11-21 14:00  fire.jpg  image/jpeg  2 kB");
 	anna("#show 9", "! Line 1, \"#show 9\": there is no ticket #9 that you may see.");
 	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");
 	assert_non_null(strstr(shown, "#1 Printer\nstatus: New\nowner: nobody\n"));
 	assert_non_null(strstr(shown, "\n    It burns.\n    [fire.jpg]"));
-	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#list"), "unassigned       Unassigned"));
-	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#help assign"), "#assign NAME|me|none|team NAME"));
+	assert_non_null(
+		strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#list"), "unassigned       Unassigned"));
+	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#help assign"),
+			       "#assign NAME|me|none|team NAME"));
 }
 
 static void rights(void **state)
@@ -428,14 +474,17 @@ static void rights(void **state)
 		int64_t ticket;
 		const char *text, *want; /* "" : done; "?": to be confirmed; else a part of the error */
 	} rows[] = {
-		{"viewer closes", "agent:vera", PD_PROOF_FULL, 1, "#close", "you lack the right \"change\" that #close needs"},
+		{"viewer closes", "agent:vera", PD_PROOF_FULL, 1, "#close",
+		 "you lack the right \"change\" that #close needs"},
 		{"viewer answers", "agent:vera", PD_PROOF_FULL, 1, "#cc x@y.example", "the right \"reply\""},
 		{"viewer deletes", "agent:vera", PD_PROOF_FULL, 1, "#delete", "the right \"delete\""},
 		{"viewer takes", "agent:vera", PD_PROOF_FULL, 1, "#take", "the right \"change\""},
-		{"viewer assigns to itself", "agent:vera", PD_PROOF_FULL, 1, "#assign me", "vera is a viewer"},
+		{"viewer assigns to itself", "agent:vera", PD_PROOF_FULL, 1, "#assign me",
+		 "vera is a viewer"},
 		{"viewer follows", "agent:vera", PD_PROOF_FULL, 1, "#follow", ""},
 		{"viewer comments", "agent:vera", PD_PROOF_FULL, 1, "#note hello", ""},
-		{"viewer makes bob follow", "agent:vera", PD_PROOF_FULL, 1, "#follow bob", "the right \"change\""},
+		{"viewer makes bob follow", "agent:vera", PD_PROOF_FULL, 1, "#follow bob",
+		 "the right \"change\""},
 		{"viewer lists", "agent:vera", PD_PROOF_FULL, 0, "#list open", ""},
 		{"viewer makes a ticket", "agent:vera", PD_PROOF_FULL, 0, "#new x", "the right \"change\""},
 		{"no ticket", "agent:anna", PD_PROOF_FULL, 0, "#close", "#close needs a ticket"},
@@ -480,14 +529,18 @@ static void sight(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA own = pd_arena_new();
 		const char *at = strstr(fake_config, "[team support]\n") + strlen("[team support]\n");
-		struct pd_settings *changed = fake_settings(
-			pd_printf(own, "%.*ssees = %s\n%s", (int)(at - fake_config), fake_config, rows[i].sees, at));
-		struct pd_ticket ticket = {.number = 1, .mailbox = "support", .owner = rows[i].owner, .team = rows[i].team};
+		struct pd_settings *changed = fake_settings(pd_printf(
+			own, "%.*ssees = %s\n%s", (int)(at - fake_config), fake_config, rows[i].sees, at));
+		struct pd_ticket ticket = {
+			.number = 1, .mailbox = "support", .owner = rows[i].owner, .team = rows[i].team};
 		if (rows[i].follower != NULL)
 			*pd_list_add(own, &ticket.followers) = rows[i].follower;
-		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "anna"), &ticket) == rows[i].anna);
-		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "bob"), &ticket) == rows[i].bob);
-		CHECK_ROW(rows[i].name, pd_may_see(changed, pd_settings_agent(changed, "carol"), &ticket) == rows[i].carol);
+		CHECK_ROW(rows[i].name,
+			  pd_may_see(changed, pd_settings_agent(changed, "anna"), &ticket) == rows[i].anna);
+		CHECK_ROW(rows[i].name,
+			  pd_may_see(changed, pd_settings_agent(changed, "bob"), &ticket) == rows[i].bob);
+		CHECK_ROW(rows[i].name,
+			  pd_may_see(changed, pd_settings_agent(changed, "carol"), &ticket) == rows[i].carol);
 		pd_settings_unref(changed);
 	}
 }
@@ -500,17 +553,24 @@ static void single_rights(void **state)
 		const char *right;
 		bool want;
 	} rows[] = {
-		{PD_ROLE_ADMINISTRATOR, NULL, "export", true}, {PD_ROLE_ADMINISTRATOR, "views", "delete", true},
-		{PD_ROLE_AGENT, NULL, "merge", true},	       {PD_ROLE_AGENT, NULL, "export", false},
-		{PD_ROLE_AGENT, NULL, "channels", false},      {PD_ROLE_AGENT, "views", "delete", false},
-		{PD_ROLE_AGENT, "views", "views", true},       {PD_ROLE_AGENT, "views", "change", true},
-		{PD_ROLE_AGENT, "export", "export", true},     {PD_ROLE_VIEWER, NULL, "views", false},
-		{PD_ROLE_VIEWER, NULL, "change", false},       {PD_ROLE_VIEWER, "export", "export", true},
+		{PD_ROLE_ADMINISTRATOR, NULL, "export", true},
+		{PD_ROLE_ADMINISTRATOR, "views", "delete", true},
+		{PD_ROLE_AGENT, NULL, "merge", true},
+		{PD_ROLE_AGENT, NULL, "export", false},
+		{PD_ROLE_AGENT, NULL, "channels", false},
+		{PD_ROLE_AGENT, "views", "delete", false},
+		{PD_ROLE_AGENT, "views", "views", true},
+		{PD_ROLE_AGENT, "views", "change", true},
+		{PD_ROLE_AGENT, "export", "export", true},
+		{PD_ROLE_VIEWER, NULL, "views", false},
+		{PD_ROLE_VIEWER, NULL, "change", false},
+		{PD_ROLE_VIEWER, "export", "export", true},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pd_agent agent = {.name = "x", .role = rows[i].role, .has_may = rows[i].may != NULL};
-		struct pd_strings may = {.items = (const char *[]){rows[i].may}, .count = rows[i].may != NULL};
+		struct pd_strings may = {.items = (const char *[]){rows[i].may},
+					 .count = rows[i].may != NULL};
 		agent.may = may;
 		CHECK_ROW(rows[i].right, pd_may(&agent, rows[i].right) == rows[i].want);
 	}
@@ -522,11 +582,13 @@ static void required(void **state)
 	(void)state;
 	struct pd_settings *before = settings;
 	const char *at = strstr(fake_config, "[property floor]\n") + strlen("[property floor]\n");
-	settings = fake_settings(pd_printf(arena, "%.*srequired_before = closed\n%s", (int)(at - fake_config), fake_config, at));
+	settings = fake_settings(pd_printf(arena, "%.*srequired_before = closed\n%s", (int)(at - fake_config),
+					   fake_config, at));
 	anna("#close", "! Line 1, \"#close\": Closed needs the property floor: add #set floor=VALUE.");
 	anna("#wait", "#wait: status New -> Waiting on customer");
 	anna("#set floor=3\n#close", "#set: floor none -> 3\n#close: status Waiting on customer -> Closed");
-	anna("#set floor=", "! Line 1, \"#set floor=\": Closed needs the property floor: add #set floor=VALUE.");
+	anna("#set floor=",
+	     "! Line 1, \"#set floor=\": Closed needs the property floor: add #set floor=VALUE.");
 	pd_settings_unref(settings);
 	settings = before;
 }
@@ -537,9 +599,11 @@ static void required_on_create(void **state)
 	(void)state;
 	struct pd_settings *before = settings;
 	const char *at = strstr(fake_config, "[property floor]\n") + strlen("[property floor]\n");
-	settings = fake_settings(pd_printf(arena, "%.*son_create = required\n%s", (int)(at - fake_config), fake_config, at));
+	settings = fake_settings(
+		pd_printf(arena, "%.*son_create = required\n%s", (int)(at - fake_config), fake_config, at));
 	anna("#new x", "! Line 1, \"#new x\": a new ticket needs the property floor: add #set floor=VALUE.");
-	anna("#new x\n#set floor=", "! Line 1, \"#new x\": a new ticket needs the property floor: add #set floor=VALUE.");
+	anna("#new x\n#set floor=",
+	     "! Line 1, \"#new x\": a new ticket needs the property floor: add #set floor=VALUE.");
 	anna("#new x\n#set floor=2", "#new: ticket #2 \"x\" in Example Support\n#set: floor none -> 2");
 	pd_settings_unref(settings);
 	settings = before;
@@ -557,8 +621,8 @@ static void too_many(void **state)
 		char *text = pd_alloc(own, 5000 * len + 1);
 		for (size_t n = 0; n < 5000; n++)
 			memcpy(text + n * len, lines[i], len);
-		struct pd_commands *commands =
-			pd_commands_parse(own, settings, "en", pd_settings_agent(settings, "anna"), NOW, text, true, &left);
+		struct pd_commands *commands = pd_commands_parse(
+			own, settings, "en", pd_settings_agent(settings, "anna"), NOW, text, true, &left);
 		CHECK_ROW(lines[i], commands->errors.count > 0 && commands->errors.count <= 201);
 	}
 }
@@ -596,8 +660,8 @@ static void manual_has_all(void **state)
 	}
 	for (size_t i = 0; pd_view_at(i) != NULL; i++) {
 		const struct pd_view *view = pd_view_at(i);
-		CHECK_ROW(view->name, strstr(text, pd_printf(own, ".It %s Ta %s Ta %s ", view->name, view->title,
-							     view->query)) != NULL);
+		CHECK_ROW(view->name, strstr(text, pd_printf(own, ".It %s Ta %s Ta %s ", view->name,
+							     view->title, view->query)) != NULL);
 	}
 }
 

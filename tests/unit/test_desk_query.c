@@ -15,10 +15,11 @@ static int set_up(void **state)
 {
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
-	settings = fake_settings(pd_printf(arena,
-					   "%s[view round]\nquery = view:about\n[view about]\nquery = view:round\n"
-					   "[view mine-hot]\nquery = view:hot owner:me\n[view bad]\nquery = owner:\n",
-					   fake_config));
+	settings = fake_settings(
+		pd_printf(arena,
+			  "%s[view round]\nquery = view:about\n[view about]\nquery = view:round\n"
+			  "[view mine-hot]\nquery = view:hot owner:me\n[view bad]\nquery = owner:\n",
+			  fake_config));
 	return 0;
 }
 
@@ -61,7 +62,8 @@ static const char *shape(struct pd_arena *arena, const struct pd_query *query)
 		if (query->time_end != 0)
 			value = pd_printf(arena, "%s..%s", value, pd_time_rfc3339(arena, query->time_end));
 	}
-	return pd_printf(arena, "%s%s%s%s%s", query->field, query->compare == PD_IS ? "=" : signs[query->compare], value,
+	return pd_printf(arena, "%s%s%s%s%s", query->field,
+			 query->compare == PD_IS ? "=" : signs[query->compare], value,
 			 query->is_prefix ? "*" : "", query->has_glob ? " glob" : "");
 }
 
@@ -158,7 +160,8 @@ static void refuses(void **state)
 	} rows[] = {
 		{"owner:", "character 7: a value is expected after \"owner:\""},
 		{"ownr:bob", "character 1: there is no field \"ownr\"; did you mean \"owner\"?"},
-		{"ää xyzzy:1", "character 4: there is no field \"xyzzy\" (a text with a colon is put in quotation marks)"},
+		{"ää xyzzy:1",
+		 "character 4: there is no field \"xyzzy\" (a text with a colon is put in quotation marks)"},
 		{"owner:bib", "character 7: there is no agent \"bib\"; did you mean \"bob\"?"},
 		{"owner:zacharias", "character 7: there is no agent \"zacharias\""},
 		{"status:clsed", "character 8: there is no status \"clsed\"; did you mean \"Closed\"?"},
@@ -176,11 +179,13 @@ static void refuses(void **state)
 		{"NOT", "character 4: a word, a field or a parenthesis is expected"},
 		{"\"open", "character 1: the quotation mark has no partner"},
 		{"a \"\"", "character 3: a word is expected"},
-		{"pri*ter", "character 1: \"*\" stands at the end of a word only, or in the value of a field"},
+		{"pri*ter",
+		 "character 1: \"*\" stands at the end of a word only, or in the value of a field"},
 		{"number:x", "character 8: a number is expected"},
-		{"created:soon", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected"},
-		{"created:2026-02-30",
-		 "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected"},
+		{"created:soon", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or "
+				 "yesterday is expected"},
+		{"created:2026-02-30", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), "
+				       "today or yesterday is expected"},
 		{"age:>old", "character 6: a duration is expected: 30m, 4h, 2d"},
 		{"owner:>bob", "character 8: \"owner\" has no order: write owner:VALUE"},
 		{"number:1*", "character 8: \"*\" has no meaning in the field \"number\""},
@@ -192,15 +197,16 @@ static void refuses(void **state)
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct pd_query *query = NULL;
 		struct pd_error error = {0};
-		CHECK_ROW(rows[i].text,
-			  pd_query_parse(arena, settings, rows[i].text, "anna", NOW, &query, &error) == PD_PERMANENT);
+		CHECK_ROW(rows[i].text, pd_query_parse(arena, settings, rows[i].text, "anna", NOW, &query,
+						       &error) == PD_PERMANENT);
 		CHECK_ROW(rows[i].text, query == NULL);
 		CHECK_ROW_STRING(rows[i].text, error.text, rows[i].want);
 	}
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_query *query = NULL;
 	struct pd_error error = {0};
-	assert_int_equal(pd_query_parse(arena, settings, "owner:me", NULL, NOW, &query, &error), PD_PERMANENT);
+	assert_int_equal(pd_query_parse(arena, settings, "owner:me", NULL, NOW, &query, &error),
+			 PD_PERMANENT);
 	assert_string_equal(error.text, "character 7: \"me\" is nobody here: name the agent");
 }
 
@@ -208,15 +214,17 @@ static void refuses(void **state)
 static void limits(void **state)
 {
 	(void)state;
-	static const char *const parts[] = {"(", ")", "-", "NOT ", "\"", "a ", "owner:", "*", "OR ", ">", "\xff", "status:x"};
+	static const char *const parts[] = {"(",      ")", "-",	  "NOT ", "\"",	  "a ",
+					    "owner:", "*", "OR ", ">",	  "\xff", "status:x"};
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct pd_query *query;
 		char *text = pd_alloc(arena, 100001);
 		for (size_t len = 0; len + strlen(parts[i]) < 100000; len += strlen(parts[i]))
 			memcpy(text + len, parts[i], strlen(parts[i]));
-		CHECK_ROW(parts[i], pd_query_parse(arena, settings, text, "anna", NOW, &query, NULL) == PD_PERMANENT ||
-					    query->op == PD_QUERY_TEXT);
+		CHECK_ROW(parts[i],
+			  pd_query_parse(arena, settings, text, "anna", NOW, &query, NULL) == PD_PERMANENT ||
+				  query->op == PD_QUERY_TEXT);
 	}
 }
 
@@ -232,8 +240,8 @@ static void zones(void **state)
 	};
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
-	struct pd_settings *helsinki =
-		fake_settings(pd_printf(arena, "[postdesk]\ntimezone = Europe/Helsinki\n%s", strchr(fake_config, '\n') + 1));
+	struct pd_settings *helsinki = fake_settings(pd_printf(
+		arena, "[postdesk]\ntimezone = Europe/Helsinki\n%s", strchr(fake_config, '\n') + 1));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pd_query *query;
 		assert_int_equal(pd_query_parse(arena, helsinki, rows[i].text, NULL, NOW, &query, NULL), 0);
@@ -250,40 +258,108 @@ static void matches(void **state)
 		const char *text;
 		bool want;
 	} rows[] = {
-		{"", true},			   {"printer", true},		 {"PRINTER", true},
-		{"print", false},		   {"print*", true},		 {"\"printer on fire\"", true},
-		{"\"fire printer\"", false},	   {"toner", true},		 {"\"toner, please\"", true},
-		{"12", true},			   {"#12", true},		 {"13", false},
-		{"virtanen", false},		   {"doe", true},		 {"customer.example", true},
-		{"number:12", true},		   {"number:>12", false},	 {"number:<=12", true},
-		{"name:printer", true},		   {"name:rint", true},		 {"name:\"on fire\"", true},
-		{"name:xyz", false},		   {"description:none", true},	 {"description:*", false},
-		{"status:open", true},		   {"status:closed", false},	 {"status:talking", false},
-		{"is:open", true},		   {"is:closed", false},	 {"is:spam", false},
-		{"is:unassigned", false},	   {"is:sent", true},		 {"is:deleted", false},
-		{"is:draft", false},		   {"is:snoozed", false},	 {"owner:bob", true},
-		{"owner:me", false},		   {"owner:none", false},	 {"owner:b*", true},
-		{"owner:*", true},		   {"team:me", true},		 {"team:sales", false},
-		{"pipeline:support", true},	   {"mailbox:support", true},	 {"mailbox:sales", true},
-		{"priority:high", true},	   {"priority:>normal", true},	 {"priority:<high", false},
-		{"category:none", true},	   {"category:billing", false},	 {"source:mail", true},
-		{"source:MAIL", true},		   {"source:m*l", true},	 {"follower:anna", true},
-		{"follower:none", false},	   {"contact:jo@customer.example", true}, {"contact:jo@customer", false},
-		{"contact:doe", true},		   {"contact:*@customer.example", true}, {"contact:none", false},
-		{"company:customer", true},	   {"company:none", false},	 {"phone:358401234", true},
-		{"phone:999", false},		   {"from:jo@customer.example", true}, {"from:*@customer.example", true},
-		{"from:customer.example", true},   {"from:max@customer.example", false}, {"to:help@example.com", true},
-		{"created:2026-11-20", true},	   {"created:>2026-11-20", false}, {"created:>=2026-11-20", true},
-		{"created:today", false},	   {"created:yesterday", true},	 {"age:>1d", true},
-		{"age:<1d", false},		   {"age:1d", true},		 {"age:2d", false},
-		{"updated:>2026-11-20", true},	   {"closed:none", true},	 {"closed:>2026-01-01", false},
-		{"device:laptop", true},	   {"device:LAPTOP", true},	 {"device:phone", false},
-		{"device:none", false},		   {"bought:none", true},	 {"floor:>3", true},
-		{"floor:<10", true},		   {"floor:>30", false},	 {"mentions:me", true},
-		{"mentions:bob", false},	   {"sla:overdue", false},	 {"sla:none", true},
-		{"due:none", true},		   {"due:<2026-12-31", false},	 {"view:open", true},
-		{"view:mine", false},		   {"owner:bob status:open", true}, {"owner:anna OR status:open", true},
-		{"NOT owner:bob", false},	   {"-owner:anna", true},	 {"-(owner:bob status:closed)", true},
+		{"", true},
+		{"printer", true},
+		{"PRINTER", true},
+		{"print", false},
+		{"print*", true},
+		{"\"printer on fire\"", true},
+		{"\"fire printer\"", false},
+		{"toner", true},
+		{"\"toner, please\"", true},
+		{"12", true},
+		{"#12", true},
+		{"13", false},
+		{"virtanen", false},
+		{"doe", true},
+		{"customer.example", true},
+		{"number:12", true},
+		{"number:>12", false},
+		{"number:<=12", true},
+		{"name:printer", true},
+		{"name:rint", true},
+		{"name:\"on fire\"", true},
+		{"name:xyz", false},
+		{"description:none", true},
+		{"description:*", false},
+		{"status:open", true},
+		{"status:closed", false},
+		{"status:talking", false},
+		{"is:open", true},
+		{"is:closed", false},
+		{"is:spam", false},
+		{"is:unassigned", false},
+		{"is:sent", true},
+		{"is:deleted", false},
+		{"is:draft", false},
+		{"is:snoozed", false},
+		{"owner:bob", true},
+		{"owner:me", false},
+		{"owner:none", false},
+		{"owner:b*", true},
+		{"owner:*", true},
+		{"team:me", true},
+		{"team:sales", false},
+		{"pipeline:support", true},
+		{"mailbox:support", true},
+		{"mailbox:sales", true},
+		{"priority:high", true},
+		{"priority:>normal", true},
+		{"priority:<high", false},
+		{"category:none", true},
+		{"category:billing", false},
+		{"source:mail", true},
+		{"source:MAIL", true},
+		{"source:m*l", true},
+		{"follower:anna", true},
+		{"follower:none", false},
+		{"contact:jo@customer.example", true},
+		{"contact:jo@customer", false},
+		{"contact:doe", true},
+		{"contact:*@customer.example", true},
+		{"contact:none", false},
+		{"company:customer", true},
+		{"company:none", false},
+		{"phone:358401234", true},
+		{"phone:999", false},
+		{"from:jo@customer.example", true},
+		{"from:*@customer.example", true},
+		{"from:customer.example", true},
+		{"from:max@customer.example", false},
+		{"to:help@example.com", true},
+		{"created:2026-11-20", true},
+		{"created:>2026-11-20", false},
+		{"created:>=2026-11-20", true},
+		{"created:today", false},
+		{"created:yesterday", true},
+		{"age:>1d", true},
+		{"age:<1d", false},
+		{"age:1d", true},
+		{"age:2d", false},
+		{"updated:>2026-11-20", true},
+		{"closed:none", true},
+		{"closed:>2026-01-01", false},
+		{"device:laptop", true},
+		{"device:LAPTOP", true},
+		{"device:phone", false},
+		{"device:none", false},
+		{"bought:none", true},
+		{"floor:>3", true},
+		{"floor:<10", true},
+		{"floor:>30", false},
+		{"mentions:me", true},
+		{"mentions:bob", false},
+		{"sla:overdue", false},
+		{"sla:none", true},
+		{"due:none", true},
+		{"due:<2026-12-31", false},
+		{"view:open", true},
+		{"view:mine", false},
+		{"owner:bob status:open", true},
+		{"owner:anna OR status:open", true},
+		{"NOT owner:bob", false},
+		{"-owner:anna", true},
+		{"-(owner:bob status:closed)", true},
 	};
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -384,8 +460,8 @@ static void views(void **state)
 	}
 	for (size_t i = 0; pd_view_at(i) != NULL; i++) {
 		struct pd_query *query;
-		CHECK_ROW(pd_view_at(i)->name,
-			  pd_query_parse(arena, settings, pd_view_at(i)->query, "anna", NOW, &query, NULL) == 0);
+		CHECK_ROW(pd_view_at(i)->name, pd_query_parse(arena, settings, pd_view_at(i)->query, "anna",
+							      NOW, &query, NULL) == 0);
 		CHECK_ROW(pd_view_at(i)->name, pd_view_find(pd_view_at(i)->title) == pd_view_at(i));
 	}
 }
@@ -393,8 +469,9 @@ static void views(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(limits), cmocka_unit_test(zones),
-		cmocka_unit_test(matches), cmocka_unit_test(prints), cmocka_unit_test(views),
+		cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(limits),
+		cmocka_unit_test(zones),  cmocka_unit_test(matches), cmocka_unit_test(prints),
+		cmocka_unit_test(views),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -75,7 +75,8 @@ static void base_subjects(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		bool is_reply = !rows[i].is_reply;
-		CHECK_ROW_STRING(rows[i].name, pd_base_subject(arena, rows[i].input, &is_reply), rows[i].want);
+		CHECK_ROW_STRING(rows[i].name, pd_base_subject(arena, rows[i].input, &is_reply),
+				 rows[i].want);
 		CHECK_ROW(rows[i].name, is_reply == rows[i].is_reply);
 	}
 }
@@ -112,8 +113,10 @@ static void changes_text(void **state)
 	*pd_list_add(arena, &event.changes) = (struct pd_change){"owner", NULL, "an\"na\\\n\x01"};
 	*pd_list_add(arena, &event.changes) = (struct pd_change){"name", "ä€🔥", NULL};
 	const char *text = pd_changes_text(arena, &event);
-	assert_string_equal(text, "[[\"status\",\"new:New\",\"open:Open\"],[\"owner\",null,\"an\\\"na\\\\\\u000a\\u0001\"],"
-				  "[\"name\",\"ä€🔥\",null]]");
+	assert_string_equal(
+		text,
+		"[[\"status\",\"new:New\",\"open:Open\"],[\"owner\",null,\"an\\\"na\\\\\\u000a\\u0001\"],"
+		"[\"name\",\"ä€🔥\",null]]");
 	assert_true(pd_changes_parse(arena, text, &read));
 	assert_int_equal(read.changes.count, event.changes.count);
 	for (size_t i = 0; i < read.changes.count; i++) {
@@ -132,9 +135,18 @@ static void changes_text(void **state)
 static void changes_refused(void **state)
 {
 	static const char *const rows[] = {
-		"",		"[",		  "[]]",	      "[[]]",		     "[[\"a\"]]",
-		"[[\"a\",1,2]]", "[[null,null,null]]", "[[\"a\",null,null]", "[[\"a\",null,\"x]]", "[[\"a\",null,\"\\x\"]]",
-		"[[\"a\",null,\"\\u12\"]]", "[[\"a\",null,\"\\",
+		"",
+		"[",
+		"[]]",
+		"[[]]",
+		"[[\"a\"]]",
+		"[[\"a\",1,2]]",
+		"[[null,null,null]]",
+		"[[\"a\",null,null]",
+		"[[\"a\",null,\"x]]",
+		"[[\"a\",null,\"\\x\"]]",
+		"[[\"a\",null,\"\\u12\"]]",
+		"[[\"a\",null,\"\\",
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -161,8 +173,8 @@ static void kinds(void **state)
 
 /* --- the fold --- */
 
-static void apply(struct pd_arena *arena, struct pd_ticket *ticket, enum pd_event_kind kind, const char *actor,
-		  pd_time at, const struct pd_change *changes, size_t count)
+static void apply(struct pd_arena *arena, struct pd_ticket *ticket, enum pd_event_kind kind,
+		  const char *actor, pd_time at, const struct pd_change *changes, size_t count)
 {
 	struct pd_event event = {.id = 100 + ticket->version + 1,
 				 .ticket = 12,
@@ -180,10 +192,11 @@ static void apply(struct pd_arena *arena, struct pd_ticket *ticket, enum pd_even
 static struct pd_ticket *sample(struct pd_arena *arena)
 {
 	static const struct pd_change first[] = {
-		{"name", NULL, "Printer"},	    {"mailbox", NULL, "support"}, {"pipeline", NULL, "support"},
-		{"status", NULL, "new:New"},	    {"priority", NULL, "normal"}, {"conversation", NULL, "support"},
-		{"subject", NULL, "Re: Printer"},   {"contact", NULL, "4"},	  {"device", NULL, "laptop"},
-		{"participant", NULL, "Jo <jo@customer.example>"},
+		{"name", NULL, "Printer"},	  {"mailbox", NULL, "support"},
+		{"pipeline", NULL, "support"},	  {"status", NULL, "new:New"},
+		{"priority", NULL, "normal"},	  {"conversation", NULL, "support"},
+		{"subject", NULL, "Re: Printer"}, {"contact", NULL, "4"},
+		{"device", NULL, "laptop"},	  {"participant", NULL, "Jo <jo@customer.example>"},
 	};
 	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
 	apply(arena, ticket, PD_EVENT_CREATED, "contact:jo@customer.example", 1000, first, COUNT(first));
@@ -242,9 +255,14 @@ static void many_values(void **state)
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_ticket *ticket = sample(arena);
 	static const struct pd_change add[] = {
-		{"follower", NULL, "anna"}, {"follower", NULL, "bob"},	     {"follower", NULL, "anna"},
-		{"contact", NULL, "5"},	    {"entry_deleted", NULL, "102"}, {"mailbox_also", NULL, "sales"},
-		{"participant", NULL, "<x@y.example>"}, {"participant", NULL, "JO@customer.example"},
+		{"follower", NULL, "anna"},
+		{"follower", NULL, "bob"},
+		{"follower", NULL, "anna"},
+		{"contact", NULL, "5"},
+		{"entry_deleted", NULL, "102"},
+		{"mailbox_also", NULL, "sales"},
+		{"participant", NULL, "<x@y.example>"},
+		{"participant", NULL, "JO@customer.example"},
 	};
 	apply(arena, ticket, PD_EVENT_SET, "agent:anna", 2000, add, COUNT(add));
 	assert_int_equal(ticket->followers.count, 2);
@@ -253,8 +271,9 @@ static void many_values(void **state)
 	assert_int_equal(ticket->conversations.items[0].participants.count, 2);
 	struct pd_ticket *copy = pd_ticket_copy(arena, ticket);
 	static const struct pd_change take[] = {
-		{"follower", "anna", NULL}, {"contact", "4", "9"}, {"entry_deleted", "102", NULL},
-		{"participant", "Somebody <X@Y.example>", NULL}, {"device", "laptop", NULL}, {"floor", NULL, "3"},
+		{"follower", "anna", NULL},	{"contact", "4", "9"},
+		{"entry_deleted", "102", NULL}, {"participant", "Somebody <X@Y.example>", NULL},
+		{"device", "laptop", NULL},	{"floor", NULL, "3"},
 	};
 	apply(arena, copy, PD_EVENT_SET, "agent:anna", 2000, take, COUNT(take));
 	assert_int_equal(copy->followers.count, 1);
@@ -314,9 +333,9 @@ static void participants(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base_subjects),   cmocka_unit_test(tags),	  cmocka_unit_test(changes_text),
-		cmocka_unit_test(changes_refused), cmocka_unit_test(kinds),	  cmocka_unit_test(folds),
-		cmocka_unit_test(many_values),	   cmocka_unit_test(gaps),	  cmocka_unit_test(participants),
+		cmocka_unit_test(base_subjects),   cmocka_unit_test(tags),  cmocka_unit_test(changes_text),
+		cmocka_unit_test(changes_refused), cmocka_unit_test(kinds), cmocka_unit_test(folds),
+		cmocka_unit_test(many_values),	   cmocka_unit_test(gaps),  cmocka_unit_test(participants),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

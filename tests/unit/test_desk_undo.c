@@ -1,4 +1,5 @@
-/* Tests of plans and of undo: what is taken back, what is refused, and that undoing all gives the first state. */
+/* Tests of plans and of undo: what is taken back, what is refused, and that undoing all gives the first
+ * state. */
 #include "check.h"
 
 #include <stdlib.h>
@@ -41,8 +42,8 @@ static int64_t message(const char *actor, int64_t number, enum pd_direction dire
 	struct pd_context context = context_of(actor);
 	struct pd_ticket *ticket = pd_plan_ticket(&context, number);
 	struct pd_planned_message *planned = pd_plan_message(&context, "mail", direction);
-	pd_plan_event(&context, ticket, direction == PD_INTERNAL ? PD_EVENT_COMMENT : PD_EVENT_MESSAGE, planned->stored.id,
-		      1, NULL);
+	pd_plan_event(&context, ticket, direction == PD_INTERNAL ? PD_EVENT_COMMENT : PD_EVENT_MESSAGE,
+		      planned->stored.id, 1, NULL);
 	if (status != NULL)
 		pd_plan_set(&context, ticket, "status", status, "after it");
 	fake_commit(desk, &context);
@@ -56,7 +57,8 @@ static int make_desk(void **state)
 	desk = fake_new(arena);
 	now = START;
 	struct pd_context context = context_of("contact:jo@customer.example");
-	struct pd_ticket *ticket = pd_plan_new_ticket(&context, pd_settings_mailbox(settings, "support"), NULL, 0);
+	struct pd_ticket *ticket =
+		pd_plan_new_ticket(&context, pd_settings_mailbox(settings, "support"), NULL, 0);
 	const struct pd_address jo = {.name = "Jo", .addr = "jo@customer.example"};
 	int64_t conversation = pd_plan_new_conversation(&context, ticket, "support", "Printer");
 	pd_plan_add(&context, ticket, "participant", "Jo <jo@customer.example>", conversation, NULL);
@@ -83,7 +85,8 @@ static const char *give(const char *actor, int64_t number, const char *text)
 	bool needs_confirmation;
 	struct pd_context context = context_of(actor);
 	struct pd_ticket *ticket = pd_plan_ticket(&context, number);
-	struct pd_commands *commands = pd_commands_parse(arena, settings, "en", context.agent, now, text, true, &left);
+	struct pd_commands *commands =
+		pd_commands_parse(arena, settings, "en", context.agent, now, text, true, &left);
 	if (commands->errors.count == 0)
 		pd_commands_check(&context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0)
@@ -105,19 +108,25 @@ static void step(const char *actor, const char *text, const char *want)
 static void takes_back(void **state)
 {
 	(void)state;
-	step(ANNA, "#undo", "! #undo: There is nothing left to take back."); /* the contact's mails are no actions of ours */
-	step(ANNA, "#take\n#priority high", "#take: owner nobody -> Anna Virtanen\n#priority: priority normal -> high");
+	step(ANNA, "#undo",
+	     "! #undo: There is nothing left to take back."); /* the contact's mails are no actions of ours */
+	step(ANNA, "#take\n#priority high",
+	     "#take: owner nobody -> Anna Virtanen\n#priority: priority normal -> high");
 	step(BOB, "#close", "#close: status New -> Closed");
 	step(ANNA, "#undo", "#undo: action 5 of Bob Smith taken back: status Closed -> New");
 	step(ANNA, "#undo",
-	     "#undo: action 4 of Anna Virtanen taken back: owner Anna Virtanen -> nobody; priority high -> normal");
+	     "#undo: action 4 of Anna Virtanen taken back: owner Anna Virtanen -> nobody; priority high -> "
+	     "normal");
 	step(ANNA, "#undo", "! #undo: There is nothing left to take back.");
 	/* An undo can be undone, and what it brought back can be taken back again. */
-	step(ANNA, "#undo 7", "#undo: action 7 of Anna Virtanen taken back: owner nobody -> Anna Virtanen; priority normal -> high");
+	step(ANNA, "#undo 7",
+	     "#undo: action 7 of Anna Virtanen taken back: owner nobody -> Anna Virtanen; priority normal -> "
+	     "high");
 	step(ANNA, "#undo 7", "! #undo: Action 7 is taken back already.");
 	step(ANNA, "#undo 5", "! #undo: Action 5 is taken back already.");
 	step(ANNA, "#undo",
-	     "#undo: action 4 of Anna Virtanen taken back: owner Anna Virtanen -> nobody; priority high -> normal");
+	     "#undo: action 4 of Anna Virtanen taken back: owner Anna Virtanen -> nobody; priority high -> "
+	     "normal");
 	step(ANNA, "#undo 99", "! #undo: There is no action 99.");
 }
 
@@ -138,10 +147,12 @@ static void refuses(void **state)
 	step(ANNA, "#undo", "#undo: action 3 of Anna Virtanen taken back: priority high -> normal");
 
 	/* Wholly or not at all. */
-	step(ANNA, "#take\n#wait", "#take: owner nobody -> Anna Virtanen\n#wait: status New -> Waiting on customer");
+	step(ANNA, "#take\n#wait",
+	     "#take: owner nobody -> Anna Virtanen\n#wait: status New -> Waiting on customer");
 	message("contact:jo@customer.example", 1, PD_IN, "open:Open");
 	step(ANNA, "#undo",
-	     "! #undo: status of #1 was changed since by jo@customer.example (action 12); nothing was taken back.");
+	     "! #undo: status of #1 was changed since by jo@customer.example (action 12); nothing was taken "
+	     "back.");
 	assert_string_equal(fake_ticket(desk, 1)->owner, "anna");
 }
 
@@ -173,9 +184,11 @@ static void entries(void **state)
 static void new_tickets(void **state)
 {
 	(void)state;
-	CHECK_ROW_STRING("new", give(ANNA, 0, "#new Second\n#take"),
-			 "#new: ticket #2 \"Second\" in Example Support\n#take: owner nobody -> Anna Virtanen");
-	CHECK_ROW_STRING("undo", give(ANNA, 2, "#undo"), "#undo: action 3 of Anna Virtanen taken back: ticket #2 deleted");
+	CHECK_ROW_STRING(
+		"new", give(ANNA, 0, "#new Second\n#take"),
+		"#new: ticket #2 \"Second\" in Example Support\n#take: owner nobody -> Anna Virtanen");
+	CHECK_ROW_STRING("undo", give(ANNA, 2, "#undo"),
+			 "#undo: action 3 of Anna Virtanen taken back: ticket #2 deleted");
 	assert_true(fake_ticket(desk, 2)->is_deleted);
 	CHECK_ROW_STRING("undo of undo", give(ANNA, 2, "#undo 4"),
 			 "#undo: action 4 of Anna Virtanen taken back: ticket #2 restored");
@@ -194,11 +207,13 @@ static void over_tickets(void **state)
 	assert_true(pd_action_goes_beyond(&asking, context.action, 1));
 	assert_false(pd_action_goes_beyond(&asking, 2, 1));
 	step(ANNA, "#undo",
-	     "#undo: action 4 of Bob Smith taken back: #1 priority urgent -> normal; #2 priority low -> normal");
+	     "#undo: action 4 of Bob Smith taken back: #1 priority urgent -> normal; #2 priority low -> "
+	     "normal");
 	assert_string_equal(fake_ticket(desk, 2)->priority, "normal");
 	/* A conflict on the other ticket stops it on both. */
 	CHECK_ROW_STRING("redo", give(ANNA, 1, "#undo 6"),
-			 "#undo: action 6 of Anna Virtanen taken back: #1 priority normal -> urgent; #2 priority normal -> low");
+			 "#undo: action 6 of Anna Virtanen taken back: #1 priority normal -> urgent; #2 "
+			 "priority normal -> low");
 	give(BOB, 2, "#priority high");
 	step(ANNA, "#undo 4",
 	     "! #undo: priority of #2 was changed since by Bob Smith (action 8); nothing was taken back.");
@@ -209,7 +224,8 @@ static void rights(void **state)
 {
 	(void)state;
 	step("agent:vera", "#follow", "#follow: Vera Watch follows now");
-	step("agent:vera", "#undo", "#undo: action 3 of Vera Watch taken back: follower Vera Watch -> nobody");
+	step("agent:vera", "#undo",
+	     "#undo: action 3 of Vera Watch taken back: follower Vera Watch -> nobody");
 	step(ANNA, "#close", "#close: status New -> Closed");
 	step("agent:vera", "#undo", "! #undo: You lack the right \"change\" that taking this back needs.");
 	step("administrator", "#undo", "#undo: action 5 of Anna Virtanen taken back: status Closed -> New");
@@ -234,8 +250,9 @@ static void closing_time(void **state)
 
 static const char *state_of(int64_t number)
 {
-	static const char *const properties[] = {"name",   "description", "mailbox", "pipeline", "owner",   "team", "priority",
-						 "category", "source",	  "status",  "closed",	 "deleted", "spam", "device"};
+	static const char *const properties[] = {"name",   "description", "mailbox",  "pipeline", "owner",
+						 "team",   "priority",	  "category", "source",	  "status",
+						 "closed", "deleted",	  "spam",     "device"};
 	const struct pd_ticket *ticket = fake_ticket(desk, number);
 	char *text = pd_printf(arena, "closed=%lld", (long long)ticket->closed);
 	for (size_t i = 0; i < COUNT(properties); i++) {
@@ -245,7 +262,8 @@ static const char *state_of(int64_t number)
 	/* A list has no order that anybody sees. */
 	static const char *const agents[] = {"anna", "bob", "carol", "vera"};
 	for (size_t i = 0; i < COUNT(agents); i++)
-		text = pd_printf(arena, "%s %s:%d", text, agents[i], pd_strings_has(&ticket->followers, agents[i]));
+		text = pd_printf(arena, "%s %s:%d", text, agents[i],
+				 pd_strings_has(&ticket->followers, agents[i]));
 	for (int64_t id = 1; id < 6; id++) {
 		bool is_contact = false;
 		for (size_t i = 0; i < ticket->contacts.count; i++)
@@ -258,13 +276,41 @@ static const char *state_of(int64_t number)
 static void any_sequence(void **state)
 {
 	static const char *const texts[] = {
-		"#take", "#assign bob", "#assign none", "#assign team sales", "#assign team support", "#close", "#open",
-		"#wait", "#status new", "#priority urgent", "#priority low", "#priority high\n#priority normal",
-		"#category billing", "#category none", "#pipeline sales", "#pipeline support", "#set name=Other",
-		"#set description=x", "#set device=phone", "#set device=", "#spam", "#ham", "#follow", "#unfollow",
-		"#follow bob\n#unfollow bob", "#contact max@customer.example", "#contact -jo@customer.example",
-		"#contact jo@customer.example", "#delete", "#restore", "#delete E2", "#restore E2",
-		"#close\n#assign carol\n#priority high", "#open\n#close\n#open", "#note\n",
+		"#take",
+		"#assign bob",
+		"#assign none",
+		"#assign team sales",
+		"#assign team support",
+		"#close",
+		"#open",
+		"#wait",
+		"#status new",
+		"#priority urgent",
+		"#priority low",
+		"#priority high\n#priority normal",
+		"#category billing",
+		"#category none",
+		"#pipeline sales",
+		"#pipeline support",
+		"#set name=Other",
+		"#set description=x",
+		"#set device=phone",
+		"#set device=",
+		"#spam",
+		"#ham",
+		"#follow",
+		"#unfollow",
+		"#follow bob\n#unfollow bob",
+		"#contact max@customer.example",
+		"#contact -jo@customer.example",
+		"#contact jo@customer.example",
+		"#delete",
+		"#restore",
+		"#delete E2",
+		"#restore E2",
+		"#close\n#assign carol\n#priority high",
+		"#open\n#close\n#open",
+		"#note\n",
 	};
 	static const char *const actors[] = {ANNA, BOB, "agent:carol", "administrator"};
 	(void)state;
@@ -281,8 +327,8 @@ static void any_sequence(void **state)
 			const char *text = texts[(size_t)rand() % COUNT(texts)];
 			const char *actor = actors[(size_t)rand() % COUNT(actors)];
 			const char *told = give(actor, 1, text);
-			if (*told == '!' && strstr(told, "\"me\"") == NULL && strstr(told, "#take needs") == NULL &&
-			    strstr(told, "has no status") == NULL)
+			if (*told == '!' && strstr(told, "\"me\"") == NULL &&
+			    strstr(told, "#take needs") == NULL && strstr(told, "has no status") == NULL)
 				fail_msg("seed %u: %s: %s", seed, text, told);
 			if (desk->events.count > events)
 				states[++done] = state_of(1);
@@ -339,17 +385,18 @@ static void merged_numbers(void **state)
 	struct pd_context asking = context_of(ANNA);
 	assert_int_equal(pd_plan_ticket_followed(&asking, 2)->number, 1);
 	assert_int_equal(pd_plan_ticket(&asking, 2)->number, 2);
-	CHECK_ROW_STRING("undo of a merge", give(ANNA, 3, "#undo"),
-			 "#undo: action 5 of Anna Virtanen taken back: #2 merged 3 -> none; #3 merged 1 -> none");
+	CHECK_ROW_STRING(
+		"undo of a merge", give(ANNA, 3, "#undo"),
+		"#undo: action 5 of Anna Virtanen taken back: #2 merged 3 -> none; #3 merged 1 -> none");
 }
 
 int main(void)
 {
 #define ON_DESK(test) cmocka_unit_test_setup_teardown(test, make_desk, drop_desk)
 	const struct CMUnitTest tests[] = {
-		ON_DESK(takes_back), ON_DESK(refuses),	     ON_DESK(never_unsends), ON_DESK(entries),
-		ON_DESK(new_tickets), ON_DESK(over_tickets), ON_DESK(rights),	     ON_DESK(closing_time),
-		ON_DESK(any_sequence), ON_DESK(plans),	     ON_DESK(merged_numbers),
+		ON_DESK(takes_back),   ON_DESK(refuses),      ON_DESK(never_unsends),  ON_DESK(entries),
+		ON_DESK(new_tickets),  ON_DESK(over_tickets), ON_DESK(rights),	       ON_DESK(closing_time),
+		ON_DESK(any_sequence), ON_DESK(plans),	      ON_DESK(merged_numbers),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
