@@ -145,14 +145,16 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 	}
 	struct pd_planned_message *message = pd_mail_store(context, mail, PD_IN);
 	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
-					       place.conversation, is_new ? place.why : place.why);
+					       place.conversation, place.why);
 	/* Whoever began the thread chose its people; later only who is known for sure may add some (invariant 6). */
 	if (is_new || place.is_trusted)
 		pd_add_participants(context, mail, ticket, place.conversation);
 	if (!is_new && place.is_trusted)
 		add_participant(context, ticket, place.conversation, &mail->author);
-	if (!is_new)
+	if (!is_new) {
+		pd_plan_set(context, ticket, "automatic", NULL, "a person wrote");
 		after_answer(context, pd_ticket_mailbox(context, ticket), ticket);
+	}
 	finish(context, mail, ticket, place.conversation, event, is_new ? "new ticket" : "threaded");
 	if (is_new)
 		pd_letter_acknowledgement(context, mail, ticket, place.conversation, is_known);

@@ -382,6 +382,12 @@ static const struct pd_stored *shown_message(struct pd_context *context, const s
 	return stored;
 }
 
+static bool has_other_reply_address(const struct pd_stored *stored)
+{
+	return stored->reply_to.addr != NULL && *stored->reply_to.addr != '\0' &&
+	       !pd_equal_nocase(stored->reply_to.addr, stored->from.addr);
+}
+
 static void write_letter(struct pd_context *context, const struct reader *reader)
 {
 	PD_AUTO_BUF out = {.limit = 4 * 1024 * 1024};
@@ -403,6 +409,9 @@ static void write_letter(struct pd_context *context, const struct reader *reader
 		if (shown->kind == PD_EVENT_MESSAGE) {
 			if (is_incoming(shown))
 				pd_buf_addf(&out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
+			if (is_incoming(shown) && has_other_reply_address(stored)) /* that is where the answer goes */
+				pd_buf_addf(&out, "Reply-To: %s\n",
+					    pd_participant_value(context->arena, &stored->reply_to));
 			people(context, &out, "To: ", &stored->to);
 			people(context, &out, "Cc: ", &stored->cc);
 			pd_buf_addf(&out, "Subject: %s\n\n", stored->subject);

@@ -156,6 +156,7 @@ static void test_thread_goes_on(void **state)
 	assert_int_equal(plan->ticket, 1);
 	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_OPEN); /* after_answer */
 	scene->to_anna = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(strstr(scene->to_anna->letter.text, "Reply-To: Ville <ville@private.example>"));
 	out = small_letter(answer(scene, "More water."), PD_LETTER_REPLY, NULL);
 	assert_string_equal(out->letter.in_reply_to, "third@customer.example");
 	assert_string_equal(out->letter.to.items[0].addr, "ville@private.example"); /* Reply-To is where answers go */

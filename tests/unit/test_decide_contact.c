@@ -527,6 +527,38 @@ static void test_spam(void **state)
 	assert_int_equal(plan->letters.count, 0);
 }
 
+/* What nobody looks at must not swallow a person's words. */
+static void test_words_on_an_automatic_ticket(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail news = first;
+	news.kinds = PD_KIND_LIST;
+	small_deliver(desk, news);
+	assert_true(small_ticket(desk, 1)->is_automatic);
+	struct small_mail words = {.from = "ville@customer.example",
+				   .in_reply_to = "first@customer.example",
+				   .id = "second@customer.example"};
+	struct pd_plan *plan = small_deliver(desk, words);
+	assert_int_equal(plan->ticket, 1);
+	assert_false(small_ticket(desk, 1)->is_automatic);
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_OPEN);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+}
+
+static void test_words_on_a_spam_ticket(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail spam = first;
+	spam.kinds = PD_KIND_SPAM;
+	small_deliver(desk, spam);
+	struct small_mail words = {.from = "ville@customer.example",
+				   .in_reply_to = "first@customer.example",
+				   .id = "second@customer.example"};
+	struct pd_plan *plan = small_deliver(desk, words);
+	assert_int_equal(plan->ticket, 2);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+}
+
 static void test_loops(void **state)
 {
 	struct small_desk *desk = *state;
@@ -665,6 +697,8 @@ int main(void)
 		cmocka_unit_test(test_reopen_within),
 		TEST(test_automatic),
 		TEST(test_spam),
+		TEST(test_words_on_an_automatic_ticket),
+		TEST(test_words_on_a_spam_ticket),
 		TEST(test_loops),
 		TEST(test_a_mark_of_somebody_else),
 		TEST(test_form_mailer),
