@@ -1,8 +1,9 @@
 /* An agent's mail: commands, an answer to the contact, a comment, a new ticket.
  *
- * Promises: it acts wholly or not at all (invariant 5); nothing is sent for an agent who is not proven for it; an
- * answer that another agent's crossed is held (invariant 9); the contact gets the author's own text and nothing else
- * (invariant 4). The order below is the order of the checks: each may end the matter, and only then anything is done. */
+ * Promises: it acts wholly or not at all (invariant 5); nothing is sent for an agent who is not proven for
+ * it; an answer that another agent's crossed is held (invariant 9); the contact gets the author's own text
+ * and nothing else (invariant 4). The order below is the order of the checks: each may end the matter, and
+ * only then anything is done. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -26,7 +27,9 @@ struct work {
 	const struct pd_entry *newer_message; /* of the contact, which the author has not seen; NULL */
 };
 
-#define SAY(work, ...) pd_say((work)->context->arena, pd_agent_language((work)->context, (work)->mail->agent), __VA_ARGS__, NULL)
+#define SAY(work, ...)                                                                                       \
+	pd_say((work)->context->arena, pd_agent_language((work)->context, (work)->mail->agent), __VA_ARGS__, \
+	       NULL)
 
 /* --- reading --- */
 
@@ -59,7 +62,9 @@ static void read_answered(struct work *work)
 	bool is_comment = false;
 	find_answered_by_token(work);
 	const struct pd_entry *entry =
-		work->place.answers != 0 ? context->desk->entry(context->desk, context->arena, work->place.answers) : NULL;
+		work->place.answers != 0
+			? context->desk->entry(context->desk, context->arena, work->place.answers)
+			: NULL;
 	if (entry != NULL && entry->event.ticket == work->place.ticket->number) {
 		work->answers_version = entry->event.version;
 		is_comment = entry->event.kind == PD_EVENT_COMMENT;
@@ -76,20 +81,23 @@ static void read_commands(struct work *work)
 {
 	struct pd_context *context = work->context;
 	const struct pd_mail *mail = work->mail;
-	/* Commands stand in what the agent wrote himself; a mail that he forwards below is passed on with his words. */
+	/* Commands stand in what the agent wrote himself; a mail that he forwards below is passed on with his
+	 * words. */
 	const char *text = pd_strndup(context->arena, mail->message->text, mail->message->own_text);
 	const char *foreign = mail->message->text + mail->message->own_text;
 	foreign += strspn(foreign, "\n ");
 	if (mail->is_do && pd_command_shape(mail->message->subject))
 		text = pd_printf(context->arena, "%s\n%s", mail->message->subject, text);
-	work->commands = pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
-					   mail->agent, context->now, text, mail->is_do, &work->text);
+	work->commands =
+		pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
+				  mail->agent, context->now, text, mail->is_do, &work->text);
 	if (*work->text != '\0' && *foreign != '\0')
 		work->text = pd_printf(context->arena, "%s\n\n%s", work->text, foreign);
 	work->commands->new_mailbox = mail->mailbox;
 	if (*mail->message->subject != '\0' && !pd_command_shape(mail->message->subject))
 		work->commands->new_name = pd_mail_name(context, mail->message->subject);
-	/* A draft that was given back for its commands and is sent all the same goes without any. A comment stays one. */
+	/* A draft that was given back for its commands and is sent all the same goes without any. A comment
+	 * stays one. */
 	if (mail->delivery->held != NULL && mail->delivery->is_forced &&
 	    pd_equal(mail->delivery->held->reason, "command")) {
 		struct pd_commands *all = work->commands;
@@ -97,9 +105,11 @@ static void read_commands(struct work *work)
 		work->commands->is_note = all->is_note;
 		work->commands->note = all->note;
 	}
-	const char *note = work->commands->is_note && work->commands->note != NULL ? work->commands->note : "";
+	const char *note =
+		work->commands->is_note && work->commands->note != NULL ? work->commands->note : "";
 	if (*note != '\0')
-		work->text = *work->text != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, work->text) : note;
+		work->text =
+			*work->text != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, work->text) : note;
 	work->has_text = *work->text != '\0' || has_attachment(mail->message);
 }
 
@@ -133,8 +143,8 @@ static const struct pd_entry *find_newer(struct work *work)
 	const struct pd_entry *answer = NULL;
 	if (work->answers_version == 0)
 		return NULL;
-	struct pd_entries after = context->desk->timeline(context->desk, context->arena, work->place.ticket->number,
-							  work->answers_version);
+	struct pd_entries after = context->desk->timeline(context->desk, context->arena,
+							  work->place.ticket->number, work->answers_version);
 	for (size_t i = 0; i < after.count; i++) {
 		const struct pd_entry *entry = &after.items[i];
 		if (entry->event.kind != PD_EVENT_MESSAGE || entry->message == NULL ||
@@ -142,7 +152,8 @@ static const struct pd_entry *find_newer(struct work *work)
 			continue;
 		if (entry->message->direction == PD_IN)
 			work->newer_message = entry;
-		else if (pd_starts(entry->event.actor, "agent:") && !pd_equal(entry->event.actor, context->actor))
+		else if (pd_starts(entry->event.actor, "agent:") &&
+			 !pd_equal(entry->event.actor, context->actor))
 			answer = entry;
 	}
 	return answer;
@@ -155,7 +166,8 @@ static bool is_held(struct work *work)
 	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
 	pd_hold_collision(work->context, work->mail, &work->place, newer, work->answers_version);
-	if (work->mail->delivery->held != NULL) /* a new draft stands for it, which needs no confirmation any more */
+	if (work->mail->delivery->held !=
+	    NULL) /* a new draft stands for it, which needs no confirmation any more */
 		end_draft(work->context, work->mail->delivery->held, PD_DRAFT_DISCARDED);
 	return true;
 }
@@ -176,14 +188,14 @@ static void report_newer(struct work *work)
 	const struct pd_entry *newer = work->newer_message;
 	if (newer != NULL)
 		pd_report(work->context, "%s",
-			  SAY(work, "The contact wrote again before your answer went out (E{entry}):\n{text}", "entry",
-			      pd_printf(work->context->arena, "%lld", (long long)newer->event.id), "text",
-			      pd_quote(work->context->arena, newer->message->text, 40)));
+			  SAY(work, "The contact wrote again before your answer went out (E{entry}):\n{text}",
+			      "entry", pd_printf(work->context->arena, "%lld", (long long)newer->event.id),
+			      "text", pd_quote(work->context->arena, newer->message->text, 40)));
 }
 
 /* The last word of every branch that did something. */
-static void finish(struct work *work, struct pd_ticket *ticket, int64_t conversation, const struct pd_event *event,
-		   const char *outcome)
+static void finish(struct work *work, struct pd_ticket *ticket, int64_t conversation,
+		   const struct pd_event *event, const char *outcome)
 {
 	struct pd_context *context = work->context;
 	const struct pd_draft *held = work->mail->delivery->held;
@@ -209,7 +221,8 @@ static void replace_draft(struct work *work)
 	struct pd_context *context = work->context;
 	if (context->plan->resume_draft == 0 || !work->has_text)
 		return;
-	const struct pd_draft *draft = context->desk->draft(context->desk, context->arena, context->plan->resume_draft);
+	const struct pd_draft *draft =
+		context->desk->draft(context->desk, context->arena, context->plan->resume_draft);
 	if (draft != NULL)
 		end_draft(context, draft, PD_DRAFT_DISCARDED);
 	context->plan->resume_draft = 0;
@@ -276,7 +289,9 @@ static void check_words(struct work *work)
 		wrong(work, SAY(work, "There is no ticket #{number} that you may see.", "number",
 				pd_printf(context->arena, "%lld", (long long)ticket->number)));
 	else if (work->is_reply && !pd_may(work->mail->agent, "reply"))
-		wrong(work, SAY(work, "You lack the right to answer contacts. A line #note makes your mail a comment."));
+		wrong(work,
+		      SAY(work,
+			  "You lack the right to answer contacts. A line #note makes your mail a comment."));
 	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0)
 		wrong(work, SAY(work, "No address of a contact is known; a line #to ADDRESS names one."));
 }
@@ -289,7 +304,8 @@ static void on_ticket(struct work *work)
 	read_answered(work);
 	work->is_reply = work->has_text && !work->is_comment && !work->commands->has_new;
 	pd_answer_find(context, ticket, work->place.conversation,
-		       work->commands->reply_to_event != 0 ? work->commands->reply_to_event : work->place.answers,
+		       work->commands->reply_to_event != 0 ? work->commands->reply_to_event
+							   : work->place.answers,
 		       &work->answer);
 	work->answer.text = work->text;
 	work->answer.html = work->mail->message->has_html ? work->mail->message->html : NULL;
@@ -327,11 +343,14 @@ static void on_ticket(struct work *work)
 		message = pd_mail_store(context, work->mail, PD_INTERNAL)->stored.id;
 		if (work->commands->to.count + work->commands->cc.count + work->commands->bcc.count > 0 ||
 		    work->commands->subject != NULL)
-			pd_report(context, "%s", SAY(work, "Nothing was sent: the mail has no text of its own."));
+			pd_report(context, "%s",
+				  SAY(work, "Nothing was sent: the mail has no text of its own."));
 	}
 	name_the_mail(work, before.plan.events.count, message);
 	finish(work, ticket, work->place.conversation, event,
-	       work->is_reply ? "reply" : event != NULL ? "comment" : "commands");
+	       work->is_reply  ? "reply"
+	       : event != NULL ? "comment"
+			       : "commands");
 }
 
 /* --- without a ticket --- */
@@ -347,8 +366,8 @@ static void commands_alone(struct work *work)
 {
 	struct pd_context *context = work->context;
 	bool needs_confirmation = false;
-	pd_commands_check(context, work->commands, NULL, work->commands->has_new ? for_own_ticket(work) : work->proof,
-			  &needs_confirmation);
+	pd_commands_check(context, work->commands, NULL,
+			  work->commands->has_new ? for_own_ticket(work) : work->proof, &needs_confirmation);
 	if (is_given_back(work))
 		return;
 	if (needs_confirmation) {
@@ -359,18 +378,21 @@ static void commands_alone(struct work *work)
 	pd_plan_save(context, &before);
 	if (!apply_commands(work, &before, NULL))
 		return;
-	struct pd_ticket *ticket = context->plan->ticket != 0 ? pd_plan_ticket(context, context->plan->ticket) : NULL;
+	struct pd_ticket *ticket =
+		context->plan->ticket != 0 ? pd_plan_ticket(context, context->plan->ticket) : NULL;
 	struct pd_event *event = NULL;
 	if (work->has_text && ticket != NULL) {
 		event = comment(work, ticket, 0);
 		name_the_mail(work, before.plan.events.count, event->message);
 	} else {
-		name_the_mail(work, before.plan.events.count, pd_mail_store(context, work->mail, PD_INTERNAL)->stored.id);
+		name_the_mail(work, before.plan.events.count,
+			      pd_mail_store(context, work->mail, PD_INTERNAL)->stored.id);
 	}
 	finish(work, ticket, 0, event, "commands");
 }
 
-/* The contact of a mail that an agent sends to the desk: the author of what is forwarded, else whom the agent wrote to. */
+/* The contact of a mail that an agent sends to the desk: the author of what is forwarded, else whom the agent
+ * wrote to. */
 static struct pd_address contact_of(struct work *work, bool *ret_is_forward)
 {
 	const struct pd_message *message = work->mail->message;
@@ -399,15 +421,16 @@ static struct pd_event *take_forward(struct work *work, struct pd_ticket *ticket
 	planned->stored.thread_index = NULL;
 	if (message->forwarded_subject != NULL && *message->forwarded_subject != '\0')
 		planned->stored.subject = message->forwarded_subject;
-	planned->stored.text = planned->search_text = message->forwarded_text != NULL && *message->forwarded_text != '\0'
-							      ? message->forwarded_text
-							      : message->full_text;
+	planned->stored.text = planned->search_text =
+		message->forwarded_text != NULL && *message->forwarded_text != '\0' ? message->forwarded_text
+										    : message->full_text;
 	int64_t id = planned->stored.id;
 	if (*work->text != '\0')
 		comment(work, ticket, conversation);
 	context->actor = pd_printf(context->arena, "contact:%s", message->forwarded_from.addr);
-	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, id, conversation,
-					       pd_printf(context->arena, "forwarded by %s", work->mail->agent->full_name));
+	struct pd_event *event =
+		pd_plan_event(context, ticket, PD_EVENT_MESSAGE, id, conversation,
+			      pd_printf(context->arena, "forwarded by %s", work->mail->agent->full_name));
 	context->actor = actor;
 	if (*planned->stored.message_id != '\0') {
 		const struct pd_known_id known = {
@@ -417,20 +440,23 @@ static struct pd_event *take_forward(struct work *work, struct pd_ticket *ticket
 	return event;
 }
 
-static void report_new_ticket(struct work *work, const struct pd_ticket *ticket, const struct pd_address *contact,
-			      bool is_forward)
+static void report_new_ticket(struct work *work, const struct pd_ticket *ticket,
+			      const struct pd_address *contact, bool is_forward)
 {
 	const char *number = pd_printf(work->context->arena, "%lld", (long long)ticket->number);
 	if (*contact->addr == '\0')
 		pd_report(work->context, "%s",
-			  SAY(work, "Ticket #{number} is new. It has no contact; #contact ADDRESS adds one.", "number", number));
+			  SAY(work, "Ticket #{number} is new. It has no contact; #contact ADDRESS adds one.",
+			      "number", number));
 	else
 		pd_report(work->context, "%s",
 			  SAY(work,
-			      is_forward ? "Ticket #{number} is new. Its contact is {contact}, found in what you forwarded; "
+			      is_forward ? "Ticket #{number} is new. Its contact is {contact}, found in what "
+					   "you forwarded; "
 					   "#contact ADDRESS corrects it."
 					 : "Ticket #{number} is new. Its contact is {contact}.",
-			      "number", number, "contact", pd_participant_value(work->context->arena, contact)));
+			      "number", number, "contact",
+			      pd_participant_value(work->context->arena, contact)));
 }
 
 static void new_ticket(struct work *work)
@@ -440,8 +466,9 @@ static void new_ticket(struct work *work)
 	const struct pd_draft *held = mail->delivery->held;
 	bool is_forward, needs_confirmation = false;
 	struct pd_address contact = contact_of(work, &is_forward);
-	const char *subject = is_forward && *mail->message->forwarded_subject != '\0' ? mail->message->forwarded_subject
-										      : mail->message->subject;
+	const char *subject = is_forward && *mail->message->forwarded_subject != '\0'
+				      ? mail->message->forwarded_subject
+				      : mail->message->subject;
 	const struct pd_change values[] = {{.property = "name", .to = pd_mail_name(context, subject)}};
 	struct pd_savepoint before;
 	pd_plan_save(context, &before);
@@ -458,7 +485,8 @@ static void new_ticket(struct work *work)
 		return;
 	}
 	if (work->place.related != 0) {
-		struct pd_event *related = pd_plan_event(context, ticket, PD_EVENT_RELATED, 0, 0, work->place.why);
+		struct pd_event *related =
+			pd_plan_event(context, ticket, PD_EVENT_RELATED, 0, 0, work->place.why);
 		related->other = work->place.related;
 	}
 	int64_t conversation = 0;
@@ -470,10 +498,12 @@ static void new_ticket(struct work *work)
 	struct pd_event *event;
 	if (is_forward && !work->commands->is_note) {
 		event = take_forward(work, ticket, conversation);
-	} else if (*contact.addr != '\0' && !work->commands->is_note) { /* the agent's client sent it to them */
+	} else if (*contact.addr != '\0' &&
+		   !work->commands->is_note) { /* the agent's client sent it to them */
 		struct pd_planned_message *message = pd_mail_store(context, mail, PD_OUT);
 		message->stored.text = message->search_text = work->text;
-		event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id, conversation, NULL);
+		event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id, conversation,
+				      NULL);
 		pd_add_participants(context, mail, ticket, conversation);
 	} else {
 		event = comment(work, ticket, conversation);
@@ -515,7 +545,9 @@ static bool must_stay(struct work *work)
 	const struct pd_draft *held = work->mail->delivery->held;
 	if (held == NULL || work->mail->delivery->is_confirmed || !pd_equal(held->reason, "unconfirmed"))
 		return false;
-	wrong(work, SAY(work, "That mail was not proven to be yours. Answer the mail that asked you with #yes instead."));
+	wrong(work,
+	      SAY(work,
+		  "That mail was not proven to be yours. Answer the mail that asked you with #yes instead."));
 	return is_given_back(work);
 }
 

@@ -1,8 +1,8 @@
 /* Authentication-Results, read strictly (RFC 8601 section 2.2).
  *
- * A field counts wholly or not at all: comments and quoted strings are read as such, so that no "dmarc=pass" inside
- * them is taken for a result; anything left over that is no result makes the field worthless. Promises: linear time,
- * no recursion (comments nest by a counter), limits on results and properties. */
+ * A field counts wholly or not at all: comments and quoted strings are read as such, so that no "dmarc=pass"
+ * inside them is taken for a result; anything left over that is no result makes the field worthless.
+ * Promises: linear time, no recursion (comments nest by a counter), limits on results and properties. */
 #include "desk/auth_results.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ static bool skip_cfws(struct reader *in)
 			if (in->at[1] == '\0')
 				break;
 			in->at++;
-		} else if (depth == 0 && *in->at != ' ' && *in->at != '\t' && *in->at != '\r' && *in->at != '\n') {
+		} else if (depth == 0 && *in->at != ' ' && *in->at != '\t' && *in->at != '\r' &&
+			   *in->at != '\n') {
 			break;
 		}
 	}
@@ -84,7 +85,8 @@ static const char *quoted(struct reader *in)
 	return text;
 }
 
-/* A token, a quoted string, or an address: anything visible that neither ends a value nor begins another thing. */
+/* A token, a quoted string, or an address: anything visible that neither ends a value nor begins another
+ * thing. */
 static const char *value(struct reader *in)
 {
 	if (*in->at == '"')

@@ -15,14 +15,15 @@ struct pd_auth_result {
 	PD_LIST(struct pd_auth_property) properties;
 };
 struct pd_auth_results {
-	const char *authserv_id; /* as written, unquoted */
+	const char *authserv_id;		/* as written, unquoted */
 	PD_LIST(struct pd_auth_result) results; /* none for "none" */
 };
 
-/* The field's value, parsed whole; false where any of it does not follow the grammar (then nothing of it counts). */
+/* The field's value, parsed whole; false where any of it does not follow the grammar (then nothing of it
+ * counts). */
 bool pd_auth_results_parse(struct pd_arena *arena, const char *value, struct pd_auth_results *ret_results);
-/* Does a field with exactly our authserv-id say dmarc=pass for the domain, or an aligned dkim=pass where no field of
- * ours says that DMARC failed? authserv_id NULL or "": nobody is believed. */
+/* Does a field with exactly our authserv-id say dmarc=pass for the domain, or an aligned dkim=pass where no
+ * field of ours says that DMARC failed? authserv_id NULL or "": nobody is believed. */
 bool pd_auth_results_pass(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id,
 			  const char *domain);
 

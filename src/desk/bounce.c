@@ -1,8 +1,8 @@
 /* Reports of delivery: tied to what they report, shown there, never a ticket of their own.
  *
- * Promises: a failed delivery to a contact stands on its ticket, tells the owner and starts the reply clock again;
- * one of a notification counts against its agent; what cannot be tied to anything goes to the mailbox's one ticket
- * "Undelivered mail" (invariants 7, 8). Nothing here is ever answered. */
+ * Promises: a failed delivery to a contact stands on its ticket, tells the owner and starts the reply clock
+ * again; one of a notification counts against its agent; what cannot be tied to anything goes to the
+ * mailbox's one ticket "Undelivered mail" (invariants 7, 8). Nothing here is ever answered. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -61,8 +61,9 @@ static bool by_recipient(struct pd_context *context, const char *address, struct
 								     pd_lower_ascii(context->arena, address));
 	struct pd_query *query;
 	if (contact == NULL || strpbrk(address, "\"\\*") != NULL ||
-	    pd_query_parse(context->arena, context->settings, pd_printf(context->arena, "contact:\"%s\"", address), NULL,
-			   context->now, &query, NULL) != 0)
+	    pd_query_parse(context->arena, context->settings,
+			   pd_printf(context->arena, "contact:\"%s\"", address), NULL, context->now, &query,
+			   NULL) != 0)
 		return false;
 	struct pd_tickets found = context->desk->list(context->desk, context->arena, query, "-updated", 5, 0);
 	for (size_t i = 0; i < found.count; i++) {
@@ -104,7 +105,8 @@ static struct pd_ticket *collector(struct pd_context *context, const struct pd_m
 		return ticket;
 	const struct pd_status *closed = pd_pipeline_first(mailbox->pipeline, PD_STATUS_CLOSED);
 	const struct pd_change values[] = {
-		{.property = "name", .to = pd_say(context->arena, mailbox->language, "Undelivered mail", NULL)},
+		{.property = "name",
+		 .to = pd_say(context->arena, mailbox->language, "Undelivered mail", NULL)},
 		{.property = "status", .to = pd_status_value(context->arena, closed->kind, closed->name)},
 		{.property = "automatic", .to = "yes"},
 	};
@@ -126,12 +128,14 @@ static void tell_administrators(struct pd_context *context, const struct pd_agen
 		struct pd_planned_letter *planned =
 			pd_letter_to_agent(context, PD_LETTER_NOTIFICATION, reader, mailbox, NULL, 0, 0, 0);
 		const char *language = pd_agent_language(context, reader);
-		planned->letter.subject = pd_say(context->arena, language, "Notifications to {agent} have stopped",
-						 "agent", agent->full_name, NULL);
-		planned->letter.text = pd_say(context->arena, language,
-					      "Mail to {agent} <{address}> bounces again and again, so that nothing is sent "
-					      "there for now.\nPlease look at the address.\n",
-					      "agent", agent->full_name, "address", agent->addresses.items[0], NULL);
+		planned->letter.subject =
+			pd_say(context->arena, language, "Notifications to {agent} have stopped", "agent",
+			       agent->full_name, NULL);
+		planned->letter.text =
+			pd_say(context->arena, language,
+			       "Mail to {agent} <{address}> bounces again and again, so that nothing is sent "
+			       "there for now.\nPlease look at the address.\n",
+			       "agent", agent->full_name, "address", agent->addresses.items[0], NULL);
 	}
 }
 
@@ -145,14 +149,16 @@ static void count_against(struct pd_context *context, const char *name, const st
 static void mark_undelivered(struct pd_context *context, const struct reported *reported, int64_t message,
 			     const char *recipient, const char *diagnostic)
 {
-	const char *why = pd_clean_line(context->arena,
-					pd_printf(context->arena, "%s%s%s", recipient,
-						  *recipient != '\0' && *diagnostic != '\0' ? ": " : "", diagnostic),
-					500);
+	const char *why =
+		pd_clean_line(context->arena,
+			      pd_printf(context->arena, "%s%s%s", recipient,
+					*recipient != '\0' && *diagnostic != '\0' ? ": " : "", diagnostic),
+			      500);
 	struct pd_event *event = pd_plan_event(context, reported->ticket, PD_EVENT_UNDELIVERED, message,
 					       reported->conversation, why);
 	event->other = reported->event;
-	if (reported->ticket->status_kind == PD_STATUS_WAITING || reported->ticket->status_kind == PD_STATUS_CLOSED)
+	if (reported->ticket->status_kind == PD_STATUS_WAITING ||
+	    reported->ticket->status_kind == PD_STATUS_CLOSED)
 		pd_set_status_kind(context, reported->ticket, PD_STATUS_OPEN, "undelivered");
 	context->plan->outcome = "undelivered";
 	context->plan->ticket = reported->ticket->number;
@@ -182,14 +188,18 @@ void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
 	int64_t event;
 	if (reported.ticket != NULL && reported.agent == NULL && !reported.is_minor && is_failure(message)) {
 		mark_undelivered(context, &reported, planned->stored.id, recipients_of(context, message),
-				 *message->bounce_text != '\0' ? message->bounce_text : message->bounce_status);
+				 *message->bounce_text != '\0' ? message->bounce_text
+							       : message->bounce_status);
 		event = context->plan->events.items[context->plan->events.count - 1]->id;
 	} else {
-		struct pd_ticket *ticket = reported.ticket != NULL ? reported.ticket : collector(context, mail->mailbox);
-		const char *what = reported.agent != NULL ? pd_printf(context->arena, "a mail to %s was reported",
-								      reported.agent)
-							  : "report of delivery";
-		event = pd_plan_event(context, ticket, PD_EVENT_COMMENT, planned->stored.id, reported.conversation,
+		struct pd_ticket *ticket =
+			reported.ticket != NULL ? reported.ticket : collector(context, mail->mailbox);
+		const char *what =
+			reported.agent != NULL
+				? pd_printf(context->arena, "a mail to %s was reported", reported.agent)
+				: "report of delivery";
+		event = pd_plan_event(context, ticket, PD_EVENT_COMMENT, planned->stored.id,
+				      reported.conversation,
 				      reported.why != NULL
 					      ? pd_printf(context->arena, "%s (%s)", what, reported.why)
 					      : what)
@@ -200,7 +210,8 @@ void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
 	pd_guard_taken(context, mail, event);
 }
 
-void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient, const char *diagnostic)
+void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient,
+			   const char *diagnostic)
 {
 	struct reported reported = {0};
 	context->actor = "postdesk";

@@ -1,7 +1,7 @@
 /* The catalogue: every text that leaves, in the reader's language, with its placeholders filled.
  *
- * Promises: English is always there, since the English text is the key; a placeholder without a value stays as it
- * is written; values are never searched for placeholders. Cannot fail. */
+ * Promises: English is always there, since the English text is the key; a placeholder without a value stays
+ * as it is written; values are never searched for placeholders. Cannot fail. */
 #include "desk/catalogue.h"
 
 #include <stdarg.h>
@@ -25,7 +25,8 @@ static const char *translate(const char *language, const char *english)
 	for (size_t i = 0; language != NULL && i < sizeof languages / sizeof *languages; i++) {
 		if (strcmp(languages[i].language, language) != 0)
 			continue;
-		for (const struct translation *row = languages[i].texts; row != NULL && row->english != NULL; row++)
+		for (const struct translation *row = languages[i].texts; row != NULL && row->english != NULL;
+		     row++)
 			if (strcmp(row->english, english) == 0)
 				return row->text;
 	}

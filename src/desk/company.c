@@ -1,7 +1,7 @@
 /* Companies by domain (DESIGN.md, Which ticket, rule 2).
  *
- * Promises: two addresses are of one company only where nobody else can get an address there: in doubt, no. The
- * list of public suffixes is not shipped; a short rule names the registries under country domains. */
+ * Promises: two addresses are of one company only where nobody else can get an address there: in doubt, no.
+ * The list of public suffixes is not shipped; a short rule names the registries under country domains. */
 #include "desk/company.h"
 
 #include <string.h>
@@ -10,35 +10,58 @@
 
 /* Second-level names under which countries register. */
 static const char *const registries[] = {
-	"ac", "asn", "co", "com", "edu", "ed", "firm", "gen", "go", "gob", "gouv", "gov", "gv", "id", "idf", "ind", "info",
-	"lg", "ltd", "me", "mil", "muni", "name", "ne", "net", "nhs", "nom", "or", "org", "plc", "police", "res", "sch",
-	"school", "web",
+	"ac",  "asn", "co",  "com", "edu",  "ed",  "firm",   "gen", "go",  "gob",    "gouv", "gov",
+	"gv",  "id",  "idf", "ind", "info", "lg",  "ltd",    "me",  "mil", "muni",   "name", "ne",
+	"net", "nhs", "nom", "or",  "org",  "plc", "police", "res", "sch", "school", "web",
 };
 
 /* Where anybody gets an address. */
 static const char *const providers[] = {
-	"126.com", "139.com", "163.com", "189.cn", "aim.com", "aliyun.com", "alice.it", "aol.com", "aol.de", "aon.at",
-	"arcor.de", "att.net", "bell.net", "bellsouth.net", "bigpond.com", "bluewin.ch", "bol.com.br", "btinternet.com",
-	"centrum.cz", "chello.nl", "charter.net", "comcast.net", "cox.net", "daum.net", "disroot.org", "duck.com",
-	"earthlink.net", "elisanet.fi", "email.cz", "email.com", "email.it", "fastmail.com", "fastmail.fm", "foxmail.com",
-	"free.fr", "freemail.hu", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
-	"googlemail.com", "hanmail.net", "hetnet.nl", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de",
-	"hotmail.es", "hotmail.fr", "hotmail.it", "home.nl", "icloud.com", "inbox.lv", "inbox.ru", "internode.on.net",
-	"interia.pl", "iol.pt", "jubii.dk", "juno.com", "kolumbus.fi", "kpnmail.nl", "laposte.net", "libero.it",
-	"list.ru", "live.co.uk", "live.com", "live.de", "live.fr", "live.nl", "luukku.com", "mac.com", "mail.bg",
-	"mail.com", "mail.de", "mail.ee", "mail.ru", "mailbox.org", "mailfence.com", "me.com", "msn.com", "naver.com",
-	"nate.com", "neuf.fr", "ntlworld.com", "o2.pl", "online.de", "online.no", "onet.eu", "onet.pl", "op.pl",
-	"optonline.net", "optusnet.com.au", "orange.fr", "outlook.com", "outlook.de", "outlook.es", "outlook.fr",
-	"outlook.it", "planet.nl", "poczta.fm", "poczta.onet.pl", "posteo.de", "posteo.net", "pp.inet.fi", "inet.fi",
-	"proton.me", "protonmail.ch", "protonmail.com", "pm.me", "qq.com", "rambler.ru", "rediffmail.com", "riseup.net",
-	"rocketmail.com", "rogers.com", "rr.com", "runbox.com", "saunalahti.fi", "sapo.pt", "sbcglobal.net", "seznam.cz",
-	"sfr.fr", "shaw.ca", "sina.com", "sky.com", "skynet.be", "sohu.com", "suomi24.fi", "sympatico.ca", "t-online.de",
-	"talktalk.net", "telenet.be", "telia.com", "telus.net", "terra.com.br", "tin.it", "tiscali.it", "tlen.pl",
-	"tuta.com", "tuta.io", "tutamail.com", "tutanota.com", "uol.com.br", "verizon.net", "videotron.ca",
-	"virgilio.it", "virgin.net", "virginmedia.com", "vodafone.it", "volny.cz", "wanadoo.fr", "web.de", "welho.com",
-	"windowslive.com", "windstream.net", "wp.pl", "xs4all.nl", "xtra.co.nz", "yahoo.ca", "yahoo.co.in",
-	"yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.com.au", "yahoo.com.br", "yahoo.de", "yahoo.es", "yahoo.fr",
-	"yahoo.it", "yandex.com", "yandex.ru", "ya.ru", "yeah.net", "ymail.com", "zoho.com", "zohomail.com",
+	"126.com",	   "139.com",	       "163.com",	  "189.cn",
+	"aim.com",	   "aliyun.com",       "alice.it",	  "aol.com",
+	"aol.de",	   "aon.at",	       "arcor.de",	  "att.net",
+	"bell.net",	   "bellsouth.net",    "bigpond.com",	  "bluewin.ch",
+	"bol.com.br",	   "btinternet.com",   "centrum.cz",	  "chello.nl",
+	"charter.net",	   "comcast.net",      "cox.net",	  "daum.net",
+	"disroot.org",	   "duck.com",	       "earthlink.net",	  "elisanet.fi",
+	"email.cz",	   "email.com",	       "email.it",	  "fastmail.com",
+	"fastmail.fm",	   "foxmail.com",      "free.fr",	  "freemail.hu",
+	"freenet.de",	   "gmail.com",	       "gmx.at",	  "gmx.ch",
+	"gmx.com",	   "gmx.de",	       "gmx.net",	  "googlemail.com",
+	"hanmail.net",	   "hetnet.nl",	       "hey.com",	  "hotmail.co.uk",
+	"hotmail.com",	   "hotmail.de",       "hotmail.es",	  "hotmail.fr",
+	"hotmail.it",	   "home.nl",	       "icloud.com",	  "inbox.lv",
+	"inbox.ru",	   "internode.on.net", "interia.pl",	  "iol.pt",
+	"jubii.dk",	   "juno.com",	       "kolumbus.fi",	  "kpnmail.nl",
+	"laposte.net",	   "libero.it",	       "list.ru",	  "live.co.uk",
+	"live.com",	   "live.de",	       "live.fr",	  "live.nl",
+	"luukku.com",	   "mac.com",	       "mail.bg",	  "mail.com",
+	"mail.de",	   "mail.ee",	       "mail.ru",	  "mailbox.org",
+	"mailfence.com",   "me.com",	       "msn.com",	  "naver.com",
+	"nate.com",	   "neuf.fr",	       "ntlworld.com",	  "o2.pl",
+	"online.de",	   "online.no",	       "onet.eu",	  "onet.pl",
+	"op.pl",	   "optonline.net",    "optusnet.com.au", "orange.fr",
+	"outlook.com",	   "outlook.de",       "outlook.es",	  "outlook.fr",
+	"outlook.it",	   "planet.nl",	       "poczta.fm",	  "poczta.onet.pl",
+	"posteo.de",	   "posteo.net",       "pp.inet.fi",	  "inet.fi",
+	"proton.me",	   "protonmail.ch",    "protonmail.com",  "pm.me",
+	"qq.com",	   "rambler.ru",       "rediffmail.com",  "riseup.net",
+	"rocketmail.com",  "rogers.com",       "rr.com",	  "runbox.com",
+	"saunalahti.fi",   "sapo.pt",	       "sbcglobal.net",	  "seznam.cz",
+	"sfr.fr",	   "shaw.ca",	       "sina.com",	  "sky.com",
+	"skynet.be",	   "sohu.com",	       "suomi24.fi",	  "sympatico.ca",
+	"t-online.de",	   "talktalk.net",     "telenet.be",	  "telia.com",
+	"telus.net",	   "terra.com.br",     "tin.it",	  "tiscali.it",
+	"tlen.pl",	   "tuta.com",	       "tuta.io",	  "tutamail.com",
+	"tutanota.com",	   "uol.com.br",       "verizon.net",	  "videotron.ca",
+	"virgilio.it",	   "virgin.net",       "virginmedia.com", "vodafone.it",
+	"volny.cz",	   "wanadoo.fr",       "web.de",	  "welho.com",
+	"windowslive.com", "windstream.net",   "wp.pl",		  "xs4all.nl",
+	"xtra.co.nz",	   "yahoo.ca",	       "yahoo.co.in",	  "yahoo.co.jp",
+	"yahoo.co.uk",	   "yahoo.com",	       "yahoo.com.au",	  "yahoo.com.br",
+	"yahoo.de",	   "yahoo.es",	       "yahoo.fr",	  "yahoo.it",
+	"yandex.com",	   "yandex.ru",	       "ya.ru",		  "yeah.net",
+	"ymail.com",	   "zoho.com",	       "zohomail.com",
 };
 
 char *pd_address_domain(struct pd_arena *arena, const char *address)
@@ -80,7 +103,8 @@ const char *pd_registrable_domain(const char *domain)
 bool pd_is_public_provider(const char *domain)
 {
 	for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
-		if (pd_equal_nocase(providers[i], domain) || pd_equal_nocase(providers[i], pd_registrable_domain(domain)))
+		if (pd_equal_nocase(providers[i], domain) ||
+		    pd_equal_nocase(providers[i], pd_registrable_domain(domain)))
 			return true;
 	return false;
 }

@@ -1,7 +1,7 @@
 /* A contact's message: onto its ticket or a new one; and the mail that no person wrote.
  *
- * Promises: a person's message reopens what was closed and sets what the mailbox says; automatic mail is kept and
- * changes nothing, and where it belongs to no ticket it becomes one of closed kind that nobody is told of
+ * Promises: a person's message reopens what was closed and sets what the mailbox says; automatic mail is kept
+ * and changes nothing, and where it belongs to no ticket it becomes one of closed kind that nobody is told of
  * (invariant 7). Nothing accepted is dropped (invariant 8). */
 #include "desk/letters.h"
 
@@ -18,9 +18,11 @@ static void add_participant(struct pd_context *context, struct pd_ticket *ticket
 			    const struct pd_address *address)
 {
 	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
-	if (found == NULL || found->participants.count >= PARTICIPANTS_MAX || !pd_is_outsider(context, address->addr))
+	if (found == NULL || found->participants.count >= PARTICIPANTS_MAX ||
+	    !pd_is_outsider(context, address->addr))
 		return;
-	pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, address), conversation, NULL);
+	pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, address),
+		    conversation, NULL);
 }
 
 void pd_add_participants(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
@@ -33,14 +35,15 @@ void pd_add_participants(struct pd_context *context, const struct pd_mail *mail,
 		add_participant(context, ticket, conversation, &message->cc.items[i]);
 }
 
-int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket, const struct pd_mailbox *mailbox,
-			     const struct pd_address *address, const char *subject)
+int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket,
+			     const struct pd_mailbox *mailbox, const struct pd_address *address,
+			     const char *subject)
 {
 	bool is_somebody = pd_is_outsider(context, address->addr);
 	if (is_somebody) {
 		const struct pd_contact *contact = pd_plan_contact(context, address);
-		pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0,
-			    NULL);
+		pd_plan_add(context, ticket, "contact",
+			    pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
 	}
 	int64_t conversation = pd_plan_new_conversation(context, ticket, mailbox->name, subject);
 	if (is_somebody)
@@ -62,18 +65,21 @@ void pd_note_mailboxes(struct pd_context *context, const struct pd_mail *mail, s
 void pd_set_status_kind(struct pd_context *context, struct pd_ticket *ticket, int kind, const char *why)
 {
 	const struct pd_pipeline *pipeline = pd_settings_pipeline(context->settings, ticket->pipeline);
-	if (pipeline == NULL || kind < 0 || kind >= PD_STATUS_KINDS || ticket->status_kind == (enum pd_status_kind)kind)
+	if (pipeline == NULL || kind < 0 || kind >= PD_STATUS_KINDS ||
+	    ticket->status_kind == (enum pd_status_kind)kind)
 		return;
 	const struct pd_status *status = pd_pipeline_first(pipeline, (enum pd_status_kind)kind);
 	const char *actor = context->actor;
 	context->actor = "postdesk";
-	pd_plan_set(context, ticket, "status", pd_status_value(context->arena, status->kind, status->name), why);
+	pd_plan_set(context, ticket, "status", pd_status_value(context->arena, status->kind, status->name),
+		    why);
 	context->actor = actor;
 }
 
-/* An answer sets what the mailbox says; a closed ticket reopens in any case. A ticket that nobody answered yet stays
- * new: a second message is no answer. */
-static void after_answer(struct pd_context *context, const struct pd_mailbox *mailbox, struct pd_ticket *ticket)
+/* An answer sets what the mailbox says; a closed ticket reopens in any case. A ticket that nobody answered
+ * yet stays new: a second message is no answer. */
+static void after_answer(struct pd_context *context, const struct pd_mailbox *mailbox,
+			 struct pd_ticket *ticket)
 {
 	int kind = mailbox->after_answer;
 	if (ticket->status_kind == PD_STATUS_CLOSED && kind < 0)
@@ -84,18 +90,20 @@ static void after_answer(struct pd_context *context, const struct pd_mailbox *ma
 
 /* --- new tickets --- */
 
-static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
-				    bool is_automatic)
+static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail,
+				    const struct pd_place *place, bool is_automatic)
 {
 	struct pd_change values[4] = {
 		{.property = "name", .to = pd_mail_name(context, mail->message->subject)},
-		{.property = "source", .to = strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail"},
+		{.property = "source",
+		 .to = strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail"},
 	};
 	size_t count = 2;
 	if (is_automatic) {
 		const struct pd_status *closed = pd_pipeline_first(mail->mailbox->pipeline, PD_STATUS_CLOSED);
-		values[count++] = (struct pd_change){
-			.property = "status", .to = pd_status_value(context->arena, closed->kind, closed->name)};
+		values[count++] =
+			(struct pd_change){.property = "status",
+					   .to = pd_status_value(context->arena, closed->kind, closed->name)};
 		values[count++] = (struct pd_change){.property = "automatic", .to = "yes"};
 	} else if ((mail->message->kinds & PD_KIND_SPAM) != 0) {
 		values[count++] = (struct pd_change){.property = "spam", .to = "yes"};
@@ -146,7 +154,8 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 	struct pd_planned_message *message = pd_mail_store(context, mail, PD_IN);
 	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
 					       place.conversation, place.why);
-	/* Whoever began the thread chose its people; later only who is known for sure may add some (invariant 6). */
+	/* Whoever began the thread chose its people; later only who is known for sure may add some (invariant
+	 * 6). */
 	if (is_new || place.is_trusted)
 		pd_add_participants(context, mail, ticket, place.conversation);
 	if (!is_new && place.is_trusted)
@@ -167,7 +176,8 @@ static const struct pd_outbox_row *row_of(struct pd_context *context, const stru
 {
 	for (size_t i = 0; i < mail->recipients.count; i++)
 		if (mail->recipients.items[i].kind == PD_RCPT_BOUNCE)
-			return context->desk->outbox(context->desk, context->arena, mail->recipients.items[i].number);
+			return context->desk->outbox(context->desk, context->arena,
+						     mail->recipients.items[i].number);
 	return NULL;
 }
 
@@ -176,7 +186,8 @@ void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail)
 	struct pd_place place;
 	const char *why = mail->message->why_auto != NULL ? mail->message->why_auto : "automatic";
 	const char *loop = pd_guard_loop(context, mail);
-	context->actor = mail->agent != NULL ? "postdesk" : pd_printf(context->arena, "contact:%s", mail->author.addr);
+	context->actor =
+		mail->agent != NULL ? "postdesk" : pd_printf(context->arena, "contact:%s", mail->author.addr);
 	pd_mail_place(context, mail, &place);
 	const struct pd_outbox_row *row = place.ticket == NULL ? row_of(context, mail) : NULL;
 	if (row != NULL && row->ticket != 0)
@@ -195,16 +206,16 @@ void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail)
 	bool is_internal = loop != NULL || mail->agent != NULL || mail->is_own;
 	if (place.conversation == 0 && !is_internal)
 		place.conversation = is_new || ticket->conversations.count == 0
-					     ? pd_add_correspondent(context, ticket, mail->mailbox, &mail->author,
-								    mail->message->subject)
+					     ? pd_add_correspondent(context, ticket, mail->mailbox,
+								    &mail->author, mail->message->subject)
 					     : ticket->conversations.items[0].id;
 	struct pd_planned_message *message = pd_mail_store(context, mail, is_internal ? PD_INTERNAL : PD_IN);
 	message->stored.kinds |= PD_KIND_AUTO;
-	struct pd_event *event = pd_plan_event(context, ticket, is_internal ? PD_EVENT_COMMENT : PD_EVENT_MESSAGE,
-					       message->stored.id, place.conversation,
-					       place.why != NULL && loop == NULL
-						       ? pd_printf(context->arena, "%s; %s", why, place.why)
-						       : why);
+	struct pd_event *event = pd_plan_event(
+		context, ticket, is_internal ? PD_EVENT_COMMENT : PD_EVENT_MESSAGE, message->stored.id,
+		place.conversation,
+		place.why != NULL && loop == NULL ? pd_printf(context->arena, "%s; %s", why, place.why)
+						  : why);
 	if (is_new)
 		pd_note_mailboxes(context, mail, ticket);
 	if (loop == NULL)

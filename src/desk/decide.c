@@ -1,7 +1,8 @@
 /* The road of a mail: where it came, who wrote it, what it is, whose it is.
  *
- * Promises: each accepted mail ends in exactly one of the branches below, and each branch keeps it (invariant 8).
- * Pure: what it depends on comes through the context. A failed snapshot sticks; the caller looks at it. */
+ * Promises: each accepted mail ends in exactly one of the branches below, and each branch keeps it (invariant
+ * 8). Pure: what it depends on comes through the context. A failed snapshot sticks; the caller looks at it.
+ */
 #include "desk/letters.h"
 
 #include "base/text.h"

@@ -9,16 +9,16 @@
 struct pd_delivery {
 	const struct pd_message *message;
 	/* envelope */
-	const char *sender;	      /* "" the null sender */
-	struct pd_strings recipients; /* accepted ones, as given, in order */
-	const char *queue_id;	      /* XFORWARD IDENT; NULL */
-	const char *source;	      /* "mail", "import" */
-	const struct pd_raw *raw;     /* for digests of the bytes; read-only */
+	const char *sender;		      /* "" the null sender */
+	struct pd_strings recipients;	      /* accepted ones, as given, in order */
+	const char *queue_id;		      /* XFORWARD IDENT; NULL */
+	const char *source;		      /* "mail", "import" */
+	const struct pd_raw *raw;	      /* for digests of the bytes; read-only */
 	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
 	/* of a held mail that is decided again: */
-	const struct pd_draft *held;  /* NULL */
-	bool is_confirmed;	      /* its agent said #yes: proof is full */
-	bool is_forced;		      /* #send: a collision does not hold it */
+	const struct pd_draft *held; /* NULL */
+	bool is_confirmed;	     /* its agent said #yes: proof is full */
+	bool is_forced;		     /* #send: a collision does not hold it */
 };
 
 /* A mail from a door. Always succeeds in making a plan (refusals are plans, too), unless the snapshot failed:
@@ -35,9 +35,11 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 /* A file added by hand (`postdesk attach`). */
 void pd_decide_attach(struct pd_context *context, int64_t ticket, const char *name, struct pd_bytes content);
 /* The MTA refused an outbox row for good. */
-void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient, const char *diagnostic);
+void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient,
+			   const char *diagnostic);
 
-/* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the above. */
+/* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the
+ * above. */
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery);
 
 /* Problems in the settings that the desk knows: queries of views and rules, commands, properties, … */

@@ -1,9 +1,9 @@
 /* Guards: the same mail twice, mail that runs in circles, mail that must not be answered.
  *
- * Promises: what came before acts once (invariant 2), by queue-id or bytes for a retry and by content for another
- * way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys of marks:
- *   q:QUEUEID|SENDER|RCPT   r:DIGEST|RCPT   m:MESSAGEID|DIGEST   of counters: ack:ADDRESS  auto:TICKET  auto:all
- *   bounce:AGENT */
+ * Promises: what came before acts once (invariant 2), by queue-id or bytes for a retry and by content for
+ * another way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys
+ * of marks: q:QUEUEID|SENDER|RCPT   r:DIGEST|RCPT   m:MESSAGEID|DIGEST   of counters: ack:ADDRESS auto:TICKET
+ * auto:all bounce:AGENT */
 #include "desk/mail.h"
 
 #include <stdlib.h>
@@ -50,8 +50,8 @@ static const char *digest_of_bytes(struct pd_context *context, const struct pd_r
 	return pd_hex(context->arena, digest, sizeof digest);
 }
 
-static const char *retry_key(struct pd_context *context, const struct pd_delivery *delivery, const char *recipient,
-			     const char **bytes)
+static const char *retry_key(struct pd_context *context, const struct pd_delivery *delivery,
+			     const char *recipient, const char **bytes)
 {
 	if (delivery->queue_id != NULL && *delivery->queue_id != '\0')
 		return pd_printf(context->arena, "q:%s|%s|%s", delivery->queue_id,
@@ -105,7 +105,8 @@ bool pd_guard_duplicate(struct pd_context *context, struct pd_mail *mail)
 	plan->outcome = "duplicate";
 	const struct pd_entry *entry =
 		mark.value > 0 ? context->desk->entry(context->desk, context->arena, mark.value) : NULL;
-	struct pd_ticket *ticket = entry != NULL ? pd_plan_ticket_followed(context, entry->event.ticket) : NULL;
+	struct pd_ticket *ticket =
+		entry != NULL ? pd_plan_ticket_followed(context, entry->event.ticket) : NULL;
 	if (ticket != NULL) {
 		plan->ticket = ticket->number;
 		pd_note_mailboxes(context, mail, ticket);
@@ -139,12 +140,13 @@ const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail
 
 bool pd_is_noreply(struct pd_arena *arena, const char *address)
 {
-	static const char *const starts[] = {"noreply",	     "no-reply",      "no_reply", "no.reply",	   "donotreply",
-					     "do-not-reply", "do_not_reply",  "dontreply", "mailer-daemon", "mailerdaemon",
-					     "postmaster",   "bounce",	      "owner-",	  "nobody@",	   "daemon@",
-					     "autoreply",    "auto-reply",    "notreply", "ne-pas-repondre", "nie-odpowiadaj"};
-	static const char *const within[] = {"-noreply@", "-no-reply@", "_noreply@", ".noreply@", "+noreply@",
-					     "-request@", "-bounces@", "-owner@"};
+	static const char *const starts[] = {
+		"noreply",	"no-reply",	"no_reply",  "no.reply",	"donotreply",
+		"do-not-reply", "do_not_reply", "dontreply", "mailer-daemon",	"mailerdaemon",
+		"postmaster",	"bounce",	"owner-",    "nobody@",		"daemon@",
+		"autoreply",	"auto-reply",	"notreply",  "ne-pas-repondre", "nie-odpowiadaj"};
+	static const char *const within[] = {"-noreply@", "-no-reply@", "_noreply@", ".noreply@",
+					     "+noreply@", "-request@",	"-bounces@", "-owner@"};
 	const char *lower = pd_lower_ascii(arena, address);
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (pd_starts(lower, starts[i]))
@@ -155,12 +157,14 @@ bool pd_is_noreply(struct pd_arena *arena, const char *address)
 	return false;
 }
 
-bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail,
+			      const struct pd_ticket *ticket)
 {
 	const struct pd_settings *settings = context->settings;
 	const char *address = pd_lower_ascii(context->arena, mail->author.addr);
 	const char *sender = mail->delivery->sender;
-	if (context->is_import || mail->is_automatic || ticket->is_spam || ticket->is_automatic || mail->is_own)
+	if (context->is_import || mail->is_automatic || ticket->is_spam || ticket->is_automatic ||
+	    mail->is_own)
 		return false;
 	if ((mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_SPAM | PD_KIND_UNPARSED)) != 0)
 		return false;

@@ -1,7 +1,7 @@
 /* What is done by hand: the command line and the control socket (`do`, `create`, `attach`).
  *
- * Promises: the same commands, checks and tellings as by mail, proven fully by who may use these doors; all or
- * nothing. A refusal is a plan that does nothing and whose report says why. */
+ * Promises: the same commands, checks and tellings as by mail, proven fully by who may use these doors; all
+ * or nothing. A refusal is a plan that does nothing and whose report says why. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -27,10 +27,12 @@ static void refuse_with(struct pd_context *context, const char *text)
 static struct pd_ticket *wanted_ticket(struct pd_context *context, int64_t number)
 {
 	struct pd_ticket *ticket = pd_plan_ticket_followed(context, number);
-	if (ticket != NULL && (context->agent == NULL || pd_may_see(context->settings, context->agent, ticket)))
+	if (ticket != NULL &&
+	    (context->agent == NULL || pd_may_see(context->settings, context->agent, ticket)))
 		return ticket;
-	refuse_with(context, pd_say(context->arena, pd_context_language(context), "There is no ticket #{number}.", "number",
-				    pd_printf(context->arena, "%lld", (long long)number), NULL));
+	refuse_with(context,
+		    pd_say(context->arena, pd_context_language(context), "There is no ticket #{number}.",
+			   "number", pd_printf(context->arena, "%lld", (long long)number), NULL));
 	return NULL;
 }
 
@@ -80,7 +82,8 @@ static void add_comment(struct pd_context *context, struct pd_ticket *ticket, co
 	message->stored.size = strlen(text);
 	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
 	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, NULL);
-	pd_report(context, "%s", pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
+	pd_report(context, "%s",
+		  pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
 }
 
 void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_strings *lines)
@@ -121,9 +124,9 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	}
 	for (size_t i = 0; i < contacts->count; i++)
 		if (!pd_is_outsider(context, contacts->items[i])) {
-			refuse_with(context,
-				    pd_say(context->arena, pd_context_language(context),
-					   "{address} is no address of a contact.", "address", contacts->items[i], NULL));
+			refuse_with(context, pd_say(context->arena, pd_context_language(context),
+						    "{address} is no address of a contact.", "address",
+						    contacts->items[i], NULL));
 			return;
 		}
 	const struct pd_change first[] = {
@@ -141,10 +144,10 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 			continue;
 		}
 		const struct pd_contact *contact = pd_plan_contact(context, &address);
-		pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0,
-			    NULL);
-		pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, &address), conversation,
-			    NULL);
+		pd_plan_add(context, ticket, "contact",
+			    pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
+		pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, &address),
+			    conversation, NULL);
 	}
 	for (size_t i = 0; i < values->count; i++)
 		*pd_list_add(context->arena, &lines) = pd_printf(context->arena, "#set %s", values->items[i]);
@@ -157,8 +160,9 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	const char *lacking = pd_commands_lacking(context->settings, commands);
 	if (lacking != NULL) {
 		pd_plan_back(context, &before);
-		refuse_with(context, pd_say(context->arena, pd_context_language(context),
-					    "A new ticket needs the property {property}.", "property", lacking, NULL));
+		refuse_with(context,
+			    pd_say(context->arena, pd_context_language(context),
+				   "A new ticket needs the property {property}.", "property", lacking, NULL));
 		return;
 	}
 	context->plan->ticket = ticket->number;
@@ -172,9 +176,10 @@ static const char *type_of(const char *name)
 	static const struct {
 		const char *end, *type;
 	} types[] = {
-		{".pdf", "application/pdf"}, {".png", "image/png"},  {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"},
-		{".gif", "image/gif"},	     {".txt", "text/plain"}, {".log", "text/plain"}, {".csv", "text/csv"},
-		{".html", "text/html"},	     {".zip", "application/zip"},
+		{".pdf", "application/pdf"}, {".png", "image/png"}, {".jpg", "image/jpeg"},
+		{".jpeg", "image/jpeg"},     {".gif", "image/gif"}, {".txt", "text/plain"},
+		{".log", "text/plain"},	     {".csv", "text/csv"},  {".html", "text/html"},
+		{".zip", "application/zip"},
 	};
 	size_t len = strlen(name);
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -201,13 +206,14 @@ void pd_decide_attach(struct pd_context *context, int64_t number, const char *na
 	message->stored.size = content.len;
 	message->stored.proof = "full";
 	pd_sha256(content.data, content.len, message->stored.digest);
-	*pd_list_add(context->arena, &message->stored.attachments) =
-		(struct pd_attachment){.index = PD_ATTACHMENT_WHOLE, .name = safe, .type = type_of(safe), .size = content.len};
+	*pd_list_add(context->arena, &message->stored.attachments) = (struct pd_attachment){
+		.index = PD_ATTACHMENT_WHOLE, .name = safe, .type = type_of(safe), .size = content.len};
 	message->raw = content;
 	pd_plan_event(context, ticket, PD_EVENT_ATTACHED, message->stored.id, 0, NULL);
 	pd_report(context, "%s",
-		  pd_say(context->arena, pd_context_language(context), "The file {name} was added to ticket #{number}.",
-			 "name", safe, "number", pd_printf(context->arena, "%lld", (long long)ticket->number), NULL));
+		  pd_say(context->arena, pd_context_language(context),
+			 "The file {name} was added to ticket #{number}.", "name", safe, "number",
+			 pd_printf(context->arena, "%lld", (long long)ticket->number), NULL));
 	context->plan->ticket = ticket->number;
 	context->plan->outcome = "attached";
 	pd_tell(context, NULL);

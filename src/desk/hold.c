@@ -1,8 +1,8 @@
 /* Mails of agents that are not carried out: given back, held, or waiting for the agent's word.
  *
- * Promises: such a mail does nothing at all (invariant 5), is kept whole as its author's draft, and the author is
- * told why with the own text below. A confirmation holds once, for that draft alone, within its time, and only by a
- * person's answer from the agent's address that begins with #yes. */
+ * Promises: such a mail does nothing at all (invariant 5), is kept whole as its author's draft, and the
+ * author is told why with the own text below. A confirmation holds once, for that draft alone, within its
+ * time, and only by a person's answer from the agent's address that begins with #yes. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -39,7 +39,8 @@ static int64_t keep_draft(struct pd_context *context, const struct pd_mail *mail
 		*ret_draft = draft;
 	if (ticket == NULL)
 		return 0;
-	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_DRAFT, message, conversation, reason);
+	struct pd_event *event =
+		pd_plan_event(context, ticket, PD_EVENT_DRAFT, message, conversation, reason);
 	event->other = draft;
 	return event->id;
 }
@@ -55,7 +56,8 @@ static struct pd_stored *keep_message(struct pd_context *context, const struct p
 static const char *own_text(struct pd_context *context, const struct pd_mail *mail)
 {
 	const char *language = pd_agent_language(context, mail->agent);
-	return pd_printf(context->arena, "%s\n\n%s", pd_say(context->arena, language, "This is what you wrote:", NULL),
+	return pd_printf(context->arena, "%s\n\n%s",
+			 pd_say(context->arena, language, "This is what you wrote:", NULL),
 			 pd_quote(context->arena, mail->message->text, OWN_LINES));
 }
 
@@ -68,11 +70,12 @@ void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const 
 	bool is_held = mail->delivery->held != NULL; /* it is a draft already and stays one */
 	int64_t event = 0;
 	if (!is_held)
-		event = keep_draft(context, mail, place->ticket, place->conversation, keep_message(context, mail)->id,
-				   "command", answers_version, 0, NULL);
+		event = keep_draft(context, mail, place->ticket, place->conversation,
+				   keep_message(context, mail)->id, "command", answers_version, 0, NULL);
 	PD_AUTO_BUF out = {.limit = 256 * 1024};
 	pd_buf_addf(&out, "%s\n\n",
-		    pd_say(context->arena, language, "Nothing was sent and nothing was changed, because of this:", NULL));
+		    pd_say(context->arena, language,
+			   "Nothing was sent and nothing was changed, because of this:", NULL));
 	for (size_t i = 0; i < errors->count; i++) {
 		pd_buf_addf(&out, "  %s\n", errors->items[i]);
 		pd_report(context, "%s", errors->items[i]);
@@ -80,7 +83,8 @@ void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const 
 	if (place->ticket != NULL)
 		pd_buf_addf(&out, "\n%s\n",
 			    pd_say(context->arena, language,
-				   "Send it again with the lines corrected. Or answer this mail with #send: then the text goes "
+				   "Send it again with the lines corrected. Or answer this mail with #send: "
+				   "then the text goes "
 				   "out without any of its commands.",
 				   NULL));
 	pd_buf_addf(&out, "\n%s", own_text(context, mail));
@@ -100,17 +104,18 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 {
 	const char *language = pd_agent_language(context, mail->agent);
 	const char *who = pd_actor_words(context, newer->event.actor);
-	int64_t event = keep_draft(context, mail, place->ticket, place->conversation, keep_message(context, mail)->id,
-				   "collision", answers_version, 0, NULL);
+	int64_t event = keep_draft(context, mail, place->ticket, place->conversation,
+				   keep_message(context, mail)->id, "collision", answers_version, 0, NULL);
 	pd_report(context, "%s",
-		  pd_say(context->arena, language, "Held: {who} answered first (E{entry}).", "who", who, "entry",
-			 pd_printf(context->arena, "%lld", (long long)newer->event.id), NULL));
+		  pd_say(context->arena, language, "Held: {who} answered first (E{entry}).", "who", who,
+			 "entry", pd_printf(context->arena, "%lld", (long long)newer->event.id), NULL));
 	const char *text = pd_printf(
 		context->arena, "%s\n\n%s\n%s\n\n%s",
-		pd_say(context->arena, language, "Your answer was not sent: {who} has answered in the meantime:", "who", who,
-		       NULL),
+		pd_say(context->arena, language,
+		       "Your answer was not sent: {who} has answered in the meantime:", "who", who, NULL),
 		pd_quote(context->arena, newer->message != NULL ? newer->message->text : "", NEWER_LINES),
-		pd_say(context->arena, language, "Your text is kept. To send it all the same, answer with the line #send", NULL),
+		pd_say(context->arena, language,
+		       "Your text is kept. To send it all the same, answer with the line #send", NULL),
 		own_text(context, mail));
 	context->plan->outcome = "held";
 	context->plan->ticket = place->ticket->number;
@@ -121,8 +126,8 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 /* --- is it you? --- */
 
 /* An unproven mail stands on the ticket for colleagues to see, marked as what it is. */
-static struct pd_ticket *keep_unverified(struct pd_context *context, const struct pd_mail *mail, struct pd_place *place,
-					 int64_t message, int64_t *ret_event)
+static struct pd_ticket *keep_unverified(struct pd_context *context, const struct pd_mail *mail,
+					 struct pd_place *place, int64_t message, int64_t *ret_event)
 {
 	const char *actor = context->actor;
 	context->actor = "postdesk";
@@ -137,11 +142,12 @@ static struct pd_ticket *keep_unverified(struct pd_context *context, const struc
 			related->other = place->related;
 		}
 	}
-	const char *why = pd_printf(context->arena, "unverified: bears an address of %s, and is not proven%s%s",
-				    mail->agent->full_name, place->why != NULL ? "; " : "",
-				    place->why != NULL ? place->why : "");
+	const char *why = pd_printf(
+		context->arena, "unverified: bears an address of %s, and is not proven%s%s",
+		mail->agent->full_name, place->why != NULL ? "; " : "", place->why != NULL ? place->why : "");
 	*ret_event =
-		pd_plan_event(context, place->ticket, PD_EVENT_COMMENT, message, place->conversation, why)->id;
+		pd_plan_event(context, place->ticket, PD_EVENT_COMMENT, message, place->conversation, why)
+			->id;
 	context->actor = actor;
 	return place->ticket;
 }
@@ -167,7 +173,8 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 		pd_plan_id(context, mail->message->message_id, &known);
 	}
 	pd_report(context, "%s",
-		  pd_say(context->arena, pd_agent_language(context, mail->agent), "Held until it is confirmed.", NULL));
+		  pd_say(context->arena, pd_agent_language(context, mail->agent),
+			 "Held until it is confirmed.", NULL));
 	pd_letter_confirmation(context, mail, ticket, event, draft);
 	context->plan->outcome = "held";
 	context->plan->ticket = ticket != NULL ? ticket->number : 0;
@@ -179,7 +186,8 @@ static const struct pd_draft *asked_about(struct pd_context *context, const stru
 {
 	for (size_t i = 0; i < mail->recipients.count; i++)
 		if (mail->recipients.items[i].kind == PD_RCPT_CONFIRM)
-			return context->desk->draft(context->desk, context->arena, mail->recipients.items[i].number);
+			return context->desk->draft(context->desk, context->arena,
+						    mail->recipients.items[i].number);
 	return NULL;
 }
 
@@ -190,7 +198,8 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 	if (draft == NULL || mail->agent == NULL || !pd_equal(mail->agent->name, draft->agent))
 		return false;
 	const char *language = pd_agent_language(context, mail->agent);
-	struct pd_ticket *ticket = draft->ticket != 0 ? pd_plan_ticket_followed(context, draft->ticket) : NULL;
+	struct pd_ticket *ticket =
+		draft->ticket != 0 ? pd_plan_ticket_followed(context, draft->ticket) : NULL;
 	const char *wrong = NULL;
 	context->agent = mail->agent;
 	context->actor = pd_printf(context->arena, "agent:%s", mail->agent->name);
@@ -205,7 +214,8 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 		wrong = "That mail was confirmed, or discarded, before.";
 	else if (draft->expires != 0 && context->now > draft->expires)
 		wrong = "It is too late to confirm that mail. Please send it again.";
-	else if (!pd_commands_begins_yes(pd_strndup(context->arena, mail->message->text, mail->message->own_text)))
+	else if (!pd_commands_begins_yes(
+			 pd_strndup(context->arena, mail->message->text, mail->message->own_text)))
 		wrong = "Nothing was confirmed: the answer must begin with the line #yes";
 	if (wrong != NULL) {
 		context->plan->outcome = "refused";

@@ -1,7 +1,8 @@
 /* History: mails of an archive, each onto its thread, as of the day when it was written.
  *
- * Promises: nobody is told and nothing leaves; the archive's threads hold without the guards against strangers, since
- * whoever imports vouches for it; the same mail again changes nothing. Statuses stay as new tickets have them. */
+ * Promises: nobody is told and nothing leaves; the archive's threads hold without the guards against
+ * strangers, since whoever imports vouches for it; the same mail again changes nothing. Statuses stay as new
+ * tickets have them. */
 #include "desk/mail.h"
 
 #include "base/text.h"
@@ -21,7 +22,8 @@ static bool is_outgoing(const struct pd_context *context, const struct pd_mail *
 }
 
 /* Whom the correspondence is with. */
-static struct pd_address correspondent(const struct pd_context *context, const struct pd_mail *mail, bool is_out)
+static struct pd_address correspondent(const struct pd_context *context, const struct pd_mail *mail,
+				       bool is_out)
 {
 	const struct pd_message *message = mail->message;
 	if (!is_out)
@@ -41,8 +43,9 @@ static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_
 	size_t count = 2;
 	if (is_automatic) {
 		const struct pd_status *closed = pd_pipeline_first(mail->mailbox->pipeline, PD_STATUS_CLOSED);
-		values[count++] = (struct pd_change){
-			.property = "status", .to = pd_status_value(context->arena, closed->kind, closed->name)};
+		values[count++] =
+			(struct pd_change){.property = "status",
+					   .to = pd_status_value(context->arena, closed->kind, closed->name)};
 		values[count++] = (struct pd_change){.property = "automatic", .to = "yes"};
 	} else if ((mail->message->kinds & PD_KIND_SPAM) != 0) {
 		values[count++] = (struct pd_change){.property = "spam", .to = "yes"};
@@ -54,23 +57,28 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail)
 {
 	struct pd_place place;
 	bool is_out = is_outgoing(context, mail);
-	bool is_automatic = mail->is_automatic || (mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
+	bool is_automatic =
+		mail->is_automatic || (mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
 	struct pd_address with = correspondent(context, mail, is_out);
 	if (mail->agent != NULL)
 		context->actor = pd_printf(context->arena, "agent:%s", mail->agent->name);
 	else
-		context->actor = is_out ? "administrator" : pd_printf(context->arena, "contact:%s", mail->author.addr);
+		context->actor =
+			is_out ? "administrator" : pd_printf(context->arena, "contact:%s", mail->author.addr);
 	pd_mail_place(context, mail, &place);
-	struct pd_ticket *ticket = place.ticket != NULL ? place.ticket : new_ticket(context, mail, is_automatic);
+	struct pd_ticket *ticket =
+		place.ticket != NULL ? place.ticket : new_ticket(context, mail, is_automatic);
 	if (place.ticket == NULL || place.conversation == 0)
-		place.conversation = pd_add_correspondent(context, ticket, mail->mailbox, &with, mail->message->subject);
+		place.conversation =
+			pd_add_correspondent(context, ticket, mail->mailbox, &with, mail->message->subject);
 	struct pd_planned_message *message = pd_mail_store(context, mail, is_out ? PD_OUT : PD_IN);
-	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id, place.conversation,
-					       place.ticket != NULL ? place.why : NULL);
+	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
+					       place.conversation, place.ticket != NULL ? place.why : NULL);
 	if (!is_automatic) {
 		if (!is_out && pd_is_outsider(context, mail->author.addr))
-			pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, &mail->author),
-				    place.conversation, NULL);
+			pd_plan_add(context, ticket, "participant",
+				    pd_participant_value(context->arena, &mail->author), place.conversation,
+				    NULL);
 		pd_add_participants(context, mail, ticket, place.conversation);
 	}
 	pd_mail_register(context, mail, ticket, place.conversation, event->id);

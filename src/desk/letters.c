@@ -1,8 +1,9 @@
-/* Letters that postdesk writes by itself: receipts, acknowledgements, confirmations, and what all letters share.
+/* Letters that postdesk writes by itself: receipts, acknowledgements, confirmations, and what all letters
+ * share.
  *
- * Promises: each letter's Message-ID is fixed with its outbox number (invariant 3); what goes to an agent bears that
- * agent's own reply address and a bounce address, what answers automatically the null sender (invariant 7); an
- * acknowledgement repeats nothing of an unproven stranger (invariant 6). Cannot fail. */
+ * Promises: each letter's Message-ID is fixed with its outbox number (invariant 3); what goes to an agent
+ * bears that agent's own reply address and a bounce address, what answers automatically the null sender
+ * (invariant 7); an acknowledgement repeats nothing of an unproven stranger (invariant 6). Cannot fail. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -51,10 +52,11 @@ struct pd_planned_letter *pd_letter_new(struct pd_context *context, enum pd_lett
 
 struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd_letter_kind kind,
 					     const struct pd_agent *agent, const struct pd_mailbox *mailbox,
-					     const struct pd_ticket *ticket, int64_t conversation, int64_t event,
-					     int64_t version)
+					     const struct pd_ticket *ticket, int64_t conversation,
+					     int64_t event, int64_t version)
 {
-	struct pd_planned_letter *planned = pd_letter_new(context, kind, mailbox, ticket, conversation, event);
+	struct pd_planned_letter *planned =
+		pd_letter_new(context, kind, mailbox, ticket, conversation, event);
 	struct pd_letter *letter = &planned->letter;
 	planned->agent = agent->name;
 	*pd_list_add(context->arena, &letter->recipients) = agent->addresses.items[0];
@@ -62,10 +64,9 @@ struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd
 		(struct pd_address){.name = agent->full_name, .addr = agent->addresses.items[0]};
 	letter->auto_submitted = kind == PD_LETTER_NOTIFICATION ? "auto-generated" : "auto-replied";
 	if (ticket != NULL) {
-		letter->subject = pd_clean_line(context->arena,
-						pd_printf(context->arena, "[#%lld] %s", (long long)ticket->number,
-							  ticket->name),
-						0);
+		letter->subject = pd_clean_line(
+			context->arena,
+			pd_printf(context->arena, "[#%lld] %s", (long long)ticket->number, ticket->name), 0);
 		letter->reply_to.name = mailbox->full_name;
 		letter->reply_to.addr = pd_address_for_agent(context, mailbox, ticket->number, conversation,
 							     agent->name, version);
@@ -132,7 +133,8 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 		       int64_t conversation, int64_t event, const char *text)
 {
 	const struct pd_agent *agent = mail->agent;
-	const struct pd_mailbox *mailbox = ticket != NULL ? pd_ticket_mailbox(context, ticket) : mail->mailbox;
+	const struct pd_mailbox *mailbox =
+		ticket != NULL ? pd_ticket_mailbox(context, ticket) : mail->mailbox;
 	if (agent == NULL || *text == '\0' || pd_guard_is_unreachable(context, agent))
 		return;
 	struct pd_planned_letter *planned =
@@ -141,11 +143,12 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 	struct pd_letter *letter = &planned->letter;
 	const char *answered = mail->message->message_id;
 	if (ticket == NULL)
-		letter->subject = pd_clean_line(
-			context->arena,
-			pd_printf(context->arena, "Re: %s",
-				  *mail->message->subject != '\0' ? mail->message->subject : mailbox->full_name),
-			250);
+		letter->subject =
+			pd_clean_line(context->arena,
+				      pd_printf(context->arena, "Re: %s",
+						*mail->message->subject != '\0' ? mail->message->subject
+										: mailbox->full_name),
+				      250);
 	if (*answered != '\0' && mail->delivery->held == NULL) {
 		letter->in_reply_to = answered;
 		*pd_list_add(context->arena, &letter->references) = answered;
@@ -175,8 +178,8 @@ static const char acknowledgement_text[] =
 	"\n"
 	"{mailbox}\n";
 
-void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
-			       int64_t conversation, bool is_known_contact)
+void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
+			       struct pd_ticket *ticket, int64_t conversation, bool is_known_contact)
 {
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
 	if (!mailbox->acknowledge || !pd_guard_may_acknowledge(context, mail, ticket))
@@ -192,21 +195,23 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	*pd_list_add(context->arena, &letter->to) = to;
 	letter->subject = acknowledgement_subject(context, mail, mailbox, is_known_contact);
 	if (mailbox->reply_address)
-		letter->reply_to = (struct pd_address){
-			.name = mailbox->full_name,
-			.addr = pd_address_for_contact(context, mailbox, ticket->number, conversation, to.addr)};
+		letter->reply_to =
+			(struct pd_address){.name = mailbox->full_name,
+					    .addr = pd_address_for_contact(context, mailbox, ticket->number,
+									   conversation, to.addr)};
 	if (*mail->message->message_id != '\0' && strlen(mail->message->message_id) < 250) {
 		letter->in_reply_to = mail->message->message_id;
 		for (size_t i = 0; is_repeated && i < mail->message->references.count; i++)
-			*pd_list_add(context->arena, &letter->references) = mail->message->references.items[i];
+			*pd_list_add(context->arena, &letter->references) =
+				mail->message->references.items[i];
 		*pd_list_add(context->arena, &letter->references) = mail->message->message_id;
 	}
-	letter->text = pd_say(context->arena, mailbox->language,
-			      mailbox->acknowledgement_text != NULL ? mailbox->acknowledgement_text
-								    : acknowledgement_text,
-			      "number", pd_printf(context->arena, "#%lld", (long long)ticket->number), "mailbox",
-			      mailbox->full_name, "name", is_repeated ? mail->author.name : "", "subject",
-			      is_repeated ? pd_clean_line(context->arena, mail->message->subject, 100) : "", NULL);
+	letter->text = pd_say(
+		context->arena, mailbox->language,
+		mailbox->acknowledgement_text != NULL ? mailbox->acknowledgement_text : acknowledgement_text,
+		"number", pd_printf(context->arena, "#%lld", (long long)ticket->number), "mailbox",
+		mailbox->full_name, "name", is_repeated ? mail->author.name : "", "subject",
+		is_repeated ? pd_clean_line(context->arena, mail->message->subject, 100) : "", NULL);
 
 	const char *actor = context->actor;
 	struct pd_planned_message *message = pd_plan_message(context, "mail", PD_OUT);
@@ -218,8 +223,8 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	message->stored.kinds = PD_KIND_AUTO;
 	message->raw_is_letter = planned->id;
 	context->actor = "postdesk";
-	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id, conversation,
-					       "acknowledgement");
+	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
+					       conversation, "acknowledgement");
 	context->actor = actor;
 	planned->event = event->id;
 	pd_letter_register(context, planned);
@@ -227,40 +232,42 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 
 /* --- is it you? --- */
 
-static const char confirmation_text[] =
-	"A mail that bears your address reached {mailbox}. It was not proven to be yours, or it asks for more than\n"
-	"its proof allows; so it was kept and nothing was sent or changed.\n"
-	"\n"
-	"If you wrote it, answer this mail with the line\n"
-	"\n"
-	"#yes\n"
-	"\n"
-	"within {within}. If you did not write it, do nothing.\n"
-	"\n"
-	"This is the mail:\n"
-	"\n"
-	"> Subject: {subject}\n"
-	">\n"
-	"{text}";
+static const char confirmation_text[] = "A mail that bears your address reached {mailbox}. It was not proven "
+					"to be yours, or it asks for more than\n"
+					"its proof allows; so it was kept and nothing was sent or changed.\n"
+					"\n"
+					"If you wrote it, answer this mail with the line\n"
+					"\n"
+					"#yes\n"
+					"\n"
+					"within {within}. If you did not write it, do nothing.\n"
+					"\n"
+					"This is the mail:\n"
+					"\n"
+					"> Subject: {subject}\n"
+					">\n"
+					"{text}";
 
-void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
-			    int64_t event, int64_t draft)
+void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail,
+			    const struct pd_ticket *ticket, int64_t event, int64_t draft)
 {
 	const struct pd_agent *agent = mail->agent;
-	const struct pd_mailbox *mailbox = ticket != NULL ? pd_ticket_mailbox(context, ticket) : mail->mailbox;
+	const struct pd_mailbox *mailbox =
+		ticket != NULL ? pd_ticket_mailbox(context, ticket) : mail->mailbox;
 	const char *key = pd_printf(context->arena, "confirm:%s", agent->name);
 	/* A forger must not fill the agent's inbox. */
 	if (context->desk->counter(context->desk, key, context->now - PD_HOUR) >= CONFIRMATIONS_AN_HOUR ||
 	    pd_guard_is_unreachable(context, agent))
 		return;
 	pd_plan_count(context, key);
-	struct pd_planned_letter *planned = pd_letter_to_agent(context, PD_LETTER_CONFIRMATION, agent, mailbox, ticket, 0,
-							       event, ticket != NULL ? ticket->version : 0);
+	struct pd_planned_letter *planned =
+		pd_letter_to_agent(context, PD_LETTER_CONFIRMATION, agent, mailbox, ticket, 0, event,
+				   ticket != NULL ? ticket->version : 0);
 	struct pd_letter *letter = &planned->letter;
 	letter->from.addr = pd_address_for_confirmation(context, mailbox, draft);
 	letter->reply_to = (struct pd_address){.name = "", .addr = ""};
-	letter->subject = pd_say(context->arena, pd_agent_language(context, agent), "Is it you? {subject}", "subject",
-				 pd_clean_line(context->arena, mail->message->subject, 150), NULL);
+	letter->subject = pd_say(context->arena, pd_agent_language(context, agent), "Is it you? {subject}",
+				 "subject", pd_clean_line(context->arena, mail->message->subject, 150), NULL);
 	letter->text = pd_say(context->arena, pd_agent_language(context, agent), confirmation_text, "mailbox",
 			      mailbox->full_name, "within",
 			      pd_duration_text(context->arena, context->settings->confirm_within), "subject",

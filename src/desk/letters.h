@@ -4,17 +4,17 @@
 
 #include "desk/mail.h"
 
-/* A letter of that kind on its way: outbox number, Message-ID, date, bounce address, loop mark, and From the mailbox.
- * ticket NULL: it belongs to none. event: what it carries or tells of. It is on the plan at once. */
+/* A letter of that kind on its way: outbox number, Message-ID, date, bounce address, loop mark, and From the
+ * mailbox. ticket NULL: it belongs to none. event: what it carries or tells of. It is on the plan at once. */
 struct pd_planned_letter *pd_letter_new(struct pd_context *context, enum pd_letter_kind kind,
 					const struct pd_mailbox *mailbox, const struct pd_ticket *ticket,
 					int64_t conversation, int64_t event);
-/* The same to an agent: subject "[#12] name", in the agent's one thread of that ticket, Reply-To the agent's own
- * address that answers the ticket's `version`. */
+/* The same to an agent: subject "[#12] name", in the agent's one thread of that ticket, Reply-To the agent's
+ * own address that answers the ticket's `version`. */
 struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd_letter_kind kind,
 					     const struct pd_agent *agent, const struct pd_mailbox *mailbox,
-					     const struct pd_ticket *ticket, int64_t conversation, int64_t event,
-					     int64_t version);
+					     const struct pd_ticket *ticket, int64_t conversation,
+					     int64_t event, int64_t version);
 /* Registers its Message-ID; last, when the event is known. */
 void pd_letter_register(struct pd_context *context, const struct pd_planned_letter *letter);
 
@@ -26,11 +26,11 @@ char *pd_quote(struct pd_arena *arena, const char *text, size_t lines);
 /* What was done, line by line, and how to take it back. */
 char *pd_receipt_text(struct pd_context *context, const struct pd_agent *agent);
 /* To a contact on a new ticket (RFC 3834). */
-void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
-			       int64_t conversation, bool is_known_contact);
+void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
+			       struct pd_ticket *ticket, int64_t conversation, bool is_known_contact);
 /* Is it you? From the one-time address of the draft. */
-void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
-			    int64_t event, int64_t draft);
+void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail,
+			    const struct pd_ticket *ticket, int64_t event, int64_t draft);
 /* The mailbox where a ticket's mail comes from. */
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket);
 const char *pd_agent_language(const struct pd_context *context, const struct pd_agent *agent);
@@ -49,9 +49,10 @@ struct pd_answer {
 void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation, int64_t event,
 		    struct pd_answer *ret_answer);
 /* The event of the reply and its letter. */
-struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail, const struct pd_answer *answer,
-				const char *why);
-/* Without signed addresses and private addresses of agents, mailbox addresses in their place (invariant 4). */
+struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,
+				const struct pd_answer *answer, const char *why);
+/* Without signed addresses and private addresses of agents, mailbox addresses in their place (invariant 4).
+ */
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text);
 
 #endif

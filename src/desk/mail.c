@@ -1,7 +1,8 @@
-/* What stands on a mail's envelope and head: who wrote it, to which of our addresses, in which shape it is kept.
+/* What stands on a mail's envelope and head: who wrote it, to which of our addresses, in which shape it is
+ * kept.
  *
- * Promises: From is the identity, and only one plain mailbox in it can be authentic; Reply-To is kept as where its
- * author wants answers and proves nothing (invariant 6). Cannot fail. */
+ * Promises: From is the identity, and only one plain mailbox in it can be authentic; Reply-To is kept as
+ * where its author wants answers and proves nothing (invariant 6). Cannot fail. */
 #include "desk/mail.h"
 
 #include <string.h>
@@ -37,7 +38,8 @@ static void read_recipients(struct pd_context *context, struct pd_mail *mail)
 								    : &context->settings->mailboxes.items[0];
 }
 
-/* A mail that our own address writes to itself is a form's or a script's: who fills it in stands in Reply-To. */
+/* A mail that our own address writes to itself is a form's or a script's: who fills it in stands in Reply-To.
+ */
 static struct pd_address author_of(const struct pd_context *context, const struct pd_delivery *delivery)
 {
 	const struct pd_message *message = delivery->message;
@@ -45,7 +47,8 @@ static struct pd_address author_of(const struct pd_context *context, const struc
 	if (author.addr == NULL || *author.addr == '\0')
 		author = message->sender;
 	if (author.addr == NULL || *author.addr == '\0')
-		author = (struct pd_address){.name = "", .addr = delivery->sender != NULL ? delivery->sender : ""};
+		author = (struct pd_address){.name = "",
+					     .addr = delivery->sender != NULL ? delivery->sender : ""};
 	if (pd_settings_mailbox_of(context->settings, author.addr) != NULL && message->reply_to.count == 1 &&
 	    pd_is_outsider(context, message->reply_to.items[0].addr))
 		author = message->reply_to.items[0];
@@ -66,7 +69,8 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	mail.is_authentic = message->from_count == 1 && message->from_is_plain &&
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
-	mail.is_automatic = (message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
+	mail.is_automatic =
+		(message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
 	*ret_mail = mail;
 }
 

@@ -13,11 +13,11 @@ struct pd_mail {
 	PD_LIST(const struct pd_mailbox *) others; /* the further ones, each once */
 	bool is_do;				   /* to a +do address: every line is a command */
 	bool has_bad_token;
-	struct pd_address author;      /* From, else Sender, else the envelope's; addr "": nobody */
-	const struct pd_agent *agent;  /* whose address the author bears; NULL */
-	bool is_own;		       /* the author bears a mailbox's address */
-	bool is_authentic;	       /* our server vouches for the domain in From */
-	bool is_automatic;	       /* no person wrote it */
+	struct pd_address author;     /* From, else Sender, else the envelope's; addr "": nobody */
+	const struct pd_agent *agent; /* whose address the author bears; NULL */
+	bool is_own;		      /* the author bears a mailbox's address */
+	bool is_authentic;	      /* our server vouches for the domain in From */
+	bool is_automatic;	      /* no person wrote it */
 };
 
 /* Where a mail belongs, and why. */
@@ -26,7 +26,7 @@ struct pd_place {
 	int64_t conversation;		  /* 0: none yet */
 	const struct pd_recipient *token; /* the signed address that led there; NULL */
 	int64_t answers;		  /* the entry that it answers, by In-Reply-To; 0: unknown */
-	bool is_trusted;		  /* the sender is who the token was made for, or an authentic participant */
+	bool is_trusted; /* the sender is who the token was made for, or an authentic participant */
 	const char *why;
 	int64_t related; /* a ticket that it names without a right to join it; 0 */
 };
@@ -61,7 +61,8 @@ bool pd_guard_duplicate(struct pd_context *context, struct pd_mail *mail);
 void pd_guard_taken(struct pd_context *context, const struct pd_mail *mail, int64_t event);
 const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail); /* why; NULL: none */
 /* May an automatic mail answer this one (RFC 3834), within the limits? Counts it where it may. */
-bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket);
+bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail,
+			      const struct pd_ticket *ticket);
 bool pd_is_noreply(struct pd_arena *arena, const char *address);
 /* Do mails to this agent bounce again and again (invariant 7)? */
 bool pd_guard_is_unreachable(struct pd_context *context, const struct pd_agent *agent);
@@ -77,8 +78,9 @@ void pd_add_participants(struct pd_context *context, const struct pd_mail *mail,
 /* Notes the further mailboxes that a mail came to. */
 void pd_note_mailboxes(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket);
 /* The ticket's contact and a conversation with it; gives the conversation. address.addr "": nobody. */
-int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket, const struct pd_mailbox *mailbox,
-			     const struct pd_address *address, const char *subject);
+int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket,
+			     const struct pd_mailbox *mailbox, const struct pd_address *address,
+			     const char *subject);
 /* Sets the pipeline's first status of that kind, as the automation; kind below 0: none. */
 void pd_set_status_kind(struct pd_context *context, struct pd_ticket *ticket, int kind, const char *why);
 

@@ -1,7 +1,7 @@
 /* How an agent is proven (DESIGN.md, Who may do what).
  *
- * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one counts
- * for less than none at all, since it shows an old mail in somebody's hands. */
+ * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one
+ * counts for less than none at all, since it shows an old mail in somebody's hands. */
 #include "desk/mail.h"
 
 #include "base/text.h"

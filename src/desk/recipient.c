@@ -1,7 +1,8 @@
 /* What a recipient of a mail means: a mailbox, its commands, a signed address.
  *
- * Promises: an address of the desk is never unknown; a signed one whose HMAC does not fit is the plain mailbox,
- * marked. Reads the ticket through the plan only where the form is a ticket's. Cannot fail otherwise. */
+ * Promises: an address of the desk is never unknown; a signed one whose HMAC does not fit is the plain
+ * mailbox, marked. Reads the ticket through the plan only where the form is a ticket's. Cannot fail
+ * otherwise. */
 #include "desk/token.h"
 
 #include <stdlib.h>
@@ -11,17 +12,17 @@
 #include "desk/token_parts.h"
 
 /* What stands behind the delimiter; mailbox NULL: no address of ours. */
-static const struct pd_mailbox *split(struct pd_arena *arena, const struct pd_settings *settings, const char *address,
-				      const char **ret_part)
+static const struct pd_mailbox *split(struct pd_arena *arena, const struct pd_settings *settings,
+				      const char *address, const char **ret_part)
 {
 	const struct pd_mailbox *mailbox = pd_settings_mailbox_of(settings, address);
 	const char *at = strrchr(address, '@');
 	char delimiter = settings->delimiter != '\0' ? settings->delimiter : '+';
 	*ret_part = "";
-	for (const char *cut = address; mailbox == NULL && at != NULL && (cut = strchr(cut, delimiter)) != NULL && cut < at;
-	     cut++) {
-		mailbox = pd_settings_mailbox_of(settings,
-						 pd_printf(arena, "%.*s%s", (int)(cut - address), address, at));
+	for (const char *cut = address;
+	     mailbox == NULL && at != NULL && (cut = strchr(cut, delimiter)) != NULL && cut < at; cut++) {
+		mailbox = pd_settings_mailbox_of(
+			settings, pd_printf(arena, "%.*s%s", (int)(cut - address), address, at));
 		if (mailbox != NULL)
 			*ret_part = pd_lower_ascii(arena, pd_strndup(arena, cut + 1, (size_t)(at - cut - 1)));
 	}
@@ -42,8 +43,8 @@ static bool numbered(const char *part, char kind, int64_t *ret_number, const cha
 	return true;
 }
 
-static struct pd_recipient parse(struct pd_arena *arena, const struct pd_settings *settings, const char *address,
-				 const char **ret_token)
+static struct pd_recipient parse(struct pd_arena *arena, const struct pd_settings *settings,
+				 const char *address, const char **ret_token)
 {
 	const char *part;
 	struct pd_recipient recipient = {.person = ""};
@@ -57,7 +58,8 @@ static struct pd_recipient parse(struct pd_arena *arena, const struct pd_setting
 	} else if (numbered(part, 't', &recipient.number, ret_token)) {
 		size_t len = strlen(*ret_token);
 		recipient.is_agent = len == PD_TOKEN_CHARS + PD_PAYLOAD_CHARS;
-		recipient.kind = len == PD_TOKEN_CHARS || recipient.is_agent ? PD_RCPT_TICKET : PD_RCPT_BAD_TOKEN;
+		recipient.kind =
+			len == PD_TOKEN_CHARS || recipient.is_agent ? PD_RCPT_TICKET : PD_RCPT_BAD_TOKEN;
 	} else if (numbered(part, 'b', &recipient.number, ret_token)) {
 		recipient.kind = PD_RCPT_BOUNCE;
 	} else if (numbered(part, 'y', &recipient.number, ret_token)) {
@@ -68,7 +70,8 @@ static struct pd_recipient parse(struct pd_arena *arena, const struct pd_setting
 	return recipient;
 }
 
-struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *address)
+struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_settings *settings,
+				       const char *address)
 {
 	const char *token;
 	return parse(arena, settings, address, &token);
@@ -84,8 +87,9 @@ static bool is_made_for(struct pd_context *context, const struct pd_ticket *tick
 	if (recipient->is_agent) {
 		for (size_t i = 0; i < context->settings->agents.count; i++) {
 			recipient->person = context->settings->agents.items[i].name;
-			if (pd_token_equal(mac, pd_token_for_agent(context, recipient->number, conversation,
-								   recipient->person, token + PD_TOKEN_CHARS)))
+			if (pd_token_equal(mac,
+					   pd_token_for_agent(context, recipient->number, conversation,
+							      recipient->person, token + PD_TOKEN_CHARS)))
 				return pd_token_payload_parse(token + PD_TOKEN_CHARS, &recipient->made,
 							      &recipient->version);
 		}
@@ -110,7 +114,8 @@ static void resolve_ticket(struct pd_context *context, const char *token, struct
 	for (int hops = 0; ticket != NULL && hops < 32; hops++) {
 		bool is_found = recipient->is_agent && is_made_for(context, ticket, 0, token, recipient);
 		for (size_t i = 0; !is_found && i < ticket->conversations.count; i++)
-			is_found = is_made_for(context, ticket, ticket->conversations.items[i].id, token, recipient);
+			is_found = is_made_for(context, ticket, ticket->conversations.items[i].id, token,
+					       recipient);
 		if (is_found) {
 			recipient->is_expired = recipient->is_agent &&
 						context->now - recipient->made >

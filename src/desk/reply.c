@@ -1,8 +1,9 @@
 /* An agent's answer to the contact: a clean mail from the team, in the contact's own thread.
  *
- * Promises: nothing leaves but what the author wrote for the contact; signed addresses and agents' private ones in it
- * are replaced by the mailbox's (invariant 4); it goes to the author of the answered message and to those outside who
- * stand in it and belong to the conversation, and again to nobody whom the agent wrote to directly. */
+ * Promises: nothing leaves but what the author wrote for the contact; signed addresses and agents' private
+ * ones in it are replaced by the mailbox's (invariant 4); it goes to the author of the answered message and
+ * to those outside who stand in it and belong to the conversation, and again to nobody whom the agent wrote
+ * to directly. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@ enum { THREAD_INDEX_ROOT = 22, THREAD_INDEX_CHILD = 5, THREAD_INDEX_MAX = 500 };
 
 static bool is_persons(const struct pd_entry *entry)
 {
-	if (entry->event.kind != PD_EVENT_MESSAGE || entry->message == NULL || entry->message->direction != PD_IN)
+	if (entry->event.kind != PD_EVENT_MESSAGE || entry->message == NULL ||
+	    entry->message->direction != PD_IN)
 		return false;
 	return (entry->message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK |
 					 PD_KIND_BOUNCE | PD_KIND_DSN)) == 0;
@@ -47,10 +49,12 @@ static const struct pd_entry *entry_of(struct pd_context *context, int64_t event
 	return entry;
 }
 
-static const struct pd_entry *newest(struct pd_context *context, const struct pd_ticket *ticket, int64_t conversation)
+static const struct pd_entry *newest(struct pd_context *context, const struct pd_ticket *ticket,
+				     int64_t conversation)
 {
 	const struct pd_entry *last = entry_of(context, ticket->last_in_event);
-	if (last == NULL || (is_persons(last) && (conversation == 0 || last->event.conversation == conversation)))
+	if (last == NULL ||
+	    (is_persons(last) && (conversation == 0 || last->event.conversation == conversation)))
 		return last != NULL && is_persons(last) ? last : NULL;
 	struct pd_entries all = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
 	const struct pd_entry *any = NULL;
@@ -96,7 +100,8 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 	answer.answered = asked != NULL && asked->event.ticket == ticket->number && is_persons(asked)
 				  ? asked
 				  : newest(context, ticket, conversation);
-	if (answer.answered != NULL && pd_ticket_conversation(ticket, answer.answered->event.conversation) != NULL)
+	if (answer.answered != NULL &&
+	    pd_ticket_conversation(ticket, answer.answered->event.conversation) != NULL)
 		answer.conversation = answer.answered->event.conversation;
 	if (answer.conversation == 0 && ticket->conversations.count > 0)
 		answer.conversation = ticket->conversations.items[0].id;
@@ -112,8 +117,8 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 
 static bool is_address_char(char c)
 {
-	return c != '\0' && (strchr("._%+-=", c) != NULL || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-			     (c >= 'A' && c <= 'Z'));
+	return c != '\0' && (strchr("._%+-=", c) != NULL || (c >= '0' && c <= '9') ||
+			     (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
 }
 
 /* "support%2Bt1.…@", as links have it. */
@@ -183,10 +188,11 @@ static void add(struct pd_context *context, struct pd_letter *letter, struct pd_
 }
 
 /* Outsiders in the list who belong to the conversation. */
-static void add_conversing(struct pd_context *context, struct pd_letter *letter, const struct pd_answer *answer,
-			   const struct pd_addresses *list)
+static void add_conversing(struct pd_context *context, struct pd_letter *letter,
+			   const struct pd_answer *answer, const struct pd_addresses *list)
 {
-	const struct pd_conversation *conversation = pd_ticket_conversation(answer->ticket, answer->conversation);
+	const struct pd_conversation *conversation =
+		pd_ticket_conversation(answer->ticket, answer->conversation);
 	for (size_t i = 0; conversation != NULL && i < list->count; i++)
 		if (pd_conversation_has(conversation, list->items[i].addr) &&
 		    pd_is_outsider(context, list->items[i].addr) &&
@@ -194,7 +200,8 @@ static void add_conversing(struct pd_context *context, struct pd_letter *letter,
 			add(context, letter, &letter->cc, &list->items[i]);
 }
 
-static void add_outsiders(struct pd_context *context, struct pd_letter *letter, const struct pd_addresses *list)
+static void add_outsiders(struct pd_context *context, struct pd_letter *letter,
+			  const struct pd_addresses *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (pd_is_outsider(context, list->items[i].addr))
@@ -202,8 +209,8 @@ static void add_outsiders(struct pd_context *context, struct pd_letter *letter, 
 }
 
 /* Everybody named, but not again whom the agent's own client wrote to. */
-static void set_recipients(struct pd_context *context, const struct pd_mail *mail, const struct pd_answer *answer,
-			   struct pd_letter *letter)
+static void set_recipients(struct pd_context *context, const struct pd_mail *mail,
+			   const struct pd_answer *answer, struct pd_letter *letter)
 {
 	const struct pd_message *message = mail->message;
 	const struct pd_commands *commands = answer->commands;
@@ -220,10 +227,12 @@ static void set_recipients(struct pd_context *context, const struct pd_mail *mai
 	add_outsiders(context, letter, &message->to);
 	add_outsiders(context, letter, &message->cc);
 	for (size_t i = 0; i < letter->to.count; i++)
-		if (!has(&message->to, letter->to.items[i].addr) && !has(&message->cc, letter->to.items[i].addr))
+		if (!has(&message->to, letter->to.items[i].addr) &&
+		    !has(&message->cc, letter->to.items[i].addr))
 			pd_strings_add_once(context->arena, &letter->recipients, letter->to.items[i].addr);
 	for (size_t i = 0; i < letter->cc.count; i++)
-		if (!has(&message->to, letter->cc.items[i].addr) && !has(&message->cc, letter->cc.items[i].addr))
+		if (!has(&message->to, letter->cc.items[i].addr) &&
+		    !has(&message->cc, letter->cc.items[i].addr))
 			pd_strings_add_once(context->arena, &letter->recipients, letter->cc.items[i].addr);
 	for (size_t i = 0; commands != NULL && i < commands->bcc.count; i++)
 		pd_strings_add_once(context->arena, &letter->recipients, commands->bcc.items[i].addr);
@@ -246,7 +255,8 @@ static const char *topic(struct pd_context *context, const char *subject)
 static const char *subject_of(struct pd_context *context, const struct pd_answer *answer,
 			      const struct pd_mailbox *mailbox)
 {
-	const struct pd_conversation *conversation = pd_ticket_conversation(answer->ticket, answer->conversation);
+	const struct pd_conversation *conversation =
+		pd_ticket_conversation(answer->ticket, answer->conversation);
 	const char *subject = conversation != NULL ? conversation->subject : answer->ticket->name;
 	bool is_reply;
 	if (answer->answered != NULL)
@@ -271,8 +281,8 @@ static void put_be(unsigned char *out, uint64_t value, int bytes)
 		out[i] = (unsigned char)(value >> (8 * (bytes - 1 - i)));
 }
 
-/* Outlook's conversation index: 22 bytes (a time, an id) and 5 for each answer ([MS-OXOMSG] 2.2.1.3). The contact's
- * goes on where there is one. */
+/* Outlook's conversation index: 22 bytes (a time, an id) and 5 for each answer ([MS-OXOMSG] 2.2.1.3). The
+ * contact's goes on where there is one. */
 static const char *thread_index(struct pd_context *context, const struct pd_answer *answer, int64_t outbox)
 {
 	unsigned char index[THREAD_INDEX_MAX + THREAD_INDEX_CHILD];
@@ -285,8 +295,9 @@ static const char *thread_index(struct pd_context *context, const struct pd_answ
 	if (given != NULL && strlen(given) < THREAD_INDEX_MAX) {
 		char *copy = pd_trim(context->arena, given);
 		gsize size = 0;
-		if (*copy != '\0' && g_base64_decode_inplace(copy, &size) != NULL && size >= THREAD_INDEX_ROOT &&
-		    size <= THREAD_INDEX_MAX && (size - THREAD_INDEX_ROOT) % THREAD_INDEX_CHILD == 0) {
+		if (*copy != '\0' && g_base64_decode_inplace(copy, &size) != NULL &&
+		    size >= THREAD_INDEX_ROOT && size <= THREAD_INDEX_MAX &&
+		    (size - THREAD_INDEX_ROOT) % THREAD_INDEX_CHILD == 0) {
 			memcpy(index, copy, size);
 			len = size;
 		}
@@ -304,7 +315,8 @@ static const char *thread_index(struct pd_context *context, const struct pd_answ
 	return pd_strdup(context->arena, text);
 }
 
-static void set_thread(struct pd_context *context, const struct pd_answer *answer, struct pd_planned_letter *planned)
+static void set_thread(struct pd_context *context, const struct pd_answer *answer,
+		       struct pd_planned_letter *planned)
 {
 	struct pd_letter *letter = &planned->letter;
 	const struct pd_stored *stored = answer->answered != NULL ? answer->answered->message : NULL;
@@ -337,14 +349,16 @@ static void carry(struct pd_context *context, const struct pd_mail *mail, const 
 	planned->carried.message = mail->delivery->held != NULL ? mail->delivery->held->message : 0;
 	for (size_t i = 0; i < message->attachments.count; i++)
 		if (is_shown(&message->attachments.items[i], html))
-			planned->carried.indexes[planned->carried.count++] = message->attachments.items[i].index;
+			planned->carried.indexes[planned->carried.count++] =
+				message->attachments.items[i].index;
 }
 
 /* --- all of it --- */
 
 static const struct pd_mailbox *sender_of(struct pd_context *context, const struct pd_answer *answer)
 {
-	const struct pd_conversation *conversation = pd_ticket_conversation(answer->ticket, answer->conversation);
+	const struct pd_conversation *conversation =
+		pd_ticket_conversation(answer->ticket, answer->conversation);
 	const struct pd_mailbox *mailbox = NULL;
 	if (answer->commands != NULL && answer->commands->from != NULL)
 		mailbox = pd_settings_mailbox_of(context->settings, answer->commands->from);
@@ -359,7 +373,8 @@ static void add_participants(struct pd_context *context, const struct pd_answer 
 	for (size_t i = 0; i < list->count; i++)
 		if (pd_is_outsider(context, list->items[i].addr))
 			pd_plan_add(context, answer->ticket, "participant",
-				    pd_participant_value(context->arena, &list->items[i]), answer->conversation, NULL);
+				    pd_participant_value(context->arena, &list->items[i]),
+				    answer->conversation, NULL);
 }
 
 /* The bytes as they leave are kept beside the agent's mail as it came. */
@@ -376,8 +391,8 @@ static int64_t keep_sent(struct pd_context *context, const struct pd_planned_let
 	return sent->stored.id;
 }
 
-struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail, const struct pd_answer *answer,
-				const char *why)
+struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,
+				const struct pd_answer *answer, const char *why)
 {
 	const struct pd_mailbox *mailbox = sender_of(context, answer);
 	struct pd_planned_letter *planned =
@@ -396,8 +411,9 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 			.name = mailbox->full_name,
 			.addr = pd_address_for_contact(
 				context, mailbox, answer->ticket->number, answer->conversation,
-				letter->to.count + letter->cc.count == 1 && letter->to.count == 1 ? letter->to.items[0].addr
-												    : "")};
+				letter->to.count + letter->cc.count == 1 && letter->to.count == 1
+					? letter->to.items[0].addr
+					: "")};
 
 	struct pd_planned_message *message = pd_mail_store(context, mail, PD_OUT);
 	struct pd_stored *stored = &message->stored;

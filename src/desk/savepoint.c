@@ -1,7 +1,7 @@
 /* Savepoints of a plan: all or nothing for a part of a decision (invariant 5).
  *
- * Promises: after pd_plan_back the plan is what it was; numbers drawn meanwhile stay drawn, and what was looked up
- * stays in the read set. */
+ * Promises: after pd_plan_back the plan is what it was; numbers drawn meanwhile stay drawn, and what was
+ * looked up stays in the read set. */
 #include "desk/mail.h"
 
 #include <string.h>
@@ -26,7 +26,8 @@ void pd_plan_back(struct pd_context *context, const struct pd_savepoint *savepoi
 	*plan = savepoint->plan;
 	for (size_t i = 0; i < plan->tickets.count; i++) {
 		plan->tickets.items[i] = savepoint->tickets.items[i];
-		plan->tickets.items[i].ticket = pd_ticket_copy(context->arena, savepoint->tickets.items[i].ticket);
+		plan->tickets.items[i].ticket =
+			pd_ticket_copy(context->arena, savepoint->tickets.items[i].ticket);
 	}
 	if (plan->events.count > 0)
 		*plan->events.items[plan->events.count - 1] = savepoint->last;

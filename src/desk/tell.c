@@ -1,8 +1,9 @@
 /* Who is told (DESIGN.md, Who is told), and what the notification says.
  *
- * Promises: one letter a person and ticket, with that person's own reply address; never the actor, never who stands
- * in To or Cc of that very mail, nobody twice, nobody who may not see the ticket; nothing of spam, automatic mail and
- * history. Works on the events of the plan alone, so it holds for every door. Cannot fail. */
+ * Promises: one letter a person and ticket, with that person's own reply address; never the actor, never who
+ * stands in To or Cc of that very mail, nobody twice, nobody who may not see the ticket; nothing of spam,
+ * automatic mail and history. Works on the events of the plan alone, so it holds for every door. Cannot fail.
+ */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -58,7 +59,8 @@ static bool is_incoming(const struct pd_event *event)
 
 /* --- who --- */
 
-static bool is_addressed(const struct telling *telling, const struct pd_agent *agent, const struct pd_event *event)
+static bool is_addressed(const struct telling *telling, const struct pd_agent *agent,
+			 const struct pd_event *event)
 {
 	if (telling->delivery == NULL || telling->delivery->message == NULL || event->message == 0)
 		return false;
@@ -77,7 +79,8 @@ static bool is_addressed(const struct telling *telling, const struct pd_agent *a
 	return false;
 }
 
-/* What is shown where several things happened: a contact's words before a colleague's, words before changes. */
+/* What is shown where several things happened: a contact's words before a colleague's, words before changes.
+ */
 static int weight(const struct pd_event *event)
 {
 	switch (event->kind) {
@@ -97,9 +100,10 @@ static struct reader *add_reader(struct telling *telling, const char *name, stru
 {
 	struct pd_context *context = telling->context;
 	const struct pd_agent *agent = name != NULL ? pd_settings_agent(context->settings, name) : NULL;
-	if (agent == NULL || agent->addresses.count == 0 || pd_equal(event->actor, pd_printf(context->arena, "agent:%s", name)) ||
-	    (context->agent == agent && event->action == context->action) || !pd_may_see(context->settings, agent, ticket) ||
-	    is_addressed(telling, agent, event))
+	if (agent == NULL || agent->addresses.count == 0 ||
+	    pd_equal(event->actor, pd_printf(context->arena, "agent:%s", name)) ||
+	    (context->agent == agent && event->action == context->action) ||
+	    !pd_may_see(context->settings, agent, ticket) || is_addressed(telling, agent, event))
 		return NULL;
 	struct reader *reader = NULL;
 	for (size_t i = 0; i < telling->readers.count; i++)
@@ -116,7 +120,8 @@ static struct reader *add_reader(struct telling *telling, const char *name, stru
 	return reader;
 }
 
-static void add_team(struct telling *telling, const char *name, struct pd_ticket *ticket, const struct pd_event *event)
+static void add_team(struct telling *telling, const char *name, struct pd_ticket *ticket,
+		     const struct pd_event *event)
 {
 	const struct pd_team *team = name != NULL ? pd_settings_team(telling->context->settings, name) : NULL;
 	for (size_t i = 0; team != NULL && i < team->members.count; i++)
@@ -163,7 +168,8 @@ static void add_mentioned(struct telling *telling, struct pd_ticket *ticket, con
 		for (size_t i = 0; i < settings->agents.count; i++) {
 			if (!pd_equal_nocase(settings->agents.items[i].name, name))
 				continue;
-			struct reader *reader = add_reader(telling, settings->agents.items[i].name, ticket, event);
+			struct reader *reader =
+				add_reader(telling, settings->agents.items[i].name, ticket, event);
 			if (reader != NULL)
 				reader->is_mentioned = true;
 		}
@@ -175,8 +181,8 @@ static void add_mentioned(struct telling *telling, struct pd_ticket *ticket, con
 static void tell_message(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	const struct pd_stored *stored = stored_of(telling->context, event);
-	if (stored != NULL && (stored->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK |
-						PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
+	if (stored != NULL && (stored->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT |
+						PD_KIND_FEEDBACK | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
 		return;
 	if (is_incoming(event) && ticket->owner == NULL)
 		add_teams(telling, ticket, event);
@@ -222,11 +228,13 @@ static void tell_changes(struct telling *telling, struct pd_ticket *ticket, cons
 	bool is_duplicate = pd_equal(telling->context->plan->outcome, "duplicate");
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
-		if (strcmp(change->property, "owner") == 0 && change->to != NULL && pd_equal(change->to, ticket->owner)) {
+		if (strcmp(change->property, "owner") == 0 && change->to != NULL &&
+		    pd_equal(change->to, ticket->owner)) {
 			struct reader *reader = add_reader(telling, change->to, ticket, event);
 			if (reader != NULL)
 				reader->is_assigned = true;
-		} else if (is_duplicate && strcmp(change->property, "mailbox_also") == 0 && change->to != NULL) {
+		} else if (is_duplicate && strcmp(change->property, "mailbox_also") == 0 &&
+			   change->to != NULL) {
 			tell_further_mailbox(telling, ticket, change->to);
 		}
 	}
@@ -282,20 +290,24 @@ static void carry_attachments(struct pd_context *context, const struct pd_stored
 		}
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
-				   fits ? "Attached: {name} ({size})" : "Not attached, too large: {name} ({size})", "name",
-				   attachment->name, "size", size_words(context->arena, attachment->size), NULL));
+				   fits ? "Attached: {name} ({size})"
+					: "Not attached, too large: {name} ({size})",
+				   "name", attachment->name, "size",
+				   size_words(context->arena, attachment->size), NULL));
 	}
 }
 
 /* Who else has it; our own addresses go without saying. */
-static void people(struct pd_context *context, struct pd_buf *out, const char *field, const struct pd_addresses *list)
+static void people(struct pd_context *context, struct pd_buf *out, const char *field,
+		   const struct pd_addresses *list)
 {
 	size_t shown = 0;
 	for (size_t i = 0; i < list->count && shown < 20; i++) {
 		const struct pd_address *one = &list->items[i];
 		if (pd_recipient_parse(context->arena, context->settings, one->addr).mailbox != NULL)
 			continue;
-		pd_buf_addf(out, "%s%s", shown++ == 0 ? field : ", ", pd_participant_value(context->arena, one));
+		pd_buf_addf(out, "%s%s", shown++ == 0 ? field : ", ",
+			    pd_participant_value(context->arena, one));
 	}
 	if (shown > 0)
 		pd_buf_adds(out, "\n");
@@ -328,7 +340,8 @@ static const char *headline(struct pd_context *context, const struct reader *rea
 		english = "{who} answered the contact:";
 	else if (reader->is_assigned)
 		english = "{who} assigned this ticket to you.";
-	return pd_say(context->arena, language, english, "who", who, "why", event->why != NULL ? event->why : "", NULL);
+	return pd_say(context->arena, language, english, "who", who, "why",
+		      event->why != NULL ? event->why : "", NULL);
 }
 
 static void write_state(struct pd_context *context, const struct reader *reader, const struct pd_event *shown,
@@ -338,21 +351,24 @@ static void write_state(struct pd_context *context, const struct reader *reader,
 	const char *nobody = pd_say(context->arena, language, "nobody", NULL);
 	const char *mailbox = pd_ticket_mailbox(context, ticket)->full_name;
 	pd_buf_addf(out, "\n--------\n%s\n",
-		    pd_say(context->arena, language,
-			   "Ticket #{number} in {mailbox}, entry E{entry}", "number",
-			   pd_printf(context->arena, "%lld", (long long)ticket->number), "mailbox", mailbox, "entry",
-			   pd_printf(context->arena, "%lld", (long long)shown->id), NULL));
+		    pd_say(context->arena, language, "Ticket #{number} in {mailbox}, entry E{entry}",
+			   "number", pd_printf(context->arena, "%lld", (long long)ticket->number), "mailbox",
+			   mailbox, "entry", pd_printf(context->arena, "%lld", (long long)shown->id), NULL));
 	pd_buf_addf(out, "%s\n",
-		    pd_say(context->arena, language, "Owner: {owner}   Priority: {priority}   Status: {status}", "owner",
-			   ticket->owner != NULL ? pd_value_words(context, "owner", ticket->owner) : nobody, "priority",
-			   ticket->priority != NULL ? ticket->priority : "", "status",
+		    pd_say(context->arena, language,
+			   "Owner: {owner}   Priority: {priority}   Status: {status}", "owner",
+			   ticket->owner != NULL ? pd_value_words(context, "owner", ticket->owner) : nobody,
+			   "priority", ticket->priority != NULL ? ticket->priority : "", "status",
 			   ticket->status != NULL ? ticket->status : "", NULL));
 	if (shown->kind == PD_EVENT_COMMENT)
-		pd_buf_adds(out, pd_say(context->arena, language,
-					"A reply to this mail is a comment, too: the contact does not see it.", NULL));
+		pd_buf_adds(out,
+			    pd_say(context->arena, language,
+				   "A reply to this mail is a comment, too: the contact does not see it.",
+				   NULL));
 	else
 		pd_buf_adds(out, pd_say(context->arena, language,
-					"Your reply goes to the contact. Lines such as #assign me, #close or #note at its "
+					"Your reply goes to the contact. Lines such as #assign me, #close or "
+					"#note at its "
 					"top are commands; #help tells them all.",
 					NULL));
 	pd_buf_adds(out, "\n");
@@ -373,7 +389,8 @@ static const struct pd_stored *shown_message(struct pd_context *context, const s
 				*ret_shown = context->plan->events.items[i];
 				return stored_of(context, *ret_shown);
 			}
-		struct pd_entry *entry = last != 0 ? context->desk->entry(context->desk, context->arena, last) : NULL;
+		struct pd_entry *entry =
+			last != 0 ? context->desk->entry(context->desk, context->arena, last) : NULL;
 		if (entry != NULL && entry->message != NULL) {
 			*ret_shown = &entry->event;
 			stored = entry->message;
@@ -403,13 +420,17 @@ static void write_letter(struct pd_context *context, const struct reader *reader
 	letter->from.name = pd_say(context->arena, language, "{who} via {mailbox}", "who", who, "mailbox",
 				   mailbox->full_name, NULL);
 	pd_buf_addf(&out, "%s\n\n", headline(context, reader, who, language));
-	if (reader->is_assigned && reader->main->kind != PD_EVENT_SET && reader->main->kind != PD_EVENT_CREATED)
-		pd_buf_addf(&out, "%s\n\n", pd_say(context->arena, language, "This ticket is now yours.", NULL));
+	if (reader->is_assigned && reader->main->kind != PD_EVENT_SET &&
+	    reader->main->kind != PD_EVENT_CREATED)
+		pd_buf_addf(&out, "%s\n\n",
+			    pd_say(context->arena, language, "This ticket is now yours.", NULL));
 	if (stored != NULL) {
 		if (shown->kind == PD_EVENT_MESSAGE) {
 			if (is_incoming(shown))
-				pd_buf_addf(&out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
-			if (is_incoming(shown) && has_other_reply_address(stored)) /* that is where the answer goes */
+				pd_buf_addf(&out, "From: %s\n",
+					    pd_participant_value(context->arena, &stored->from));
+			if (is_incoming(shown) &&
+			    has_other_reply_address(stored)) /* that is where the answer goes */
 				pd_buf_addf(&out, "Reply-To: %s\n",
 					    pd_participant_value(context->arena, &stored->reply_to));
 			people(context, &out, "To: ", &stored->to);
@@ -418,12 +439,16 @@ static void write_letter(struct pd_context *context, const struct reader *reader
 		}
 		pd_buf_addf(&out, "%s\n", stored->text);
 		if ((stored->kinds & PD_KIND_UNPARSED) != 0)
-			pd_buf_addf(&out, "%s\n",
-				    pd_say(context->arena, language,
-					   "This mail could not be read; postdesk show {number} --raw E{entry} gives it as it "
-					   "came.",
-					   "number", pd_printf(context->arena, "%lld", (long long)reader->ticket->number),
-					   "entry", pd_printf(context->arena, "%lld", (long long)shown->id), NULL));
+			pd_buf_addf(
+				&out, "%s\n",
+				pd_say(context->arena, language,
+				       "This mail could not be read; postdesk show {number} --raw E{entry} "
+				       "gives it as it "
+				       "came.",
+				       "number",
+				       pd_printf(context->arena, "%lld", (long long)reader->ticket->number),
+				       "entry", pd_printf(context->arena, "%lld", (long long)shown->id),
+				       NULL));
 		carry_attachments(context, stored, planned, &out, language);
 	}
 	write_state(context, reader, shown, &out, language);

@@ -1,7 +1,8 @@
 /* Which ticket a mail belongs to: five rules, the first hit wins (DESIGN.md, Which ticket).
  *
- * Promises: each rule has its guard, so that nobody joins a ticket by guessing a number, a Message-ID or a token
- * (invariant 6); what a stranger names is remembered as `related` and nothing else. The reason is given in words. */
+ * Promises: each rule has its guard, so that nobody joins a ticket by guessing a number, a Message-ID or a
+ * token (invariant 6); what a stranger names is remembered as `related` and nothing else. The reason is given
+ * in words. */
 #include "desk/mail.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ bool pd_ticket_knows(struct pd_context *context, const struct pd_ticket *ticket,
 }
 
 /* A colleague of somebody in the conversation, vouched for by our server. */
-static bool is_colleague(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+static bool is_colleague(struct pd_context *context, const struct pd_mail *mail,
+			 const struct pd_ticket *ticket)
 {
 	if (!mail->is_authentic)
 		return false;
@@ -41,7 +43,8 @@ static bool is_colleague(struct pd_context *context, const struct pd_mail *mail,
 }
 
 /* Mailboxes of one team are one group; a ticket belongs to every mailbox that it was addressed to. */
-static bool is_in_group(const struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+static bool is_in_group(const struct pd_context *context, const struct pd_mail *mail,
+			const struct pd_ticket *ticket)
 {
 	const struct pd_mailbox *home = pd_settings_mailbox(context->settings, ticket->mailbox);
 	for (size_t i = 0; i <= mail->others.count; i++) {
@@ -102,7 +105,8 @@ static bool by_token(struct pd_context *context, const struct pd_mail *mail, str
 		settle(context, mail, ticket, recipient->conversation,
 		       is_expected || mail->agent != NULL
 			       ? "reply address"
-			       : pd_printf(context->arena, "reply address, used by another sender: %s", mail->author.addr),
+			       : pd_printf(context->arena, "reply address, used by another sender: %s",
+					   mail->author.addr),
 		       place);
 		return true;
 	}
@@ -111,8 +115,8 @@ static bool by_token(struct pd_context *context, const struct pd_mail *mail, str
 
 /* --- rule 2: In-Reply-To and References --- */
 
-static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, const char *id, bool references_only,
-			const char *why, struct pd_place *place)
+static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, const char *id,
+			bool references_only, const char *why, struct pd_place *place)
 {
 	struct pd_known_ids known = context->desk->message_id(context->desk, context->arena, id);
 	for (int pass = 0; pass < 2; pass++) { /* whose own id it is, before those that only name it */
@@ -130,8 +134,8 @@ static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, 
 					place->related = ticket->number;
 				continue;
 			}
-			settle(context, mail, ticket, one->conversation, pd_printf(context->arena, "%s <%s>", why, id),
-			       place);
+			settle(context, mail, ticket, one->conversation,
+			       pd_printf(context->arena, "%s <%s>", why, id), place);
 			return true;
 		}
 	}
@@ -142,8 +146,8 @@ static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, 
 static void find_answered(struct pd_context *context, const struct pd_mail *mail, struct pd_place *place)
 {
 	for (size_t i = 0; i < mail->message->in_reply_to.count; i++) {
-		struct pd_known_ids known =
-			context->desk->message_id(context->desk, context->arena, mail->message->in_reply_to.items[i]);
+		struct pd_known_ids known = context->desk->message_id(context->desk, context->arena,
+								      mail->message->in_reply_to.items[i]);
 		for (size_t n = 0; n < known.count; n++) {
 			if (known.items[n].is_reference || known.items[n].event == 0)
 				continue;
@@ -188,7 +192,8 @@ static bool by_tag(struct pd_context *context, const struct pd_mail *mail, struc
 			place->related = number;
 		return false;
 	}
-	settle(context, mail, ticket, 0, pd_printf(context->arena, "subject tag [#%lld]", (long long)number), place);
+	settle(context, mail, ticket, 0, pd_printf(context->arena, "subject tag [#%lld]", (long long)number),
+	       place);
 	return true;
 }
 
@@ -198,14 +203,16 @@ static bool by_subject(struct pd_context *context, const struct pd_mail *mail, s
 	const char *base = pd_base_subject(context->arena, mail->message->subject, &is_reply);
 	if (!is_reply || *base == '\0' || mail->agent != NULL || mail->mailbox->subject_window <= 0)
 		return false;
-	struct pd_known_ids known = context->desk->subject(context->desk, context->arena, mail->mailbox->name, base,
-							   context->now - mail->mailbox->subject_window);
+	struct pd_known_ids known =
+		context->desk->subject(context->desk, context->arena, mail->mailbox->name, base,
+				       context->now - mail->mailbox->subject_window);
 	for (size_t i = 0; i < known.count; i++) {
 		struct pd_ticket *ticket = pd_plan_ticket_followed(context, known.items[i].ticket);
 		if (ticket == NULL || ticket->is_automatic || ticket->is_deleted || ticket->is_spam ||
 		    !pd_ticket_knows(context, ticket, mail->author.addr))
 			continue;
-		settle(context, mail, ticket, known.items[i].conversation, "the same subject and sender", place);
+		settle(context, mail, ticket, known.items[i].conversation, "the same subject and sender",
+		       place);
 		return true;
 	}
 	return false;
@@ -249,6 +256,7 @@ void pd_mail_place(struct pd_context *context, const struct pd_mail *mail, struc
 	if (place.ticket == NULL && place.why == NULL)
 		place.why = place.related != 0 ? "names a ticket that its sender has no part in" : NULL;
 	if (mail->has_bad_token)
-		place.why = place.why != NULL ? pd_printf(context->arena, "%s; bad token", place.why) : "bad token";
+		place.why = place.why != NULL ? pd_printf(context->arena, "%s; bad token", place.why)
+					      : "bad token";
 	*ret_place = place;
 }

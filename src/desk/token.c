@@ -1,8 +1,8 @@
 /* Signed addresses and Message-IDs of ours (DESIGN.md, Addresses that we sign).
  *
- * Promises: 80 bits of HMAC-SHA-256 under the desk's key in case-safe base32; the same inputs give the same address.
- * An agent's address also tells the day of its issue and the version of the ticket that it answers, both under the
- * MAC. Cannot fail. */
+ * Promises: 80 bits of HMAC-SHA-256 under the desk's key in case-safe base32; the same inputs give the same
+ * address. An agent's address also tells the day of its issue and the version of the ticket that it answers,
+ * both under the MAC. Cannot fail. */
 #include "desk/token.h"
 
 #include <string.h>
@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "desk/token_parts.h"
 
-char *pd_token_mac(struct pd_context *context, const char *kind, const char *what, const char *whom, const char *more)
+char *pd_token_mac(struct pd_context *context, const char *kind, const char *what, const char *whom,
+		   const char *more)
 {
 	unsigned char mac[PD_SHA256_SIZE];
 	pd_hmac(context->desk->key, mac, kind, what, whom, more, NULL);
@@ -28,7 +29,8 @@ static const char *number(struct pd_context *context, int64_t value)
 	return pd_printf(context->arena, "%lld", (long long)value);
 }
 
-char *pd_token_for_contact(struct pd_context *context, int64_t ticket, int64_t conversation, const char *address)
+char *pd_token_for_contact(struct pd_context *context, int64_t ticket, int64_t conversation,
+			   const char *address)
 {
 	return pd_token_mac(context, "t-contact", number(context, ticket), number(context, conversation),
 			    pd_lower_ascii(context->arena, address));
@@ -37,7 +39,8 @@ char *pd_token_for_contact(struct pd_context *context, int64_t ticket, int64_t c
 char *pd_token_payload(struct pd_arena *arena, pd_time now, int64_t version)
 {
 	uint64_t day = (uint64_t)(now / PD_DAY) & 0xfffff;
-	uint64_t at = version > 0xfffff ? 0 : (uint64_t)version; /* 0: unknown; no ticket has so many events */
+	uint64_t at =
+		version > 0xfffff ? 0 : (uint64_t)version; /* 0: unknown; no ticket has so many events */
 	uint64_t both = day << 20 | at;
 	unsigned char bytes[5];
 	for (int i = 0; i < 5; i++)
@@ -89,7 +92,8 @@ char *pd_address_for_contact(struct pd_context *context, const struct pd_mailbox
 			     int64_t conversation, const char *contact_address_or_empty)
 {
 	const char *token = pd_token_for_contact(context, ticket, conversation, contact_address_or_empty);
-	return address_with(context, mailbox, pd_printf(context->arena, "t%lld.%s", (long long)ticket, token));
+	return address_with(context, mailbox,
+			    pd_printf(context->arena, "t%lld.%s", (long long)ticket, token));
 }
 
 char *pd_address_for_agent(struct pd_context *context, const struct pd_mailbox *mailbox, int64_t ticket,
@@ -104,7 +108,8 @@ char *pd_address_for_agent(struct pd_context *context, const struct pd_mailbox *
 char *pd_address_for_bounce(struct pd_context *context, const struct pd_mailbox *mailbox, int64_t outbox)
 {
 	const char *token = pd_token_for_bounce(context, outbox);
-	return address_with(context, mailbox, pd_printf(context->arena, "b%lld.%s", (long long)outbox, token));
+	return address_with(context, mailbox,
+			    pd_printf(context->arena, "b%lld.%s", (long long)outbox, token));
 }
 
 char *pd_address_for_confirmation(struct pd_context *context, const struct pd_mailbox *mailbox, int64_t draft)
@@ -133,7 +138,8 @@ bool pd_message_id_is_ours(struct pd_context *context, const char *message_id)
 	const char *at = strrchr(message_id, '@');
 	if (at == NULL || *message_id != 't' || at - message_id > 80)
 		return false;
-	parts = pd_split(context->arena, pd_strndup(context->arena, message_id + 1, (size_t)(at - message_id - 1)), '.');
+	parts = pd_split(context->arena,
+			 pd_strndup(context->arena, message_id + 1, (size_t)(at - message_id - 1)), '.');
 	if (parts.count != 3)
 		return false;
 	const char *mac = pd_token_mac(context, "id", parts.items[0], parts.items[1], "");

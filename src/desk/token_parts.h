@@ -10,11 +10,13 @@ enum {
 	PD_PAYLOAD_CHARS = 8, /* 20 bits of days since 1970, 20 bits of the ticket's version */
 };
 
-char *pd_token_mac(struct pd_context *context, const char *kind, const char *what, const char *whom, const char *more);
+char *pd_token_mac(struct pd_context *context, const char *kind, const char *what, const char *whom,
+		   const char *more);
 /* Both in lower case; the time depends on the length alone. */
 bool pd_token_equal(const char *a, const char *b);
 /* address "": the conversation alone. */
-char *pd_token_for_contact(struct pd_context *context, int64_t ticket, int64_t conversation, const char *address);
+char *pd_token_for_contact(struct pd_context *context, int64_t ticket, int64_t conversation,
+			   const char *address);
 char *pd_token_for_agent(struct pd_context *context, int64_t ticket, int64_t conversation, const char *agent,
 			 const char *payload);
 char *pd_token_for_bounce(struct pd_context *context, int64_t outbox);

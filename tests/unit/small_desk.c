@@ -7,47 +7,46 @@
 #include "base/text.h"
 #include "desk/company.h"
 
-static const char configuration[] =
-	"[postdesk]\n"
-	"state = /tmp\n"
-	"hostname = mail.example.com\n"
-	"authserv_id = mail.example.com\n"
-	"\n"
-	"[mailbox support]\n"
-	"address = support@example.com\n"
-	"name = Example Support\n"
-	"team = support\n"
-	"acknowledge = yes\n"
-	"\n"
-	"[mailbox sales]\n"
-	"address = sales@example.com\n"
-	"name = Example Sales\n"
-	"team = sales\n"
-	"\n"
-	"[team support]\n"
-	"members = anna;bob\n"
-	"\n"
-	"[team sales]\n"
-	"members = carol;bob\n"
-	"\n"
-	"[agent anna]\n"
-	"name = Anna Virtanen\n"
-	"address = anna@agents.example;anna@home.example\n"
-	"\n"
-	"[agent bob]\n"
-	"name = Bob Builder\n"
-	"address = bob@agents.example\n"
-	"\n"
-	"[agent carol]\n"
-	"name = Carol Seller\n"
-	"address = carol@agents.example\n"
-	"role = administrator\n"
-	"\n"
-	"[agent vera]\n"
-	"name = Vera Viewer\n"
-	"address = vera@agents.example\n"
-	"role = viewer\n"
-	"\n";
+static const char configuration[] = "[postdesk]\n"
+				    "state = /tmp\n"
+				    "hostname = mail.example.com\n"
+				    "authserv_id = mail.example.com\n"
+				    "\n"
+				    "[mailbox support]\n"
+				    "address = support@example.com\n"
+				    "name = Example Support\n"
+				    "team = support\n"
+				    "acknowledge = yes\n"
+				    "\n"
+				    "[mailbox sales]\n"
+				    "address = sales@example.com\n"
+				    "name = Example Sales\n"
+				    "team = sales\n"
+				    "\n"
+				    "[team support]\n"
+				    "members = anna;bob\n"
+				    "\n"
+				    "[team sales]\n"
+				    "members = carol;bob\n"
+				    "\n"
+				    "[agent anna]\n"
+				    "name = Anna Virtanen\n"
+				    "address = anna@agents.example;anna@home.example\n"
+				    "\n"
+				    "[agent bob]\n"
+				    "name = Bob Builder\n"
+				    "address = bob@agents.example\n"
+				    "\n"
+				    "[agent carol]\n"
+				    "name = Carol Seller\n"
+				    "address = carol@agents.example\n"
+				    "role = administrator\n"
+				    "\n"
+				    "[agent vera]\n"
+				    "name = Vera Viewer\n"
+				    "address = vera@agents.example\n"
+				    "role = viewer\n"
+				    "\n";
 
 /* --- a desk --- */
 
@@ -56,8 +55,8 @@ struct small_desk *small_desk_new(const char *more_configuration)
 	struct pd_arena *arena = pd_arena_new();
 	struct small_desk *desk = PD_NEW(arena, struct small_desk);
 	desk->arena = arena;
-	desk->settings = fake_settings(
-		pd_printf(arena, "%s%s", configuration, more_configuration != NULL ? more_configuration : ""));
+	desk->settings = fake_settings(pd_printf(arena, "%s%s", configuration,
+						 more_configuration != NULL ? more_configuration : ""));
 	desk->fake = fake_new(arena);
 	pd_time_parse("2026-11-21T10:00:00Z", &desk->now);
 	return desk;
@@ -98,7 +97,8 @@ static struct pd_addresses addresses(struct pd_arena *arena, const char *text)
 	return all;
 }
 
-static void add_header(struct pd_arena *arena, struct pd_message *message, const char *name, const char *value)
+static void add_header(struct pd_arena *arena, struct pd_message *message, const char *name,
+		       const char *value)
 {
 	*pd_list_add(arena, &message->headers) = (struct pd_header){.name = name, .value = value};
 }
@@ -146,14 +146,16 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	if (mail->attachment != NULL)
 		*pd_list_add(arena, &message->attachments) = (struct pd_attachment){
 			.index = 1, .name = mail->attachment, .type = "application/pdf", .size = 1000};
-	const char *all = pd_printf(arena, "%s|%s|%s|%s|%s|%lld", message->from.addr, mail->to, message->subject,
-				    message->message_id, message->text, (long long)message->date);
+	const char *all =
+		pd_printf(arena, "%s|%s|%s|%s|%s|%lld", message->from.addr, mail->to, message->subject,
+			  message->message_id, message->text, (long long)message->date);
 	pd_sha256(all, strlen(all), message->digest);
 	message->size = strlen(all);
 	return message;
 }
 
-static void default_recipients(struct small_desk *desk, const struct pd_addresses *list, struct pd_strings *ret)
+static void default_recipients(struct small_desk *desk, const struct pd_addresses *list,
+			       struct pd_strings *ret)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (pd_recipient_parse(desk->arena, desk->settings, list->items[i].addr).mailbox != NULL)
@@ -198,14 +200,17 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 	if (mail.to == NULL)
 		mail.to = "support@example.com";
 	mail.date = mail.date == 0 ? desk->now : mail.date < 0 ? 0 : mail.date;
-	struct pd_delivery delivery = {.message = message_from(desk, &mail), .source = mail.is_import ? "import" : "mail"};
+	struct pd_delivery delivery = {.message = message_from(desk, &mail),
+				       .source = mail.is_import ? "import" : "mail"};
 	if (mail.rcpt != NULL) {
 		delivery.recipients = pd_split(desk->arena, mail.rcpt, ',');
 	} else {
 		default_recipients(desk, &delivery.message->to, &delivery.recipients);
 		default_recipients(desk, &delivery.message->cc, &delivery.recipients);
 	}
-	delivery.sender = mail.sender == NULL ? delivery.message->from.addr : strcmp(mail.sender, "<>") == 0 ? "" : mail.sender;
+	delivery.sender = mail.sender == NULL		   ? delivery.message->from.addr
+			  : strcmp(mail.sender, "<>") == 0 ? ""
+							   : mail.sender;
 	delivery.queue_id = mail.queue;
 	if (mail.is_import)
 		delivery.import_into = &desk->settings->mailboxes.items[0];
@@ -245,7 +250,8 @@ struct pd_ticket *small_ticket(struct small_desk *desk, int64_t number)
 	return fake_ticket(desk->fake, number);
 }
 
-const struct pd_planned_letter *small_letter(const struct pd_plan *plan, enum pd_letter_kind kind, const char *agent)
+const struct pd_planned_letter *small_letter(const struct pd_plan *plan, enum pd_letter_kind kind,
+					     const char *agent)
 {
 	for (size_t i = 0; i < plan->letters.count; i++)
 		if (plan->letters.items[i]->kind == kind &&
@@ -265,7 +271,8 @@ size_t small_letters(const struct pd_plan *plan, enum pd_letter_kind kind)
 const struct pd_event *small_event(struct small_desk *desk, int64_t number, enum pd_event_kind kind)
 {
 	for (size_t i = desk->fake->events.count; i > 0; i--)
-		if (desk->fake->events.items[i - 1]->ticket == number && desk->fake->events.items[i - 1]->kind == kind)
+		if (desk->fake->events.items[i - 1]->ticket == number &&
+		    desk->fake->events.items[i - 1]->kind == kind)
 			return desk->fake->events.items[i - 1];
 	return NULL;
 }

@@ -1,5 +1,5 @@
-/* A desk in memory for tests of deciding: mails go in, plans come out and are kept, so that the next mail meets what
- * the one before left. One arena holds everything until small_desk_free. */
+/* A desk in memory for tests of deciding: mails go in, plans come out and are kept, so that the next mail
+ * meets what the one before left. One arena holds everything until small_desk_free. */
 #ifndef TESTS_UNIT_SMALL_DESK_H
 #define TESTS_UNIT_SMALL_DESK_H
 
@@ -9,20 +9,20 @@
 
 /* A mail as a test writes it. Lists of addresses are separated by commas. NULL and 0: the default. */
 struct small_mail {
-	const char *from;      /* "Ville <ville@customer.example>" */
-	const char *to;	       /* default support@example.com */
+	const char *from; /* "Ville <ville@customer.example>" */
+	const char *to;	  /* default support@example.com */
 	const char *cc;
-	const char *rcpt;      /* envelope; default: those in to and cc that are ours */
-	const char *sender;    /* envelope; default the address in From; "<>" the null sender */
+	const char *rcpt;   /* envelope; default: those in to and cc that are ours */
+	const char *sender; /* envelope; default the address in From; "<>" the null sender */
 	const char *subject, *text, *html, *id;
 	const char *in_reply_to, *references; /* separated by blanks */
 	const char *reply_to;
 	const char *header, *value; /* one further field */
 	const char *queue;
 	unsigned kinds;
-	bool pass;	      /* dmarc=pass for the domain of From */
-	pd_time date; /* -1: the field is absent */
-	const char *attachment; /* the name of one, 1000 bytes */
+	bool pass;				      /* dmarc=pass for the domain of From */
+	pd_time date;				      /* -1: the field is absent */
+	const char *attachment;			      /* the name of one, 1000 bytes */
 	const char *bounced, *original, *bounce_text; /* of a report */
 	const char *forwarded_from, *forwarded_subject, *forwarded_text;
 	bool is_temporary; /* a report of delay */
@@ -47,13 +47,15 @@ void small_desk_free(struct small_desk *desk);
 struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail);
 /* `postdesk do`; actor "agent:anna" or "administrator". Lines separated by LF. */
 struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t ticket, const char *lines);
-struct pd_plan *small_undelivered(struct small_desk *desk, int64_t outbox, const char *recipient, const char *why);
+struct pd_plan *small_undelivered(struct small_desk *desk, int64_t outbox, const char *recipient,
+				  const char *why);
 struct pd_context small_context(struct small_desk *desk, const char *actor);
 void small_keep(struct small_desk *desk, struct pd_context *context);
 
 struct pd_ticket *small_ticket(struct small_desk *desk, int64_t number); /* as it stands */
 /* The nth (from 0) letter of that kind in the plan, to that agent (NULL: to anybody); NULL: there is none. */
-const struct pd_planned_letter *small_letter(const struct pd_plan *plan, enum pd_letter_kind kind, const char *agent);
+const struct pd_planned_letter *small_letter(const struct pd_plan *plan, enum pd_letter_kind kind,
+					     const char *agent);
 size_t small_letters(const struct pd_plan *plan, enum pd_letter_kind kind);
 /* The newest event of that kind on the ticket; NULL. */
 const struct pd_event *small_event(struct small_desk *desk, int64_t ticket, enum pd_event_kind kind);

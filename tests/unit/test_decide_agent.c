@@ -45,8 +45,8 @@ static int teardown(void **state)
 }
 
 /* What an agent's client makes of "Reply" to a letter of ours. */
-static struct small_mail reply_to(struct scene *scene, const char *from, const struct pd_planned_letter *letter,
-				  const char *text)
+static struct small_mail reply_to(struct scene *scene, const char *from,
+				  const struct pd_planned_letter *letter, const char *text)
 {
 	static int count;
 	return (struct small_mail){
@@ -73,8 +73,9 @@ static bool leaks(const struct pd_planned_letter *letter, const char *text)
 {
 	const struct pd_letter *mail = &letter->letter;
 	bool does = strstr(mail->text, text) != NULL || strstr(mail->subject, text) != NULL ||
-		    (mail->html != NULL && strstr(mail->html, text) != NULL) || strstr(mail->from.name, text) != NULL ||
-		    strstr(mail->from.addr, text) != NULL || strstr(mail->message_id, text) != NULL;
+		    (mail->html != NULL && strstr(mail->html, text) != NULL) ||
+		    strstr(mail->from.name, text) != NULL || strstr(mail->from.addr, text) != NULL ||
+		    strstr(mail->message_id, text) != NULL;
 	for (size_t i = 0; i < mail->to.count; i++)
 		does |= strstr(mail->to.items[i].addr, text) != NULL;
 	for (size_t i = 0; i < mail->cc.count; i++)
@@ -159,21 +160,24 @@ static void test_thread_goes_on(void **state)
 	assert_non_null(strstr(scene->to_anna->letter.text, "Reply-To: Ville <ville@private.example>"));
 	out = small_letter(answer(scene, "More water."), PD_LETTER_REPLY, NULL);
 	assert_string_equal(out->letter.in_reply_to, "third@customer.example");
-	assert_string_equal(out->letter.to.items[0].addr, "ville@private.example"); /* Reply-To is where answers go */
+	assert_string_equal(out->letter.to.items[0].addr,
+			    "ville@private.example"); /* Reply-To is where answers go */
 	assert_false(pd_ticket_has_participant(small_ticket(scene->desk, 1), "eve@evil.example"));
 }
 
 static void test_no_leaks_from_text(void **state)
 {
 	struct scene *scene = *state;
-	const char *text = pd_printf(scene->desk->arena,
-				     "Write to me at anna@home.example.\nOn Monday %s wrote:\nhello ville@customer.example",
-				     scene->to_anna->letter.reply_to.addr);
+	const char *text = pd_printf(
+		scene->desk->arena,
+		"Write to me at anna@home.example.\nOn Monday %s wrote:\nhello ville@customer.example",
+		scene->to_anna->letter.reply_to.addr);
 	struct small_mail mail = reply_to(scene, anna, scene->to_anna, text);
 	const char *plus = strchr(scene->to_anna->letter.reply_to.addr, '+');
 	mail.html = pd_printf(scene->desk->arena, "<p>mailto:%s</p><a href=\"mailto:support%%2B%s\">",
 			      scene->to_anna->letter.reply_to.addr, plus + 1);
-	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	const struct pd_planned_letter *out =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
 	assert_false(leaks(out, "anna@home"));
 	assert_false(leaks(out, "+t1."));
 	assert_non_null(strstr(out->letter.text, "hello ville@customer.example"));
@@ -187,7 +191,8 @@ static void test_attachments_go_along(void **state)
 	struct scene *scene = *state;
 	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "See there.");
 	mail.attachment = "manual.pdf";
-	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	const struct pd_planned_letter *out =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
 	assert_int_equal(out->carried.count, 1);
 	assert_int_equal(out->carried.message, 0);
 	mail = reply_to(scene, anna, scene->to_anna, "#take");
@@ -198,8 +203,9 @@ static void test_attachments_go_along(void **state)
 static void test_shape_of_the_reply(void **state)
 {
 	struct scene *scene = *state;
-	struct pd_plan *plan = answer(scene, "#cc Boss <boss@customer.example>\n#bcc spy@other.example\n#subject New words\n"
-					     "#from sales@example.com\nHello.");
+	struct pd_plan *plan =
+		answer(scene, "#cc Boss <boss@customer.example>\n#bcc spy@other.example\n#subject New words\n"
+			      "#from sales@example.com\nHello.");
 	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
 	assert_non_null(out);
 	assert_string_equal(out->letter.subject, "New words");
@@ -218,7 +224,8 @@ static void test_whom_the_client_wrote_to(void **state)
 	struct scene *scene = *state;
 	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Hello.");
 	mail.cc = "liisa@customer.example";
-	const struct pd_planned_letter *out = small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
+	const struct pd_planned_letter *out =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_REPLY, NULL);
 	assert_int_equal(out->letter.recipients.count, 1);
 	assert_int_equal(out->letter.cc.count, 1);
 }
@@ -302,7 +309,8 @@ static void test_given_back(void **state)
 		CHECK_ROW(table[i].name, ticket->version == version + 1); /* the draft alone */
 		CHECK_ROW(table[i].name, ticket->status_kind == PD_STATUS_NEW && ticket->owner == NULL);
 		const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
-		CHECK_ROW(table[i].name, receipt != NULL && strstr(receipt->letter.text, table[i].says) != NULL);
+		CHECK_ROW(table[i].name,
+			  receipt != NULL && strstr(receipt->letter.text, table[i].says) != NULL);
 		CHECK_ROW(table[i].name, strstr(receipt->letter.text, "> ") != NULL);
 		CHECK_ROW(table[i].name, plan->drafts.count == 1);
 		CHECK_ROW_STRING(table[i].name, plan->drafts.items[0].draft.reason, "command");
@@ -341,7 +349,8 @@ static void test_viewer(void **state)
 	const struct pd_planned_letter *told =
 		small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "vera");
 	assert_non_null(told);
-	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "I answer."));
+	struct pd_plan *plan =
+		small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "I answer."));
 	assert_string_equal(plan->outcome, "refused");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 	plan = small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "#note I see."));
@@ -358,7 +367,8 @@ static void test_note(void **state)
 	assert_string_equal(plan->outcome, "comment");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 	const struct pd_event *event = small_event(scene->desk, 1, PD_EVENT_COMMENT);
-	assert_string_equal(small_message(scene->desk, event->message)->text, "First line\n\nAll of it, @carol.");
+	assert_string_equal(small_message(scene->desk, event->message)->text,
+			    "First line\n\nAll of it, @carol.");
 	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_NEW);
 	const struct pd_planned_letter *owner = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
 	assert_non_null(owner);
@@ -395,7 +405,8 @@ static void test_collision(void **state)
 {
 	struct scene *scene = *state;
 	answer(scene, "Have you tried water?");
-	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#close\nUse sand."));
+	struct pd_plan *plan =
+		small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#close\nUse sand."));
 	assert_string_equal(plan->outcome, "held");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 	assert_int_not_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
@@ -439,7 +450,9 @@ static void test_no_collision(void **state)
 				  .id = "second@customer.example",
 				  .text = "Hello?"};
 	scene->to_bob = small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "bob");
-	assert_string_equal(small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."))->outcome, "reply");
+	assert_string_equal(
+		small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."))->outcome,
+		"reply");
 }
 
 /* --- proof --- */
@@ -533,11 +546,13 @@ static void test_proofs(void **state)
 		{"another agent's token, harmless command", anna, true, true, true, 0, "#take", "held"},
 		{"an expired token", anna, true, true, false, 92, "Hello.", "held"},
 		{"a grave command", anna, true, true, false, 0, "#delete", "held"},
-		{"a second address of the agent", "anna@home.example", true, true, false, 0, "Hello.", "reply"},
+		{"a second address of the agent", "anna@home.example", true, true, false, 0, "Hello.",
+		 "reply"},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct scene *scene = scene_with(&first);
-		const struct pd_planned_letter *letter = table[i].is_bobs_token ? scene->to_bob : scene->to_anna;
+		const struct pd_planned_letter *letter =
+			table[i].is_bobs_token ? scene->to_bob : scene->to_anna;
 		struct small_mail mail = reply_to(scene, table[i].from, letter, table[i].text);
 		if (!table[i].has_token)
 			mail.to = "support@example.com";
@@ -561,7 +576,8 @@ static void test_agents_vacation(void **state)
 	away.kinds = PD_KIND_AUTO;
 	struct pd_plan *plan = small_deliver(scene->desk, away);
 	assert_int_equal(plan->letters.count, 0);
-	assert_int_equal(small_ticket(scene->desk, 1)->messages, 2); /* the contact's and the acknowledgement */
+	assert_int_equal(small_ticket(scene->desk, 1)->messages,
+			 2); /* the contact's and the acknowledgement */
 	/* To the envelope's sender, as vacations go. */
 	away.to = scene->to_anna->letter.envelope_from;
 	away.in_reply_to = NULL;
@@ -596,15 +612,18 @@ static void test_forward(void **state)
 	assert_string_equal(event->actor, "contact:matti@customer.example");
 	assert_string_equal(small_message(scene->desk, event->message)->text, "It is wrong.");
 	assert_string_equal(
-		small_message(scene->desk, small_event(scene->desk, plan->ticket, PD_EVENT_COMMENT)->message)->text,
+		small_message(scene->desk, small_event(scene->desk, plan->ticket, PD_EVENT_COMMENT)->message)
+			->text,
 		"Please look.");
 	/* The guess is stated. */
-	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text, "matti@customer.example"));
+	assert_non_null(
+		strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text, "matti@customer.example"));
 	assert_int_equal(small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT), 0);
 	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
 	assert_non_null(told);
 	plan = small_deliver(scene->desk, reply_to(scene, bob, told, "We mend it."));
-	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.to.items[0].addr, "matti@customer.example");
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.to.items[0].addr,
+			    "matti@customer.example");
 }
 
 static void test_forwarder_is_not_told(void **state)
@@ -652,7 +671,8 @@ static void test_savepoint(void **state)
 	struct pd_savepoint before;
 	pd_plan_set(&context, pd_plan_ticket(&context, 1), "priority", "high", NULL);
 	pd_plan_save(&context, &before);
-	pd_plan_set(&context, pd_plan_ticket(&context, 1), "category", "other", NULL); /* into the same event */
+	pd_plan_set(&context, pd_plan_ticket(&context, 1), "category", "other",
+		    NULL); /* into the same event */
 	pd_plan_event(&context, pd_plan_ticket(&context, 1), PD_EVENT_RELATED, 0, 0, NULL);
 	pd_plan_back(&context, &before);
 	assert_int_equal(context.plan->events.count, 1);
@@ -748,7 +768,9 @@ static void test_undo_by_receipt(void **state)
 	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
 	const char *undo = strstr(receipt->letter.text, "#undo ");
 	assert_non_null(undo);
-	plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, pd_strndup(scene->desk->arena, undo, strcspn(undo, "\n"))));
+	plan = small_deliver(
+		scene->desk,
+		reply_to(scene, anna, receipt, pd_strndup(scene->desk->arena, undo, strcspn(undo, "\n"))));
 	assert_string_equal(small_ticket(scene->desk, 1)->priority, "normal");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 }
@@ -756,7 +778,8 @@ static void test_undo_by_receipt(void **state)
 static void test_merged_number_is_followed(void **state)
 {
 	struct scene *scene = *state;
-	struct small_mail other = {.from = "ville@customer.example", .subject = "Once more", .id = "other@customer.example"};
+	struct small_mail other = {
+		.from = "ville@customer.example", .subject = "Once more", .id = "other@customer.example"};
 	small_deliver(scene->desk, other);
 	struct pd_context context = small_context(scene->desk, "agent:anna");
 	pd_plan_set(&context, pd_plan_ticket(&context, 1), "merged", "2", NULL);

@@ -102,7 +102,8 @@ static void test_no_acknowledgement(void **state)
 	} table[] = {
 		{"null sender", {.from = "a@b.example", .sender = "<>", .id = "1@b"}},
 		{"noreply", {.from = "noreply@b.example", .id = "2@b"}},
-		{"noreply in From alone", {.from = "noreply@b.example", .sender = "vip@b.example", .id = "10@b"}},
+		{"noreply in From alone",
+		 {.from = "noreply@b.example", .sender = "vip@b.example", .id = "10@b"}},
 		{"no-reply with a tag", {.from = "billing-no-reply@b.example", .id = "3@b"}},
 		{"mailer-daemon", {.from = "MAILER-DAEMON@b.example", .id = "4@b"}},
 		{"automatic", {.from = "a@b.example", .kinds = PD_KIND_AUTO, .id = "5@b"}},
@@ -192,7 +193,8 @@ static void test_duplicates(void **state)
 static void test_retries_without_names(void **state)
 {
 	struct small_desk *desk = *state;
-	struct small_mail mail = {.from = "form@shop.example", .text = "The same.", .queue = "4bXyz", .date = -1};
+	struct small_mail mail = {
+		.from = "form@shop.example", .text = "The same.", .queue = "4bXyz", .date = -1};
 	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
 	assert_string_equal(small_deliver(desk, mail)->outcome, "duplicate");
 	mail.queue = "4bAbc";
@@ -206,7 +208,8 @@ static void test_what_is_never_acknowledged(void **state)
 	small_deliver(desk, first);
 	struct pd_message message = {.message_id = "", .subject = ""};
 	struct pd_delivery delivery = {.message = &message, .sender = "ville@customer.example"};
-	static const char *const reasons[] = {"none", "import", "automatic", "spam ticket", "automatic ticket", "own"};
+	static const char *const reasons[] = {"none",	     "import",		 "automatic",
+					      "spam ticket", "automatic ticket", "own"};
 	for (size_t i = 0; i < COUNT(reasons); i++) {
 		struct pd_context context = small_context(desk, "postdesk");
 		struct pd_ticket *ticket = pd_plan_ticket(&context, 1);
@@ -238,7 +241,8 @@ static void test_duplicate_to_another_mailbox(void **state)
 	assert_int_equal(again->ticket, plan->ticket);
 	assert_true(pd_strings_has(&small_ticket(desk, plan->ticket)->mailboxes_also, "sales"));
 	assert_non_null(small_letter(again, PD_LETTER_NOTIFICATION, "carol"));
-	assert_non_null(strstr(small_letter(again, PD_LETTER_NOTIFICATION, "carol")->letter.text, "It burns."));
+	assert_non_null(
+		strstr(small_letter(again, PD_LETTER_NOTIFICATION, "carol")->letter.text, "It burns."));
 }
 
 /* --- which ticket --- */
@@ -271,23 +275,39 @@ static void test_threads(void **state)
 		 false,
 		 "names a ticket"},
 		{"a proven colleague",
-		 {.from = "boss@mail.customer.example", .in_reply_to = "first@customer.example", .pass = true},
+		 {.from = "boss@mail.customer.example",
+		  .in_reply_to = "first@customer.example",
+		  .pass = true},
 		 true,
 		 "in reply to"},
 		{"a colleague who is not proven",
 		 {.from = "boss@customer.example", .in_reply_to = "first@customer.example"},
 		 false,
 		 "names a ticket"},
-		{"tag, participant", {.from = "ville@customer.example", .subject = "What about [#1]?"}, true, "subject tag"},
-		{"tag, stranger", {.from = "eve@evil.example", .subject = "Re: [#1] Printer on fire"}, false, "names"},
+		{"tag, participant",
+		 {.from = "ville@customer.example", .subject = "What about [#1]?"},
+		 true,
+		 "subject tag"},
+		{"tag, stranger",
+		 {.from = "eve@evil.example", .subject = "Re: [#1] Printer on fire"},
+		 false,
+		 "names"},
 		{"subject of a reply, the same sender",
 		 {.from = "ville@customer.example", .subject = "AW: printer on  fire"},
 		 true,
 		 "the same subject"},
-		{"subject that is no reply", {.from = "ville@customer.example", .subject = "Printer on fire"}, false, NULL},
-		{"subject, another sender", {.from = "eve@evil.example", .subject = "Re: Printer on fire"}, false, NULL},
+		{"subject that is no reply",
+		 {.from = "ville@customer.example", .subject = "Printer on fire"},
+		 false,
+		 NULL},
+		{"subject, another sender",
+		 {.from = "eve@evil.example", .subject = "Re: Printer on fire"},
+		 false,
+		 NULL},
 		{"to another team's mailbox",
-		 {.from = "ville@customer.example", .to = "sales@example.com", .in_reply_to = "first@customer.example"},
+		 {.from = "ville@customer.example",
+		  .to = "sales@example.com",
+		  .in_reply_to = "first@customer.example"},
 		 false,
 		 NULL},
 		{"a token that is wrong",
@@ -459,8 +479,9 @@ static void test_answer_reopens(void **state)
 static void test_reopen_within(void **state)
 {
 	(void)state;
-	struct small_desk *desk = small_desk_new("[mailbox shop]\naddress = shop@example.com\nteam = support\n"
-						 "reopen_within = 7d\n");
+	struct small_desk *desk =
+		small_desk_new("[mailbox shop]\naddress = shop@example.com\nteam = support\n"
+			       "reopen_within = 7d\n");
 	struct small_mail mail = first;
 	mail.to = "shop@example.com";
 	small_deliver(desk, mail);
@@ -571,7 +592,10 @@ static void test_loops(void **state)
 	} table[] = {
 		{"our own Message-ID", {.from = "support@example.com", .id = told->letter.message_id}, 1},
 		{"our mark",
-		 {.from = "a@b.example", .id = "1@b", .header = "X-Postdesk-Loop", .value = "mail.example.com"},
+		 {.from = "a@b.example",
+		  .id = "1@b",
+		  .header = "X-Postdesk-Loop",
+		  .value = "mail.example.com"},
 		 2},
 		{"too many hops", {.from = "a@b.example", .id = "2@b", .received = 51}, 3},
 	};

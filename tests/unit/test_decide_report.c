@@ -66,8 +66,9 @@ static void test_tied(void **state)
 		struct scene *scene = one;
 		assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_WAITING);
 		struct pd_plan *plan = small_deliver(
-			scene->desk, bounce(scene, i == 0 ? scene->out->letter.envelope_from : "support@example.com",
-					    i == 1 ? scene->out->letter.message_id : NULL));
+			scene->desk,
+			bounce(scene, i == 0 ? scene->out->letter.envelope_from : "support@example.com",
+			       i == 1 ? scene->out->letter.message_id : NULL));
 		CHECK_ROW(ways[i], plan->ticket == 1);
 		const struct pd_event *event = small_event(scene->desk, 1, PD_EVENT_UNDELIVERED);
 		CHECK_ROW(ways[i], event != NULL && event->other == scene->out->event);
@@ -76,8 +77,8 @@ static void test_tied(void **state)
 		/* Nobody owns it: the team is told. */
 		CHECK_ROW(ways[i], small_letters(plan, PD_LETTER_NOTIFICATION) == 2);
 		CHECK_ROW(ways[i], plan->letters.count == 2);
-		CHECK_ROW(ways[i],
-			  strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "anna")->letter.text, "no such user") != NULL);
+		CHECK_ROW(ways[i], strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "anna")->letter.text,
+					  "no such user") != NULL);
 		teardown(&one);
 	}
 }
@@ -86,7 +87,8 @@ static void test_owner_is_told(void **state)
 {
 	struct scene *scene = *state;
 	small_do(scene->desk, "agent:anna", 1, "#assign anna");
-	struct pd_plan *plan = small_deliver(scene->desk, bounce(scene, scene->out->letter.envelope_from, NULL));
+	struct pd_plan *plan =
+		small_deliver(scene->desk, bounce(scene, scene->out->letter.envelope_from, NULL));
 	assert_int_equal(plan->letters.count, 1);
 	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
 }
@@ -156,12 +158,14 @@ static void test_agents_bounces(void **state)
 	struct scene *scene = *state;
 	size_t heard = 0;
 	for (int i = 0; i < 6; i++) {
-		struct pd_plan *plan = small_deliver(scene->desk, bounce(scene, scene->told->letter.envelope_from, NULL));
+		struct pd_plan *plan =
+			small_deliver(scene->desk, bounce(scene, scene->told->letter.envelope_from, NULL));
 		assert_null(small_event(scene->desk, 1, PD_EVENT_UNDELIVERED));
 		assert_int_equal(plan->ticket, 1);
 		heard += small_letters(plan, PD_LETTER_NOTIFICATION);
 		if (i == 4)
-			assert_non_null(strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "carol")->letter.text, "Anna"));
+			assert_non_null(strstr(
+				small_letter(plan, PD_LETTER_NOTIFICATION, "carol")->letter.text, "Anna"));
 	}
 	assert_int_equal(heard, 1);
 	struct small_mail more = {.from = "ville@customer.example",
