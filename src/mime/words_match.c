@@ -6,14 +6,14 @@
 #include "mime/reply.h"
 
 #include <glib.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Of the linker: where the program's own data begins and ends. */
 extern const char __executable_start[], end[];
 
-#define NONE UINT16_MAX
+#define NONE  UINT16_MAX
+#define KNOWN 4096 /* places for lists, many times their number */
 
 struct word {
 	const char *text;
@@ -103,23 +103,18 @@ static bool is_kept(const struct list *list)
 	return list->source >= __executable_start && list->source < end;
 }
 
-/* The list taken apart; give_back it. */
+/* The list taken apart; give_back it. Each thread keeps its own, by address. */
 static struct list *list_of(const char *alternatives)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static GHashTable *known;
+	static __thread struct list *known[KNOWN];
 	if (alternatives < __executable_start || alternatives >= end)
 		return take_apart(alternatives);
-	pthread_mutex_lock(&lock);
-	if (known == NULL)
-		known = g_hash_table_new(g_direct_hash, g_direct_equal);
-	struct list *list = g_hash_table_lookup(known, alternatives);
-	if (list == NULL) {
-		list = take_apart(alternatives);
-		g_hash_table_insert(known, (gpointer)alternatives, list);
-	}
-	pthread_mutex_unlock(&lock);
-	return list;
+	size_t place = (size_t)(((uintptr_t)alternatives * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % KNOWN;
+	for (; known[place] != NULL && known[place]->source != alternatives; place = (place + 1) % KNOWN)
+		;
+	if (known[place] == NULL)
+		known[place] = take_apart(alternatives);
+	return known[place];
 }
 
 static void give_back(struct list **list)
