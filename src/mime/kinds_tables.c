@@ -10,7 +10,7 @@ const char pd_auto_subject_words[] =
 	"vacation response|on vacation|on holiday|on leave|on annual leave|on parental leave|on maternity leave|out of office autoreply|"
 	"out of office reply|out of office auto-reply|out of office notification|out of office message|out of office response|"
 	"i am out of the office|i'm out of the office|i am on vacation|i'm on vacation|i am on holiday|i am away|i am currently out of the office|"
-	"currently out of the office|automatic out of office reply|absence notice|absence notification|auto|away notice|away message|"
+	"currently out of the office|automatic out of office reply|absence notice|absence notification|away notice|away message|"
 	"automatic message|automated message|do not reply - automatic reply|not in the office|i am not in the office|"
 	"thank you for contacting us - automatic reply|automatic notification of absence|"
 	/* de */
@@ -32,7 +32,7 @@ const char pd_auto_subject_words[] =
 	/* it */
 	"risposta automatica|messaggio automatico|fuori sede|fuori ufficio|fuori dall'ufficio|assenza dall'ufficio|assente dall'ufficio|assente|"
 	"assenza|in ferie|sono fuori sede|sono in ferie|sono assente|risponditore automatico|risposta automatica di assenza|messaggio di assenza|"
-	"avviso di assenza|notifica di assenza|fuori ufficio / out of office|ferie|"
+	"avviso di assenza|notifica di assenza|fuori ufficio / out of office|"
 	/* es */
 	"respuesta automática|respuesta automatica|contestación automática|fuera de la oficina|fuera de oficina|ausente de la oficina|"
 	"ausencia de la oficina|ausente|ausencia|mensaje automático|de vacaciones|estoy de vacaciones|estoy fuera de la oficina|"
@@ -43,13 +43,13 @@ const char pd_auto_subject_words[] =
 	"ausência|ausente|em férias|de férias|estou de férias|estou em férias|estou ausente|mensagem automática|fora da empresa|aviso de ausência|"
 	"notificação de ausência|resposta automática de ausência|não estou no escritório|mensagem de ausência|auto-resposta|autoresposta|"
 	/* sv */
-	"autosvar|automatiskt svar|frånvaromeddelande|frånvarande|frånvaro|inte på kontoret|ej på kontoret|på semester|semester|"
+	"autosvar|automatiskt svar|frånvaromeddelande|frånvarande|frånvaro|inte på kontoret|ej på kontoret|på semester|"
 	"automatiskt meddelande|jag är inte på kontoret|jag är på semester|jag har semester|ej i tjänst|tjänstledig|föräldraledig|"
 	/* da */
-	"automatisk svar|autosvar|fraværsmeddelelse|fraværsbesked|fraværende|ikke til stede|ikke på kontoret|på ferie|ferie|automatisk besked|"
+	"automatisk svar|autosvar|fraværsmeddelelse|fraværsbesked|fraværende|ikke til stede|ikke på kontoret|på ferie|automatisk besked|"
 	"ude af kontoret|jeg er på ferie|jeg har ferie|jeg er ikke på kontoret|fravær|"
 	/* no */
-	"fraværsmelding|fraværende|automatisk melding|ikke tilstede|ikke på kontoret|borte fra kontoret|på ferie|permisjon|ute av kontoret|"
+	"fraværsmelding|fraværende|automatisk melding|ikke tilstede|ikke på kontoret|borte fra kontoret|på ferie|ute av kontoret|"
 	"jeg er på ferie|jeg er ikke på kontoret|"
 	/* fi */
 	"automaattinen vastaus|automaattivastaus|automaattinen poissaoloviesti|poissaoloilmoitus|poissaoloviesti|poissa toimistosta|poissa|"
@@ -60,25 +60,25 @@ const char pd_auto_subject_words[] =
 	"prombūtnē|atvaļinājumā|automatinis atsakymas|ne darbo vietoje|atostogauju|atostogose|nesu biure|nėra biure|"
 	/* pl */
 	"automatyczna odpowiedź|odpowiedź automatyczna|automatyczna odpowiedz|odpowiedz automatyczna|autoodpowiedź|poza biurem|nieobecność|nieobecny|"
-	"nieobecna|nieobecność w biurze|nieobecność w pracy|jestem na urlopie|na urlopie|urlop|powiadomienie o nieobecności|informacja o nieobecności|"
+	"nieobecna|nieobecność w biurze|nieobecność w pracy|jestem na urlopie|na urlopie|powiadomienie o nieobecności|informacja o nieobecności|"
 	"jestem poza biurem|autoresponder|automatyczna wiadomość|"
 	/* cs sk */
 	"automatická odpověď|automaticka odpoved|mimo kancelář|nepřítomnost|nepřítomen|nepřítomna|nejsem v kanceláři|nepřítomnost v kanceláři|"
-	"jsem mimo kancelář|na dovolené|dovolená|jsem na dovolené|automatické odpovědi|oznámení o nepřítomnosti|"
-	"automatická odpoveď|mimo kancelárie|neprítomnosť|neprítomný|na dovolenke|dovolenka|som na dovolenke|nie som v kancelárii|"
+	"jsem mimo kancelář|na dovolené|jsem na dovolené|automatické odpovědi|oznámení o nepřítomnosti|"
+	"automatická odpoveď|mimo kancelárie|neprítomnosť|neprítomný|na dovolenke|som na dovolenke|nie som v kancelárii|"
 	/* sl hr sr bs */
 	"samodejni odgovor|odsoten|odsotna|odsotnost|nisem v pisarni|na dopustu|sem na dopustu|avtomatski odgovor|automatski odgovor|"
-	"van ureda|izvan ureda|odsutan|odsutna|odsutnost|na godišnjem odmoru|na godišnjem|godišnji odmor|van kancelarije|nisam u kancelariji|"
+	"van ureda|izvan ureda|odsutan|odsutna|odsutnost|na godišnjem odmoru|na godišnjem|van kancelarije|nisam u kancelariji|"
 	"аутоматски одговор|одсутан|одсуство|на одмору|ван канцеларије|automatska poruka|automatski odgovor - odsutnost|"
 	/* hu */
-	"automatikus válasz|automatikus üzenet|házon kívül|irodán kívül|szabadságon|szabadság|szabadságon vagyok|távollét|távol vagyok|"
+	"automatikus válasz|automatikus üzenet|házon kívül|irodán kívül|szabadságon|szabadságon vagyok|távollét|távol vagyok|"
 	"nem vagyok az irodában|irodán kívül vagyok|automatikus válaszüzenet|"
 	/* ro */
 	"răspuns automat|raspuns automat|în afara biroului|in afara biroului|absență din birou|absent din birou|plecat din birou|în concediu|in concediu|"
 	"sunt în concediu|sunt in concediu|mesaj automat|absență|"
 	/* ru uk be bg mk */
 	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|"
-	"уведомление об отсутствии|автоматическое сообщение|отпуск|отсутствие на рабочем месте|автоматична відповідь|автовідповідь|"
+	"уведомление об отсутствии|автоматическое сообщение|отсутствие на рабочем месте|автоматична відповідь|автовідповідь|"
 	"автовідповідач|поза офісом|відсутній|відсутня|у відпустці|я у відпустці|відсутність на робочому місці|немає на місці|аўтаматычны адказ|"
 	"автоматичен отговор|извън офиса|извън офис|в отпуск|отсъствам|отсъствие|автоматски одговор|надвор од канцеларија|"
 	/* el */
@@ -96,13 +96,13 @@ const char pd_auto_subject_words[] =
 	"ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|ตอบอัตโนมัติ|ข้อความตอบกลับอัตโนมัติ|ไม่อยู่ที่สำนักงาน|ไม่อยู่ที่ทำงาน|ลาพักร้อน|ไม่อยู่ที่ออฟฟิศ|"
 	"trả lời tự động|thư trả lời tự động|tự động trả lời|vắng mặt|không có mặt tại văn phòng|không ở văn phòng|nghỉ phép|đang nghỉ phép|"
 	"phản hồi tự động|thông báo vắng mặt|ngoài văn phòng|"
-	"balasan otomatis|jawaban otomatis|di luar kantor|sedang cuti|tidak di kantor|cuti|pesan otomatis|balasan automatik|jawapan automatik|"
+	"balasan otomatis|jawaban otomatis|di luar kantor|sedang cuti|tidak di kantor|pesan otomatis|balasan automatik|jawapan automatik|"
 	"di luar pejabat|bercuti|awtomatikong tugon|wala sa opisina|"
 	/* zh ja ko */
 	"自动回复|自动答复|自动应答|自动回信|外出|不在办公室|休假|正在休假|休假中|外出自动回复|外出通知|出差|度假|"
 	"自動回覆|自動回復|自動答覆|不在辦公室|外出中|休假通知|放假中|自動回應|"
 	"自動応答|自動返信|自動応答メッセージ|不在通知|不在|不在のお知らせ|休暇中|外出中|お休み|自動返信メール|自動応答:|不在連絡|休暇のお知らせ|不在応答|出張中|"
-	"자동 회신|자동 응답|자동회신|자동응답|자동 답장|부재중|부재 중|부재중 알림|부재중입니다|휴가 중|휴가중|휴가|부재중 자동 회신|자동 답변|출장 중|외출 중|사무실 부재|"
+	"자동 회신|자동 응답|자동회신|자동응답|자동 답장|부재중|부재 중|부재중 알림|부재중입니다|휴가 중|휴가중|부재중 자동 회신|자동 답변|출장 중|외출 중|사무실 부재|"
 	/* ca gl eu is af cy */
 	"resposta automàtica|fora de l'oficina|de vacances|absent de l'oficina|fóra da oficina|erantzun automatikoa|bulegotik kanpo|"
 	"sjálfvirkt svar|ekki á skrifstofunni|í fríi|er í fríi|outomatiese antwoord|uit kantoor|ateb awtomatig|allan o'r swyddfa|"

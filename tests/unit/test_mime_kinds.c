@@ -1,0 +1,174 @@
+/* Tests of src/mime/kinds.c: automatic answers, lists, spam, receipts, encrypted and signed mail. */
+#include "check.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "mime/kinds.h"
+#include "mime/reader.h"
+
+static struct pd_message *read_mail(struct pd_arena *arena, const char *header, const char *body)
+{
+	const char *mail = pd_printf(arena, "To: desk@example.com\n%s%s\n%s", header,
+				     strstr(header, "From:") ? "" : "From: Anna <anna@example.org>\n", body);
+	return pd_parse_message(arena, mail, strlen(mail));
+}
+
+static void test_headers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *header;
+		unsigned want, without;
+	} rows[] = {
+		{"a person", "Subject: Hello\n", 0, PD_KIND_AUTO | PD_KIND_BOUNCE | PD_KIND_LIST | PD_KIND_SPAM},
+		{"auto-replied", "Auto-Submitted: auto-replied\n", PD_KIND_AUTO, PD_KIND_BOUNCE},
+		{"auto-generated with a parameter", "Auto-Submitted: auto-generated; owner=x\n", PD_KIND_AUTO, 0},
+		{"Auto-Submitted: no", "Auto-Submitted: No\n", 0, PD_KIND_AUTO},
+		{"auto-forwarded", "Auto-Submitted: auto-forwarded\n", 0, PD_KIND_AUTO},
+		{"X-Autoreply", "X-Autoreply: yes\n", PD_KIND_AUTO, 0},
+		{"X-Autoreply: no", "X-Autoreply: no\n", 0, PD_KIND_AUTO},
+		{"X-Autorespond", "X-Autorespond: x\n", PD_KIND_AUTO, 0},
+		{"Exchange rules", "X-MS-Exchange-Inbox-Rules-Loop: a@example.org\n", PD_KIND_AUTO, 0},
+		{"suppress alone", "X-Auto-Response-Suppress: All\n", 0, PD_KIND_AUTO},
+		{"suppress and noreply", "From: noreply@example.org\nX-Auto-Response-Suppress: All\n", PD_KIND_AUTO, 0},
+		{"Precedence: bulk", "Precedence: bulk\n", PD_KIND_AUTO, 0},
+		{"Precedence: junk", "Precedence: junk\n", PD_KIND_AUTO, 0},
+		{"Precedence: auto_reply", "Precedence: auto_reply\n", PD_KIND_AUTO, 0},
+		{"Precedence: list", "Precedence: list\n", PD_KIND_LIST, PD_KIND_AUTO},
+		{"list mail in bulk", "List-Id: <x.example.org>\nPrecedence: bulk\n", PD_KIND_LIST, PD_KIND_AUTO},
+		{"List-Post", "List-Post: <mailto:x@example.org>\n", PD_KIND_LIST, 0},
+		{"newsletter", "List-Unsubscribe: <mailto:u@example.org>\nFeedback-ID: 1:x\n", PD_KIND_AUTO, PD_KIND_LIST},
+		{"unsubscribe alone", "List-Unsubscribe: <mailto:u@example.org>\n", 0, PD_KIND_AUTO},
+		{"null path", "Return-Path: <>\n", PD_KIND_AUTO, 0},
+		{"mailer", "From: MAILER-DAEMON@example.org\n", PD_KIND_AUTO, 0},
+		{"spam flag", "X-Spam-Flag: YES\n", PD_KIND_SPAM, 0},
+		{"no spam flag", "X-Spam-Flag: NO\n", 0, PD_KIND_SPAM},
+		{"spam status", "X-Spam-Status: Yes, score=9\n", PD_KIND_SPAM, 0},
+		{"no spam status", "X-Spam-Status: No, score=1\n", 0, PD_KIND_SPAM},
+		{"Rspamd", "X-Spam: Yes\n", PD_KIND_SPAM, 0},
+		{"Rspamd's action", "X-Rspamd-Action: add header\n", PD_KIND_SPAM, 0},
+		{"Rspamd lets pass", "X-Rspamd-Action: no action\n", 0, PD_KIND_SPAM},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message *message = read_mail(arena, rows[i].header, "text\n");
+		CHECK_ROW(rows[i].name, (message->kinds & rows[i].want) == rows[i].want);
+		CHECK_ROW(rows[i].name, (message->kinds & rows[i].without) == 0);
+		CHECK_ROW(rows[i].name, !(message->kinds & PD_KIND_AUTO) || message->why_auto != NULL);
+	}
+}
+
+static void test_types(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *header, *body;
+		unsigned want, without;
+	} rows[] = {
+		{"receipt", "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n",
+		 "--b\n\nread\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@example.org\n"
+		 "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n",
+		 PD_KIND_RECEIPT | PD_KIND_AUTO, PD_KIND_BOUNCE | PD_KIND_DSN},
+		{"complaint", "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n",
+		 "--b\n\nabuse\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--b\nContent-Type: message/rfc822\n\n"
+		 "From: a@example.org\nSubject: x\n\ny\n--b--\n",
+		 PD_KIND_FEEDBACK | PD_KIND_AUTO, PD_KIND_BOUNCE},
+		{"encrypted", "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n",
+		 "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n--b--\n",
+		 PD_KIND_ENCRYPTED, PD_KIND_AUTO | PD_KIND_SIGNED},
+		{"signed", "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n",
+		 "--b\n\ntext\n--b\nContent-Type: application/pgp-signature\n\nx\n--b--\n", PD_KIND_SIGNED, PD_KIND_ENCRYPTED},
+		{"S/MIME, sealed", "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n", "x\n", PD_KIND_ENCRYPTED, PD_KIND_SIGNED},
+		{"S/MIME, signed", "Content-Type: application/pkcs7-mime; smime-type=signed-data\n", "x\n", PD_KIND_SIGNED, PD_KIND_ENCRYPTED},
+		{"PGP in the text", "Subject: x\n", "-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n", PD_KIND_ENCRYPTED, 0},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message *message = read_mail(arena, rows[i].header, rows[i].body);
+		CHECK_ROW(rows[i].name, (message->kinds & rows[i].want) == rows[i].want);
+		CHECK_ROW(rows[i].name, (message->kinds & rows[i].without) == 0);
+	}
+}
+
+static void test_subjects(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *subject;
+		bool want;
+	} rows[] = {
+		{"Automatic reply: Your order", true},
+		{"Out of Office", true},
+		{"Out of Office until Monday", true},
+		{"[Auto-Reply] Your order", true},
+		{"AUTO: Anna Virtanen is out of the office (returning 05.01.2026)", true},
+		{"Your order (out of office)", true},
+		{"Automatische Antwort: Bestellung", true},
+		{"Abwesenheitsnotiz", true},
+		{"Ihre Bestellung / Abwesenheitsnotiz", true},
+		{"Réponse automatique : commande", true},
+		{"Respuesta automática: pedido", true},
+		{"Resposta automática: pedido", true},
+		{"Risposta automatica: ordine", true},
+		{"Automatisch antwoord: bestelling", true},
+		{"Autosvar: order", true},
+		{"Automatiskt svar: order", true},
+		{"Automatisk svar: ordre", true},
+		{"Poissaoloilmoitus: tilaus", true},
+		{"Lomalla 5.1. asti", true},
+		{"Automaatvastus: tellimus", true},
+		{"Odpowiedź automatyczna: zamówienie", true},
+		{"Automatická odpověď: objednávka", true},
+		{"Automatická odpoveď: objednávka", true},
+		{"Automatikus válasz: rendelés", true},
+		{"Răspuns automat: comandă", true},
+		{"Автоматический ответ: заказ", true},
+		{"Автоматична відповідь: замовлення", true},
+		{"Автоматичен отговор: поръчка", true},
+		{"Automatski odgovor: narudžba", true},
+		{"Αυτόματη απάντηση: παραγγελία", true},
+		{"Otomatik yanıt: sipariş", true},
+		{"תשובה אוטומטית: הזמנה", true},
+		{"رد تلقائي: طلب", true},
+		{"自动回复：订单", true},
+		{"自動回覆: 訂單", true},
+		{"自動応答: 注文", true},
+		{"자동 회신: 주문", true},
+		{"Trả lời tự động: đơn hàng", true},
+		{"Balasan otomatis: pesanan", true},
+		{"ตอบกลับอัตโนมัติ: คำสั่งซื้อ", true},
+		{"Question about the automatic reply", false},
+		{"The automatic reply does not work", false},
+		{"Automatic reply does not work", false},
+		{"Out of office chairs", false},
+		{"Is the office out of paper?", false},
+		{"Vacation rental in Spain", false},
+		{"On holiday prices", false},
+		{"Automatic door broken", false},
+		{"Absence of heating", false},
+		{"Urlaubsantrag", false},
+		{"Abwesenheit melden?", false},
+		{"Ferienwohnung", false},
+		{"Lomalle lähtijän opas", false},
+		{"Re: Automatic reply: Your order", false},
+		{"Auto for sale", false},
+		{"Auto: Reparatur", false},
+		{"Urlop: wniosek", false},
+		{"Semesterrabatt", false},
+		{"", false},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		CHECK_ROW(rows[i].subject, pd_subject_is_auto(arena, rows[i].subject) == rows[i].want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_subjects),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
