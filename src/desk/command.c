@@ -394,12 +394,33 @@ static void check_rights(struct command_run *run, const struct pd_command *comma
 					right, "word", spec->word));
 }
 
+/* DESIGN.md, Who may do what: is the proof too weak for doing it at once? */
+static bool needs_confirmation(struct command_run *run, const struct pd_command *command, enum pd_proof proof)
+{
+	unsigned flags = command->spec->flags;
+	bool is_undo = strcmp(command->spec->word, "undo") == 0;
+	if (proof == PD_PROOF_FULL)
+		return false;
+	if (proof == PD_PROOF_NONE || (flags & PD_COMMAND_GRAVE) != 0)
+		return true;
+	if (is_undo && proof == PD_PROOF_MAIL_TICKET && run->ticket != NULL) {
+		int64_t action = command->number != 0 ? command->number
+						      : pd_plan_undo_target(run->context, run->ticket);
+		return pd_undo_is_grave(run->context, action, run->ticket->number);
+	}
+	if (is_undo)
+		return true;
+	/* On a new ticket nothing changes another's work. */
+	bool is_on_new = run->commands->has_new && strcmp(command->spec->word, "send") != 0;
+	return proof == PD_PROOF_MAIL && (flags & PD_COMMAND_HARMLESS) == 0 && !is_on_new;
+}
+
 void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		       const struct pd_ticket *ticket, enum pd_proof proof, bool *ret_needs_confirmation)
 {
 	struct command_run run = {
 		.context = context, .commands = commands, .ticket = (struct pd_ticket *)ticket};
-	bool needs = proof == PD_PROOF_NONE && commands->items.count > 0;
+	bool needs = false;
 	bool has_ticket = ticket != NULL || commands->has_new;
 	if (commands->has_new) {
 		const struct pd_mailbox *mailbox = command_new_mailbox(context, commands);
@@ -436,16 +457,7 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		}
 		if (command->spec->check != NULL)
 			command->spec->check(&run, command);
-		if (proof < PD_PROOF_FULL && (flags & PD_COMMAND_GRAVE) != 0)
-			needs = true;
-		if (proof == PD_PROOF_MAIL && (flags & PD_COMMAND_HARMLESS) == 0)
-			needs = true;
-		if (proof == PD_PROOF_MAIL_TICKET && strcmp(command->spec->word, "undo") == 0 &&
-		    run.ticket != NULL) {
-			int64_t action = command->number != 0 ? command->number
-							      : pd_plan_undo_target(context, run.ticket);
-			needs |= pd_action_goes_beyond(context, action, run.ticket->number);
-		}
+		needs |= needs_confirmation(&run, command, proof);
 	}
 	*ret_needs_confirmation = needs && commands->errors.count == 0;
 }

@@ -156,8 +156,8 @@ int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t a
 
 /* The action that an #undo on this ticket without an id would take back; 0: none. */
 int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket);
-/* Does the action touch a ticket other than this one? */
-bool pd_action_goes_beyond(struct pd_context *context, int64_t action, int64_t ticket);
+/* Would taking the action back reach beyond this ticket, or do what is grave (make, delete, restore, merge tickets)? */
+bool pd_undo_is_grave(struct pd_context *context, int64_t action, int64_t ticket);
 
 /* Words for people, in the language of the context: the agent's, else the desk's. */
 const char *pd_context_language(const struct pd_context *context);

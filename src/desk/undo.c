@@ -94,12 +94,18 @@ int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *
 	return 0;
 }
 
-bool pd_action_goes_beyond(struct pd_context *context, int64_t action, int64_t ticket)
+bool pd_undo_is_grave(struct pd_context *context, int64_t action, int64_t ticket)
 {
 	struct pd_entries entries = context->desk->action(context->desk, context->arena, action);
-	for (size_t i = 0; i < entries.count; i++)
-		if (entries.items[i].event.ticket != ticket)
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct pd_event *event = &entries.items[i].event;
+		if (event->ticket != ticket || event->kind == PD_EVENT_CREATED)
 			return true;
+		for (size_t n = 0; n < event->changes.count; n++)
+			if (strcmp(event->changes.items[n].property, "deleted") == 0 ||
+			    strcmp(event->changes.items[n].property, "merged") == 0)
+				return true;
+	}
 	return false;
 }
 

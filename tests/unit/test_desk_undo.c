@@ -204,8 +204,9 @@ static void over_tickets(void **state)
 	pd_plan_set(&context, pd_plan_ticket(&context, 2), "priority", "low", "bulk");
 	fake_commit(desk, &context);
 	struct pd_context asking = context_of(ANNA);
-	assert_true(pd_action_goes_beyond(&asking, context.action, 1));
-	assert_false(pd_action_goes_beyond(&asking, 2, 1));
+	assert_true(pd_undo_is_grave(&asking, context.action, 1));
+	assert_false(pd_undo_is_grave(&asking, 2, 1));
+	assert_true(pd_undo_is_grave(&asking, 3, 2)); /* it made the ticket */
 	step(ANNA, "#undo",
 	     "#undo: action 4 of Bob Smith taken back: #1 priority urgent -> normal; #2 priority low -> "
 	     "normal");
