@@ -233,8 +233,8 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 /* --- is it you? --- */
 
 static const char confirmation_text[] = "A mail that bears your address reached {mailbox}. It was not proven "
-					"to be yours, or it asks for more than\n"
-					"its proof allows; so it was kept and nothing was sent or changed.\n"
+					"to be yours, or it asks for more than its proof allows; so it was "
+					"kept, and nothing was sent or changed.\n"
 					"\n"
 					"If you wrote it, answer this mail with the line\n"
 					"\n"

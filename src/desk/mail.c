@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/auth_results.h"
+#include "desk/catalogue.h"
 #include "desk/company.h"
 
 enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
@@ -163,5 +164,12 @@ bool pd_is_outsider(const struct pd_context *context, const char *address)
 const char *pd_mail_name(struct pd_context *context, const char *subject)
 {
 	const char *name = pd_clean_line(context->arena, subject, MAX_SUBJECT);
-	return *name != '\0' ? name : "(no subject)";
+	const char *tag = strstr(name, "[#"); /* another ticket's: in the name of this one it would mislead */
+	size_t digits = tag != NULL ? strspn(tag + 2, "0123456789") : 0;
+	if (digits > 0 && tag[2 + digits] == ']')
+		name = pd_clean_line(
+			context->arena,
+			pd_printf(context->arena, "%.*s%s", (int)(tag - name), name, tag + 3 + digits), 0);
+	return *name != '\0' ? name
+			     : pd_say(context->arena, context->settings->language, "(no subject)", NULL);
 }

@@ -356,6 +356,9 @@ static void test_stranger_is_related(void **state)
 	assert_int_equal(plan->ticket, 2);
 	assert_non_null(related);
 	assert_int_equal(related->other, 1);
+	assert_string_equal(small_ticket(desk, 2)->name, "Re: Printer on fire");
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "anna")->letter.text,
+			       "Perhaps related to ticket #1"));
 }
 
 static void test_reply_address(void **state)

@@ -90,7 +90,9 @@ static void test_owner_is_told(void **state)
 	struct pd_plan *plan =
 		small_deliver(scene->desk, bounce(scene, scene->out->letter.envelope_from, NULL));
 	assert_int_equal(plan->letters.count, 1);
-	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(told);
+	assert_non_null(strstr(told->letter.text, "Water?")); /* what did not arrive */
 }
 
 static void test_delayed_and_delivered(void **state)

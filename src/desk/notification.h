@@ -1,0 +1,23 @@
+/* Notifications to agents: what tell.c finds out, and the letter made of it; for this room alone. */
+#ifndef PD_DESK_NOTIFICATION_H
+#define PD_DESK_NOTIFICATION_H
+
+#include "desk/letters.h"
+
+/* One person, and what of one ticket that person is told. */
+struct pd_told {
+	const struct pd_agent *agent;
+	struct pd_ticket *ticket;
+	const struct pd_event *main; /* whose text is shown */
+	bool is_assigned, is_mentioned;
+};
+/* The letter, on the plan. */
+void pd_notification_write(struct pd_context *context, const struct pd_told *told);
+
+/* The message of an event: of this plan, else of the desk; NULL: it has none. */
+const struct pd_stored *pd_told_message(struct pd_context *context, const struct pd_event *event);
+/* A message of this plan; NULL. */
+const struct pd_planned_message *pd_told_planned(const struct pd_context *context, int64_t message);
+bool pd_told_is_incoming(const struct pd_event *event);
+
+#endif
