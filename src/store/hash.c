@@ -1,4 +1,4 @@
-/* SipHash-2-4 (Aumasson and Bernstein, 2012), 64 bits.
+/* SipHash-2-4 (Aumasson and Bernstein, 2012), 64 and 128 bits.
  *
  * Promises: without the key nobody can choose texts whose hashes meet. Cannot fail. */
 #include "store/inside.h"
@@ -25,12 +25,14 @@ static inline uint64_t load(const unsigned char *at)
 		v[2] += v[1], v[1] = rotate(v[1], 17) ^ v[2], v[2] = rotate(v[2], 32);               \
 	} while (0)
 
-uint64_t pd_siphash(const unsigned char key[16], const void *data, size_t len)
+static void absorb(uint64_t v[4], const unsigned char key[16], const unsigned char *data, size_t len)
 {
 	const uint64_t k0 = load(key), k1 = load(key + 8);
-	uint64_t v[4] = {0x736f6d6570736575 ^ k0, 0x646f72616e646f6d ^ k1, 0x6c7967656e657261 ^ k0,
-			 0x7465646279746573 ^ k1};
-	const unsigned char *at = data, *end = at + (len & ~(size_t)7);
+	v[0] ^= 0x736f6d6570736575 ^ k0;
+	v[1] ^= 0x646f72616e646f6d ^ k1;
+	v[2] ^= 0x6c7967656e657261 ^ k0;
+	v[3] ^= 0x7465646279746573 ^ k1;
+	const unsigned char *at = data, *end = data + (len & ~(size_t)7);
 	for (; at < end; at += 8) {
 		uint64_t m = load(at);
 		v[3] ^= m;
@@ -45,8 +47,29 @@ uint64_t pd_siphash(const unsigned char key[16], const void *data, size_t len)
 	ROUND(v);
 	ROUND(v);
 	v[0] ^= last;
-	v[2] ^= 0xff;
+}
+
+static uint64_t finish(uint64_t v[4])
+{
 	for (int i = 0; i < 4; i++)
 		ROUND(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t pd_siphash(const unsigned char key[16], const void *data, size_t len)
+{
+	uint64_t v[4] = {0};
+	absorb(v, key, data, len);
+	v[2] ^= 0xff;
+	return finish(v);
+}
+
+void pd_siphash128(const unsigned char key[16], const void *data, size_t len, uint64_t ret_hash[2])
+{
+	uint64_t v[4] = {0, 0xee, 0, 0};
+	absorb(v, key, data, len);
+	v[2] ^= 0xee;
+	ret_hash[0] = finish(v);
+	v[1] ^= 0xdd;
+	ret_hash[1] = finish(v);
 }

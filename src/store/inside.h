@@ -59,11 +59,12 @@ void pd_window_fail(struct pd_window *view, const struct pd_error *error);
 
 /* SipHash-2-4: keys of look-ups, which strangers must not be able to make collide. */
 uint64_t pd_siphash(const unsigned char key[16], const void *data, size_t len);
+void pd_siphash128(const unsigned char key[16], const void *data, size_t len, uint64_t ret_hash[2]);
 
 /* --- the writer (writer.c) --- */
 
 struct pd_job {
-	/* In the write transaction, inside a savepoint of its own. */
+	/* In the write transaction. Called again, from the start, where another of its group has failed. */
 	int (*run)(struct pd_store *store, struct pd_job *job, struct pd_error *error);
 	void *data;
 	bool touches_outbox; /* who waits for due rows shall look again */
@@ -177,10 +178,6 @@ struct pd_backend {
 
 	/* In the writer's thread. */
 	int (*begin)(struct pd_store *store, struct pd_error *error);
-	int (*savepoint)(struct pd_store *store, struct pd_error *error);
-	int (*release)(struct pd_store *store, struct pd_error *error);
-	/* Back to the savepoint; false: the transaction itself is gone. */
-	bool (*undo)(struct pd_store *store);
 	int (*commit)(struct pd_store *store, struct pd_error *error);
 	void (*rollback)(struct pd_store *store);
 	void (*after_group)(struct pd_store *store); /* outside any transaction */

@@ -107,13 +107,6 @@ static void unprepare(struct pd_store *store, struct pd_committing *committing)
 
 /* --- transactions --- */
 
-static int nothing(struct pd_store *store, struct pd_error *error)
-{
-	(void)store;
-	(void)error;
-	return 0;
-}
-
 /* Rows of the open commit go, and what it ended lives on. */
 #define TAKE_BACK(list, instant)                                                                     \
 	do {                                                                                         \
@@ -140,22 +133,14 @@ static void rollback_to(struct pd_memory *memory, uint64_t instant)
 	pthread_mutex_unlock(&memory->lock);
 }
 
-static int savepoint(struct pd_store *store, struct pd_error *error)
+static int begin_group(struct pd_store *store, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);
 	(void)error;
-	/* Each member of a group writes as a commit of its own, all of which are seen at once. */
 	pthread_mutex_lock(&memory->lock);
-	memory->writing++;
+	memory->writing = memory->committed + 1;
 	pthread_mutex_unlock(&memory->lock);
 	return 0;
-}
-
-static bool undo(struct pd_store *store)
-{
-	struct pd_memory *memory = pd_memory_of(store);
-	rollback_to(memory, memory->writing - 1);
-	return true;
 }
 
 static int commit_group(struct pd_store *store, struct pd_error *error)
@@ -214,10 +199,7 @@ static struct pd_backend backend = {
 	.verify = verify,
 	.prepare = prepare,
 	.unprepare = unprepare,
-	.begin = nothing,
-	.savepoint = savepoint,
-	.release = nothing,
-	.undo = undo,
+	.begin = begin_group,
 	.commit = commit_group,
 	.rollback = rollback,
 	.after_group = after_group,

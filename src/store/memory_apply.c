@@ -249,6 +249,7 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 	struct pd_memory *memory = pd_memory_of(store);
 	(void)error;
 	PD_AUTO_ARENA arena = pd_arena_new();
+	request->count = 0;
 	pthread_mutex_lock(&memory->lock);
 	for (int64_t number = 1; number <= atomic_load(&store->last_id[PD_ID_TICKET]); number++) {
 		const struct pd_ticket *ticket = pd_memory_fold(memory, arena, number, memory->writing, INT64_MAX);

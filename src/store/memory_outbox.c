@@ -82,6 +82,7 @@ int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, st
 	(void)error;
 	PD_AUTO_ARENA arena = pd_arena_new();
 	PD_LIST(size_t) due = {0};
+	*request->leases = (struct pd_leases){0};
 	pthread_mutex_lock(&memory->lock);
 	for (size_t i = 0; i < memory->letters.count; i++)
 		if (is_current(&memory->letters.items[i]) && memory->letters.items[i].state <= LEASED &&

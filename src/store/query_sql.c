@@ -277,8 +277,8 @@ static void put_people(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
 	const char *all = is_company ? "SELECT id FROM contact WHERE company IS NOT NULL"
-			  : is_phone ? "SELECT contact FROM identity WHERE kind = 'phone'"
-				     : "SELECT id FROM contact WHERE name <> '' UNION SELECT contact FROM identity";
+			  : is_phone ? "SELECT id FROM contact WHERE pd_values(identities, 'phone') <> ''"
+				     : "SELECT id FROM contact WHERE name <> '' OR identities <> ''";
 	if (query->value == NULL) {
 		put(q, "number NOT IN (SELECT ticket FROM ticket_contact WHERE contact IN (");
 		put(q, all);
@@ -291,16 +291,16 @@ static void put_people(struct pd_sql_query *q, const struct pd_query *query)
 		put(q, "SELECT id FROM contact WHERE ");
 		put_match(q, "company", query->value, mode);
 	} else if (is_phone) {
-		put(q, "SELECT contact FROM identity WHERE kind = 'phone' AND (");
-		put_match(q, "value", query->value, mode);
+		put(q, "SELECT id FROM contact WHERE (");
+		put_match(q, "pd_values(identities, 'phone')", query->value, mode | PD_MATCH_LINES);
 		put(q, " OR ");
-		put_match(q, "pd_digits(value)", query->value, mode);
+		put_match(q, "pd_digits(pd_values(identities, 'phone'))", query->value, mode | PD_MATCH_LINES);
 		put(q, ")");
 	} else {
-		put(q, "SELECT id FROM contact WHERE name <> '' AND ");
+		put(q, "SELECT id FROM contact WHERE (name <> '' AND ");
 		put_match(q, "name", query->value, mode);
-		put(q, " UNION SELECT contact FROM identity WHERE ");
-		put_match(q, "value", query->value, mode);
+		put(q, ") OR ");
+		put_match(q, "pd_values(identities, '')", query->value, mode | PD_MATCH_LINES);
 	}
 	put(q, "))");
 }

@@ -3,8 +3,9 @@
  * Promises: a database is migrated whole, in one IMMEDIATE transaction, or not at all. Fails: PD_CONFIGURATION for
  * a schema newer than this program; PD_TEMPORARY, PD_FULL.
  *
- * Keys of look-ups by text (Message-IDs, marks, identities, base subjects) are 64-bit keyed hashes, and the text is
- * compared: small keys keep the indexes, whose pages are written all over, small. */
+ * Look-ups by text (Message-IDs, marks, identities, base subjects) go by 128-bit keyed hashes in one tree each: pages of
+ * such indexes are written all over, so that they must be few, and equal hashes are equal texts as surely as anything
+ * is. The key is the desk's secret, so that no stranger can choose texts that meet. */
 #include "store/sqlite.h"
 
 #include <string.h>
@@ -35,15 +36,17 @@ static const char version_1[] =
 	/* indexed: has a document in `search` */
 	"CREATE UNIQUE INDEX event_ticket ON event (ticket, version);"
 	"CREATE INDEX event_action ON event (action);"
-	/* key: of mailbox and base subject */
-	"CREATE TABLE conversation (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, key INTEGER NOT NULL,"
-	" mailbox TEXT, base_subject TEXT) STRICT;"
-	"CREATE INDEX conversation_key ON conversation (key);"
-	"CREATE TABLE contact (id INTEGER PRIMARY KEY, name TEXT NOT NULL, company TEXT) STRICT;"
-	"CREATE TABLE identity (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, contact INTEGER NOT NULL"
-	" REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED, kind TEXT NOT NULL, value TEXT NOT NULL) STRICT;"
-	"CREATE INDEX identity_key ON identity (key);"
-	"CREATE INDEX identity_contact ON identity (contact);"
+	/* Keys are 128-bit keyed hashes in two halves: of mailbox and base subject, … */
+	"CREATE TABLE conversation (key_a INTEGER NOT NULL, key_b INTEGER NOT NULL, id INTEGER NOT NULL,"
+	" ticket INTEGER NOT NULL, PRIMARY KEY (key_a, key_b, id)) STRICT, WITHOUT ROWID;"
+	/* Numbers given last, of what has no table that knows. */
+	"CREATE TABLE last_id (kind INTEGER PRIMARY KEY, id INTEGER NOT NULL) STRICT;"
+	/* identities: a line each, kind, blank, value; found by identity. */
+	"CREATE TABLE contact (id INTEGER PRIMARY KEY, name TEXT NOT NULL, company TEXT,"
+	" identities TEXT NOT NULL) STRICT;"
+	/* … of kind and value, … */
+	"CREATE TABLE identity (key_a INTEGER NOT NULL, key_b INTEGER NOT NULL, contact INTEGER NOT NULL"
+	" REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (key_a, key_b)) STRICT, WITHOUT ROWID;"
 	/* rest: reply_to, to, cc, references, attachments. search: the indexed text where it is not `text`
 	 * (indexed: 0 none, 1 text, 2 search). file: the raw bytes are messages/xx/FILE, raw_digest theirs. */
 	"CREATE TABLE message (id INTEGER PRIMARY KEY, source TEXT NOT NULL, direction INTEGER NOT NULL,"
@@ -51,12 +54,13 @@ static const char version_1[] =
 	" message_id TEXT NOT NULL, from_name TEXT, from_addr TEXT, recipients TEXT, subject TEXT,"
 	" queue_id TEXT, proof TEXT, digest BLOB, raw_digest BLOB, rest BLOB, text TEXT, html TEXT,"
 	" search TEXT, raw BLOB) STRICT;"
-	"CREATE TABLE known_id (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, ticket INTEGER, conversation INTEGER,"
-	" event INTEGER, is_reference INTEGER NOT NULL, agent TEXT, message_id TEXT NOT NULL) STRICT;"
-	"CREATE INDEX known_id_key ON known_id (key);"
-	"CREATE TABLE mark (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, value INTEGER NOT NULL,"
-	" expires INTEGER, text TEXT NOT NULL) STRICT;"
-	"CREATE INDEX mark_key ON mark (key);"
+	/* … of the Message-ID, … */
+	"CREATE TABLE known_id (key_a INTEGER NOT NULL, key_b INTEGER NOT NULL, event INTEGER NOT NULL,"
+	" ticket INTEGER NOT NULL, conversation INTEGER, is_reference INTEGER NOT NULL, agent TEXT,"
+	" PRIMARY KEY (key_a, key_b, event, ticket)) STRICT, WITHOUT ROWID;"
+	/* … of the mark's text. */
+	"CREATE TABLE mark (key_a INTEGER NOT NULL, key_b INTEGER NOT NULL, value INTEGER NOT NULL,"
+	" expires INTEGER, PRIMARY KEY (key_a, key_b)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE counter (key TEXT NOT NULL, minute INTEGER NOT NULL, count INTEGER NOT NULL,"
 	" PRIMARY KEY (key, minute)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE draft (id INTEGER PRIMARY KEY, ticket INTEGER, message INTEGER, agent TEXT NOT NULL,"
@@ -165,7 +169,7 @@ int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, st
 		[PD_ID_TICKET] = "SELECT max(number) FROM ticket",
 		[PD_ID_EVENT] = "SELECT max(id) FROM event",
 		[PD_ID_MESSAGE] = "SELECT max(id) FROM message",
-		[PD_ID_CONVERSATION] = "SELECT max(id) FROM conversation",
+		[PD_ID_CONVERSATION] = "SELECT id FROM last_id WHERE kind = 3",
 		[PD_ID_CONTACT] = "SELECT max(id) FROM contact",
 		[PD_ID_OUTBOX] = "SELECT max(id) FROM outbox",
 		[PD_ID_DRAFT] = "SELECT max(id) FROM draft",

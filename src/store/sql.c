@@ -152,9 +152,8 @@ static int configure(struct pd_connection *connection, bool is_writer, struct pd
 				 error);
 	if (failed || !is_writer)
 		return failed ? failed : pd_sql_exec(connection, "PRAGMA cache_size = " READER_CACHE, error);
-	/* Before the first table: pages of 8 kB suit rows of a mail's size. */
 	return pd_sql_exec(connection,
-			   "PRAGMA page_size = 8192; PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
+			   "PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
 			   "PRAGMA secure_delete = fast; PRAGMA wal_autocheckpoint = 0;"
 			   "PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT "; PRAGMA cache_size = " WRITER_CACHE,
 			   error);

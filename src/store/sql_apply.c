@@ -1,6 +1,6 @@
 /* Carrying a plan out in SQLite: rows of events, messages, contacts, keys; the derived row of each ticket.
  *
- * Promises: all of the plan or, by the savepoint around it, nothing. Fails: with the class of the first row that
+ * Promises: all of the plan, or a failure, after which the writer rolls back. Fails: with the class of the first row that
  * could not be written; PD_TEMPORARY where another version of a ticket stands in the way. */
 #include "store/sqlite.h"
 
@@ -67,76 +67,87 @@ static int put_message(struct pd_sqlite *store, struct pd_committing *committing
 
 /* --- people --- */
 
-static int put_identities(struct pd_sqlite *store, const struct pd_contact *contact, struct pd_error *error)
+/* Each identity's key leads to the contact, or away from it. */
+static int put_identities(struct pd_sqlite *store, const struct pd_contact *contact, bool is_there,
+			  struct pd_error *error)
 {
 	int failed = 0;
 	for (size_t i = 0; i < contact->identities.count && !failed; i++) {
 		const struct pd_identity *identity = &contact->identities.items[i];
-		sqlite3_stmt *insert =
-			SQL(store->writer, "INSERT INTO identity (key, contact, kind, value) VALUES (?, ?, ?, ?)");
-		pd_sql_bind(insert, "iiss", pd_sqlite_key(&store->store, identity->kind, identity->value), contact->id,
-			    identity->kind, identity->value);
-		failed = pd_sql_run(store->writer, insert, error);
+		const struct pd_key key = pd_sqlite_key(&store->store, identity->kind, identity->value);
+		sqlite3_stmt *put =
+			is_there ? SQL(store->writer,
+				       "INSERT INTO identity (key_a, key_b, contact) VALUES (?, ?, ?)"
+				       " ON CONFLICT (key_a, key_b) DO UPDATE SET contact = excluded.contact")
+				 : SQL(store->writer, "DELETE FROM identity WHERE key_a = ? AND key_b = ? AND contact = ?");
+		pd_sql_bind(put, "iii", key.a, key.b, contact->id);
+		failed = pd_sql_run(store->writer, put, error);
 	}
 	return failed;
+}
+
+static int forget_contact(struct pd_sqlite *store, int64_t id, struct pd_error *error)
+{
+	int failed = 0;
+	struct pd_contact *old = pd_sqlite_contact_by_id(store->writer, store->group_arena, id, &failed, error);
+	if (old == NULL)
+		return failed;
+	pd_sqlite_document(store, -id, true, "", "", pd_contact_people(store->group_arena, old));
+	return put_identities(store, old, false, error);
 }
 
 static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact *planned, struct pd_error *error)
 {
 	const struct pd_contact *contact = &planned->contact;
-	struct pd_connection *writer = store->writer;
-	int failed = 0;
-	if (!planned->is_new) {
-		struct pd_contact *old =
-			pd_sqlite_contact_by_id(writer, store->group_arena, contact->id, &failed, error);
-		if (failed)
-			return failed;
-		if (old != NULL)
-			pd_sqlite_document(store, -contact->id, true, "", "", pd_contact_people(store->group_arena, old));
-		sqlite3_stmt *forget = SQL(writer, "DELETE FROM identity WHERE contact = ?");
-		pd_sql_bind(forget, "i", contact->id);
-		failed = pd_sql_run(writer, forget, error);
-	}
+	int failed = planned->is_new ? 0 : forget_contact(store, contact->id, error);
 	if (failed)
 		return failed;
-	sqlite3_stmt *put = SQL(writer, "INSERT INTO contact (id, name, company) VALUES (?, ?, ?) ON CONFLICT (id)"
-					" DO UPDATE SET name = excluded.name, company = excluded.company");
-	pd_sql_bind(put, "iss", contact->id, contact->name != NULL ? contact->name : "", contact->company);
-	failed = pd_sql_run(writer, put, error);
+	PD_AUTO_BUF identities = {0};
+	for (size_t i = 0; i < contact->identities.count; i++) {
+		pd_buf_adds(&identities, contact->identities.items[i].kind);
+		pd_buf_addc(&identities, ' ');
+		pd_buf_adds(&identities, contact->identities.items[i].value);
+		pd_buf_addc(&identities, '\n');
+	}
+	sqlite3_stmt *put = SQL(store->writer,
+				"INSERT INTO contact (id, name, company, identities) VALUES (?, ?, ?, ?) ON CONFLICT (id)"
+				" DO UPDATE SET name = excluded.name, company = excluded.company,"
+				" identities = excluded.identities");
+	pd_sql_bind(put, "isss", contact->id, contact->name != NULL ? contact->name : "", contact->company,
+		    identities.data != NULL ? identities.data : "");
+	failed = pd_sql_run(store->writer, put, error);
 	if (failed)
 		return failed;
 	pd_sqlite_document(store, -contact->id, false, "", "", pd_contact_people(store->group_arena, contact));
-	return put_identities(store, contact, error);
+	return put_identities(store, contact, true, error);
 }
 
 /* --- keys --- */
 
 static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id, struct pd_error *error)
 {
-	/* A reference that the ticket has already says nothing new. */
-	sqlite3_stmt *insert = SQL(store->writer,
-				   "INSERT INTO known_id (key, ticket, conversation, event, is_reference, agent,"
-				   " message_id) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ?5 = 0 OR NOT EXISTS (SELECT 1"
-				   " FROM known_id WHERE key = ?1 AND message_id = ?7 AND ticket = ?2)");
-	pd_sql_bind(insert, "izzziss", pd_sqlite_key(&store->store, id->message_id, NULL), id->known.ticket,
-		    id->known.conversation, id->known.event, (int64_t)id->known.is_reference, id->known.agent,
-		    id->message_id);
-	return pd_sql_run(store->writer, insert, error);
+	const struct pd_key key = pd_sqlite_key(&store->store, id->message_id, NULL);
+	sqlite3_stmt *put;
+	if (id->known.is_reference) /* what the ticket has already says nothing new */
+		put = SQL(store->writer, "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
+					 " agent) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM known_id"
+					 " WHERE key_a = ?1 AND key_b = ?2 AND ticket = ?4) ON CONFLICT DO NOTHING");
+	else
+		put = SQL(store->writer, "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
+					 " agent) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+	pd_sql_bind(put, "iiiizis", key.a, key.b, id->known.event, id->known.ticket, id->known.conversation,
+		    (int64_t)id->known.is_reference, id->known.agent);
+	return pd_sql_run(store->writer, put, error);
 }
 
 static int put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark, struct pd_error *error)
 {
-	int64_t key = pd_sqlite_key(&store->store, mark->key, NULL);
-	sqlite3_stmt *update =
-		SQL(store->writer, "UPDATE mark SET value = ?, expires = ? WHERE key = ? AND text = ?");
-	pd_sql_bind(update, "izis", mark->value, mark->expires, key, mark->key);
-	int failed = pd_sql_run(store->writer, update, error);
-	if (failed || sqlite3_changes(store->writer->db) > 0)
-		return failed;
-	sqlite3_stmt *insert =
-		SQL(store->writer, "INSERT INTO mark (key, value, expires, text) VALUES (?, ?, ?, ?)");
-	pd_sql_bind(insert, "iizs", key, mark->value, mark->expires, mark->key);
-	return pd_sql_run(store->writer, insert, error);
+	const struct pd_key key = pd_sqlite_key(&store->store, mark->key, NULL);
+	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO mark (key_a, key_b, value, expires) VALUES (?, ?, ?, ?)"
+					       " ON CONFLICT (key_a, key_b) DO UPDATE SET value = excluded.value,"
+					       " expires = excluded.expires");
+	pd_sql_bind(put, "iiiz", key.a, key.b, mark->value, mark->expires);
+	return pd_sql_run(store->writer, put, error);
 }
 
 static int bump_counter(struct pd_sqlite *store, const char *key, pd_time now, struct pd_error *error)
@@ -217,7 +228,9 @@ static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const stru
 		    event->changes.count > 0 ? pd_changes_text(arena, event) : NULL, config,
 		    (int64_t)is_indexed);
 	failed = pd_sql_run(store->writer, insert, error);
-	return failed ? failed : pd_sqlite_put_values(store, event, error);
+	if (!failed)
+		failed = pd_sqlite_put_values(store, event, error);
+	return failed || event->conversation == 0 ? failed : pd_sqlite_put_conversation(store, arena, plan, event, error);
 }
 
 /* --- the whole --- */
@@ -235,8 +248,6 @@ int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, str
 		failed = put_message(store, committing, &plan->messages.items[i], error);
 	for (size_t i = 0; i < plan->tickets.count && !failed; i++)
 		failed = pd_sqlite_put_ticket(store, &plan->tickets.items[i], error);
-	for (size_t i = 0; i < plan->tickets.count && !failed; i++)
-		failed = pd_sqlite_put_conversations(store, plan, plan->tickets.items[i].ticket, error);
 	for (size_t i = 0; i < plan->events.count && !failed; i++)
 		failed = put_event(store, arena, plan, plan->events.items[i], error);
 	for (size_t i = 0; i < plan->ids.count && !failed; i++)

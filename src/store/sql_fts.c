@@ -1,7 +1,7 @@
 /* The full-text index: one document an event that has text, one a contact.
  *
  * The index is contentless: what is taken out must be given again as it was put in. Documents wait until the end of
- * their group, outside its savepoints. Words are compared folded (pd_fold), as queries in memory are. Fails as any
+ * their group, so that the tables before them stay in the processor's caches. Words are compared folded (pd_fold), as queries in memory are. Fails as any
  * write does; then the whole group does. */
 #include "store/sqlite.h"
 

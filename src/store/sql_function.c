@@ -97,16 +97,41 @@ static void sql_compare(sqlite3_context *context, int count, sqlite3_value **val
 	sqlite3_result_int(context, holds);
 }
 
+/* Digits and line ends alone. */
 static void sql_digits(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	(void)count;
 	const char *value = (const char *)sqlite3_value_text(values[0]);
-	char digits[64];
-	size_t len = 0;
-	for (; value != NULL && *value != '\0' && len < sizeof digits; value++)
-		if (g_ascii_isdigit(*value))
-			digits[len++] = *value;
-	sqlite3_result_text(context, digits, (int)len, SQLITE_TRANSIENT);
+	PD_AUTO_BUF digits = {0};
+	for (; value != NULL && *value != '\0'; value++)
+		if (g_ascii_isdigit(*value) || *value == '\n')
+			pd_buf_addc(&digits, *value);
+	sqlite3_result_text(context, digits.data != NULL ? digits.data : "", (int)digits.len, SQLITE_TRANSIENT);
+}
+
+/* Of a contact's identities, the values of one kind ('': all), a line each. */
+static void sql_values(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	const char *line = (const char *)sqlite3_value_text(values[0]), *kind = (const char *)sqlite3_value_text(values[1]);
+	PD_AUTO_BUF found = {0};
+	const size_t len = kind != NULL ? strlen(kind) : 0;
+	for (const char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		const char *blank = memchr(line, ' ', (size_t)(end - line));
+		if (blank == NULL || (len > 0 && ((size_t)(blank - line) != len || memcmp(line, kind, len) != 0)))
+			continue;
+		pd_buf_add(&found, blank + 1, (size_t)(end - blank));
+	}
+	sqlite3_result_text(context, found.data != NULL ? found.data : "", (int)found.len, SQLITE_TRANSIENT);
+}
+
+/* The first line; NULL where there is none. */
+static void sql_first(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	if (text != NULL && *text != '\0')
+		sqlite3_result_text(context, text, (int)strcspn(text, "\n"), SQLITE_TRANSIENT);
 }
 
 static void sql_description(sqlite3_context *context, int count, sqlite3_value **values)
@@ -129,6 +154,8 @@ int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 		{"pd_match", 3, sql_match},
 		{"pd_compare", 3, sql_compare},
 		{"pd_digits", 1, sql_digits},
+		{"pd_first", 1, sql_first},
+		{"pd_values", 2, sql_values},
 		{"pd_description", 1, sql_description},
 	};
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;

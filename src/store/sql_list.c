@@ -37,7 +37,7 @@ static const char *sort_of(const char *name, bool *ret_is_nullable)
 		{"category", "category", true},
 		{"source", "source", true},
 		{"contact",
-		 "(SELECT value FROM identity WHERE identity.contact = ticket.contact AND kind = 'mail' ORDER BY id LIMIT 1)",
+		 "(SELECT pd_first(pd_values(identities, 'mail')) FROM contact WHERE contact.id = ticket.contact)",
 		 true},
 		{"contact_name", "(SELECT nullif(name, '') FROM contact WHERE contact.id = ticket.contact)", true},
 		{"company", "(SELECT company FROM contact WHERE contact.id = ticket.contact)", true},

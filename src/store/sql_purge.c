@@ -100,22 +100,39 @@ static int put_tombstone(struct purge *p, int64_t number, int64_t version)
 	if (ticket == NULL)
 		return pd_fail(p->error, PD_TEMPORARY, "ticket %lld cannot be folded", (long long)number);
 	struct pd_planned_ticket planned = {.ticket = ticket, .base_version = version};
-	failed = pd_sqlite_put_ticket(p->store, &planned, p->error);
-	sqlite3_stmt *conversations =
-		SQL(p->store->writer, "UPDATE conversation SET base_subject = '', key = 0 WHERE ticket = ?");
-	pd_sql_bind(conversations, "i", number);
-	return failed ? failed : pd_sql_run(p->store->writer, conversations, p->error);
+	return pd_sqlite_put_ticket(p->store, &planned, p->error);
+}
+
+/* Base subjects are found no more. */
+static int drop_conversations(struct purge *p, int64_t number)
+{
+	struct pd_window view;
+	pd_window_init(&view, &p->store->store, true);
+	view.at = p->store->writer;
+	const struct pd_ticket *ticket = pd_sqlite_ticket(&view.face, p->arena, number);
+	int failed = 0;
+	for (size_t i = 0; ticket != NULL && i < ticket->conversations.count && !failed; i++) {
+		const struct pd_conversation *conversation = &ticket->conversations.items[i];
+		const struct pd_key key =
+			pd_sqlite_key(&p->store->store, conversation->mailbox != NULL ? conversation->mailbox : "",
+				      conversation->base_subject);
+		sqlite3_stmt *drop =
+			SQL(p->store->writer, "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
+		pd_sql_bind(drop, "iii", key.a, key.b, conversation->id);
+		failed = pd_sql_run(p->store->writer, drop, p->error);
+	}
+	return failed;
 }
 
 static int purge_ticket(struct purge *p, int64_t number)
 {
 	struct pd_connection *writer = p->store->writer;
 	PD_LIST(struct { struct pd_event event; bool is_indexed; }) events = {0};
-	int failed = 0;
+	int failed = drop_conversations(p, number);
 	sqlite3_stmt *select = SQL(writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event WHERE ticket = ?"
 					   " ORDER BY version");
 	pd_sql_bind(select, "i", number);
-	while (pd_sql_row(writer, select, &failed, p->error)) {
+	while (!failed && pd_sql_row(writer, select, &failed, p->error)) {
 		pd_sqlite_event(p->arena, select, &pd_list_add(p->arena, &events)->event);
 		events.items[events.count - 1].is_indexed = sqlite3_column_int(select, PD_EVENT_COLUMN_COUNT) != 0;
 	}
@@ -142,6 +159,7 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	struct pd_connection *writer = p.store->writer;
 	PD_LIST(int64_t) numbers = {0};
 	int failed = 0;
+	request->file_count = 0;
 	/* Deleted, since then untouched, and no tombstone yet. */
 	sqlite3_stmt *select = SQL(writer, "SELECT number FROM ticket WHERE class = 3 AND updated < ?1 AND NOT EXISTS"
 					   " (SELECT 1 FROM event WHERE event.ticket = number AND event.version ="

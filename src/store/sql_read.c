@@ -11,20 +11,23 @@
 /* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more. */
 #define SUBJECT_SCAN "500"
 
-int64_t pd_sqlite_key(const struct pd_store *store, const char *a, const char *b)
+struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b)
 {
+	uint64_t hash[2];
 	char text[512];
 	size_t len_a = strlen(a), len_b = b != NULL ? strlen(b) : 0;
 	if (len_a + len_b + 1 < sizeof text) {
 		memcpy(text, a, len_a + 1);
 		if (b != NULL)
 			memcpy(text + len_a + 1, b, len_b);
-		return (int64_t)pd_siphash(store->key, text, len_a + 1 + len_b);
+		pd_siphash128(store->key, text, len_a + 1 + len_b, hash);
+	} else {
+		PD_AUTO_BUF buf = {0};
+		pd_buf_add(&buf, a, len_a + 1);
+		pd_buf_add(&buf, b, len_b);
+		pd_siphash128(store->key, buf.data, buf.len, hash);
 	}
-	PD_AUTO_BUF buf = {0};
-	pd_buf_add(&buf, a, len_a + 1);
-	pd_buf_add(&buf, b, len_b);
-	return (int64_t)pd_siphash(store->key, buf.data, buf.len);
+	return (struct pd_key){(int64_t)hash[0], (int64_t)hash[1]};
 }
 
 /* A row, or the end; a failure sticks in the view. */
@@ -110,8 +113,9 @@ static struct pd_known_ids message_id(struct pd_snapshot *face, struct pd_arena 
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
 				   "SELECT ticket, conversation, event, is_reference, agent FROM known_id"
-				   " WHERE key = ?1 AND message_id = ?2 ORDER BY id");
-	pd_sql_bind(select, "is", pd_sqlite_key(view->store, id, NULL), id);
+				   " WHERE key_a = ? AND key_b = ? ORDER BY event, ticket");
+	const struct pd_key key = pd_sqlite_key(view->store, id, NULL);
+	pd_sql_bind(select, "ii", key.a, key.b);
 	struct pd_known_ids known = {0};
 	while (row(view, select)) {
 		struct pd_known_id *item = pd_list_add(arena, &known);
@@ -130,11 +134,11 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
 				   "SELECT newest.ticket, newest.id FROM (SELECT id, ticket FROM conversation"
-				   " WHERE key = ?1 AND mailbox = ?2 AND base_subject = ?3"
-				   " ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
-				   " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?4"
+				   " WHERE key_a = ? AND key_b = ? ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
+				   " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?"
 				   " ORDER BY newest.id DESC LIMIT 20");
-	pd_sql_bind(select, "issi", pd_sqlite_key(view->store, mailbox, base_subject), mailbox, base_subject, since);
+	const struct pd_key key = pd_sqlite_key(view->store, mailbox, base_subject);
+	pd_sql_bind(select, "iii", key.a, key.b, since);
 	struct pd_known_ids known = {0};
 	while (row(view, select)) {
 		struct pd_known_id *item = pd_list_add(arena, &known);
@@ -144,11 +148,12 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 	return known;
 }
 
-static struct pd_mark mark(struct pd_snapshot *face, const char *key)
+static struct pd_mark mark(struct pd_snapshot *face, const char *text)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key = ? AND text = ?");
-	pd_sql_bind(select, "is", pd_sqlite_key(view->store, key, NULL), key);
+	sqlite3_stmt *select = SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key_a = ? AND key_b = ?");
+	const struct pd_key key = pd_sqlite_key(view->store, text, NULL);
+	pd_sql_bind(select, "ii", key.a, key.b);
 	if (!row(view, select))
 		return (struct pd_mark){0};
 	struct pd_mark found = {.exists = true, .value = sqlite3_column_int64(select, 0)};
@@ -174,7 +179,7 @@ static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 					   int *ret_failed, struct pd_error *error)
 {
-	sqlite3_stmt *select = SQL(connection, "SELECT name, company FROM contact WHERE id = ?");
+	sqlite3_stmt *select = SQL(connection, "SELECT name, company, identities FROM contact WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!pd_sql_row(connection, select, ret_failed, error))
 		return NULL;
@@ -182,16 +187,17 @@ struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, str
 	found->id = id;
 	found->name = pd_sql_text(arena, select, 0);
 	found->company = pd_sql_text(arena, select, 1);
-	sqlite3_reset(select);
-	sqlite3_stmt *identities =
-		SQL(connection, "SELECT kind, value FROM identity WHERE contact = ? ORDER BY id");
-	pd_sql_bind(identities, "i", id);
-	while (pd_sql_row(connection, identities, ret_failed, error)) {
-		struct pd_identity *identity = pd_list_add(arena, &found->identities);
-		identity->kind = pd_sql_text(arena, identities, 0);
-		identity->value = pd_sql_text(arena, identities, 1);
+	char *line = pd_sql_text(arena, select, 2);
+	for (char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		char *blank = strchr(line, ' ');
+		*end = '\0';
+		if (blank == NULL)
+			continue;
+		*blank = '\0';
+		*pd_list_add(arena, &found->identities) = (struct pd_identity){.kind = line, .value = blank + 1};
 	}
-	return *ret_failed ? NULL : found;
+	sqlite3_reset(select);
+	return found;
 }
 
 static struct pd_contact *contact(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
@@ -210,8 +216,9 @@ static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT contact FROM identity WHERE key = ? AND kind = ? AND value = ? LIMIT 1");
-	pd_sql_bind(select, "iss", pd_sqlite_key(view->store, kind, value), kind, value);
+				   "SELECT contact FROM identity WHERE key_a = ? AND key_b = ?");
+	const struct pd_key key = pd_sqlite_key(view->store, kind, value);
+	pd_sql_bind(select, "ii", key.a, key.b);
 	if (!row(view, select))
 		return NULL;
 	int64_t id = sqlite3_column_int64(select, 0);

@@ -9,19 +9,6 @@
 
 #include "base/text.h"
 
-static int put_conversation(struct pd_sqlite *store, int64_t ticket, const struct pd_conversation *conversation,
-			    struct pd_error *error)
-{
-	const char *mailbox = conversation->mailbox != NULL ? conversation->mailbox : "";
-	const char *base = conversation->base_subject != NULL ? conversation->base_subject : "";
-	sqlite3_stmt *put = SQL(store->writer,
-				"INSERT INTO conversation (id, ticket, key, mailbox, base_subject) VALUES (?, ?, ?, ?, ?)"
-				" ON CONFLICT (id) DO UPDATE SET ticket = excluded.ticket, key = excluded.key,"
-				" mailbox = excluded.mailbox, base_subject = excluded.base_subject");
-	pd_sql_bind(put, "iiiss", conversation->id, ticket, pd_sqlite_key(&store->store, mailbox, base), mailbox, base);
-	return pd_sql_run(store->writer, put, error);
-}
-
 int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error)
 {
 	const struct pd_ticket *ticket = planned->ticket;
@@ -59,25 +46,46 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 	return 0;
 }
 
-int pd_sqlite_put_conversations(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_ticket *ticket,
-				struct pd_error *error)
+/* What the key was made of is known by the change itself, but for a part that does not change: that is the ticket's. */
+int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
+			       const struct pd_event *event, struct pd_error *error)
 {
-	int failed = 0;
-	for (size_t i = 0; i < ticket->conversations.count && !failed; i++) {
-		bool has_changed = false;
-		for (size_t j = 0; j < plan->events.count && !has_changed; j++) {
-			const struct pd_event *event = plan->events.items[j];
-			for (size_t k = 0; k < event->changes.count && !has_changed; k++) {
-				const char *property = event->changes.items[k].property;
-				has_changed = event->conversation == ticket->conversations.items[i].id &&
-					      event->ticket == ticket->number &&
-					      (strcmp(property, "conversation") == 0 || strcmp(property, "subject") == 0);
-			}
-		}
-		if (has_changed)
-			failed = put_conversation(store, ticket->number, &ticket->conversations.items[i], error);
+	const struct pd_change *mailbox = NULL, *subject = NULL;
+	for (size_t i = 0; i < event->changes.count; i++) {
+		if (strcmp(event->changes.items[i].property, "conversation") == 0)
+			mailbox = &event->changes.items[i];
+		else if (strcmp(event->changes.items[i].property, "subject") == 0)
+			subject = &event->changes.items[i];
 	}
-	return failed;
+	if (mailbox == NULL && subject == NULL)
+		return 0;
+	if (event->conversation > store->last_conversation)
+		store->last_conversation = event->conversation;
+	const struct pd_ticket *ticket = NULL;
+	for (size_t i = 0; i < plan->tickets.count && ticket == NULL; i++)
+		if (plan->tickets.items[i].ticket->number == event->ticket)
+			ticket = plan->tickets.items[i].ticket;
+	const struct pd_conversation *now = ticket != NULL ? pd_ticket_conversation(ticket, event->conversation) : NULL;
+	const char *kept_mailbox = now != NULL ? now->mailbox : NULL, *kept_subject = now != NULL ? now->subject : NULL;
+	const char *from_mailbox = mailbox != NULL ? mailbox->from : kept_mailbox;
+	const char *from_subject = subject != NULL ? subject->from : kept_subject;
+	int failed = 0;
+	bool is_reply;
+	if (from_mailbox != NULL && from_subject != NULL) {
+		const struct pd_key key = pd_sqlite_key(&store->store, from_mailbox,
+							pd_base_subject(arena, from_subject, &is_reply));
+		sqlite3_stmt *drop =
+			SQL(store->writer, "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
+		pd_sql_bind(drop, "iii", key.a, key.b, event->conversation);
+		failed = pd_sql_run(store->writer, drop, error);
+	}
+	if (failed || now == NULL || now->base_subject == NULL || now->mailbox == NULL)
+		return failed;
+	const struct pd_key key = pd_sqlite_key(&store->store, now->mailbox, now->base_subject);
+	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO conversation (key_a, key_b, id, ticket) VALUES (?, ?, ?, ?)"
+					       " ON CONFLICT (key_a, key_b, id) DO UPDATE SET ticket = excluded.ticket");
+	pd_sql_bind(put, "iiii", key.a, key.b, event->conversation, event->ticket);
+	return pd_sql_run(store->writer, put, error);
 }
 
 static int number_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *value,

@@ -190,39 +190,20 @@ static int begin_group(struct pd_store *face, struct pd_error *error)
 	pd_arena_free(store->group_arena);
 	store->group_arena = pd_arena_new();
 	memset(&store->documents, 0, sizeof store->documents);
+	store->last_conversation = 0;
 	return pd_sql_run(store->writer, SQL(store->writer, "BEGIN IMMEDIATE"), error);
-}
-
-static int savepoint(struct pd_store *face, struct pd_error *error)
-{
-	struct pd_sqlite *store = pd_sqlite_of(face);
-	store->documents_before = store->documents.count;
-	store->texts_before = store->texts.count;
-	return pd_sql_run(store->writer, SQL(store->writer, "SAVEPOINT member"), error);
-}
-
-static int release(struct pd_store *face, struct pd_error *error)
-{
-	struct pd_sqlite *store = pd_sqlite_of(face);
-	return pd_sql_run(store->writer, SQL(store->writer, "RELEASE member"), error);
-}
-
-static bool undo(struct pd_store *face)
-{
-	struct pd_sqlite *store = pd_sqlite_of(face);
-	store->documents.count = store->documents_before;
-	store->texts.count = store->texts_before;
-	/* After a full disk or a read error SQLite may have rolled everything back by itself. */
-	if (sqlite3_get_autocommit(store->writer->db) != 0)
-		return false;
-	return pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK TO member"), NULL) == 0 &&
-	       pd_sql_run(store->writer, SQL(store->writer, "RELEASE member"), NULL) == 0;
 }
 
 static int commit_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	int failed = pd_sqlite_write_documents(store, error);
+	if (!failed && store->last_conversation != 0) {
+		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
+						       " DO UPDATE SET id = max(id, excluded.id)");
+		pd_sql_bind(put, "ii", (int64_t)PD_ID_CONVERSATION, store->last_conversation);
+		failed = pd_sql_run(store->writer, put, error);
+	}
 	if (failed)
 		return failed;
 	failed = pd_sql_run(store->writer, SQL(store->writer, "COMMIT"), error);
@@ -269,7 +250,8 @@ static bool idle(struct pd_store *face)
 	if (atomic_load(&face->is_failed))
 		return false;
 	const pd_time now = pd_now();
-	sqlite3_stmt *marks = SQL(writer, "DELETE FROM mark WHERE id IN (SELECT id FROM mark WHERE expires < ? LIMIT 500)");
+	sqlite3_stmt *marks = SQL(writer, "DELETE FROM mark WHERE (key_a, key_b) IN (SELECT key_a, key_b FROM mark"
+					" WHERE expires < ? LIMIT 500)");
 	pd_sql_bind(marks, "i", now);
 	sqlite3_stmt *counters = SQL(writer, "DELETE FROM counter WHERE minute < ?");
 	pd_sql_bind(counters, "i", (now - COUNTERS_KEPT) / PD_MINUTE);
@@ -359,9 +341,6 @@ static struct pd_backend backend = {
 	.prepare = prepare,
 	.unprepare = unprepare,
 	.begin = begin_group,
-	.savepoint = savepoint,
-	.release = release,
-	.undo = undo,
 	.commit = commit_group,
 	.rollback = rollback,
 	.after_group = after_group,
@@ -378,9 +357,11 @@ static struct pd_backend backend = {
 	.close = close_store,
 };
 
-static void fill_lookups(void)
+static void start_once(void)
 {
 	backend.lookups = pd_sqlite_lookups;
+	/* SQLite would count its memory under a lock that all connections share. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static int open_writer(struct pd_sqlite *store, struct pd_error *error)
@@ -430,7 +411,7 @@ int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in
 	if (store == NULL)
 		abort();
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, fill_lookups);
+	pthread_once(&once, start_once);
 	pd_store_init(&store->store, &backend, mode);
 	store->store.message_in_database = message_in_database;
 	store->lock_fd = -1;

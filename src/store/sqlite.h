@@ -18,8 +18,7 @@ struct pd_connection {
 	struct pd_connection *next; /* in the pool */
 };
 
-/* A full-text document that waits for the end of its group: writing it inside a savepoint would make the index
- * flush for each message. */
+/* A full-text document; those of a group are written together at its end. */
 struct pd_document {
 	int64_t id; /* rowid: an event's id, or minus a contact's */
 	bool is_removal;
@@ -38,10 +37,9 @@ struct pd_sqlite {
 	/* the writer's thread alone */
 	struct pd_arena *group_arena; /* documents of the group */
 	PD_LIST(struct pd_document) documents;
-	size_t documents_before; /* at the savepoint */
 	PD_LIST(struct { char hash[65]; int64_t id; }) texts; /* ids of kept texts, in texts_arena */
 	struct pd_arena *texts_arena;
-	size_t texts_before;
+	int64_t last_conversation; /* the largest of the group; 0: none */
 	int log_pages; /* of the write-ahead log, after the last commit */
 };
 static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
@@ -118,16 +116,19 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 void pd_sqlite_event(struct pd_arena *arena, sqlite3_stmt *statement, struct pd_event *ret_event);
 struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 				   const char **ret_search, int *ret_failed, struct pd_error *error);
-/* The key of a text in an index of hashes. */
-int64_t pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
+/* The key of a text, or of two, in an index of hashes. */
+struct pd_key {
+	int64_t a, b;
+};
+struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
 
 /* --- carrying out (sql_apply.c, sql_ticket.c, sql_fts.c, sql_outbox.c) --- */
 
 int pd_sqlite_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
 int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error);
-/* Those whose mailbox or subject the plan changes. */
-int pd_sqlite_put_conversations(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_ticket *ticket,
-				struct pd_error *error);
+/* Keys of base subjects, where the event changes a conversation's mailbox or subject. */
+int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
+			       const struct pd_event *event, struct pd_error *error);
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
 int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_planned_letter *letter,
 			 pd_time now, struct pd_error *error);

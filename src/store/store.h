@@ -1,7 +1,7 @@
 /* The store: tickets, messages and the outbox, kept for good.
  *
  * It speaks of the desk, never of SQL; SQLite stands behind it, and a store in memory for tests (one suite runs on
- * both). One writer thread commits in groups: everything that waits goes into one transaction (a savepoint each),
+ * both). One writer thread commits in groups: everything that waits goes into one transaction,
  * one fsync, then all are answered. Readers use connections of their own.
  *
  * A commit is on disk when pd_store_commit returns 0 (invariant 1). Classes: PD_TEMPORARY, PD_FULL (no space),

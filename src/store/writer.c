@@ -1,4 +1,4 @@
-/* The one writer: all that waits goes into one transaction, a savepoint each, one fsync, then all are answered.
+/* The one writer: all that waits goes into one transaction, one fsync, then all are answered.
  *
  * Promises: pd_writer_do returns 0 only when the job's group is on disk (invariant 1); a job that fails alone is
  * answered alone; a group that fails answers all its members. Fails: with the job's own class, PD_FULL and
@@ -46,52 +46,58 @@ static void fail_all(struct pd_job *group, const struct pd_error *error)
 	}
 }
 
-/* Runs one job in its savepoint; false: the transaction is gone, error says why. */
-static bool run_job(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+/* Runs the jobs in one transaction; NULL: all are on disk. Else who failed (PD_FULL: for all of them), and error says
+ * why; nothing of the group is kept then. */
+static struct pd_job *try_group(struct pd_store *store, struct pd_job *group, struct pd_error *error)
 {
 	const struct pd_backend *backend = store->backend;
-	if (backend->savepoint(store, error) != 0)
-		return false;
-	job->result = job->run(store, job, &job->error);
-	if (job->result == 0) {
+	error->class = PD_OK;
+	if (backend->begin(store, error) != 0)
+		return group;
+	for (struct pd_job *job = group; job != NULL; job = job->next) {
+		if (job->result != 0)
+			continue;
+		job->result = job->run(store, job, &job->error);
+		if (job->result != 0) {
+			*error = job->error;
+			backend->rollback(store);
+			return job;
+		}
 		pd_crash_point("after-write");
-		return backend->release(store, error) == 0;
 	}
-	*error = job->error;
-	return backend->undo(store);
+	pd_crash_point("before-commit");
+	if (backend->commit(store, error) != 0) {
+		backend->rollback(store);
+		return group;
+	}
+	pd_crash_point("after-commit");
+	return NULL;
 }
 
+/* Savepoints would cost every member a copy of each page that it writes; a member that fails is rare, and costs the
+ * others of its group that they are carried out again without it. */
 static void run_group(struct pd_writer *writer, struct pd_job *group)
 {
 	struct pd_store *store = writer->store;
-	const struct pd_backend *backend = store->backend;
 	struct pd_error error = {0};
 	if (atomic_load(&store->is_failed)) {
 		pd_fail(&error, PD_TEMPORARY, "the store has failed and must be opened anew");
 		fail_all(group, &error);
 		return;
 	}
-	if (backend->begin(store, &error) != 0) {
-		fail_all(group, &error);
-		return;
-	}
-	for (struct pd_job *job = group; job != NULL; job = job->next) {
-		if (!run_job(store, job, &error)) {
-			backend->rollback(store);
+	for (;;) {
+		struct pd_job *failed = try_group(store, group, &error);
+		if (failed == NULL) {
+			atomic_fetch_add(&store->groups, 1);
+			return;
+		}
+		if (failed->result == 0 || error.class == PD_FULL) {
+			if (error.class == PD_UNCERTAIN)
+				atomic_store(&store->is_failed, true);
 			fail_all(group, &error);
 			return;
 		}
 	}
-	pd_crash_point("before-commit");
-	if (backend->commit(store, &error) != 0) {
-		backend->rollback(store);
-		if (error.class == PD_UNCERTAIN)
-			atomic_store(&store->is_failed, true);
-		fail_all(group, &error);
-		return;
-	}
-	pd_crash_point("after-commit");
-	atomic_fetch_add(&store->groups, 1);
 }
 
 static void answer(struct pd_writer *writer, struct pd_job *group)
@@ -167,6 +173,7 @@ struct pd_writer *pd_writer_new(struct pd_store *store)
 		free(writer);
 		return NULL;
 	}
+	pthread_setname_np(writer->thread, "writer");
 	return writer;
 }
 

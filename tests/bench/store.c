@@ -35,6 +35,20 @@ static double cpu(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Bytes that this process gave to write(2). */
+static double written(void)
+{
+	unsigned long long bytes = 0;
+	FILE *io = fopen("/proc/self/io", "r");
+	char line[128];
+	while (io != NULL && fgets(line, sizeof line, io) != NULL)
+		if (sscanf(line, "wchar: %llu", &bytes) == 1)
+			break;
+	if (io != NULL)
+		fclose(io);
+	return (double)bytes;
+}
+
 /* A quarter of rare words out of 20,000, the rest common ones. */
 static size_t make_text(char *text, size_t size, unsigned seed)
 {
@@ -72,7 +86,7 @@ static void run(sqlite3 *db, const char *sql)
 	}
 }
 
-static double bare(int group, double *ret_cpu)
+static double bare(int group, double *ret_cpu, double *ret_written)
 {
 	char path[512], file[600];
 	snprintf(path, sizeof path, "%s/postdesk-bench-XXXXXX", directory);
@@ -91,7 +105,7 @@ static double bare(int group, double *ret_cpu)
 	sqlite3_prepare_v2(db, "INSERT INTO f (rowid, body) VALUES (?, ?)", -1, &words, NULL);
 	char text[MAIL_SIZE + 64], id[64];
 	int count = 0;
-	double start = now(), cpu_start = cpu();
+	double start = now(), cpu_start = cpu(), written_start = written();
 	while (now() - start < seconds) {
 		run(db, "BEGIN IMMEDIATE");
 		for (int i = 0; i < group; i++) {
@@ -114,6 +128,7 @@ static double bare(int group, double *ret_cpu)
 	}
 	double rate = count / (now() - start);
 	*ret_cpu = (cpu() - cpu_start) / count;
+	*ret_written = (written() - written_start) / count;
 	sqlite3_finalize(row);
 	sqlite3_finalize(words);
 	sqlite3_close(db);
@@ -192,15 +207,17 @@ static void store_rate(int threads, double bare_rate)
 	char path[512];
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct load load = open_load(arena, path, sizeof path);
-	double start = now(), cpu_start = cpu();
+	double start = now(), cpu_start = cpu(), written_start = written();
 	load.end = start + seconds;
 	run_threads(&load, threads);
 	double rate = (atomic_load(&load.next) - threads) / (now() - start);
 	double spent = (cpu() - cpu_start) / (atomic_load(&load.next) - threads);
+	double bytes = (written() - written_start) / (atomic_load(&load.next) - threads);
 	struct pd_store_stats stats = {0};
 	(void)pd_store_stats(load.store, &stats, NULL);
-	printf("store: plans of 4 kB mails, %d threads: %.0f/s, %.1f a group, %.0f us of CPU each, %.2f of bare SQLite\n",
-	       threads, rate, (double)stats.commits / (double)(stats.groups > 0 ? stats.groups : 1), spent * 1e6,
+	printf("store: plans of 4 kB mails, %d threads: %.0f/s, %.1f a group, %.0f us of CPU and %.1f kB written"
+	       " each, %.2f of bare SQLite\n",
+	       threads, rate, (double)stats.commits / (double)(stats.groups > 0 ? stats.groups : 1), spent * 1e6, bytes / 1e3,
 	       rate / bare_rate);
 	fflush(stdout);
 	pd_store_close(load.store);
@@ -242,9 +259,9 @@ int main(int argc, char **argv)
 		directory = argv[1];
 	if (argc > 2)
 		seconds = atof(argv[2]);
-	double cpu_each, alone = bare(64, &cpu_each);
-	printf("store: SQLite alone, rows of 4 kB with full text, 64 a commit: %.0f/s, %.0f us of CPU each\n", alone,
-	       cpu_each * 1e6);
+	double cpu_each, bytes_each, alone = bare(64, &cpu_each, &bytes_each);
+	printf("store: SQLite alone, rows of 4 kB with full text, 64 a commit: %.0f/s, %.0f us of CPU and %.1f kB written each\n",
+	       alone, cpu_each * 1e6, bytes_each / 1e3);
 	fflush(stdout);
 	static const int threads[] = {1, 4, 16, 64};
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++)
