@@ -82,7 +82,7 @@ static const char version_1[] =
 	/* rowid: an event's id, or minus a contact's */
 	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
 	" tokenize = 'unicode61 remove_diacritics 0');"
-	"INSERT INTO search (search, rank) VALUES ('automerge', 8);";
+	"INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1};

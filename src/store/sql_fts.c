@@ -5,6 +5,7 @@
  * write does; then the whole group does. */
 #include "store/sqlite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -28,8 +29,21 @@ void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, co
 		.id = id, .is_removal = is_removal, .subject = subject, .text = text, .people = people};
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct pd_document *one = a, *two = b;
+	if (one->id != two->id)
+		return one->id < two->id ? -1 : 1;
+	return (one->place > two->place) - (one->place < two->place);
+}
+
+/* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
 int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error)
 {
+	for (size_t i = 0; i < store->documents.count; i++)
+		store->documents.items[i].place = i;
+	if (store->documents.count > 0)
+		qsort(store->documents.items, store->documents.count, sizeof *store->documents.items, by_id);
 	for (size_t i = 0; i < store->documents.count; i++) {
 		const struct pd_document *document = &store->documents.items[i];
 		sqlite3_stmt *put =

@@ -22,6 +22,7 @@ struct pd_connection {
 struct pd_document {
 	int64_t id; /* rowid: an event's id, or minus a contact's */
 	bool is_removal;
+	size_t place; /* in the group */
 	const char *subject, *text, *people;
 };
 
