@@ -440,6 +440,25 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 
 /* --- markers --- */
 
+/* The first two bytes that the markers of a column begin with. Most lines are ruled out by theirs. */
+static bool may_be_marker(const char *core, size_t column)
+{
+	static __thread uint64_t pairs[2][65536 / 64];
+	static __thread bool is_filled;
+	for (const struct pd_marker_words *row = pd_marker_table; !is_filled && row->language; row++) {
+		const char *const columns[] = {row->original, row->forward};
+		for (size_t i = 0; i < 2; i++) {
+			for (const char *word = columns[i]; *word; word += strcspn(word, "|"), word += *word == '|') {
+				unsigned pair = (unsigned char)word[0] << 8 | (unsigned char)word[1];
+				pairs[i][pair / 64] |= UINT64_C(1) << (pair % 64);
+			}
+		}
+	}
+	is_filled = true;
+	unsigned pair = (unsigned char)core[0] << 8 | (core[0] ? (unsigned char)core[1] : 0);
+	return pairs[column][pair / 64] >> (pair % 64) & 1;
+}
+
 static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)
 {
 	if (line->is_long || !line->fold[0] || strlen(line->fold) > 160)
@@ -454,6 +473,8 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 		colon |= core[len - 1] == ':';
 		core[--len] = '\0';
 	}
+	if (!may_be_marker(core, column))
+		return false;
 	for (const struct pd_marker_words *row = pd_marker_table; row->language; row++) {
 		const char *words = column ? row->forward : row->original;
 		size_t n = pd_words_begins(core, words);

@@ -49,6 +49,11 @@ char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t
 	bool blank = false, combining = false;
 	while (at < len && used < limit && used < room) {
 		unsigned char byte = (unsigned char)text[at];
+		if (byte > ' ' && byte < 0x7F && !blank) {
+			out[used++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : (char)byte;
+			at++;
+			continue;
+		}
 		gunichar c = byte;
 		if (byte < 0x80) {
 			at++;

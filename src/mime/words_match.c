@@ -14,12 +14,13 @@ extern const char __executable_start[], end[];
 
 #define NONE  UINT16_MAX
 #define KNOWN 4096 /* places for lists, many times their number */
+#define PAIRS 256
 
 struct word {
 	const char *text;
 	size_t len;
-	uint16_t pair;		     /* of its first two bytes; 0 where it has one */
 	uint16_t next_first, next_last; /* the next word with the same first, last byte */
+	uint16_t next_pair;	     /* the next word whose first two bytes fall into the same place */
 	bool starts_bound, ends_bound; /* no letter may stand before, behind it */
 };
 
@@ -28,7 +29,9 @@ struct list {
 	struct word *words;
 	size_t count;
 	bool has_empty; /* "|one": nothing is one of them */
+	bool has_letters; /* words of one byte */
 	uint16_t by_first[256], by_last[256];
+	uint16_t by_pair[PAIRS]; /* a word of one byte counts as followed by NUL */
 };
 
 static bool letter_before(const char *start, const char *at)
@@ -51,9 +54,9 @@ static bool wants_bounds(const char *word)
 	return c < 0xE00 || (c >= 0x1E00 && c < 0x2000);
 }
 
-static uint16_t pair_of(const char *two)
+static unsigned pair_of(unsigned char first, unsigned char second)
 {
-	return (uint16_t)(((unsigned char)two[0] * 31u + (unsigned char)two[1] * 7u) & 2047);
+	return (first * 37u ^ second * 5u) % PAIRS;
 }
 
 static struct list *take_apart(const char *alternatives)
@@ -66,17 +69,18 @@ static struct list *take_apart(const char *alternatives)
 	list->words = g_new0(struct word, most);
 	memset(list->by_first, 0xFF, sizeof list->by_first);
 	memset(list->by_last, 0xFF, sizeof list->by_last);
+	memset(list->by_pair, 0xFF, sizeof list->by_pair);
 	for (const char *word = alternatives; *word != '\0';) {
 		size_t len = strcspn(word, "|");
 		bool bounds = wants_bounds(word);
 		list->words[list->count++] = (struct word){
 			.text = word,
 			.len = len,
-			.pair = len > 1 ? pair_of(word) : 0,
 			.starts_bound = bounds && g_unichar_isalnum(g_utf8_get_char(word)),
 			.ends_bound = bounds && letter_before(word, word + len),
 		};
 		list->has_empty = list->has_empty || len == 0;
+		list->has_letters = list->has_letters || len == 1;
 		word += len + (word[len] == '|');
 	}
 	/* From the end, so that the chains keep the list's order. */
@@ -88,6 +92,11 @@ static struct list *take_apart(const char *alternatives)
 		word->next_last = list->by_last[last];
 		list->by_last[last] = (uint16_t)i;
 		list->by_first[first] = (uint16_t)i;
+		if (word->len == 0)
+			continue;
+		unsigned pair = pair_of(first, word->len > 1 ? (unsigned char)word->text[1] : 0);
+		word->next_pair = list->by_pair[pair];
+		list->by_pair[pair] = (uint16_t)i;
 	}
 	return list;
 }
@@ -125,41 +134,41 @@ static void give_back(struct list **list)
 
 #define AUTO_LIST __attribute__((cleanup(give_back))) struct list *
 
-/* Where the word stands with its bounds; NULL: nowhere. */
-static const char *place_of(const struct word *word, const char *fold, size_t have)
+/* The first word of the list that stands at a place with its bounds and stands in the list before `before`. */
+static uint16_t word_at(const struct list *list, const char *fold, const char *at, bool of_one_byte, uint16_t before)
 {
-	const char *stop = fold + have;
-	for (const char *hit = fold; (hit = memmem(hit, (size_t)(stop - hit), word->text, word->len)) != NULL; hit++) {
-		if (!(word->starts_bound && letter_before(fold, hit)) && !(word->ends_bound && letter_at(hit + word->len)))
-			return hit;
-		if (hit == stop)
-			break;
+	unsigned pair = pair_of((unsigned char)at[0], of_one_byte ? 0 : (unsigned char)at[1]);
+	for (uint16_t i = list->by_pair[pair]; i < before; i = list->words[i].next_pair) {
+		const struct word *word = &list->words[i];
+		if (at[0] != word->text[0] || (word->len > 1 && at[1] != word->text[1]))
+			continue;
+		if (strncmp(at, word->text, word->len) == 0 && !(word->starts_bound && letter_before(fold, at)) &&
+		    !(word->ends_bound && letter_at(at + word->len)))
+			return i;
 	}
-	return NULL;
+	return before;
 }
 
 size_t pd_words_find(const char *fold, const char *alternatives, size_t *ret_at)
 {
-	/* The pairs of bytes that the text has: most words are ruled out by their first. */
-	uint64_t pairs[2048 / 64] = {0};
+	/* One walk over the text; of the words that are there, the first in the list counts. */
 	AUTO_LIST list = list_of(alternatives);
-	size_t have = strlen(fold);
-	for (size_t i = 1; i < have; i++) {
-		uint16_t pair = pair_of(fold + i - 1);
-		pairs[pair / 64] |= (uint64_t)1 << (pair % 64);
+	uint16_t best = NONE;
+	const char *where = NULL;
+	for (const char *at = fold; *at != '\0' && best > 0; at++) {
+		uint16_t found = word_at(list, fold, at, false, best);
+		if (list->has_letters)
+			found = word_at(list, fold, at, true, found);
+		if (found < best) {
+			best = found;
+			where = at;
+		}
 	}
-	for (size_t i = 0; i < list->count; i++) {
-		const struct word *word = &list->words[i];
-		if (word->len > have || (word->len > 1 && !(pairs[word->pair / 64] >> (word->pair % 64) & 1)))
-			continue;
-		const char *hit = place_of(word, fold, have);
-		if (hit == NULL)
-			continue;
-		if (ret_at)
-			*ret_at = (size_t)(hit - fold);
-		return (size_t)(hit - fold) + word->len;
-	}
-	return 0;
+	if (where == NULL)
+		return 0;
+	if (ret_at)
+		*ret_at = (size_t)(where - fold);
+	return (size_t)(where - fold) + list->words[best].len;
 }
 
 size_t pd_words_begins(const char *fold, const char *alternatives)
