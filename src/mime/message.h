@@ -83,7 +83,8 @@ struct pd_message {
 	const char *full_text; /* the whole body as text, nothing cut */
 	bool has_html;
 	const char *html; /* the author's own new part, clean for relaying: quotes and command lines removed by
-			   * structure, nothing active, cid: pictures kept; NULL: no HTML part */
+			   * structure, nothing active, cid: pictures kept; NULL: no HTML part, or nothing in it
+			   * that the author wrote */
 	PD_LIST(struct pd_attachment) attachments;
 
 	/* reports */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 const struct pd_attribution_words pd_attribution_table[] = {
-	{"en", "on|at|in article|in message", "wrote|writes|sent|said|has written|wrote the following|wrote to me", ""},
+	{"en", "on|at|in article|in message", "wrote|writes|sent|said|has written|wrote the following|wrote to me", "wrote on|wrote at|writes on"},
 	{"de", "am|um", "schrieb|schrieben|geschrieben|schrieb folgendes|schrieb mir", "schrieb|schrieben"},
 	{"fr", "le|en date du", "a écrit|a ecrit|ont écrit|écrit|écrivait|a envoyé", "a écrit"},
 	{"es", "el|en", "escribió|escribio|ha escrito|escribía", "escribió|escribio"},

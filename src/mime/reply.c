@@ -119,6 +119,17 @@ static bool *command_lines(struct pd_arena *arena, const struct pd_line_list *li
 	return drop;
 }
 
+/* Is there anything but commands and what others wrote? If not, nothing is there to be passed on. */
+static bool has_own_part(const struct pd_line_list *lines, const bool *drop)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		if (line->fate == PD_LINE_KEPT && !line->is_foreign && !drop[i] && !pd_line_is_blank(line) && !pd_mark_rule(line))
+			return true;
+	}
+	return false;
+}
+
 /* What mailers put into the plain part when they have only HTML to say. */
 static bool is_placeholder(struct pd_arena *arena, const char *plain)
 {
@@ -143,7 +154,9 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	message->html = NULL;
 	if (html) {
 		pd_reply_split(arena, &html->lines, forward);
-		message->html = pd_html_write(arena, html, command_lines(arena, &html->lines));
+		bool *drop = command_lines(arena, &html->lines);
+		if (has_own_part(&html->lines, drop))
+			message->html = pd_html_write(arena, html, drop);
 	}
 	if (plain_or_null && !(html && is_placeholder(arena, plain_or_null))) {
 		pd_reply_lines(arena, plain_or_null, &plain);

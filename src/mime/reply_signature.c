@@ -308,6 +308,12 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 	return taken;
 }
 
+static bool is_bare_rule(const struct pd_line *line)
+{
+	size_t len = strlen(line->fold);
+	return pd_mark_rule(line) || (len >= 2 && strspn(line->fold, "-_=*~") == len);
+}
+
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
 {
 	take_delimited(lines, from, to);
@@ -315,4 +321,10 @@ void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
 		if (!take_device(lines, from, to) && !take_disclaimer(lines, from, to) && !take_ruled(lines, from, to) &&
 		    !take_card(lines, from, to) && !take_dashed_name(lines, from, to))
 			break;
+	/* A rule that nothing follows any more. */
+	size_t end = kept_end(lines, from, to);
+	while (end > from && is_bare_rule(&lines->items[end - 1])) {
+		lines->items[end - 1].fate = PD_LINE_SIGNATURE;
+		end = kept_end(lines, from, end - 1);
+	}
 }
