@@ -388,6 +388,46 @@ static char *match_text(struct pd_arena *arena, const char *value, bool is_prefi
 	return has_word ? pd_buf_string(arena, &match) : NULL;
 }
 
+/* Is the text in a document that the index does not have yet? As the desk itself would say. */
+static bool waits_with(const struct pd_document *document, const struct pd_query *query)
+{
+	const char *const texts[] = {document->subject, document->text, document->people};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const struct pd_ticket nothing = {.name = "", .description = ""};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct pd_ticket_facts facts = {.ticket = &nothing};
+		facts.text = texts[i] != NULL ? pd_fold(arena, texts[i]) : "";
+		if (pd_query_matches(query, &facts))
+			return true;
+	}
+	return false;
+}
+
+/* Tickets that documents which still wait for the index add: "number IN (…) OR ", or nothing. */
+static void put_waiting(struct pd_sql_query *q, const struct pd_query *query)
+{
+	struct pd_error error;
+	if (!q->has_waiting && pd_sqlite_unindexed(q->connection, q->arena, &q->waiting, &error) != 0)
+		pd_window_fail(q->view, &error);
+	q->has_waiting = true;
+	for (int is_contact = 0; is_contact < 2; is_contact++) {
+		bool is_open = false;
+		for (size_t i = 0; i < q->waiting.count; i++) {
+			const struct pd_document *document = &q->waiting.items[i];
+			if ((document->id < 0) != (is_contact != 0) || !waits_with(document, query))
+				continue;
+			if (!is_open)
+				put(q, is_contact ? "number IN (SELECT ticket FROM ticket_contact WHERE contact IN ("
+						  : "number IN (SELECT ticket FROM event WHERE id IN (");
+			else
+				put(q, ", ");
+			put_number(q, is_contact ? -document->id : document->id);
+			is_open = true;
+		}
+		put(q, is_open ? ")) OR " : "");
+	}
+}
+
 static void put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 {
 	const char *digits = *query->value == '#' ? query->value + 1 : query->value;
@@ -395,6 +435,8 @@ static void put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 	bool is_number = pd_number(digits, INT64_MAX, &number);
 	const char *match = match_text(q->arena, query->value, query->is_prefix);
 	put(q, "(");
+	if (match != NULL)
+		put_waiting(q, query);
 	if (is_number) {
 		put(q, "number = ");
 		put_number(q, (int64_t)number);

@@ -14,6 +14,8 @@ struct pd_sql_query {
 	struct pd_window *view;
 	struct pd_connection *connection;
 	bool has_deleted; /* the query asks for deleted tickets */
+	bool has_waiting; /* `waiting` was read */
+	struct pd_document_list waiting;
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
 };

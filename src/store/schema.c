@@ -80,6 +80,7 @@ static const char version_1[] =
 	" place INTEGER NOT NULL, state INTEGER NOT NULL, address TEXT NOT NULL, reply TEXT,"
 	" PRIMARY KEY (outbox, place)) STRICT, WITHOUT ROWID;"
 	/* rowid: an event's id, or minus a contact's */
+	"CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
 	" tokenize = 'unicode61 remove_diacritics 0');"
 	"INSERT INTO search (search, rank) VALUES ('automerge', 16);";

@@ -92,6 +92,10 @@ static int forget_contact(struct pd_sqlite *store, int64_t id, struct pd_error *
 	struct pd_contact *old = pd_sqlite_contact_by_id(store->writer, store->group_arena, id, &failed, error);
 	if (old == NULL)
 		return failed;
+	/* Its document must stand in the index to be taken out of it. */
+	failed = pd_sqlite_write_documents(store, error);
+	if (failed)
+		return failed;
 	pd_sqlite_document(store, -id, true, "", "", pd_contact_people(store->group_arena, old));
 	return put_identities(store, old, false, error);
 }

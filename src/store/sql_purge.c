@@ -167,6 +167,9 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	pd_sql_bind(select, "ii", request->deleted_before, (int64_t)PURGE_BATCH);
 	while (pd_sql_row(writer, select, &failed, error))
 		*pd_list_add(arena, &numbers) = sqlite3_column_int64(select, 0);
+	/* What is taken out of the index must stand in it. */
+	if (!failed && numbers.count > 0)
+		failed = pd_sqlite_write_documents(p.store, error);
 	for (size_t i = 0; i < numbers.count && !failed; i++)
 		failed = purge_ticket(&p, numbers.items[i]);
 	request->count = (int64_t)numbers.count;

@@ -189,7 +189,7 @@ static int begin_group(struct pd_store *face, struct pd_error *error)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	pd_arena_free(store->group_arena);
 	store->group_arena = pd_arena_new();
-	memset(&store->documents, 0, sizeof store->documents);
+	pd_sqlite_documents_begin(store);
 	store->last_conversation = 0;
 	return pd_sql_run(store->writer, SQL(store->writer, "BEGIN IMMEDIATE"), error);
 }
@@ -197,7 +197,7 @@ static int begin_group(struct pd_store *face, struct pd_error *error)
 static int commit_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	int failed = pd_sqlite_write_documents(store, error);
+	int failed = pd_sqlite_documents_commit(store, error);
 	if (!failed && store->last_conversation != 0) {
 		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
 						       " DO UPDATE SET id = max(id, excluded.id)");
@@ -213,6 +213,8 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 		error->class = PD_UNCERTAIN;
 		return PD_UNCERTAIN;
 	}
+	if (!failed)
+		pd_sqlite_documents_committed(store);
 	return failed;
 }
 
@@ -221,7 +223,7 @@ static void rollback(struct pd_store *face)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	if (sqlite3_get_autocommit(store->writer->db) == 0)
 		(void)pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK"), NULL);
-	store->documents.count = 0;
+	pd_sqlite_documents_rollback(store);
 	store->texts.count = 0; /* what was looked up may have been of this group */
 }
 
@@ -242,13 +244,32 @@ static void after_group(struct pd_store *face)
 	sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-/* Old marks and counters go a few at a time; then the log is emptied. */
+/* A group of documents alone. */
+static int write_waiting(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_error error;
+	int failed = begin_group(face, &error);
+	if (!failed)
+		failed = pd_sqlite_write_documents(store, &error);
+	if (!failed)
+		failed = commit_group(face, &error);
+	if (failed)
+		rollback(face);
+	if (failed == PD_UNCERTAIN)
+		atomic_store(&face->is_failed, true);
+	return failed;
+}
+
+/* Documents first. Old marks and counters go a few at a time; then the log is emptied. */
 static bool idle(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	struct pd_connection *writer = store->writer;
 	if (atomic_load(&face->is_failed))
 		return false;
+	if (store->waiting.list.count > 0)
+		return write_waiting(face) == 0;
 	const pd_time now = pd_now();
 	sqlite3_stmt *marks = SQL(writer, "DELETE FROM mark WHERE (key_a, key_b) IN (SELECT key_a, key_b FROM mark"
 					" WHERE expires < ? LIMIT 500)");
@@ -311,6 +332,8 @@ static int keep_text(struct pd_store *face, struct pd_text_request *request, str
 static void close_store(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
+	if (store->waiting.list.count > 0 && !atomic_load(&face->is_failed))
+		(void)write_waiting(face);
 	while (store->pool != NULL) {
 		struct pd_connection *next = store->pool->next;
 		pd_connection_free(store->pool);
@@ -320,6 +343,7 @@ static void close_store(struct pd_store *face)
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	pd_arena_free(store->group_arena);
+	pd_arena_free(store->waiting.arena);
 	pd_arena_free(store->texts_arena);
 	pthread_mutex_destroy(&store->pool_lock);
 	pd_store_fini(face);
@@ -377,6 +401,8 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	failed = pd_schema_migrate(store->writer, error);
 	if (!failed)
 		failed = pd_schema_load(store, store->writer, error);
+	if (!failed)
+		failed = pd_sqlite_documents_open(store, error);
 	if (!failed)
 		failed = pd_fsync_directory(store->state, error);
 	if (failed)

@@ -18,12 +18,24 @@ struct pd_connection {
 	struct pd_connection *next; /* in the pool */
 };
 
-/* A full-text document; those of a group are written together at its end. */
+/* A full-text document. */
 struct pd_document {
 	int64_t id; /* rowid: an event's id, or minus a contact's */
 	bool is_removal;
 	size_t place; /* in the group */
 	const char *subject, *text, *people;
+};
+struct pd_document_list {
+	struct pd_document *items;
+	size_t count, room;
+};
+
+/* Documents that wait to be written, of the groups before and, from `kept` on, of this one. */
+struct pd_documents {
+	struct pd_arena *arena; /* NULL while there are none */
+	struct pd_document_list list;
+	size_t kept, written; /* written: how many the open transaction has put into the index */
+	size_t bytes;
 };
 
 struct pd_sqlite {
@@ -36,8 +48,8 @@ struct pd_sqlite {
 	size_t pooled;
 
 	/* the writer's thread alone */
-	struct pd_arena *group_arena; /* documents of the group */
-	PD_LIST(struct pd_document) documents;
+	struct pd_arena *group_arena;
+	struct pd_documents waiting;
 	PD_LIST(struct { char hash[65]; int64_t id; }) texts; /* ids of kept texts, in texts_arena */
 	struct pd_arena *texts_arena;
 	int64_t last_conversation; /* the largest of the group; 0: none */
@@ -135,7 +147,19 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, co
 			 pd_time now, struct pd_error *error);
 void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject, const char *text,
 			const char *people);
+/* All that wait go into the index. */
 int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
+void pd_sqlite_documents_begin(struct pd_sqlite *store);
+int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error); /* before the COMMIT */
+void pd_sqlite_documents_committed(struct pd_sqlite *store);
+void pd_sqlite_documents_rollback(struct pd_sqlite *store);
+int pd_sqlite_documents_open(struct pd_sqlite *store, struct pd_error *error);
+/* Of an event, or of minus a contact, as it stands in the tables, not folded. */
+int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
+			    struct pd_document *ret_document, struct pd_error *error);
+/* Those that the index does not have yet. */
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, struct pd_document_list *ret_documents,
+			struct pd_error *error);
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 					   int *ret_failed, struct pd_error *error);
 

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define GROUP_LIMIT  256 /* jobs a transaction */
-#define IDLE_SECONDS 1	 /* without a job until the store tidies up */
+#define IDLE_MS	     200 /* without a job until the store tidies up */
 
 struct pd_writer {
 	struct pd_store *store;
@@ -127,7 +127,9 @@ static struct pd_job *wait_group(struct pd_writer *writer, bool *has_idle_work)
 		}
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += IDLE_SECONDS;
+		until.tv_nsec += IDLE_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
 		if (pthread_cond_timedwait(&writer->wake, &writer->lock, &until) != ETIMEDOUT)
 			continue;
 		pthread_mutex_unlock(&writer->lock);

@@ -69,7 +69,7 @@ static size_t make_text(char *text, size_t size, unsigned seed)
 
 static void remove_tree(const char *path)
 {
-	char command[512];
+	char command[600];
 	snprintf(command, sizeof command, "rm -rf '%s'", path);
 	if (system(command) != 0)
 		exit(1);
