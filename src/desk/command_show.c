@@ -116,6 +116,17 @@ static const char *change_words(struct command_run *run, const struct pd_change 
 			 pd_value_words(context, change->property, change->to));
 }
 
+/* A draft is its author's alone (R6); a change names the mail that made it, whose words are not its own. */
+static bool shows_message(const struct command_run *run, const struct pd_entry *entry)
+{
+	enum pd_event_kind kind = entry->event.kind;
+	if (entry->message == NULL)
+		return false;
+	if (kind == PD_EVENT_DRAFT)
+		return pd_equal(entry->event.actor, run->context->actor);
+	return kind == PD_EVENT_MESSAGE || kind == PD_EVENT_COMMENT || kind == PD_EVENT_ATTACHED;
+}
+
 static void report_entry(struct command_run *run, const struct pd_entry *entry)
 {
 	struct pd_context *context = run->context;
@@ -134,7 +145,7 @@ static void report_entry(struct command_run *run, const struct pd_entry *entry)
 		  pd_time_short(arena, event->at, context->settings->timezone),
 		  pd_actor_words(context, event->actor), what, changes.count > 0 && *what != '\0' ? ": " : "",
 		  event->kind == PD_EVENT_CREATED ? "" : pd_strings_join(arena, &changes, "; "));
-	if (entry->message == NULL)
+	if (!shows_message(run, entry))
 		return;
 	if (entry->message->subject != NULL && *entry->message->subject != '\0' &&
 	    event->kind == PD_EVENT_MESSAGE)
@@ -227,7 +238,7 @@ int command_apply_files(struct command_run *run, const struct pd_command *comman
 	size_t shown = 0;
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_entry *entry = &entries.items[i];
-		if (entry->message == NULL || pd_ticket_entry_deleted(ticket, entry->event.id))
+		if (!shows_message(run, entry) || pd_ticket_entry_deleted(ticket, entry->event.id))
 			continue;
 		for (size_t n = 0; n < entry->message->attachments.count; n++, shown++) {
 			const struct pd_attachment *file = &entry->message->attachments.items[n];

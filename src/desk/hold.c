@@ -162,9 +162,13 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 	bool needs_none = ticket == NULL && mail->is_do; /* nothing but commands */
 	if (!is_proven && !needs_none)
 		ticket = keep_unverified(context, mail, &place, message, &event);
+	const char *actor = context->actor;
+	if (!is_proven)
+		context->actor = "postdesk";
 	int64_t kept = keep_draft(context, mail, ticket, place.conversation, message,
 				  is_proven ? "confirm" : "unconfirmed", answers_version,
 				  context->now + context->settings->confirm_within, &draft);
+	context->actor = actor;
 	if (event == 0)
 		event = kept;
 	if (ticket != NULL && *mail->message->message_id != '\0') {

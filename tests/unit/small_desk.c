@@ -124,6 +124,9 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->received = mail->received;
 	message->text = mail->text != NULL ? mail->text : "";
 	message->own_text = strlen(message->text);
+	if (mail->forwarded_text != NULL) /* which stands below the own words, as clients have it */
+		message->text = pd_printf(arena, "%s\n\n---------- Forwarded message ----------\n%s",
+					  message->text, mail->forwarded_text);
 	message->quoted = message->signature = "";
 	message->full_text = message->text;
 	message->html = mail->html;

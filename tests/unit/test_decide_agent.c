@@ -426,6 +426,31 @@ static void test_collision(void **state)
 	assert_string_equal(plan->outcome, "refused");
 }
 
+/* A draft is its author's alone (R6), and a change does not repeat the mail that made it. */
+static void test_what_show_shows(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "#priority high\nHave you tried water?");
+	small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use secret sand."));
+	static const struct {
+		const char *actor, *text;
+		int times;
+	} table[] = {
+		{"agent:anna", "secret sand", 0},
+		{"agent:bob", "secret sand", 1},
+		{"agent:bob", "tried water", 1},
+		{"agent:bob", "#priority", 0},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct pd_plan *plan = small_do(scene->desk, table[i].actor, 1, "#show");
+		int times = 0;
+		for (size_t n = 0; n < plan->report.count; n++)
+			times += strstr(plan->report.items[n], table[i].text) != NULL &&
+				 strstr(plan->report.items[n], "command #") == NULL;
+		CHECK_ROW(table[i].text, times == table[i].times);
+	}
+}
+
 static void test_collision_by_token_alone(void **state)
 {
 	struct scene *scene = *state;
@@ -811,6 +836,7 @@ int main(void)
 		TEST(test_note),
 		TEST(test_followers_hear_of_replies),
 		TEST(test_collision),
+		TEST(test_what_show_shows),
 		TEST(test_collision_by_token_alone),
 		TEST(test_no_collision),
 		TEST(test_unproven),
