@@ -440,23 +440,23 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 
 /* --- markers --- */
 
-/* The first two bytes that the markers of a column begin with. Most lines are ruled out by theirs. */
-static bool may_be_marker(const char *core, size_t column)
+/* The longest marker of a column that begins with these two bytes; 0: there is none. It rules out most lines. */
+static size_t longest_marker(const char *core, size_t column)
 {
-	static __thread uint64_t pairs[2][65536 / 64];
+	static __thread unsigned char longest[2][65536];
 	static __thread bool is_filled;
 	for (const struct pd_marker_words *row = pd_marker_table; !is_filled && row->language; row++) {
 		const char *const columns[] = {row->original, row->forward};
 		for (size_t i = 0; i < 2; i++) {
 			for (const char *word = columns[i]; *word; word += strcspn(word, "|"), word += *word == '|') {
-				unsigned pair = (unsigned char)word[0] << 8 | (unsigned char)word[1];
-				pairs[i][pair / 64] |= UINT64_C(1) << (pair % 64);
+				unsigned char *most = &longest[i][(unsigned char)word[0] << 8 | (unsigned char)word[1]];
+				size_t len = strcspn(word, "|");
+				*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
 			}
 		}
 	}
 	is_filled = true;
-	unsigned pair = (unsigned char)core[0] << 8 | (core[0] ? (unsigned char)core[1] : 0);
-	return pairs[column][pair / 64] >> (pair % 64) & 1;
+	return core[0] ? longest[column][(unsigned char)core[0] << 8 | (unsigned char)core[1]] : 0;
 }
 
 static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)
@@ -473,7 +473,8 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 		colon |= core[len - 1] == ':';
 		core[--len] = '\0';
 	}
-	if (!may_be_marker(core, column))
+	size_t longest = longest_marker(core, column);
+	if (longest == 0 || (len > longest && !decorated && !(column && strchr(core, '@'))))
 		return false;
 	for (const struct pd_marker_words *row = pd_marker_table; row->language; row++) {
 		const char *words = column ? row->forward : row->original;
