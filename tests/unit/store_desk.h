@@ -127,7 +127,7 @@ static int test_redecide(void *data, struct pd_snapshot *desk, struct pd_plan **
 }
 
 /* Decides and commits as flow does. */
-static int test_deliver(struct pd_store *store, struct test_delivery *delivery, struct pd_error *error)
+static inline int test_deliver(struct pd_store *store, struct test_delivery *delivery, struct pd_error *error)
 {
 	struct pd_commit commit = {
 		.raw = delivery->mail.raw, .now = delivery->now, .redecide = test_redecide, .data = delivery};

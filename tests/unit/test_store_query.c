@@ -1,0 +1,282 @@
+/* Queries of the desk's language mean the same to SQLite as to pd_query_matches, by which the store in memory answers:
+ * random desks, random queries, every order. The seed is fixed; TEST_SEED changes it. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "store_desk.h"
+
+#define TICKETS 60
+#define QUERIES 3000
+
+static unsigned long long seed = 20261121;
+
+static unsigned pick(unsigned count)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (unsigned)(seed >> 33) % count;
+}
+
+static const char *const words[] = {"printer", "Invoice", "jam",   "Müller", "straße", "PAPER", "a-b",
+				    "x@y.com", "12",	  "don't", "ÄÖ",     "日本語", "re",    "ﬁne"};
+static const char *const people[] = {"mary@example.org", "Bob.Smith@Example.net", "zoë@example.com", "x@y.com",
+				     "noreply@example.org"};
+static const char *const names[] = {"Mary Müller", "", "Zoë", "Bob \"Builder\" Smith", "x@y.com"};
+
+static char *some_text(struct pd_arena *arena, unsigned count)
+{
+	PD_AUTO_BUF text = {0};
+	static const char *const between[] = {" ", ", ", "\n", " - ", "."};
+	for (unsigned i = 0; i < count; i++) {
+		pd_buf_adds(&text, i > 0 ? between[pick(5)] : "");
+		pd_buf_adds(&text, words[pick(COUNT(words))]);
+	}
+	return pd_buf_string(arena, &text);
+}
+
+static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
+{
+	static const char *const owners[] = {"anna", "bob", NULL}, *const statuses[] = {"open:Open", "closed:Closed",
+											"waiting:Waiting on customer"};
+	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
+	switch (pick(12)) {
+	case 0:
+		pd_plan_set(c, ticket, "owner", owners[pick(3)], NULL);
+		break;
+	case 1:
+		pd_plan_set(c, ticket, "status", statuses[pick(3)], NULL);
+		break;
+	case 2:
+		pd_plan_set(c, ticket, "priority", priorities[pick(4)], NULL);
+		break;
+	case 3:
+		pd_plan_set(c, ticket, "team", pick(2) ? "sales" : NULL, NULL);
+		break;
+	case 4:
+		pd_plan_set(c, ticket, "spam", pick(2) ? "yes" : NULL, NULL);
+		break;
+	case 5:
+		pd_plan_set(c, ticket, "deleted", pick(3) == 0 ? "yes" : NULL, NULL);
+		break;
+	case 6:
+		pd_plan_add(c, ticket, "follower", owners[pick(2)], 0, NULL);
+		break;
+	case 7:
+		pd_plan_set(c, ticket, "device", pick(3) == 0 ? NULL : pick(2) ? "Phone" : "7", NULL);
+		break;
+	case 8:
+		pd_plan_set(c, ticket, "description", some_text(c->arena, 4), NULL);
+		break;
+	case 9:
+		pd_plan_add(c, ticket, "mailbox_also", "sales", 0, NULL);
+		break;
+	case 10:
+		pd_plan_set(c, ticket, "category", pick(2) ? "Billing" : NULL, NULL);
+		break;
+	default:
+		pd_plan_set(c, ticket, "merged", pick(6) == 0 ? "1" : NULL, NULL);
+	}
+}
+
+/* The same random plan for a store whose seed starts the same. */
+static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_plan, struct pd_error *error)
+{
+	struct test_delivery *delivery = data;
+	(void)error;
+	struct pd_context c =
+		pd_context_new(delivery->arena, delivery->settings, desk, delivery->now, "contact:mary@example.org");
+	if (delivery->mail.message_id != NULL) {
+		test_plan_mail(&c, &delivery->mail);
+	} else {
+		struct pd_ticket *ticket = pd_plan_ticket(&c, delivery->mail.ticket);
+		if (ticket != NULL)
+			change_ticket(&c, ticket);
+	}
+	*ret_plan = c.plan;
+	return 0;
+}
+
+static void fill(struct pd_store *store, struct pd_arena *arena, const struct pd_settings *settings, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		struct test_delivery delivery = {.arena = arena, .settings = settings, .now = TEST_NOW + i / 3 * PD_HOUR};
+		unsigned person = pick(COUNT(people));
+		if (i % 3 == 0)
+			delivery.mail = (struct test_mail){.message_id = pd_printf(arena, "%d@example.org", i),
+							   .from = people[person],
+							   .name = names[pick(COUNT(names))],
+							   .subject = some_text(arena, 1 + pick(3)),
+							   .text = some_text(arena, pick(12)),
+							   .ticket = i > 9 && pick(3) == 0 ? 1 + (int)pick((unsigned)i / 6) : 0};
+		else
+			delivery.mail.ticket = 1 + (int)pick((unsigned)i / 3 + 1);
+		struct pd_commit commit = {.now = delivery.now};
+		struct pd_error error = {0};
+		assert_int_equal(pd_store_begin(store, &commit.snapshot, &error), 0);
+		/* A ticket of that number may not be there. */
+		if (delivery.mail.message_id != NULL && delivery.mail.ticket != 0 &&
+		    commit.snapshot->ticket(commit.snapshot, arena, delivery.mail.ticket) == NULL)
+			delivery.mail.ticket = 0;
+		assert_int_equal(decide(&delivery, commit.snapshot, &commit.plan, &error), 0);
+		if (pd_store_commit(store, &commit, &error) != 0)
+			fail_msg("%s", error.text);
+		pd_store_end(commit.snapshot);
+	}
+}
+
+/* --- random queries --- */
+
+static const char *value_for(struct pd_arena *arena, const char *field)
+{
+	static const char *const any[] = {"anna",   "BOB",  "none",    "sup*",	"sales", "normal", "urgent", "mary*",
+					  "*@example.org", "x@y.com", "Phone", "müller", "12", "7",	 "billing", "*er*"};
+	if (strcmp(field, "is") == 0) {
+		static const char *const kinds[] = {"open", "closed", "spam", "deleted", "unassigned",
+						    "automatic", "sent", "draft", "snoozed"};
+		return kinds[pick(COUNT(kinds))];
+	}
+	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0) {
+		static const char *const agents[] = {"anna", "bob", "me", "none", "ANNA", "a*"};
+		return agents[pick(COUNT(agents))];
+	}
+	if (strcmp(field, "team") == 0) {
+		static const char *const teams[] = {"support", "sales", "me", "none", "Sales", "s*"};
+		return teams[pick(COUNT(teams))];
+	}
+	if (strcmp(field, "status") == 0) {
+		static const char *const statuses[] = {"new", "open", "closed", "waiting", "\"Waiting on customer\"", "clo*"};
+		return statuses[pick(COUNT(statuses))];
+	}
+	if (strcmp(field, "priority") == 0) {
+		static const char *const priorities[] = {"low", "normal", "HIGH", "urgent", "none"};
+		return priorities[pick(COUNT(priorities))];
+	}
+	if (strcmp(field, "mailbox") == 0) {
+		static const char *const mailboxes[] = {"support", "sales", "s*"};
+		return mailboxes[pick(COUNT(mailboxes))];
+	}
+	if (strcmp(field, "number") == 0)
+		return pd_printf(arena, "%s%u", pick(2) ? ">" : pick(2) ? "<=" : "", 1 + pick(TICKETS));
+	if (strcmp(field, "created") == 0 || strcmp(field, "updated") == 0 || strcmp(field, "closed") == 0)
+		return pick(5) == 0 ? "none"
+				    : pd_printf(arena, "%s2026-11-%02u", pick(3) == 0 ? "" : pick(2) ? ">" : "<", 17 + pick(6));
+	if (strcmp(field, "name") == 0 || strcmp(field, "description") == 0)
+		return pick(2) ? pd_printf(arena, "\"%s\"", words[pick(COUNT(words))]) : "pri*";
+	return any[pick(COUNT(any))];
+}
+
+static char *some_query(struct pd_arena *arena, int depth)
+{
+	static const char *const fields[] = {"owner",  "team",	  "status",  "priority",    "category", "source",
+					     "pipeline", "mailbox", "name",	 "description", "number",	"created",
+					     "updated", "closed",  "contact", "from",	     "to",	"follower",
+					     "is",	 "device",  "phone",	 "company"};
+	switch (depth > 0 ? pick(7) : 3 + pick(4)) {
+	case 0:
+		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1), some_query(arena, depth - 1));
+	case 1:
+		return pd_printf(arena, "(%s OR %s)", some_query(arena, depth - 1), some_query(arena, depth - 1));
+	case 2:
+		return pd_printf(arena, "NOT %s", some_query(arena, depth - 1));
+	case 3: {
+		const char *word = words[pick(COUNT(words))];
+		return pick(3) == 0 ? pd_printf(arena, "\"%s %s\"", word, words[pick(COUNT(words))])
+		       : pick(3) == 0 ? pd_printf(arena, "%.3s*", words[pick(3)])
+				      : pd_printf(arena, "\"%s\"", word);
+	}
+	default: {
+		const char *field = fields[pick(COUNT(fields))];
+		return pd_printf(arena, "%s:%s", field, value_for(arena, field));
+	}
+	}
+}
+
+static char *numbers(struct pd_store *store, struct pd_arena *arena, const struct pd_query *query, const char *sort)
+{
+	struct pd_snapshot *s;
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_begin(store, &s, &error), 0);
+	struct pd_tickets found = s->list(s, arena, query, sort, 1000, 0);
+	PD_AUTO_BUF text = {0};
+	for (size_t i = 0; i < found.count; i++)
+		pd_buf_addf(&text, "%lld ", (long long)found.items[i]->number);
+	if (s->failed != 0)
+		pd_buf_adds(&text, s->error.text);
+	pd_store_end(s);
+	return pd_buf_string(arena, &text);
+}
+
+static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory, const struct pd_settings *settings,
+			     unsigned count, unsigned *ret_nonempty)
+{
+	static const char *const sorts[] = {NULL,	"number", "-updated", "name",	   "-name",    "owner",
+					    "-owner",	"status", "priority", "-priority", "contact",  "-closed",
+					    "created", "team",   "category", "messages",  "-mailbox", "status_kind"};
+	unsigned long compared = 0;
+	for (unsigned i = 0; i < count; i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_query *query;
+		struct pd_error error = {0};
+		const char *text = some_query(arena, 3);
+		if (pd_query_parse(arena, settings, text, "anna", TEST_NOW, &query, &error) != 0)
+			continue;
+		const char *sort = sorts[pick(COUNT(sorts))];
+		const char *have = numbers(sqlite, arena, query, sort), *want = numbers(memory, arena, query, sort);
+		if (strcmp(have, want) != 0)
+			fail_msg("%s sorted by %s\n  SQLite: %s\n  memory: %s", text, sort != NULL ? sort : "nothing", have,
+				 want);
+		compared++;
+		*ret_nonempty += *want != '\0';
+	}
+	return compared;
+}
+
+static void test_both_stores_agree(void **state)
+{
+	(void)state;
+	if (getenv("TEST_SEED") != NULL)
+		seed = strtoull(getenv("TEST_SEED"), NULL, 10);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_settings *settings = test_settings(arena);
+	*pd_list_add(arena, &settings->categories) = "Billing";
+	struct pd_group *device = pd_list_add(arena, &settings->groups);
+	device->type = "property";
+	device->name = "device";
+	char directory[] = "/tmp/test-store-query-XXXXXX";
+	assert_non_null(mkdtemp(directory));
+	struct pd_error error = {0};
+	struct pd_store *sqlite, *memory = pd_store_memory();
+	assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &sqlite, &error), 0);
+	unsigned long long start = seed;
+	unsigned nonempty = 0;
+	unsigned long compared = 0;
+	/* First half, opened anew: its documents are in the index; those of the second half wait. */
+	fill(memory, arena, settings, 0, TICKETS * 3 / 2);
+	seed = start;
+	fill(sqlite, arena, settings, 0, TICKETS * 3 / 2);
+	pd_store_close(sqlite);
+	assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &sqlite, &error), 0);
+	compared += compare(sqlite, memory, settings, QUERIES / 2, &nonempty);
+	start = seed;
+	fill(memory, arena, settings, TICKETS * 3 / 2, TICKETS * 3);
+	seed = start;
+	fill(sqlite, arena, settings, TICKETS * 3 / 2, TICKETS * 3);
+	compared += compare(sqlite, memory, settings, QUERIES / 2, &nonempty);
+	assert_true(compared > QUERIES / 2);
+	assert_true(nonempty > QUERIES / 8);
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(sqlite, arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+	pd_store_close(sqlite);
+	pd_store_close(memory);
+	char command[128];
+	snprintf(command, sizeof command, "rm -rf '%s'", directory);
+	assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_both_stores_agree)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
