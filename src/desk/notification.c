@@ -237,6 +237,12 @@ void pd_notification_write(struct pd_context *context, const struct pd_told *tol
 	pd_buf_addf(&out, "%s\n\n", headline(context, told, who, language));
 	if (stored != NULL)
 		write_message(context, told, shown, stored, planned, &out);
+	const struct pd_stored *comment = told->also != NULL ? pd_told_message(context, told->also) : NULL;
+	if (comment != NULL)
+		pd_buf_addf(&out, "\n%s\n\n%s\n",
+			    pd_say(context->arena, language, "{who} commented:", "who",
+				   pd_actor_words(context, told->also->actor), NULL),
+			    comment->text);
 	pd_buf_adds(&out, "\n--------\n");
 	write_related(context, told, &out, language);
 	write_state(context, told, shown, &out, language);

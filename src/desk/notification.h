@@ -9,6 +9,7 @@ struct pd_told {
 	const struct pd_agent *agent;
 	struct pd_ticket *ticket;
 	const struct pd_event *main; /* whose text is shown */
+	const struct pd_event *also; /* a comment that came along with it; NULL */
 	bool is_assigned, is_mentioned;
 };
 /* The letter, on the plan. */

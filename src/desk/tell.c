@@ -79,8 +79,14 @@ static struct pd_told *add_reader(struct telling *telling, const char *name, str
 			return NULL;
 		reader = pd_list_add(context->arena, &telling->readers);
 		*reader = (struct pd_told){.agent = agent, .ticket = ticket, .main = event};
-	} else if (weight(event) > weight(reader->main)) {
-		reader->main = event;
+	} else {
+		const struct pd_event *less = event;
+		if (weight(event) > weight(reader->main)) {
+			less = reader->main;
+			reader->main = event;
+		}
+		if (less->kind == PD_EVENT_COMMENT)
+			reader->also = less;
 	}
 	return reader;
 }

@@ -646,6 +646,8 @@ static void test_forward(void **state)
 	assert_int_equal(small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT), 0);
 	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
 	assert_non_null(told);
+	assert_non_null(strstr(told->letter.text, "It is wrong."));
+	assert_non_null(strstr(told->letter.text, "Anna Virtanen commented:\n\nPlease look."));
 	plan = small_deliver(scene->desk, reply_to(scene, bob, told, "We mend it."));
 	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.to.items[0].addr,
 			    "matti@customer.example");
