@@ -5,6 +5,7 @@
  * where its author wants answers and proves nothing (invariant 6). Cannot fail. */
 #include "desk/mail.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,6 +14,34 @@
 #include "desk/company.h"
 
 enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
+
+/* Where the mailbox stands in To and Cc, from 0; a mailbox that does not stand there comes last. The envelope's order
+ * is the MTA's own (Postfix sorts recipients), the header's is the author's. */
+static size_t header_place(struct pd_context *context, const struct pd_message *message, const struct pd_mailbox *mailbox)
+{
+	for (size_t i = 0; i < message->to.count + message->cc.count; i++) {
+		const struct pd_address *address =
+			i < message->to.count ? &message->to.items[i] : &message->cc.items[i - message->to.count];
+		if (pd_recipient_parse(context->arena, context->settings, address->addr).mailbox == mailbox)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* The mailbox that the author named first leads. */
+static void put_first_named_first(struct pd_context *context, struct pd_mail *mail)
+{
+	size_t first = mail->others.count > 0 ? header_place(context, mail->message, mail->mailbox) : 0;
+	for (size_t i = 0; i < mail->others.count; i++) {
+		size_t place = header_place(context, mail->message, mail->others.items[i]);
+		if (place >= first)
+			continue;
+		const struct pd_mailbox *other = mail->others.items[i];
+		mail->others.items[i] = mail->mailbox;
+		mail->mailbox = other;
+		first = place;
+	}
+}
 
 static void read_recipients(struct pd_context *context, struct pd_mail *mail)
 {
@@ -34,6 +63,7 @@ static void read_recipients(struct pd_context *context, struct pd_mail *mail)
 		else if (!is_known)
 			*pd_list_add(context->arena, &mail->others) = recipient->mailbox;
 	}
+	put_first_named_first(context, mail);
 	if (mail->mailbox == NULL)
 		mail->mailbox = mail->delivery->import_into != NULL ? mail->delivery->import_into
 								    : &context->settings->mailboxes.items[0];

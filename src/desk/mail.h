@@ -9,7 +9,7 @@ struct pd_mail {
 	const struct pd_delivery *delivery;
 	const struct pd_message *message;
 	PD_LIST(struct pd_recipient) recipients;   /* that this decision is about, in order */
-	const struct pd_mailbox *mailbox;	   /* the first that it came to */
+	const struct pd_mailbox *mailbox;	   /* the one that To and Cc name first, of those that it came to */
 	PD_LIST(const struct pd_mailbox *) others; /* the further ones, each once */
 	bool is_do;				   /* to a +do address: every line is a command */
 	bool has_bad_token;

@@ -4,6 +4,7 @@
 #   begin              a folder in $work, Postfix (pf_start), a configuration; all ends with the test
 #   desk_start [VARIABLE=VALUE...]   starts postdeskd with that in its environment, until it takes mail
 #   desk_stop          ends it by SIGTERM;  desk_kill: by SIGKILL
+#   hand_in PORT FROM TO... <MAIL    sends a mail and waits until the desk has taken it
 #   postdesk ARGS...   the command line with this configuration
 #   mail FROM TO SUBJECT [HEADER...] <TEXT   prints a mail
 #   field FILE NAME    prints a header field's value, unfolded
@@ -128,6 +129,13 @@ mail() {
 	cat
 }
 
+hand_in() {
+	local reply queue_id
+	reply=$(pf_send "$@") || fail "the mail was not taken: $reply"
+	queue_id=${reply##* }
+	pf_wait 30 grep -q "queue-id=$queue_id " "$work/postdeskd.out" || fail "the desk did not take $queue_id"
+}
+
 field() {
 	sed -e '/^\r\{0,1\}$/q' "$1" | sed -e 's/\r$//' -e ':a' -e 'N' -e '$!ba' -e 's/\n[ \t]\+/ /g' |
 		sed -n "s/^$2: *//Ip" | head -1
@@ -145,9 +153,9 @@ has_tickets() {
 fail() {
 	echo "FAILED: $*"
 	echo "--- postdeskd"
-	tail -30 "$work/postdeskd.log" "$work/postdeskd.out" 2>/dev/null
+	tail -n 30 "$work/postdeskd.log" "$work/postdeskd.out" 2>/dev/null
 	echo "--- Postfix"
-	tail -20 "$PF_LOG" 2>/dev/null
+	tail -n 20 "$PF_LOG" 2>/dev/null
 	exit 1
 }
 
