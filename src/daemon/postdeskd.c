@@ -265,6 +265,7 @@ static int serve(struct house *house, bool is_foreground)
 		/* Where people look: the terminal, or the journal with -f. */
 		fprintf(stderr, "postdeskd: %s\n", error.text);
 		pd_setup_failed(code);
+		stop(house);
 		return code;
 	}
 	open_log(is_foreground);
