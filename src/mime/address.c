@@ -31,7 +31,8 @@ static const char *clean_name(struct pd_arena *arena, const char *name)
 	char *text = pd_clean_line(arena, name ? name : "", MAX_NAME);
 	size_t len = strlen(text);
 	/* quotes inside an encoded word are decoration */
-	while (len >= 2 && ((text[0] == '"' && text[len - 1] == '"') || (text[0] == '\'' && text[len - 1] == '\''))) {
+	while (len >= 2 &&
+	       ((text[0] == '"' && text[len - 1] == '"') || (text[0] == '\'' && text[len - 1] == '\''))) {
 		text[len - 1] = '\0';
 		text = pd_trim(arena, text + 1);
 		len = strlen(text);
@@ -54,7 +55,8 @@ static void add_mailbox(struct pd_arena *arena, InternetAddressMailbox *mailbox,
 	item->name = clean_name(arena, internet_address_get_name(INTERNET_ADDRESS(mailbox)));
 }
 
-static void add_list(struct pd_arena *arena, InternetAddressList *addresses, struct pd_addresses *list, unsigned depth)
+static void add_list(struct pd_arena *arena, InternetAddressList *addresses, struct pd_addresses *list,
+		     unsigned depth)
 {
 	int count = internet_address_list_length(addresses);
 	for (int i = 0; i < count && list->count < MAX_ADDRESSES; i++) {
@@ -62,7 +64,8 @@ static void add_list(struct pd_arena *arena, InternetAddressList *addresses, str
 		if (INTERNET_ADDRESS_IS_MAILBOX(address)) {
 			add_mailbox(arena, INTERNET_ADDRESS_MAILBOX(address), list);
 		} else if (INTERNET_ADDRESS_IS_GROUP(address) && depth < 8) {
-			InternetAddressList *members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address));
+			InternetAddressList *members =
+				internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address));
 			if (members)
 				add_list(arena, members, list, depth + 1);
 		}
@@ -103,7 +106,8 @@ static bool is_addr_char(char c)
 void pd_addresses_plain(struct pd_arena *arena, const char *text, struct pd_addresses *list)
 {
 	const char *name = text;
-	for (const char *at = strchr(text, '@'); at && list->count < MAX_ADDRESSES; at = strchr(at + 1, '@')) {
+	for (const char *at = strchr(text, '@'); at && list->count < MAX_ADDRESSES;
+	     at = strchr(at + 1, '@')) {
 		const char *start = at, *end = at + 1;
 		while (start > name && is_addr_char(start[-1]) && start[-1] != '@')
 			start--;
@@ -119,7 +123,8 @@ void pd_addresses_plain(struct pd_arena *arena, const char *text, struct pd_addr
 			name_end--;
 		while (name < name_end && strchr(" \t,;>", *name))
 			name++;
-		item->name = clean_name(arena, pd_decode_plain(arena, pd_strndup(arena, name, (size_t)(name_end - name))));
+		item->name = clean_name(
+			arena, pd_decode_plain(arena, pd_strndup(arena, name, (size_t)(name_end - name))));
 		name = *end == '>' ? end + 1 : end;
 		at = end - 1;
 	}
@@ -171,7 +176,8 @@ bool pd_address_is_plain(const char *field, const char *addr)
 		if (!end || end[0] != '>' || end[1])
 			return false;
 	}
-	/* What the parser found is the same: to the letter, but for the case and the A-labels of the domain. */
+	/* What the parser found is the same: to the letter, but for the case and the A-labels of the domain.
+	 */
 	const char *local = memchr(start, '@', (size_t)(end - start));
 	size_t local_len = (size_t)(local - start);
 	if (strncmp(start, addr, local_len) != 0 || addr[local_len] != '@')

@@ -11,8 +11,8 @@
  * U+200B and U+FEFF. */
 static const char *skip_blanks(const char *at)
 {
-	static const char *const blanks[] = {" ", "\t", "\r", "\xc2\xa0", "\xe2\x80\xaf",
-					     "\xe3\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+	static const char *const blanks[] = {
+		" ", "\t", "\r", "\xc2\xa0", "\xe2\x80\xaf", "\xe3\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf"};
 	for (bool moved = true; moved;) {
 		moved = false;
 		for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
@@ -59,7 +59,8 @@ void pd_command_block(const struct pd_strings *lines, size_t *ret_head, size_t *
 		else if (!is_blank(lines->items[i - 1]))
 			break;
 	}
-	/* Only blank lines between the two blocks, or after the first: it is one block, a text of commands only. */
+	/* Only blank lines between the two blocks, or after the first: it is one block, a text of commands
+	 * only. */
 	bool is_all = head > 0;
 	for (size_t i = head; is_all && i < lines->count - tail; i++)
 		is_all = is_blank(lines->items[i]);

@@ -12,13 +12,14 @@
 #include "base/text.h"
 #include "mime/inside.h"
 
-/* Every charset is opened under the first name; the others are what mail calls it. Where a superset is what the
- * senders mean (windows-1252 for ISO-8859-1, GB18030 for GB2312, CP949 for EUC-KR), that stands here. */
+/* Every charset is opened under the first name; the others are what mail calls it. Where a superset is what
+ * the senders mean (windows-1252 for ISO-8859-1, GB18030 for GB2312, CP949 for EUC-KR), that stands here. */
 static const struct charset {
 	const char *iconv_name;
 	const char *labels; /* lower case, with blanks around each */
 } charsets[] = {
-	{"WINDOWS-1252", " windows-1252 cp1252 x-cp1252 ansi iso-8859-1 iso8859-1 iso_8859-1 iso-8859-1:1987 latin1 latin-1 l1 8859-1 iso88591 "},
+	{"WINDOWS-1252", " windows-1252 cp1252 x-cp1252 ansi iso-8859-1 iso8859-1 iso_8859-1 iso-8859-1:1987 "
+			 "latin1 latin-1 l1 8859-1 iso88591 "},
 	{"ISO-8859-2", " iso-8859-2 iso8859-2 iso_8859-2 iso-8859-2:1987 latin2 latin-2 l2 "},
 	{"ISO-8859-3", " iso-8859-3 iso8859-3 latin3 "},
 	{"ISO-8859-4", " iso-8859-4 iso8859-4 latin4 "},
@@ -52,7 +53,8 @@ static const struct charset {
 	{"EUC-JP", " euc-jp eucjp x-euc-jp x-euc "},
 	{"ISO-2022-JP-3", " iso-2022-jp csiso2022jp iso-2022-jp-1 iso-2022-jp-2 iso-2022-jp-3 "},
 	{"ISO-2022-JP", " iso-2022-jp-ms cp50220 cp50221 "},
-	{"CP949", " euc-kr euckr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949 cp949 uhc "},
+	{"CP949",
+	 " euc-kr euckr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949 cp949 uhc "},
 	{"ISO-2022-KR", " iso-2022-kr csiso2022kr "},
 	{"GB18030", " gb18030 gbk gb2312 gb_2312 gb_2312-80 x-gbk chinese cp936 ms936 euc-cn "},
 	{"BIG5-HKSCS", " big5 big-5 x-x-big5 cn-big5 csbig5 big5-hkscs cp950 "},
@@ -66,7 +68,7 @@ static const struct charset {
 	{"GEORGIAN-PS", " georgian-ps "},
 	{"TCVN5712-1", " tcvn tcvn5712-1 tcvn-5712 "},
 };
-#define CHARSETS (sizeof charsets / sizeof *charsets)
+#define CHARSETS   (sizeof charsets / sizeof *charsets)
 #define PLACE_1252 0
 
 static __thread iconv_t kept[CHARSETS]; /* (iconv_t)0: not tried yet; (iconv_t)-1: this system has none */
@@ -204,7 +206,8 @@ char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *dat
 		return copy(arena, data, len);
 	/* Text that is valid UTF-8 and not ASCII was meant so, whatever a single-byte label says. */
 	if (!is_stateful && !is_ascii(data, len) && pd_charset_is_utf8(data, len) &&
-	    (place >= CHARSETS || !strstr("CP932 EUC-JP CP949 GB18030 BIG5-HKSCS EUC-TW", charsets[place].iconv_name)))
+	    (place >= CHARSETS ||
+	     !strstr("CP932 EUC-JP CP949 GB18030 BIG5-HKSCS EUC-TW", charsets[place].iconv_name)))
 		return copy(arena, data, len);
 	char *text = NULL;
 	if (place < CHARSETS)
@@ -238,10 +241,10 @@ char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len)
 	if (pd_charset_is_utf8(data, len))
 		return copy(arena, data, len);
 	/* windows-1252 where it differs from Latin-1 */
-	static const unsigned short high[32] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
-						0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
-						0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-						0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+	static const unsigned short high[32] = {
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
 	char *text = pd_alloc_n(arena, len + 1, 3);
 	size_t at = 0;
 	for (size_t i = 0; i < len; i++) {

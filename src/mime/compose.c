@@ -83,11 +83,13 @@ static int put_header(struct writing *writing, struct pd_error *error)
 
 /* --- structure --- */
 
-/* "=_" never appears in quoted-printable or base64, and nobody can know the id of a mail before it is sent. */
+/* "=_" never appears in quoted-printable or base64, and nobody can know the id of a mail before it is sent.
+ */
 static const char *new_boundary(struct writing *writing)
 {
 	unsigned char digest[PD_SHA256_SIZE];
-	const char *seed = pd_printf(writing->arena, "%s %u", writing->letter->message_id, writing->boundaries++);
+	const char *seed =
+		pd_printf(writing->arena, "%s %u", writing->letter->message_id, writing->boundaries++);
 	pd_sha256(seed, strlen(seed), digest);
 	return pd_printf(writing->arena, "=_pd-%s", pd_hex(writing->arena, digest, 12));
 }
@@ -125,7 +127,8 @@ static char *flow(struct pd_arena *arena, const char *text)
 		const char *line = text;
 		text += len + (text[len] == '\n');
 		bool is_signature = len == 3 && strncmp(line, "-- ", 3) == 0;
-		while (!is_signature && len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\t' || line[len - 1] == '\r'))
+		while (!is_signature && len > 0 &&
+		       (line[len - 1] == ' ' || line[len - 1] == '\t' || line[len - 1] == '\r'))
 			len--;
 		while (quote < len && line[quote] == '>')
 			quote++;
@@ -141,8 +144,10 @@ static char *flow(struct pd_arena *arena, const char *text)
 			}
 			size_t take = c < end && cut > 0 ? cut : (size_t)(end - at);
 			pd_buf_add(&out, line, quote);
-			bool is_stuffed = (quote > 0 && take > 0 && *at != ' ') ||
-					  (quote == 0 && take > 0 && (*at == ' ' || strncmp(at, "From ", 5) == 0 || (at > line && *at == '>')));
+			bool is_stuffed =
+				(quote > 0 && take > 0 && *at != ' ') ||
+				(quote == 0 && take > 0 &&
+				 (*at == ' ' || strncmp(at, "From ", 5) == 0 || (at > line && *at == '>')));
 			if (is_stuffed)
 				pd_buf_addc(&out, ' ');
 			pd_buf_add(&out, at, take);
@@ -173,13 +178,15 @@ static void put_text(struct writing *writing)
 
 static void put_html(struct writing *writing)
 {
-	const char *html = pd_clean_text(writing->arena, writing->letter->html, strlen(writing->letter->html));
+	const char *html =
+		pd_clean_text(writing->arena, writing->letter->html, strlen(writing->letter->html));
 	gchar *lower = g_ascii_strdown(html, strlen(html) < 2000 ? (gssize)strlen(html) : 2000);
 	if (!strstr(lower, "<html") && !strstr(lower, "<body"))
-		html = pd_printf(writing->arena,
-				 "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">"
-				 "</head><body>\n%s\n</body></html>\n",
-				 html);
+		html = pd_printf(
+			writing->arena,
+			"<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">"
+			"</head><body>\n%s\n</body></html>\n",
+			html);
 	g_free(lower);
 	pd_buf_adds(writing->out, "Content-Type: text/html; charset=utf-8\r\n");
 	put_text_body(writing, html);
@@ -213,8 +220,10 @@ static void put_attachment(struct writing *writing, const struct pd_attachment *
 	const char *data = attachment->content.data ? attachment->content.data : "";
 	size_t len = attachment->content.len;
 	enum pd_transfer transfer = pd_transfer_of(data, len);
-	/* RFC 2046 5.2.1: a mail inside a mail is never base64; one that cannot travel as it is goes as a file */
-	bool is_mail = pd_equal_nocase(attachment->type, "message/rfc822") && transfer != PD_BINARY && len > 0;
+	/* RFC 2046 5.2.1: a mail inside a mail is never base64; one that cannot travel as it is goes as a
+	 * file */
+	bool is_mail =
+		pd_equal_nocase(attachment->type, "message/rfc822") && transfer != PD_BINARY && len > 0;
 	const char *type = is_mail ? "message/rfc822" : safe_type(writing->arena, attachment);
 	pd_buf_addf(out, "Content-Type: %s", type);
 	if (pd_starts(type, "text/") && pd_charset_is_utf8(data, len))
@@ -226,7 +235,9 @@ static void put_attachment(struct writing *writing, const struct pd_attachment *
 	if (is_inline)
 		pd_put_ids_field(out, "Content-ID", &attachment->content_id, 1);
 	pd_buf_addf(out, "Content-Transfer-Encoding: %s\r\n\r\n",
-		    !is_mail ? "base64" : transfer == PD_8BIT ? "8bit" : "7bit");
+		    !is_mail		  ? "base64"
+		    : transfer == PD_8BIT ? "8bit"
+					  : "7bit");
 	if (is_mail)
 		pd_put_lines(out, data, len);
 	else

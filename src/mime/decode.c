@@ -61,7 +61,8 @@ static void add_bytes(const struct word *word, struct pd_buf *out)
 			char c = word->text[i];
 			if (c == '=' && i + 2 < word->text_len && hex(word->text[i + 1]) >= 0 &&
 			    hex(word->text[i + 2]) >= 0) {
-				pd_buf_addc(out, (char)(hex(word->text[i + 1]) * 16 + hex(word->text[i + 2])));
+				pd_buf_addc(out,
+					    (char)(hex(word->text[i + 1]) * 16 + hex(word->text[i + 2])));
 				i += 2;
 			} else {
 				pd_buf_addc(out, c == '_' ? ' ' : c);
@@ -71,7 +72,8 @@ static void add_bytes(const struct word *word, struct pd_buf *out)
 	}
 	unsigned bits = 0, count = 0; /* base64, with or without its padding */
 	for (size_t i = 0; i < word->text_len; i++) {
-		static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		static const char alphabet[] =
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 		const char *found = word->text[i] ? strchr(alphabet, word->text[i]) : NULL;
 		if (!found) {
 			if (word->text[i] == '=')
@@ -148,7 +150,8 @@ static char *decode(struct pd_arena *arena, const char *text, enum how how)
 			text = next.end;
 		}
 		add_run(arena, &first, start, (size_t)(text - start), &bytes, how, &out);
-		/* White space between two words is none (RFC 2047 6.2), also between two of different charsets. */
+		/* White space between two words is none (RFC 2047 6.2), also between two of different
+		 * charsets. */
 		if (how != NORMALISE && read_word(after_blanks(text), &next))
 			text = after_blanks(text);
 	}

@@ -3,8 +3,8 @@
  * Straight from the raw bytes, so that a mail that cannot be parsed has one too. Hashed are the fields
  * From, To, Cc, Subject, Date and Message-ID (in this order, each name once per field, white space
  * as one blank, since servers fold anew) and the body with CRLF line ends, without empty lines at its
- * end. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and signatures,
- * spam marks) is left out by not being named. */
+ * end. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and
+ * signatures, spam marks) is left out by not being named. */
 #include <glib.h>
 #include <string.h>
 #include "mime/inside.h"
@@ -54,7 +54,8 @@ void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[P
 	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct pd_field field;
-		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field); at = field.next)
+		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field);
+		     at = field.next)
 			if (pd_field_is(&field, names[i]))
 				add_field(sum, names[i], &field);
 	}

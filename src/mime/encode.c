@@ -239,9 +239,11 @@ void pd_put_param(struct pd_buf *out, struct pd_arena *arena, const char *name, 
 	}
 	for (unsigned section = 0; *at; section++) {
 		size_t len = strlen(at) < 50 ? strlen(at) : 50;
-		while (len > 0 && at[len] && ((len >= 1 && at[len - 1] == '%') || (len >= 2 && at[len - 2] == '%')))
+		while (len > 0 && at[len] &&
+		       ((len >= 1 && at[len - 1] == '%') || (len >= 2 && at[len - 2] == '%')))
 			len--;
-		pd_buf_addf(out, ";\r\n %s*%u*=%s%.*s", name, section, section == 0 ? "utf-8''" : "", (int)len, at);
+		pd_buf_addf(out, ";\r\n %s*%u*=%s%.*s", name, section, section == 0 ? "utf-8''" : "",
+			    (int)len, at);
 		at += len;
 	}
 }

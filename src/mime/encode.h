@@ -6,7 +6,8 @@
 
 /* "Name: text" CRLF, the text cleaned, RFC 2047 where it is not printable ASCII, folded. */
 void pd_put_text_field(struct pd_buf *out, struct pd_arena *arena, const char *name, const char *text);
-/* "Name: a, b" CRLF. False when an address cannot stand in a header. ret_utf8 is set when one is not ASCII. */
+/* "Name: a, b" CRLF. False when an address cannot stand in a header. ret_utf8 is set when one is not ASCII.
+ */
 bool pd_put_address_field(struct pd_buf *out, struct pd_arena *arena, const char *name,
 			  const struct pd_address *items, size_t count, bool *ret_utf8);
 /* "Name: <id> <id>" CRLF, one id a line. What is no id is left out; without any there is no field. */

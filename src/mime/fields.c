@@ -38,8 +38,8 @@ bool pd_field_next(const char *data, size_t size, size_t at, struct pd_field *re
 		return false;
 	size_t next = line_end(data, size, colon);
 	while (next < size && (data[next] == ' ' || data[next] == '\t')) {
-		/* A line of blanks alone is the empty line that some gateway has indented, unless it is followed by more
-		 * of this field; RFC 5322 4.2 lets it be part of the field. */
+		/* A line of blanks alone is the empty line that some gateway has indented, unless it is
+		 * followed by more of this field; RFC 5322 4.2 lets it be part of the field. */
 		next = line_end(data, size, next);
 	}
 	size_t end = next;
@@ -96,7 +96,8 @@ static void add(struct pd_arena *arena, const struct pd_field *field, struct pd_
 	char *value = pd_field_value(arena, field);
 	size_t len = strlen(value);
 	if (!pd_charset_is_utf8(value, len))
-		value = plain ? pd_charset_plain(arena, value, len) : pd_charset_utf8(arena, NULL, value, len);
+		value = plain ? pd_charset_plain(arena, value, len)
+			      : pd_charset_utf8(arena, NULL, value, len);
 	char *name = pd_strndup(arena, field->name, field->name_len);
 	for (char *c = name; *c; c++)
 		if ((unsigned char)*c > 126)
@@ -106,7 +107,8 @@ static void add(struct pd_arena *arena, const struct pd_field *field, struct pd_
 	header->value = value;
 }
 
-void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message, bool plain)
+void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message,
+		    bool plain)
 {
 	size_t at = pd_fields_start(data, size);
 	struct pd_field field;

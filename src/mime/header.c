@@ -28,7 +28,8 @@ static void add_addresses(struct pd_arena *arena, const char *value, struct pd_a
 		pd_mime_addresses(arena, value, list);
 }
 
-/* RFC 5322 3.6.2. Proof needs one field with one mailbox; everything else is counted so that it is not that. */
+/* RFC 5322 3.6.2. Proof needs one field with one mailbox; everything else is counted so that it is not that.
+ */
 static void read_from(struct pd_arena *arena, const char *value, struct pd_message *message, bool plain,
 		      unsigned *fields)
 {
@@ -38,11 +39,12 @@ static void read_from(struct pd_arena *arena, const char *value, struct pd_messa
 		message->from = list.items[0];
 	message->from_count += list.count > 0 ? (unsigned)list.count : 1;
 	++*fields;
-	message->from_is_plain = *fields == 1 && list.count == 1 && pd_address_is_plain(value, list.items[0].addr);
+	message->from_is_plain =
+		*fields == 1 && list.count == 1 && pd_address_is_plain(value, list.items[0].addr);
 }
 
-static void read_field(struct pd_arena *arena, const struct pd_header *header, struct pd_message *message, bool plain,
-		       unsigned *from_fields)
+static void read_field(struct pd_arena *arena, const struct pd_header *header, struct pd_message *message,
+		       bool plain, unsigned *from_fields)
 {
 	const char *name = header->name, *value = header->value;
 	if (pd_equal_nocase(name, "From")) {
@@ -61,7 +63,8 @@ static void read_field(struct pd_arena *arena, const struct pd_header *header, s
 	} else if (pd_equal_nocase(name, "Subject")) {
 		if (!*message->subject)
 			message->subject = pd_clean_line(
-				arena, plain ? pd_decode_plain(arena, value) : pd_mime_decode(arena, value), MAX_SUBJECT);
+				arena, plain ? pd_decode_plain(arena, value) : pd_mime_decode(arena, value),
+				MAX_SUBJECT);
 	} else if (pd_equal_nocase(name, "Message-ID")) {
 		struct pd_strings ids = {0};
 		pd_mime_ids(arena, value, &ids);

@@ -75,10 +75,10 @@ static bool zone_of(const char *word, size_t len, int *ret_zone)
 	static const struct {
 		const char *name;
 		int hours;
-	} zones[] = {{"GMT", 0},  {"UT", 0},   {"UTC", 0},  {"Z", 0},	 {"EST", -5}, {"EDT", -4}, {"CST", -6},
-		     {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}, {"CET", 1},  {"CEST", 2},
-		     {"MET", 1},  {"EET", 2},  {"EEST", 3}, {"WET", 0},	 {"WEST", 1}, {"BST", 1},  {"JST", 9},
-		     {"MSK", 3}};
+	} zones[] = {{"GMT", 0},  {"UT", 0},   {"UTC", 0},  {"Z", 0},	 {"EST", -5}, {"EDT", -4},
+		     {"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7},
+		     {"CET", 1},  {"CEST", 2}, {"MET", 1},  {"EET", 2},	 {"EEST", 3}, {"WET", 0},
+		     {"WEST", 1}, {"BST", 1},  {"JST", 9},  {"MSK", 3}};
 	if ((*word == '+' || *word == '-') && len >= 3) {
 		int digits[4] = {0}, count = 0;
 		for (size_t i = 1; i < len && count < 4; i++)
@@ -167,7 +167,7 @@ pd_time pd_mime_date(const char *text)
 	    date.year > 9999 || date.hour < 0 || date.hour > 24 || date.minute < 0 || date.minute > 59 ||
 	    date.second < 0 || date.second > 60)
 		return 0;
-	int64_t seconds = days_of(date.year, date.month, date.day) * 86400 + date.hour * 3600 + date.minute * 60 +
-			  date.second - (int64_t)date.zone * 60;
+	int64_t seconds = days_of(date.year, date.month, date.day) * 86400 + date.hour * 3600 +
+			  date.minute * 60 + date.second - (int64_t)date.zone * 60;
 	return seconds * PD_SECOND;
 }

@@ -9,8 +9,8 @@
 
 /* Skips an mbox "From " line at the start. */
 size_t pd_fields_start(const char *data, size_t size);
-/* The field that begins at `at`: where its name ends, its value begins and the next field begins. False at the
- * empty line, at the end, and at a line that is no field. */
+/* The field that begins at `at`: where its name ends, its value begins and the next field begins. False at
+ * the empty line, at the end, and at a line that is no field. */
 struct pd_field {
 	const char *name;
 	size_t name_len;
@@ -25,11 +25,13 @@ char *pd_field_value(struct pd_arena *arena, const struct pd_field *field);
 /* Where the body begins: after the empty line that ends the header. */
 size_t pd_fields_end(const char *data, size_t size);
 /* All fields into message->headers, at most 1,000. plain: no charset but UTF-8 is touched. */
-void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message, bool plain);
+void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struct pd_message *message,
+		    bool plain);
 
 /* --- charset.c: any bytes to UTF-8 --- */
 
-/* By the label where it fits; else UTF-8 where it is valid; else guessed; else windows-1252. label NULL or "": none. */
+/* By the label where it fits; else UTF-8 where it is valid; else guessed; else windows-1252. label NULL or
+ * "": none. */
 char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *data, size_t len);
 /* Without any library: UTF-8, and windows-1252 for everything else. */
 char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len);
@@ -41,9 +43,11 @@ const char *pd_charset_name(size_t i);
 
 /* --- decode.c: RFC 2047 --- */
 
-/* As pd_mime_decode, without libraries: words in other charsets than UTF-8, ASCII and Latin-1 stay as they are. */
+/* As pd_mime_decode, without libraries: words in other charsets than UTF-8, ASCII and Latin-1 stay as they
+ * are. */
 char *pd_decode_plain(struct pd_arena *arena, const char *text);
-/* The text with every encoded word made a padded base64 word in UTF-8: what GMime's address parser reads right. */
+/* The text with every encoded word made a padded base64 word in UTF-8: what GMime's address parser reads
+ * right. */
 char *pd_decode_normalise(struct pd_arena *arena, const char *text);
 
 /* --- param.c: RFC 2231 --- */
@@ -53,7 +57,8 @@ char *pd_param(struct pd_arena *arena, const char *value, const char *name);
 
 /* --- address.c --- */
 
-/* Is the From field one mailbox in its plainest form: [name] <local@domain>, or local@domain, and nothing else? */
+/* Is the From field one mailbox in its plainest form: [name] <local@domain>, or local@domain, and nothing
+ * else? */
 bool pd_address_is_plain(const char *field, const char *addr);
 /* Addresses by a plain scan, without GMime. */
 void pd_addresses_plain(struct pd_arena *arena, const char *text, struct pd_addresses *list);
@@ -98,17 +103,18 @@ struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data,
 #define PD_READER_CONTENTS 2u
 #define PD_READER_RESPONSE ((size_t)256 << 20) /* no answer is longer */
 
-struct pd_reader_hello { /* the first bytes that a reader gets */
-	uint64_t memory; /* bytes of address space; 0: no limit */
+struct pd_reader_hello {  /* the first bytes that a reader gets */
+	uint64_t memory;  /* bytes of address space; 0: no limit */
 	uint64_t seconds; /* of CPU for its whole life */
 };
 struct pd_reader_request {
-	uint64_t what; /* PD_READER_* */
-	uint64_t size; /* bytes of the mail */
+	uint64_t what;	  /* PD_READER_* */
+	uint64_t size;	  /* bytes of the mail */
 	uint64_t is_file; /* a descriptor comes with this request instead of the bytes */
-	uint64_t wanted; /* PD_READER_CONTENTS: as many u64 indexes follow, before the bytes of the mail */
+	uint64_t wanted;  /* PD_READER_CONTENTS: as many u64 indexes follow, before the bytes of the mail */
 };
-/* Serves requests from the descriptor until it ends; never returns. before (NULL in programs) sees each mail first. */
+/* Serves requests from the descriptor until it ends; never returns. before (NULL in programs) sees each mail
+ * first. */
 void pd_reader_serve(int fd, void (*before)(const char *data, size_t size)) __attribute__((noreturn));
 /* Closes the doors: limits, no new privileges, the filter. Ends the process when that fails. */
 void pd_sandbox_enter(const struct pd_reader_hello *hello);

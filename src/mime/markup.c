@@ -32,9 +32,10 @@ static void put_escaped(struct pd_buf *out, const char *text, size_t len)
 /* Length of a link at the start of text; 0: there is none. */
 static size_t link_len(const char *text)
 {
-	size_t prefix = pd_starts_nocase(text, "https://") ? 8 : pd_starts_nocase(text, "http://") ? 7
-			: pd_starts_nocase(text, "mailto:")				   ? 7
-											   : 0;
+	size_t prefix = pd_starts_nocase(text, "https://")  ? 8
+			: pd_starts_nocase(text, "http://") ? 7
+			: pd_starts_nocase(text, "mailto:") ? 7
+							    : 0;
 	if (prefix == 0)
 		return 0;
 	size_t len = prefix;

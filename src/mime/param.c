@@ -11,7 +11,7 @@
 #define MAX_SECTIONS 100
 
 struct param {
-	const char *name; /* lower case, with its stars */
+	const char *name;  /* lower case, with its stars */
 	const char *value; /* quotes gone */
 };
 
@@ -78,7 +78,8 @@ static size_t unescape(const char *text, char *out)
 	size_t len = 0;
 	for (; *text; text++) {
 		if (*text == '%' && g_ascii_isxdigit(text[1]) && g_ascii_isxdigit(text[2])) {
-			out[len++] = (char)(g_ascii_xdigit_value(text[1]) * 16 + g_ascii_xdigit_value(text[2]));
+			out[len++] =
+				(char)(g_ascii_xdigit_value(text[1]) * 16 + g_ascii_xdigit_value(text[2]));
 			text += 2;
 		} else {
 			out[len++] = *text;

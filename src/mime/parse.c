@@ -12,15 +12,21 @@ static const char *made_up_name(struct pd_arena *arena, const struct pd_part *pa
 {
 	static const struct {
 		const char *type, *name;
-	} names[] = {{"message/rfc822", "message.eml"},	    {"message/global", "message.eml"},
-		     {"text/plain", "text.txt"},	    {"text/html", "page.html"},
-		     {"text/calendar", "invite.ics"},	    {"application/ms-tnef", "winmail.dat"},
-		     {"application/pdf", "document.pdf"},   {"image/jpeg", "picture.jpg"},
-		     {"image/png", "picture.png"},	    {"image/gif", "picture.gif"},
+	} names[] = {{"message/rfc822", "message.eml"},
+		     {"message/global", "message.eml"},
+		     {"text/plain", "text.txt"},
+		     {"text/html", "page.html"},
+		     {"text/calendar", "invite.ics"},
+		     {"application/ms-tnef", "winmail.dat"},
+		     {"application/pdf", "document.pdf"},
+		     {"image/jpeg", "picture.jpg"},
+		     {"image/png", "picture.png"},
+		     {"image/gif", "picture.gif"},
 		     {"message/delivery-status", "delivery-status.txt"},
 		     {"text/rfc822-headers", "headers.txt"}};
 	if (part->message && *part->message->subject)
-		return pd_clean_file_name(arena, pd_printf(arena, "%.100s.eml", pd_clean_line(arena, part->message->subject, 60)));
+		return pd_clean_file_name(arena, pd_printf(arena, "%.100s.eml",
+							   pd_clean_line(arena, part->message->subject, 60)));
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (pd_equal(part->type, names[i].type))
 			return names[i].name;
@@ -37,15 +43,15 @@ static bool is_shown(const char *html, const char *content_id)
 	return false;
 }
 
-/* What is no file: the body, other forms of it, signatures of the whole, empty leftovers. A body too long to be shown
- * whole is a file as well, so that nothing is lost. */
+/* What is no file: the body, other forms of it, signatures of the whole, empty leftovers. A body too long to
+ * be shown whole is a file as well, so that nothing is lost. */
 static bool is_no_attachment(const struct pd_part *part)
 {
 	if (part->is_body)
 		return part->size <= PD_PART_TEXT_LIMIT;
 	bool is_file = *part->name || pd_equal(part->disposition, "attachment");
-	if (pd_equal(part->container, "multipart/alternative") && pd_starts(part->type, "text/") && !is_file &&
-	    !pd_equal(part->type, "text/calendar"))
+	if (pd_equal(part->container, "multipart/alternative") && pd_starts(part->type, "text/") &&
+	    !is_file && !pd_equal(part->type, "text/calendar"))
 		return true;
 	if (pd_equal(part->container, "multipart/signed") && pd_ends(part->type, "-signature"))
 		return true;

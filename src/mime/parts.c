@@ -36,8 +36,8 @@ static bool count_bytes(void *to, const char *data, size_t len)
 	return true;
 }
 
-static struct body read_object(struct reading *reading, GMimeObject *object, const char *container, unsigned depth,
-			       bool may_be_body);
+static struct body read_object(struct reading *reading, GMimeObject *object, const char *container,
+			       unsigned depth, bool may_be_body);
 
 /* --- texts --- */
 
@@ -124,8 +124,8 @@ static bool is_mail_type(const char *type)
 /* The mail inside: its header, and its body chosen in the same way. */
 static void read_inner(struct reading *reading, const struct pd_leaf *leaf, struct pd_part *part)
 {
-	bool is_header_only = pd_equal(part->type, "text/rfc822-headers") ||
-			      pd_equal(part->type, "message/global-headers");
+	bool is_header_only =
+		pd_equal(part->type, "text/rfc822-headers") || pd_equal(part->type, "message/global-headers");
 	if (!reading->is_deep || (!is_mail_type(part->type) && !is_header_only))
 		return;
 	struct pd_bytes source = leaf->source;
@@ -163,10 +163,12 @@ static void describe(struct reading *reading, const struct pd_leaf *leaf, struct
 	if (!name || !*name)
 		name = pd_param(arena, type, "name");
 	part->type = leaf->preface ? "text/plain" : pd_object_type(arena, leaf->object);
-	part->disposition = pd_lower_ascii(arena, pd_strndup(arena, disposition, strcspn(disposition, "; \t(")));
+	part->disposition =
+		pd_lower_ascii(arena, pd_strndup(arena, disposition, strcspn(disposition, "; \t(")));
 	part->name = name && *name ? pd_clean_file_name(arena, name) : "";
 	part->charset = charset ? pd_lower_ascii(arena, charset) : "";
-	part->description = pd_mime_decode(arena, pd_object_field(arena, leaf->object, "Content-Description"));
+	part->description =
+		pd_mime_decode(arena, pd_object_field(arena, leaf->object, "Content-Description"));
 	struct pd_strings ids = {0};
 	pd_mime_ids(arena, id, &ids);
 	part->content_id = ids.count > 0 ? ids.items[0] : NULL;
@@ -197,7 +199,8 @@ static struct body read_leaf(struct reading *reading, const struct pd_leaf *leaf
 	reading->has_body = reading->has_body || part.is_body;
 	if (!part.is_body)
 		return (struct body){0};
-	return pd_equal(part.type, "text/html") ? (struct body){.html = part.text} : (struct body){.plain = part.text};
+	return pd_equal(part.type, "text/html") ? (struct body){.html = part.text}
+						: (struct body){.plain = part.text};
 }
 
 /* --- bodies --- */
@@ -247,8 +250,8 @@ static struct body join(struct pd_arena *arena, const struct body *bodies, int c
 			     .html = any.html ? pd_buf_string(arena, &html) : NULL};
 }
 
-/* RFC 2046 5.1.4: the same thing in several forms, the richest last. Plain text comes from the first child that has
- * it without HTML, HTML from the last that has it. */
+/* RFC 2046 5.1.4: the same thing in several forms, the richest last. Plain text comes from the first child
+ * that has it without HTML, HTML from the last that has it. */
 static struct body choose(const struct body *bodies, int count)
 {
 	struct body chosen = {0};
@@ -262,7 +265,8 @@ static struct body choose(const struct body *bodies, int count)
 	return chosen;
 }
 
-static struct body read_multipart(struct reading *reading, GMimeMultipart *multipart, unsigned depth, bool may_be_body)
+static struct body read_multipart(struct reading *reading, GMimeMultipart *multipart, unsigned depth,
+				  bool may_be_body)
 {
 	const char *type = pd_object_type(reading->arena, GMIME_OBJECT(multipart));
 	int count = g_mime_multipart_get_count(multipart);
@@ -276,17 +280,19 @@ static struct body read_multipart(struct reading *reading, GMimeMultipart *multi
 		bool may = may_be_body && (!is_first_only || i == 0);
 		if (is_alternative)
 			reading->has_body = false;
-		bodies[i] = read_object(reading, g_mime_multipart_get_part(multipart, i), type, depth + 1, may);
+		bodies[i] =
+			read_object(reading, g_mime_multipart_get_part(multipart, i), type, depth + 1, may);
 	}
 	struct body whole = is_alternative ? choose(bodies, count) : join(reading->arena, bodies, count);
 	reading->has_body = whole.plain || whole.html;
 	return whole;
 }
 
-static struct body read_object(struct reading *reading, GMimeObject *object, const char *container, unsigned depth,
-			       bool may_be_body)
+static struct body read_object(struct reading *reading, GMimeObject *object, const char *container,
+			       unsigned depth, bool may_be_body)
 {
-	if (reading->next < reading->tree->leaves.count && reading->tree->leaves.items[reading->next].object == object) {
+	if (reading->next < reading->tree->leaves.count &&
+	    reading->tree->leaves.items[reading->next].object == object) {
 		const struct pd_leaf *leaf = &reading->tree->leaves.items[reading->next++];
 		return read_leaf(reading, leaf, container, depth, may_be_body);
 	}
@@ -304,7 +310,8 @@ void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct
 	if (!tree->root)
 		return;
 	parts->root_type = pd_object_type(arena, tree->root);
-	const char *report = pd_param(arena, pd_object_field(arena, tree->root, "Content-Type"), "report-type");
+	const char *report =
+		pd_param(arena, pd_object_field(arena, tree->root, "Content-Type"), "report-type");
 	if (report)
 		parts->report_type = pd_lower_ascii(arena, report);
 	struct body body = read_object(&reading, tree->root, "", 0, true);

@@ -26,8 +26,9 @@ struct scan {
 	const char *data;
 	size_t size;
 	PD_LIST(struct pd_bytes) boundaries;
-	bool any_dashes; /* a boundary was declared in a way that is not read here: every line with -- counts */
-	bool is_header, has_message; /* has_message: this header says that the part is a mail */
+	bool any_dashes; /* a boundary was declared in a way that is not read here: every line with -- counts
+			  */
+	bool is_header, has_message;	/* has_message: this header says that the part is a mail */
 	bool is_digest, is_digest_part; /* somewhere; right here */
 	unsigned fields, all_fields, part_lines;
 	unsigned long compared;
@@ -98,7 +99,8 @@ static void add_boundary(struct scan *scan, const char *text, size_t len)
 	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
 		len--;
 	for (size_t i = 0; i < scan->boundaries.count; i++)
-		if (scan->boundaries.items[i].len == len && memcmp(scan->boundaries.items[i].data, text, len) == 0)
+		if (scan->boundaries.items[i].len == len &&
+		    memcmp(scan->boundaries.items[i].data, text, len) == 0)
 			return;
 	if (len == 0)
 		scan->any_dashes = true;

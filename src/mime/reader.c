@@ -139,7 +139,8 @@ static int start(struct pd_readers *readers, struct reader *reader, struct pd_er
 	close(pair[1]);
 	if (failed != 0) {
 		close(pair[0]);
-		return pd_fail_errno(error, PD_TEMPORARY, failed, "cannot start the reader %s", readers->program);
+		return pd_fail_errno(error, PD_TEMPORARY, failed, "cannot start the reader %s",
+				     readers->program);
 	}
 	reader->fd = pair[0];
 	reader->served = 0;
@@ -229,17 +230,19 @@ static int send_all(int fd, struct iovec *pieces, size_t count, int file, int64_
 	for (size_t i = 0; i < count; i++) {
 		size_t skip = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
 		sent -= skip;
-		if (pd_write_all_until(fd, (char *)pieces[i].iov_base + skip, pieces[i].iov_len - skip, deadline) != 0)
+		if (pd_write_all_until(fd, (char *)pieces[i].iov_base + skip, pieces[i].iov_len - skip,
+				       deadline) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, const uint64_t *indexes, size_t wanted,
-	       int64_t deadline)
+static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, const uint64_t *indexes,
+	       size_t wanted, int64_t deadline)
 {
 	PD_AUTO_FD file = raw->fd >= 0 && raw->size > 0 ? read_only(raw->fd) : -1;
-	struct pd_reader_request request = {.what = what, .size = raw->size, .is_file = file >= 0, .wanted = wanted};
+	struct pd_reader_request request = {
+		.what = what, .size = raw->size, .is_file = file >= 0, .wanted = wanted};
 	struct iovec pieces[] = {
 		{.iov_base = &request, .iov_len = sizeof request},
 		{.iov_base = (void *)(uintptr_t)indexes, .iov_len = wanted * sizeof *indexes},
@@ -276,7 +279,8 @@ static bool read_content(struct reader *reader, struct pd_arena *arena, struct p
 			return false;
 		if (len == 0)
 			break;
-		if (len > attachment->size - got || pd_read_all_until(reader->fd, data + got, (size_t)len, deadline) != 0)
+		if (len > attachment->size - got ||
+		    pd_read_all_until(reader->fd, data + got, (size_t)len, deadline) != 0)
 			return false;
 		got += (size_t)len;
 	}
@@ -299,7 +303,8 @@ static bool contents_once(struct reader *reader, struct pd_arena *arena, const s
 	if (ask(reader, raw, PD_READER_CONTENTS, indexes, wanted, deadline) != 0)
 		return false;
 	for (size_t i = 0; i < message->attachments.count; i++)
-		if ((!want || want[i]) && !read_content(reader, arena, &message->attachments.items[i], deadline))
+		if ((!want || want[i]) &&
+		    !read_content(reader, arena, &message->attachments.items[i], deadline))
 			return false;
 	return true;
 }

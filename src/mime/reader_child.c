@@ -24,14 +24,16 @@
 /* A mail that uses what mails use, so that every late initialisation has happened before the filter. */
 static const char warming[] =
 	"From: =?iso-2022-jp?b?GyRCJDMbKEI=?= <a@xn--bcher-kva.example>\r\n"
-	"To: b\xc3\xbc <b@b\xc3\xbc""cher.example>, c: d@example.org;\r\n"
+	"To: b\xc3\xbc <b@b\xc3\xbc"
+	"cher.example>, c: d@example.org;\r\n"
 	"Subject: =?utf-8?q?w=C3=A4rme?=\r\n"
 	"Date: Sat, 21 Nov 2026 14:03:00 +0200\r\n"
 	"Message-ID: <1@example.org>\r\n"
 	"MIME-Version: 1.0\r\n"
 	"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
 	"--x\r\nContent-Type: multipart/alternative; boundary=y\r\n\r\n"
-	"--y\r\nContent-Type: text/plain; charset=windows-1251; format=flowed\r\n\r\n> \xcf\xf0\xe8 \r\n#close\r\n\r\n"
+	"--y\r\nContent-Type: text/plain; charset=windows-1251; format=flowed\r\n\r\n> \xcf\xf0\xe8 "
+	"\r\n#close\r\n\r\n"
 	"--y\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 	"<html><body><p>a&auml;=C3=A4<br>b</p><blockquote>c</blockquote></body></html>\r\n--y--\r\n"
 	"--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@example.org\r\nSubject: inner\r\n\r\ntext\r\n"
@@ -108,8 +110,10 @@ static int receive_head(int fd, struct pd_reader_request *ret_request, int *ret_
 		struct cmsghdr align;
 	} control;
 	struct iovec vector = {.iov_base = ret_request, .iov_len = sizeof *ret_request};
-	struct msghdr head = {
-		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	struct msghdr head = {.msg_iov = &vector,
+			      .msg_iovlen = 1,
+			      .msg_control = control.bytes,
+			      .msg_controllen = sizeof control.bytes};
 	ssize_t n;
 	do
 		n = recvmsg(fd, &head, MSG_CMSG_CLOEXEC);

@@ -53,7 +53,8 @@ struct walk {
 	PD_LIST(const char *) boundaries; /* of the multiparts around the place */
 };
 
-/* Where the part that begins at start ends: before the next line that is a boundary of a multipart around it. */
+/* Where the part that begins at start ends: before the next line that is a boundary of a multipart around it.
+ */
 static size_t part_end(const struct walk *walk, size_t start)
 {
 	for (size_t at = start; at < walk->size;) {
@@ -196,15 +197,16 @@ static const char *raw_content(GMimeStream *stream, size_t *ret_len)
 	if (!GMIME_IS_STREAM_MEM(stream) || !GMIME_STREAM_MEM(stream)->buffer)
 		return NULL;
 	const GByteArray *bytes = GMIME_STREAM_MEM(stream)->buffer;
-	gint64 start = stream->bound_start, end = stream->bound_end < 0 ? (gint64)bytes->len : stream->bound_end;
+	gint64 start = stream->bound_start,
+	       end = stream->bound_end < 0 ? (gint64)bytes->len : stream->bound_end;
 	if (start < 0 || end < start || end > (gint64)bytes->len)
 		return NULL;
 	*ret_len = (size_t)(end - start);
 	return (const char *)bytes->data + start;
 }
 
-bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit, bool (*put)(void *to, const char *data, size_t len),
-		     void *to)
+bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit,
+		     bool (*put)(void *to, const char *data, size_t len), void *to)
 {
 	struct sink sink = {.put = put, .to = to, .left = limit ? limit : SIZE_MAX};
 	if (leaf->is_inner || leaf->preface) {
@@ -219,7 +221,8 @@ bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit, bool (*put)(void 
 	GMimeContentEncoding encoding = g_mime_data_wrapper_get_encoding(content);
 	size_t len = 0;
 	const char *data = raw_content(stream, &len);
-	if (data && (encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)) {
+	if (data && (encoding == GMIME_CONTENT_ENCODING_BASE64 ||
+		     encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)) {
 		decode_bytes(encoding, data, len, &sink);
 	} else if (data && encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
 		give(&sink, data, len);

@@ -19,12 +19,12 @@ struct pd_tree {
 	PD_LIST(struct pd_leaf) leaves;
 };
 
-/* Parses bytes that are within the limits of the pre-scan. They must outlive the tree, which lives as long as the
- * arena. root is NULL when there is nothing to parse. */
+/* Parses bytes that are within the limits of the pre-scan. They must outlive the tree, which lives as long as
+ * the arena. root is NULL when there is nothing to parse. */
 struct pd_tree *pd_tree_open(struct pd_arena *arena, const char *data, size_t size);
 /* The decoded content, piece by piece, at most limit bytes (0: all). False when put said false. */
-bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit, bool (*put)(void *to, const char *data, size_t len),
-		     void *to);
+bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit,
+		     bool (*put)(void *to, const char *data, size_t len), void *to);
 /* A field of the part's header, unfolded; "" when absent. */
 const char *pd_object_field(struct pd_arena *arena, GMimeObject *object, const char *name);
 /* "text/plain", lower case. */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "mime/inside.h"
 
-#define TEXT_LIMIT ((size_t)64 * 1024)
+#define TEXT_LIMIT   ((size_t)64 * 1024)
 #define HEADER_LIMIT ((size_t)256 * 1024) /* bytes of header that are looked at */
 
 struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data, size_t size)

@@ -1,7 +1,8 @@
 /* A message as a record, for the way from a reader to the daemon.
  *
  * The daemon trusts no reader: every count and length is checked, a record that does not add up
- * gives NULL, and so does a text that is not clean. Both directions go through one description, so that they cannot differ. */
+ * gives NULL, and so does a text that is not clean. Both directions go through one description, so that they
+ * cannot differ. */
 #include <glib.h>
 #include <string.h>
 #include "mime/inside.h"

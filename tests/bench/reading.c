@@ -25,18 +25,24 @@ static struct pd_raw *mail_of(size_t size)
 {
 	PD_AUTO_BUF text = {0}, mail = {0};
 	while (text.len < size / 2 - 400)
-		pd_buf_addf(&text, "The quick brown fox jumps over the l\xc3\xa4zy dog, %zu times a day.\r\n", text.len);
-	pd_buf_adds(&mail, "Return-Path: <anna@example.org>\r\nReceived: from mx.example.org (mx.example.org [192.0.2.1])\r\n"
-			   "\tby mail.example.com (Postfix) with ESMTPS id 4XYZ\r\n"
-			   "\tfor <support@example.com>; Sat, 21 Nov 2026 14:03:00 +0000 (UTC)\r\n"
-			   "Authentication-Results: mail.example.com; dmarc=pass header.from=example.org\r\n"
-			   "From: =?utf-8?q?Anna_M=C3=A4kel=C3=A4?= <anna@example.org>\r\nTo: Support <support@example.com>\r\n"
-			   "Subject: =?utf-8?q?Mein_Ger=C3=A4t_geht_nicht?=\r\nMessage-ID: <1234@example.org>\r\n"
-			   "References: <1@example.com> <2@example.com>\r\nDate: Sat, 21 Nov 2026 14:03:00 +0000\r\n"
-			   "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
-			   "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
+		pd_buf_addf(&text, "The quick brown fox jumps over the l\xc3\xa4zy dog, %zu times a day.\r\n",
+			    text.len);
+	pd_buf_adds(
+		&mail,
+		"Return-Path: <anna@example.org>\r\nReceived: from mx.example.org (mx.example.org "
+		"[192.0.2.1])\r\n"
+		"\tby mail.example.com (Postfix) with ESMTPS id 4XYZ\r\n"
+		"\tfor <support@example.com>; Sat, 21 Nov 2026 14:03:00 +0000 (UTC)\r\n"
+		"Authentication-Results: mail.example.com; dmarc=pass header.from=example.org\r\n"
+		"From: =?utf-8?q?Anna_M=C3=A4kel=C3=A4?= <anna@example.org>\r\nTo: Support "
+		"<support@example.com>\r\n"
+		"Subject: =?utf-8?q?Mein_Ger=C3=A4t_geht_nicht?=\r\nMessage-ID: <1234@example.org>\r\n"
+		"References: <1@example.com> <2@example.com>\r\nDate: Sat, 21 Nov 2026 14:03:00 +0000\r\n"
+		"MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+		"--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
 	pd_buf_add(&mail, text.data, text.len);
-	pd_buf_adds(&mail, "--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<html><body>");
+	pd_buf_adds(&mail, "--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
+			   "8bit\r\n\r\n<html><body>");
 	for (const char *line = text.data; line && *line; line = strchr(line, '\n') + 1)
 		pd_buf_addf(&mail, "<p>%.*s</p>\r\n", (int)strcspn(line, "\r"), line);
 	pd_buf_adds(&mail, "</body></html>\r\n--b--\r\n");
@@ -67,7 +73,8 @@ static void bench_reading(struct pd_readers *readers, size_t size)
 	unsigned long done = 0;
 	int64_t began = pd_monotonic();
 	for (int i = 0; i < THREADS; i++) {
-		loads[i] = (struct load){.readers = readers, .raw = raw, .until = began + SECONDS * PD_SECOND};
+		loads[i] =
+			(struct load){.readers = readers, .raw = raw, .until = began + SECONDS * PD_SECOND};
 		pthread_create(&threads[i], NULL, read_mails, &loads[i]);
 	}
 	for (int i = 0; i < THREADS; i++) {
@@ -84,7 +91,8 @@ static void bench_composing(void)
 	PD_AUTO_ARENA texts = pd_arena_new();
 	PD_AUTO_BUF text = {0};
 	while (text.len < 3000)
-		pd_buf_addf(&text, "The quick brown fox jumps over the l\xc3\xa4zy dog, %zu times a day.\n", text.len);
+		pd_buf_addf(&text, "The quick brown fox jumps over the l\xc3\xa4zy dog, %zu times a day.\n",
+			    text.len);
 	const char *html = pd_html_from_text(texts, text.data);
 	unsigned long done = 0;
 	int64_t began = pd_monotonic();
@@ -96,13 +104,15 @@ static void bench_composing(void)
 					   .date = 1795269780000,
 					   .text = text.data,
 					   .html = html};
-		*pd_list_add(arena, &letter.to) = (struct pd_address){.name = "Anna M\xc3\xa4kel\xc3\xa4", .addr = "anna@example.org"};
+		*pd_list_add(arena, &letter.to) =
+			(struct pd_address){.name = "Anna M\xc3\xa4kel\xc3\xa4", .addr = "anna@example.org"};
 		struct pd_bytes bytes;
 		if (pd_letter_compose(arena, &letter, &bytes, NULL) != PD_OK)
 			exit(1);
 		done++;
 	}
-	printf("compose text and HTML of 3 kB: %.0f mails/s\n", (double)done * 1000 / (double)(pd_monotonic() - began));
+	printf("compose text and HTML of 3 kB: %.0f mails/s\n",
+	       (double)done * 1000 / (double)(pd_monotonic() - began));
 }
 
 /* The largest resident set among the children that are still there. */
@@ -112,7 +122,8 @@ static void bench_memory(void)
 	unsigned long largest = 0;
 	if (g_file_get_contents(path, &children, NULL, NULL)) {
 		for (char *at = children, *end; strtol(at, &end, 10) > 0 && end > at; at = end) {
-			char *status = NULL, *file = g_strdup_printf("/proc/%ld/status", strtol(at, NULL, 10));
+			char *status = NULL,
+			     *file = g_strdup_printf("/proc/%ld/status", strtol(at, NULL, 10));
 			if (g_file_get_contents(file, &status, NULL, NULL)) {
 				const char *rss = strstr(status, "VmRSS:");
 				unsigned long kib = rss ? strtoul(rss + 6, NULL, 10) : 0;
@@ -130,7 +141,8 @@ static void bench_memory(void)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
-	struct pd_reader_limits limits = {.count = THREADS, .deadline = 10 * PD_SECOND, .memory = (size_t)512 << 20};
+	struct pd_reader_limits limits = {
+		.count = THREADS, .deadline = 10 * PD_SECOND, .memory = (size_t)512 << 20};
 	struct pd_readers *readers = pd_readers_new("/proc/self/exe", &limits);
 	bench_reading(readers, 4096);
 	bench_reading(readers, 51200);

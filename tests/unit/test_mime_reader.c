@@ -306,12 +306,12 @@ static void test_same_as_in_place(void **state)
 	static const char *const mails[] = {
 		"", "\r\n", "x", "From: a@b\r\n\r\n", "From x\nFrom: a@b\nTo: c@d, e@f\nCc: g@h\n\ntext\n",
 		"From: a@b\r\nContent-Type: text/html\r\n\r\n<p>Hello<blockquote>old</blockquote>\r\n",
-		"From: mailer-daemon@b\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+		("From: mailer-daemon@b\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
 		"--b\r\n\r\nIt failed.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; b\r\n\r\n"
 		"Final-Recipient: rfc822; x@y\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-		"From: q@r\r\nMessage-ID: <1@r>\r\n\r\nold\r\n--b--\r\n",
-		"From: a@b\r\nSubject: Fwd: x\r\nReferences: <1@a> <2@a>\r\nIn-Reply-To: <2@a>\r\nDate: Sat, 21 Nov 2026 14:03:00 +0000\r\n\r\n"
-		"see below\r\n\r\n-------- Forwarded Message --------\r\nFrom: q@r\r\nSubject: x\r\n\r\nold\r\n",
+		"From: q@r\r\nMessage-ID: <1@r>\r\n\r\nold\r\n--b--\r\n"),
+		("From: a@b\r\nSubject: Fwd: x\r\nReferences: <1@a> <2@a>\r\nIn-Reply-To: <2@a>\r\nDate: Sat, 21 Nov 2026 14:03:00 +0000\r\n\r\n"
+		"see below\r\n\r\n-------- Forwarded Message --------\r\nFrom: q@r\r\nSubject: x\r\n\r\nold\r\n"),
 	};
 	struct pd_readers *readers = pool(1, 10000);
 	for (size_t i = 0; i < COUNT(mails); i++) {
