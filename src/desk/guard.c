@@ -3,7 +3,7 @@
  * Promises: what came before acts once (invariant 2), by queue-id or bytes for a retry and by content for
  * another way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys
  * of marks: q:QUEUEID|SENDER|RCPT   r:DIGEST|RCPT   m:MESSAGEID|DIGEST   of counters: ack:ADDRESS auto:TICKET
- * auto:all bounce:AGENT */
+ * auto:all same:TEXTDIGEST bounce:AGENT */
 #include "desk/mail.h"
 
 #include <stdlib.h>
@@ -157,6 +157,40 @@ bool pd_is_noreply(struct pd_arena *arena, const char *address)
 	return false;
 }
 
+/* Does the mail answer an acknowledgement of ours? A machine that hides behind ever new addresses does. */
+static bool answers_acknowledgement(struct pd_context *context, const struct pd_message *message)
+{
+	struct pd_snapshot *desk = context->desk;
+	const struct pd_strings *lists[] = {&message->in_reply_to, &message->references};
+	for (size_t l = 0; l < 2; l++) {
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			if (!pd_message_id_is_ours(context, lists[l]->items[i]))
+				continue;
+			struct pd_known_ids ids = desk->message_id(desk, context->arena, lists[l]->items[i]);
+			for (size_t n = 0; n < ids.count; n++) {
+				const struct pd_known_id *known = &ids.items[n];
+				if (known->is_reference || known->agent != NULL || known->event == 0)
+					continue;
+				const struct pd_entry *entry =
+					desk->entry(desk, context->arena, known->event);
+				if (entry != NULL && entry->event.kind == PD_EVENT_MESSAGE &&
+				    pd_equal(entry->event.actor, "postdesk"))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The same words from whomever: what machines send. */
+static const char *text_key(struct pd_context *context, const struct pd_message *message)
+{
+	unsigned char digest[PD_SHA256_SIZE];
+	const char *text = pd_clean_line(context->arena, message->text != NULL ? message->text : "", 0);
+	pd_sha256(text, strlen(text), digest);
+	return pd_printf(context->arena, "same:%.32s", pd_hex(context->arena, digest, sizeof digest));
+}
+
 bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail,
 			      const struct pd_ticket *ticket)
 {
@@ -174,12 +208,16 @@ bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *
 	struct pd_snapshot *desk = context->desk;
 	const char *by_address = pd_printf(context->arena, "ack:%s", address);
 	const char *by_ticket = pd_printf(context->arena, "auto:%lld", (long long)ticket->number);
+	const char *by_text = text_key(context, mail->message);
 	if (desk->counter(desk, by_address, context->now - PD_DAY) >= settings->acknowledge_per_address ||
 	    desk->counter(desk, by_ticket, context->now - PD_HOUR) >= settings->automatic_per_ticket ||
-	    desk->counter(desk, "auto:all", context->now - PD_HOUR) >= settings->automatic_per_hour)
+	    desk->counter(desk, by_text, context->now - PD_HOUR) >= settings->automatic_per_ticket ||
+	    desk->counter(desk, "auto:all", context->now - PD_HOUR) >= settings->automatic_per_hour ||
+	    answers_acknowledgement(context, mail->message))
 		return false;
 	pd_plan_count(context, by_address);
 	pd_plan_count(context, by_ticket);
+	pd_plan_count(context, by_text);
 	pd_plan_count(context, "auto:all");
 	return true;
 }
