@@ -115,13 +115,22 @@ int pd_cli_reload(struct pd_cli *cli, int argc, char **argv)
 	return code;
 }
 
-static void print_keys(void *data, const json_t *object)
+struct status {
+	struct pd_cli *cli;
+	bool is_json;
+};
+
+static void print_status(void *data, const json_t *object)
 {
+	const struct status *status = data;
+	json_t *whole = json_copy((json_t *)object);
 	const char *key;
 	json_t *value;
 
-	(void)data;
-	json_object_foreach((json_t *)object, key, value)
+	json_object_set_new(whole, "daemon", json_boolean(status->cli->control >= 0));
+	if (status->is_json)
+		pd_cli_print_json(NULL, whole);
+	json_object_foreach(status->is_json ? NULL : whole, key, value)
 	{
 		printf("%-18s ", key);
 		if (json_is_string(value)) {
@@ -133,6 +142,7 @@ static void print_keys(void *data, const json_t *object)
 			free(text);
 		}
 	}
+	json_decref(whole);
 }
 
 static bool has_json(struct pd_cli *cli, int argc, char **argv, bool *ret_is_json)
@@ -151,11 +161,11 @@ static bool has_json(struct pd_cli *cli, int argc, char **argv, bool *ret_is_jso
 
 int pd_cli_status(struct pd_cli *cli, int argc, char **argv)
 {
-	bool is_json = false;
+	struct status status = {.cli = cli};
 
-	if (!has_json(cli, argc, argv, &is_json))
+	if (!has_json(cli, argc, argv, &status.is_json))
 		return pd_cli_usage(cli);
-	return pd_cli_request(cli, json_pack("{s:s}", "verb", "status"), is_json ? pd_cli_print_json : print_keys, NULL);
+	return pd_cli_request(cli, json_pack("{s:s}", "verb", "status"), print_status, &status);
 }
 
 /* --- outbox --- */

@@ -216,7 +216,8 @@ int pd_cli_request(struct pd_cli *cli, json_t *request, pd_cli_print print, void
 	if (cli->as)
 		json_object_set_new(request, "as", json_string(cli->as));
 	bool is_owner = !code && (geteuid() == 0 || (stat(cli->settings->state, &state) == 0 && state.st_uid == geteuid()));
-	bool is_asked = !code && (!is_owner || (writes && !cli->flow)); /* of the daemon */
+	bool is_status = pd_equal(verb, "status"); /* the daemon knows more of it */
+	bool is_asked = !code && (!is_owner || ((writes || is_status) && !cli->flow)); /* of the daemon */
 
 	if (is_asked) {
 		int error = connect_control(cli);
@@ -230,7 +231,8 @@ int pd_cli_request(struct pd_cli *cli, json_t *request, pd_cli_print print, void
 			code = no_daemon(cli, error);
 	}
 	if (!code && stat(cli->settings->state, &state) != 0) {
-		fprintf(stderr, "postdesk: %s: %s\n", cli->settings->state, strerror(errno));
+		fprintf(stderr, "postdesk: %s: %s; postdeskd makes it at its first start\n", cli->settings->state,
+			strerror(errno));
 		code = PD_EXIT_AGAIN;
 	}
 	if (!code)

@@ -77,7 +77,7 @@ int pd_cli_import(struct pd_cli *cli, int argc, char **argv)
 	if (!import.mailbox || optind >= argc)
 		return pd_cli_usage(cli);
 
-	struct sigaction action = {.sa_handler = interrupt};
+	struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART}; /* the mail at hand is finished */
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
