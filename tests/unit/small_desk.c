@@ -192,7 +192,14 @@ static void resume(struct small_desk *desk, struct pd_context *context)
 			.is_confirmed = context->plan->resume_confirmed,
 			.is_forced = !context->plan->resume_confirmed,
 		};
+		struct small_mail mail = desk->mails.items[i];
+		size_t before = context->plan->drafts.count;
 		pd_decide_held(context, &delivery);
+		for (size_t d = before; d < context->plan->drafts.count; d++) { /* held once more */
+			mail.stored = context->plan->drafts.items[d].draft.message;
+			if (context->plan->drafts.items[d].is_new)
+				*pd_list_add(desk->arena, &desk->mails) = mail;
+		}
 		return;
 	}
 	fail_msg("the held mail is not known");
