@@ -318,16 +318,23 @@ static void put_body(struct writing *writing)
 	end_multipart(writing, boundary);
 }
 
+static void free_buf(void *buf)
+{
+	pd_buf_free(buf);
+}
+
 int pd_letter_compose(struct pd_arena *arena, struct pd_letter *letter, struct pd_bytes *ret_bytes,
 		      struct pd_error *error)
 {
-	PD_AUTO_BUF out = {0};
-	struct writing writing = {.arena = arena, .letter = letter, .out = &out};
+	/* The buffer itself becomes the arena's: a mail may be large. */
+	struct pd_buf *out = PD_NEW(arena, struct pd_buf);
+	pd_arena_defer(arena, free_buf, out);
+	struct writing writing = {.arena = arena, .letter = letter, .out = out};
 	int result = put_header(&writing, error);
 	if (result != PD_OK)
 		return result;
 	put_body(&writing);
-	ret_bytes->data = pd_buf_string(arena, &out);
-	ret_bytes->len = out.len;
+	ret_bytes->data = out->data;
+	ret_bytes->len = out->len;
 	return PD_OK;
 }

@@ -8,6 +8,7 @@
 #include "mime/inside.h"
 
 #define MAX_FIELDS 1000
+#define MAX_VALUE  ((size_t)102400) /* bytes of a field that are looked at: Postfix's own limit */
 
 /* One past the end of the line at `at`, its LF included. */
 static size_t line_end(const char *data, size_t size, size_t at)
@@ -93,7 +94,10 @@ size_t pd_fields_end(const char *data, size_t size)
 
 static void add(struct pd_arena *arena, const struct pd_field *field, struct pd_message *message, bool plain)
 {
-	char *value = pd_field_value(arena, field);
+	struct pd_field whole = *field;
+	if (whole.value_len > MAX_VALUE)
+		whole.value_len = MAX_VALUE;
+	char *value = pd_field_value(arena, &whole);
 	size_t len = strlen(value);
 	if (!pd_charset_is_utf8(value, len))
 		value = plain ? pd_charset_plain(arena, value, len)

@@ -271,6 +271,21 @@ static void test_fields(void **state)
 	}
 }
 
+/* A field of any size comes, at most 100 kB of it goes on. */
+static void test_long_field(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	char *mail = pd_alloc(arena, 3000001);
+	memset(mail, 'x', 3000000);
+	memcpy(mail, "Subject: ", 9);
+	struct pd_message *message = pd_message_blank(arena);
+	pd_message_read_header(arena, mail, 3000000, message, false);
+	assert_int_equal(message->headers.count, 1);
+	assert_in_range(strlen(message->headers.items[0].value), 100000, 102400);
+	assert_int_equal(strlen(message->subject), 2000);
+}
+
 static const char *digest_of(struct pd_arena *arena, const char *mail)
 {
 	unsigned char digest[PD_SHA256_SIZE];
@@ -336,7 +351,8 @@ int main(void)
 		cmocka_unit_test(test_decode),	  cmocka_unit_test(test_param),
 		cmocka_unit_test(test_ids),	  cmocka_unit_test(test_date),
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_from_is_plain),
-		cmocka_unit_test(test_fields),	  cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_fields),	  cmocka_unit_test(test_long_field),
+		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_unparsed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
