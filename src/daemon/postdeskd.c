@@ -164,7 +164,8 @@ static int start(struct house *house, struct pd_error *error)
 
 /* --- ending --- */
 
-/* Doors first, then what they stand on. What does not end by itself is left to the kernel. */
+/* Doors first, then what they stand on, as far as it was started. What does not end by itself is left to the
+ * kernel. */
 static void stop(struct house *house)
 {
 	int64_t by = pd_monotonic() + GRACE;
