@@ -18,14 +18,32 @@
 #define JOURNAL_SIZE_LIMIT "16777216"
 #define BUSY_MS		   5000
 
+/* The errno of the last failure on the write-ahead log: by the time that SQLite answers, errno is another. */
+static int log_errno(sqlite3 *db)
+{
+	sqlite3_file *file = NULL;
+	int number = 0;
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file != NULL &&
+	    file->pMethods != NULL)
+		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
+static bool is_no_space(sqlite3 *db)
+{
+	const int code = sqlite3_extended_errcode(db);
+	if ((code & 0xff) == SQLITE_FULL)
+		return true;
+	if (code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_SHMSIZE && (code & 0xff) != SQLITE_CANTOPEN)
+		return false;
+	const int number = code == SQLITE_IOERR_WRITE ? log_errno(db) : sqlite3_system_errno(db);
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what)
 {
-	int code = sqlite3_errcode(connection->db);
-	int system = sqlite3_system_errno(connection->db);
-	bool is_full = code == SQLITE_FULL ||
-		       ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
-			(system == ENOSPC || system == EDQUOT || system == EFBIG));
-	enum pd_class class = is_full ? PD_FULL
+	const int code = sqlite3_errcode(connection->db) & 0xff;
+	enum pd_class class = is_no_space(connection->db)			      ? PD_FULL
 			      : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? PD_CONFIGURATION
 										: PD_TEMPORARY;
 	return pd_fail(error, class, "%s: %s", what, sqlite3_errmsg(connection->db));

@@ -208,8 +208,7 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 		return failed;
 	failed = pd_sql_run(store->writer, SQL(store->writer, "COMMIT"), error);
 	/* Where there was no space for it, the frame that commits is not in the log: nothing happened. */
-	const bool is_sync = sqlite3_extended_errcode(store->writer->db) == SQLITE_IOERR_FSYNC;
-	if (failed && (sqlite3_errcode(store->writer->db) & 0xff) == SQLITE_IOERR && (failed != PD_FULL || is_sync)) {
+	if (failed && failed != PD_FULL && (sqlite3_errcode(store->writer->db) & 0xff) == SQLITE_IOERR) {
 		error->class = PD_UNCERTAIN;
 		return PD_UNCERTAIN;
 	}
