@@ -1,4 +1,5 @@
-/* The sd_notify protocol: one datagram to the socket in NOTIFY_SOCKET. Fails silently: nobody waits for it. */
+/* The sd_notify protocol: one datagram to the socket in NOTIFY_SOCKET. Fails silently: nobody waits for it.
+ */
 #include "daemon/notify.h"
 
 #include <stddef.h>

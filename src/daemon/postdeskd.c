@@ -1,8 +1,8 @@
 /* postdeskd: wires the rooms together, and waits for signals.
  *
  * Promises: ready is told only when mail is taken; a signal to end lets deliveries that are under way finish;
- * when the store has failed the daemon ends, since restart is the only recovery (invariant 10). Fails: exit 78
- * for what the administrator must mend, 75 where another start may help. */
+ * when the store has failed the daemon ends, since restart is the only recovery (invariant 10). Fails: exit
+ * 78 for what the administrator must mend, 75 where another start may help. */
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
@@ -118,7 +118,8 @@ static int start_control(struct house *house, struct pd_error *error)
 	int fd, class;
 	if (stat(house->settings->state, &state) < 0)
 		return pd_fail_errno(error, PD_CONFIGURATION, errno, "%s", house->settings->state);
-	if ((class = pd_listen(pd_printf(arena, "unix:%s/control", house->settings->state), 0666, &fd, error)) != PD_OK)
+	if ((class = pd_listen(pd_printf(arena, "unix:%s/control", house->settings->state), 0666, &fd,
+			       error)) != PD_OK)
 		return class;
 	const struct pd_control_options options = {.flow = house->flow,
 						   .owner = state.st_uid,
@@ -147,8 +148,8 @@ static int start(struct house *house, struct pd_error *error)
 	    (class = pd_setup_identity(settings, error)) != PD_OK)
 		return class;
 	pd_setup_descriptors(settings->lmtp_connections);
-	if ((class = pd_store_open(settings->state, PD_STORE_WRITE, settings->message_in_database, &house->store,
-				   error)) != PD_OK)
+	if ((class = pd_store_open(settings->state, PD_STORE_WRITE, settings->message_in_database,
+				   &house->store, error)) != PD_OK)
 		return class;
 	const struct pd_reader_limits limits = {.count = readers_of(settings),
 						.deadline = settings->reader_deadline,
@@ -156,7 +157,8 @@ static int start(struct house *house, struct pd_error *error)
 	house->readers = pd_readers_new("/proc/self/exe", &limits);
 	house->flow = pd_flow_new(house->settings, house->store, house->readers);
 	if ((class = pd_flow_remember_settings(house->flow, error)) != PD_OK ||
-	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) != PD_OK ||
+	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
+		    PD_OK ||
 	    (class = start_lmtp(house, error)) != PD_OK)
 		return class;
 	return start_control(house, error);
@@ -196,17 +198,19 @@ static void reload(struct house *house)
 	int class = pd_flow_reload(house->flow, &problems, &error);
 	for (size_t i = 0; i < problems.count; i++) {
 		const struct pd_problem *problem = &problems.items[i];
-		pd_log(problem->is_warning ? PD_WARNING : PD_ERROR, problem->text, "file", problem->where.file, "line",
-		       pd_printf(arena, "%d", problem->where.line), NULL);
+		pd_log(problem->is_warning ? PD_WARNING : PD_ERROR, problem->text, "file",
+		       problem->where.file, "line", pd_printf(arena, "%d", problem->where.line), NULL);
 	}
 	if (class != PD_OK) {
 		pd_log(PD_ERROR, "not reloaded", "reason", error.text, NULL);
 	} else {
 		struct pd_settings *settings = pd_flow_settings(house->flow);
-		if (!pd_equal(settings->lmtp, house->settings->lmtp) || !pd_equal(settings->milter, house->settings->milter) ||
+		if (!pd_equal(settings->lmtp, house->settings->lmtp) ||
+		    !pd_equal(settings->milter, house->settings->milter) ||
 		    settings->lmtp_connections != house->settings->lmtp_connections ||
 		    !pd_equal(settings->user, house->settings->user))
-			pd_log(PD_WARNING, "changed sockets, connections or user take effect at the next start", NULL);
+			pd_log(PD_WARNING,
+			       "changed sockets, connections or user take effect at the next start", NULL);
 		pd_settings_unref(settings);
 		pd_log(PD_INFO, "configuration reloaded", NULL);
 	}
@@ -241,7 +245,8 @@ static int run(struct house *house, const sigset_t *signals)
 		else if (signal == SIGTERM || signal == SIGINT)
 			return 0;
 		if (pd_store_is_failed(house->store)) {
-			pd_log(PD_ERROR, "the store has failed: ending, to start anew from what is on disk", NULL);
+			pd_log(PD_ERROR, "the store has failed: ending, to start anew from what is on disk",
+			       NULL);
 			return EXIT_TEMPORARY;
 		}
 		if (watchdog > 0)
@@ -270,8 +275,8 @@ static int serve(struct house *house, bool is_foreground)
 		return code;
 	}
 	open_log(is_foreground);
-	pd_log(PD_INFO, "started", "version", PACKAGE_VERSION, "lmtp", house->settings->lmtp, "state", house->settings->state,
-	       NULL);
+	pd_log(PD_INFO, "started", "version", PACKAGE_VERSION, "lmtp", house->settings->lmtp, "state",
+	       house->settings->state, NULL);
 	pd_setup_ready();
 	pd_notify("READY=1");
 	house->purged = pd_monotonic();

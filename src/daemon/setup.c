@@ -84,7 +84,8 @@ static int find_user(const struct pd_settings *settings, struct passwd *ret_user
 	errno = 0;
 	struct passwd *user = getpwnam(settings->user);
 	if (user == NULL)
-		return pd_fail(error, PD_CONFIGURATION, "user = %s: there is no such user on this system", settings->user);
+		return pd_fail(error, PD_CONFIGURATION, "user = %s: there is no such user on this system",
+			       settings->user);
 	*ret_user = *user;
 	return PD_OK;
 }
@@ -100,7 +101,8 @@ static int make_directory(const char *path, mode_t mode, uid_t uid, gid_t gid, s
 	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0) {
 		int saved = errno;
 		rmdir(path);
-		return pd_fail_errno(error, PD_CONFIGURATION, saved, "cannot give the directory %s its owner", path);
+		return pd_fail_errno(error, PD_CONFIGURATION, saved, "cannot give the directory %s its owner",
+				     path);
 	}
 	return PD_OK;
 }
@@ -112,14 +114,15 @@ static int make_parents(const char *path, struct pd_error *error)
 	for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return pd_fail_errno(error, PD_CONFIGURATION, errno, "cannot make the directory %s", copy);
+			return pd_fail_errno(error, PD_CONFIGURATION, errno, "cannot make the directory %s",
+					     copy);
 		*slash = '/';
 	}
 	return PD_OK;
 }
 
-/* The folder of a unix socket: the MTA's group may reach into it, and its set-group-ID bit gives the socket that
- * group, too. */
+/* The folder of a unix socket: the MTA's group may reach into it, and its set-group-ID bit gives the socket
+ * that group, too. */
 static int socket_directory(const char *where, uid_t uid, gid_t gid, struct pd_error *error)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -171,7 +174,8 @@ int pd_setup_identity(const struct pd_settings *settings, struct pd_error *error
 	if (class != PD_OK || !is_needed)
 		return class;
 	if (initgroups(user.pw_name, user.pw_gid) < 0 || setgid(user.pw_gid) < 0 || setuid(user.pw_uid) < 0)
-		return pd_fail_errno(error, PD_CONFIGURATION, errno, "cannot become the user %s", user.pw_name);
+		return pd_fail_errno(error, PD_CONFIGURATION, errno, "cannot become the user %s",
+				     user.pw_name);
 	if (user.pw_uid != 0 && setuid(0) == 0)
 		return pd_fail(error, PD_CONFIGURATION, "could become root again");
 	return PD_OK;

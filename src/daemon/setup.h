@@ -6,10 +6,11 @@
 #include "base/error.h"
 #include "config/config.h"
 
-/* Goes to the background. Returns in the child alone; the parent waits and exits with what pd_setup_ready tells,
- * or with 75 where the child ends without a word. */
+/* Goes to the background. Returns in the child alone; the parent waits and exits with what pd_setup_ready
+ * tells, or with 75 where the child ends without a word. */
 int pd_setup_detach(struct pd_error *error);
-/* In the background process: the parent exits 0, standard error goes to /dev/null. Nothing when not detached. */
+/* In the background process: the parent exits 0, standard error goes to /dev/null. Nothing when not detached.
+ */
 void pd_setup_ready(void);
 /* In the background process that gives up: the parent exits with this code. */
 void pd_setup_failed(int code);
@@ -18,7 +19,8 @@ void pd_setup_failed(int code);
 int pd_setup_directories(const struct pd_settings *settings, struct pd_error *error);
 /* A port below 1024 needs root: opened before the identity changes. ret_fd -1: not needed. */
 int pd_setup_early_listener(const char *where, int *ret_fd, struct pd_error *error);
-/* Becomes the user of the settings, for good, with all its groups. Nothing when not root or no user is set. */
+/* Becomes the user of the settings, for good, with all its groups. Nothing when not root or no user is set.
+ */
 int pd_setup_identity(const struct pd_settings *settings, struct pd_error *error);
 /* Descriptors enough for so many connections. */
 void pd_setup_descriptors(unsigned connections);

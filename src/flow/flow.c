@@ -321,6 +321,9 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 	struct pd_plan *plan;
 	int failed = deliver(flow, arena, &delivery, settings, &plan, error);
 
+	/* Also of a mail that was not kept: the log names it. */
+	if (delivery.message && *delivery.message->message_id)
+		ret_receipt->message_id = delivery.message->message_id;
 	if (failed)
 		return failed;
 	ret_receipt->outcome = pd_strdup(arena, plan->outcome);

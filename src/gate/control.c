@@ -35,9 +35,9 @@ struct connection {
 	struct connection *next;
 	int fd;
 	uid_t uid;
-	bool is_stranger;    /* when it came; who asks is looked at again for each request */
-	bool is_working;     /* under the lock: a request is being answered */
-	bool is_gone;	     /* an answer could not be written */
+	bool is_stranger; /* when it came; who asks is looked at again for each request */
+	bool is_working;  /* under the lock: a request is being answered */
+	bool is_gone;	  /* an answer could not be written */
 	struct pd_buf input;
 	struct pd_buf output;
 	bool is_status;
@@ -61,8 +61,8 @@ static bool flush(struct connection *connection)
 	if (connection->output.len == 0 || connection->is_gone)
 		return !connection->is_gone;
 	int64_t deadline = pd_monotonic() + connection->control->options.timeout;
-	connection->is_gone =
-		pd_write_all_until(connection->fd, connection->output.data, connection->output.len, deadline) < 0;
+	connection->is_gone = pd_write_all_until(connection->fd, connection->output.data,
+						 connection->output.len, deadline) < 0;
 	pd_buf_clear(&connection->output);
 	return !connection->is_gone;
 }
@@ -180,8 +180,9 @@ static void converse(struct connection *connection)
 	pd_time timeout = is_stranger ? STRANGER_TIME : connection->control->options.timeout;
 	for (;;) {
 		char *lf;
-		while ((lf = input->len > searched ? memchr(input->data + searched, '\n', input->len - searched)
-						    : NULL) != NULL) {
+		while ((lf = input->len > searched
+				     ? memchr(input->data + searched, '\n', input->len - searched)
+				     : NULL) != NULL) {
 			size_t len = (size_t)(lf - input->data);
 			if (!do_line(connection, input->data, len))
 				return;
@@ -281,7 +282,8 @@ static void place(struct pd_control *control, int fd)
 static void *accept_all(void *data)
 {
 	struct pd_control *control = data;
-	struct pollfd pollers[2] = {{.fd = control->listener, .events = POLLIN}, {.fd = control->wake, .events = POLLIN}};
+	struct pollfd pollers[2] = {{.fd = control->listener, .events = POLLIN},
+				    {.fd = control->wake, .events = POLLIN}};
 	while (!control->is_stopping) {
 		if (poll(pollers, 2, -1) < 0 && errno != EINTR)
 			break;

@@ -1,4 +1,5 @@
-/* The LMTP door of a daemon: sessions that ask the flow, with the limits of the settings in force when they begin. */
+/* The LMTP door of a daemon: sessions that ask the flow, with the limits of the settings in force when they
+ * begin. */
 #include "gate/lmtp_server.h"
 
 static bool flow_knows(void *data, const char *recipient)

@@ -16,7 +16,8 @@ bool pd_lmtp_path(struct pd_arena *arena, const char **at, const char **ret_addr
 
 /* The next "NAME" or "NAME=VALUE" after a path, NULL in ret_name at the line's end; false: malformed.
  * Value is NULL where there is none (RFC 5321, section 4.1.2). */
-bool pd_lmtp_parameter(struct pd_arena *arena, const char **at, const char **ret_name, const char **ret_value);
+bool pd_lmtp_parameter(struct pd_arena *arena, const char **at, const char **ret_name,
+		       const char **ret_value);
 
 /* "+41" stands for "A" (RFC 3461, section 4); NULL for malformed text or an encoded control character. */
 char *pd_lmtp_xtext(struct pd_arena *arena, const char *text);

@@ -1,8 +1,9 @@
 /* The LMTP door: see lmtp_server.h.
  *
- * Promises: never more than the given number of connections; when all are taken, the one whose client has kept
- * us waiting longest (at least a second) makes room, so that idle or dripping clients cannot shut out the MTA.
- * Fails: a connection that breaks or overruns its time is closed, which costs nothing, since 250 was not said. */
+ * Promises: never more than the given number of connections; when all are taken, the one whose client has
+ * kept us waiting longest (at least a second) makes room, so that idle or dripping clients cannot shut out
+ * the MTA. Fails: a connection that breaks or overruns its time is closed, which costs nothing, since 250 was
+ * not said. */
 #include "gate/lmtp_server.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ struct slot {
 	struct pd_lmtp_server *server;
 	pthread_t thread;
 	bool has_thread;
-	int fd; /* -1: free; under the lock */
+	int fd;			       /* -1: free; under the lock */
 	_Atomic int64_t waiting_since; /* pd_monotonic; 0: we are at work, not the client */
 	_Atomic bool is_in_data;
 	_Atomic bool must_go; /* makes room for another */
@@ -70,7 +71,8 @@ static void prepare(const struct pd_lmtp_server *server, int fd)
 	struct timeval every = {.tv_sec = pause / 1000, .tv_usec = pause % 1000 * 1000};
 	const int on = 1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &every, sizeof every);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a unix socket, which needs it not */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		   sizeof on); /* fails on a unix socket, which needs it not */
 }
 
 static bool write_replies(struct slot *slot, struct pd_lmtp *lmtp)
@@ -277,7 +279,8 @@ static void place(struct pd_lmtp_server *server, int fd)
 static void *accept_all(void *data)
 {
 	struct pd_lmtp_server *server = data;
-	struct pollfd pollers[2] = {{.fd = server->listener, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
+	struct pollfd pollers[2] = {{.fd = server->listener, .events = POLLIN},
+				    {.fd = server->wake, .events = POLLIN}};
 	while (!server->is_stopping) {
 		if (poll(pollers, 2, -1) < 0 && errno != EINTR)
 			break;

@@ -26,10 +26,10 @@ struct pd_lmtp {
 	struct pd_lmtp_limits limits;
 	struct pd_lmtp_desk desk;
 	enum state state;
-	bool is_greeted;   /* LHLO was said */
+	bool is_greeted; /* LHLO was said */
 	unsigned errors;
 	unsigned long progress;
-	struct pd_buf line;    /* of an unfinished command */
+	struct pd_buf line; /* of an unfinished command */
 	struct pd_buf replies;
 
 	/* of one mail */
@@ -183,7 +183,8 @@ static const char *mail_parameters(struct pd_lmtp *lmtp, const char *at)
 			if (size > lmtp->limits.message)
 				return "552 5.3.4 The mail is larger than is taken here";
 		} else if (pd_equal_nocase(name, "BODY")) {
-			if (value == NULL || (!pd_equal_nocase(value, "7BIT") && !pd_equal_nocase(value, "8BITMIME")))
+			if (value == NULL ||
+			    (!pd_equal_nocase(value, "7BIT") && !pd_equal_nocase(value, "8BITMIME")))
 				return "501 5.5.4 BODY is 7BIT or 8BITMIME";
 		} else if (pd_equal_nocase(name, "SMTPUTF8")) {
 			if (value != NULL)
@@ -244,14 +245,15 @@ static void do_rcpt(struct pd_lmtp *lmtp, const char *at)
 		refuse(lmtp, wrong);
 		return;
 	}
-	if (lmtp->accepted >= lmtp->limits.recipients || lmtp->unknown >= 10 * (size_t)lmtp->limits.recipients) {
+	if (lmtp->accepted >= lmtp->limits.recipients ||
+	    lmtp->unknown >= 10 * (size_t)lmtp->limits.recipients) {
 		/* No error of the client's: it sends the others in a mail of their own. */
 		reply(lmtp, "452 4.5.3 Too many recipients for one mail");
 		return;
 	}
 	if (!lmtp->desk.knows(lmtp->desk.data, recipient)) {
-		pd_log(PD_INFO, "refused: unknown address", "queue-id", lmtp->ident, "recipient", recipient, "sender",
-		       lmtp->envelope.sender, NULL);
+		pd_log(PD_INFO, "refused: unknown address", "queue-id", lmtp->ident, "recipient", recipient,
+		       "sender", lmtp->envelope.sender, NULL);
 		lmtp->unknown++;
 		reply(lmtp, "550 5.1.1 No such address here");
 		return;
@@ -445,12 +447,14 @@ static void tell(const struct pd_lmtp *lmtp, const struct pd_receipt *receipt, c
 	snprintf(size, sizeof size, "%zu", lmtp->raw->size);
 	snprintf(count, sizeof count, "%zu", lmtp->accepted);
 	if (error->class == PD_OK)
-		pd_log(PD_INFO, "delivered", "queue-id", lmtp->ident, "ticket", receipt->ticket > 0 ? ticket : NULL,
-		       "outcome", receipt->outcome, "sender", lmtp->envelope.sender, "recipients", count, "size", size,
+		pd_log(PD_INFO, "delivered", "queue-id", lmtp->ident, "ticket",
+		       receipt->ticket > 0 ? ticket : NULL, "msgid", receipt->message_id, "outcome",
+		       receipt->outcome, "sender", lmtp->envelope.sender, "recipients", count, "size", size,
 		       NULL);
 	else
-		pd_log(error->class == PD_PERMANENT ? PD_WARNING : PD_ERROR, "not delivered", "queue-id", lmtp->ident,
-		       "reason", error->text, "sender", lmtp->envelope.sender, "recipients", count, "size", size, NULL);
+		pd_log(error->class == PD_PERMANENT ? PD_WARNING : PD_ERROR, "not delivered", "queue-id",
+		       lmtp->ident, "msgid", receipt->message_id, "reason", error->text, "sender",
+		       lmtp->envelope.sender, "recipients", count, "size", size, NULL);
 }
 
 /* The final dot was read: hands the mail on and answers for each recipient. */
@@ -461,12 +465,13 @@ static void finish(struct pd_lmtp *lmtp)
 	struct pd_error error = lmtp->fault;
 	if (lmtp->is_too_big) {
 		snprintf(line, sizeof line, "552 5.3.4 The mail is larger than is taken here");
-		pd_log(PD_WARNING, "refused: too large", "queue-id", lmtp->ident, "sender", lmtp->envelope.sender, NULL);
+		pd_log(PD_WARNING, "refused: too large", "queue-id", lmtp->ident, "sender",
+		       lmtp->envelope.sender, NULL);
 	} else {
 		if (error.class == PD_OK && pd_raw_finish(lmtp->raw, &error) == PD_OK) {
-			int class = lmtp->desk.deliver(lmtp->desk.data, lmtp->arena, &lmtp->envelope, lmtp->raw,
-						       &receipt, &error);
-			error.class = (enum pd_class)class;
+			int class = lmtp->desk.deliver(lmtp->desk.data, lmtp->arena, &lmtp->envelope,
+						       lmtp->raw, &receipt, &error);
+			error.class = (enum pd_class) class;
 		}
 		if (error.class == PD_OK && receipt.ticket > 0)
 			snprintf(line, sizeof line, "250 2.0.0 Ok: ticket %lld", (long long)receipt.ticket);

@@ -1,8 +1,8 @@
 /* The LMTP engine (RFC 2033): bytes in, replies out, no sockets. A file of C: and S: lines can drive it.
  *
  * A 250 after the final dot is put out only when deliver returned 0 (invariant 1). Lines end with CRLF and a
- * mail with CRLF.CRLF, nothing else: a bare CR or LF is a byte of the mail, and a command with one is refused,
- * so that nobody smuggles a second mail past us. */
+ * mail with CRLF.CRLF, nothing else: a bare CR or LF is a byte of the mail, and a command with one is
+ * refused, so that nobody smuggles a second mail past us. */
 #ifndef PD_GATE_LMTP_SESSION_H
 #define PD_GATE_LMTP_SESSION_H
 

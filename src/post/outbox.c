@@ -1,8 +1,8 @@
 /* The outbox: see outbox.h.
  *
- * Promises: a row is marked only after the MTA's word on it; in doubt it stays and is sent again. A refusal is
- * told to the ticket before it is marked, so that a crash between tells it twice rather than never. Fails: a
- * store that cannot be written is tried again; an MTA that is away is asked again every few seconds. */
+ * Promises: a row is marked only after the MTA's word on it; in doubt it stays and is sent again. A refusal
+ * is told to the ticket before it is marked, so that a crash between tells it twice rather than never. Fails:
+ * a store that cannot be written is tried again; an MTA that is away is asked again every few seconds. */
 #include "post/outbox.h"
 
 #include <glib.h>
@@ -94,12 +94,15 @@ static int hand_over(struct sender *sender, struct pd_arena *arena, const struct
 	struct pd_smtp *smtp = client_of(sender, settings);
 	if (smtp != NULL)
 		return pd_smtp_send(smtp, arena, &mail, verdicts, error);
-	return pd_sendmail_send(settings->submit + strlen("sendmail:"), arena, &mail, SENDMAIL_TIME, verdicts, error);
+	return pd_sendmail_send(settings->submit + strlen("sendmail:"), arena, &mail, SENDMAIL_TIME, verdicts,
+				error);
 }
 
 static const char *sent_name(enum pd_sent sent)
 {
-	return sent == PD_SENT_TAKEN ? "sent" : sent == PD_SENT_REFUSED ? "refused by the MTA" : "not sent yet";
+	return sent == PD_SENT_TAKEN	 ? "sent"
+	       : sent == PD_SENT_REFUSED ? "refused by the MTA"
+					 : "not sent yet";
 }
 
 static void tell(const struct pd_lease *lease, const struct pd_sent_recipient *verdict)
@@ -107,21 +110,23 @@ static void tell(const struct pd_lease *lease, const struct pd_sent_recipient *v
 	char row[24], ticket[24];
 	snprintf(row, sizeof row, "%lld", (long long)lease->id);
 	snprintf(ticket, sizeof ticket, "%lld", (long long)lease->ticket);
-	pd_log(verdict->sent == PD_SENT_TAKEN ? PD_INFO : PD_WARNING, sent_name(verdict->sent), "outbox", row, "ticket",
-	       lease->ticket > 0 ? ticket : NULL, "msgid", lease->message_id, "kind", lease->kind, "recipient",
-	       verdict->recipient, "reply", verdict->reply, NULL);
+	pd_log(verdict->sent == PD_SENT_TAKEN ? PD_INFO : PD_WARNING, sent_name(verdict->sent), "outbox", row,
+	       "ticket", lease->ticket > 0 ? ticket : NULL, "msgid", lease->message_id, "kind", lease->kind,
+	       "recipient", verdict->recipient, "reply", verdict->reply, NULL);
 }
 
 /* Tells the ticket of each refusal; what cannot be told now stays for later. */
-static void tell_refusals(struct pd_outbox *outbox, const struct pd_lease *lease, struct pd_sent_recipient *verdicts,
-			  size_t count)
+static void tell_refusals(struct pd_outbox *outbox, const struct pd_lease *lease,
+			  struct pd_sent_recipient *verdicts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct pd_error error = {0};
 		if (verdicts[i].sent != PD_SENT_REFUSED ||
-		    pd_flow_undelivered(outbox->flow, lease->id, verdicts[i].recipient, verdicts[i].reply, &error) == PD_OK)
+		    pd_flow_undelivered(outbox->flow, lease->id, verdicts[i].recipient, verdicts[i].reply,
+					&error) == PD_OK)
 			continue;
-		pd_log(PD_ERROR, "cannot note a refused mail", "recipient", verdicts[i].recipient, "reason", error.text, NULL);
+		pd_log(PD_ERROR, "cannot note a refused mail", "recipient", verdicts[i].recipient, "reason",
+		       error.text, NULL);
 		verdicts[i].sent = PD_SENT_LATER;
 	}
 }
@@ -140,8 +145,8 @@ static void mark(struct pd_outbox *outbox, const struct pd_lease *lease, struct 
 }
 
 /* Gives a row back unsent. */
-static void put_back(struct pd_outbox *outbox, struct pd_arena *arena, const struct pd_lease *lease, const char *why,
-		     pd_time next)
+static void put_back(struct pd_outbox *outbox, struct pd_arena *arena, const struct pd_lease *lease,
+		     const char *why, pd_time next)
 {
 	size_t count = lease->recipients.count;
 	struct pd_sent_recipient *verdicts = PD_NEW_N(arena, struct pd_sent_recipient, count);
@@ -166,8 +171,9 @@ static bool send_one(struct sender *sender, struct pd_arena *arena, const struct
 		tell(lease, &verdicts[i]);
 		if (verdicts[i].sent == PD_SENT_LATER && is_old) {
 			verdicts[i].sent = PD_SENT_REFUSED;
-			verdicts[i].reply = pd_printf(arena, "not delivered within 5 days; the last word was: %s",
-						      verdicts[i].reply);
+			verdicts[i].reply =
+				pd_printf(arena, "not delivered within 5 days; the last word was: %s",
+					  verdicts[i].reply);
 		}
 	}
 	tell_refusals(outbox, lease, verdicts, count);
@@ -187,7 +193,8 @@ static size_t send_batch(struct sender *sender, bool *ret_is_away)
 	pd_time now = pd_now();
 	int64_t stop_by = pd_monotonic() + LEASE - LEASE_MARGIN;
 	*ret_is_away = false;
-	if (pd_store_lease(outbox->store, arena, sender->owner, now, now + LEASE, BATCH, &leases, &error) != PD_OK) {
+	if (pd_store_lease(outbox->store, arena, sender->owner, now, now + LEASE, BATCH, &leases, &error) !=
+	    PD_OK) {
 		pd_log(PD_ERROR, "cannot look into the outbox", "reason", error.text, NULL);
 		pause_for(outbox, MTA_AWAY);
 		return 0;
@@ -249,8 +256,8 @@ static int start_threads(struct pd_outbox *outbox)
 	return code;
 }
 
-int pd_outbox_start(struct pd_flow *flow, struct pd_store *store, unsigned senders, struct pd_outbox **ret_outbox,
-		    struct pd_error *error)
+int pd_outbox_start(struct pd_flow *flow, struct pd_store *store, unsigned senders,
+		    struct pd_outbox **ret_outbox, struct pd_error *error)
 {
 	int class = pd_store_take_over_leases(store, pd_now(), error);
 	if (class != PD_OK)
@@ -283,8 +290,8 @@ int pd_outbox_start(struct pd_flow *flow, struct pd_store *store, unsigned sende
 	return PD_OK;
 }
 
-/* Waits until no sender runs, or the deadline; wakes those who wait for work, again and again, since one may have
- * been just before its wait. */
+/* Waits until no sender runs, or the deadline; wakes those who wait for work, again and again, since one may
+ * have been just before its wait. */
 static bool wait_for_senders(struct pd_outbox *outbox, int64_t deadline)
 {
 	pthread_mutex_lock(&outbox->lock);

@@ -1,7 +1,8 @@
 /* Handing a mail to a sendmail program: see sendmail.h.
  *
  * Promises: the program reads the bytes with plain LF, as its kind expects, from a file in memory, so that
- * nobody waits for a pipe; an address never becomes an option. Fails: by classes, with what it wrote to stderr. */
+ * nobody waits for a pipe; an address never becomes an option. Fails: by classes, with what it wrote to
+ * stderr. */
 #include "post/sendmail.h"
 
 #include <errno.h>
@@ -113,7 +114,8 @@ static enum pd_sent sent_of(int code)
 	}
 }
 
-static void judge(const struct pd_mail *mail, struct pd_sent_recipient *verdicts, enum pd_sent sent, const char *reply)
+static void judge(const struct pd_mail *mail, struct pd_sent_recipient *verdicts, enum pd_sent sent,
+		  const char *reply)
 {
 	for (size_t i = 0; i < mail->recipients.count; i++)
 		verdicts[i] = (struct pd_sent_recipient){mail->recipients.items[i], sent, reply};

@@ -1,8 +1,8 @@
 /* The submission client: see smtp_client.h.
  *
  * Promises: a recipient is TAKEN only after a 2xx to the final dot, REFUSED only after a 5xx of the MTA (or
- * where the mail needs an extension that it lacks). Lines leave with CR LF and stuffed dots whatever the bytes
- * are. Fails: a connection that says nothing sensible is closed; the next mail opens a new one. */
+ * where the mail needs an extension that it lacks). Lines leave with CR LF and stuffed dots whatever the
+ * bytes are. Fails: a connection that says nothing sensible is closed; the next mail opens a new one. */
 #include "post/smtp_client.h"
 
 #include <ctype.h>
@@ -326,7 +326,8 @@ static int send_text(struct pd_smtp *smtp, struct pd_bytes bytes, struct pd_erro
 	const char *at = bytes.data, *end = bytes.data + bytes.len;
 	int class;
 	while (at < end) {
-		/* One line, whichever way it ends: what a bare CR or LF means must not be the receiver's guess. */
+		/* One line, whichever way it ends: what a bare CR or LF means must not be the receiver's
+		 * guess. */
 		const char *lf = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = lf != NULL ? lf : end;
 		const char *cr = memchr(at, '\r', (size_t)(stop - at));
@@ -351,8 +352,9 @@ static int send_text(struct pd_smtp *smtp, struct pd_bytes bytes, struct pd_erro
 
 /* MAIL, each RCPT and DATA: together where the MTA pipelines. Fills verdicts with what it said of each; those
  * accepted so far are PD_SENT_TAKEN. ret_go: DATA was answered with 354. */
-static int send_envelope(struct pd_smtp *smtp, struct pd_arena *arena, const struct pd_mail *mail, const char *parameters,
-			 struct pd_sent_recipient *verdicts, bool *ret_go, struct pd_error *error)
+static int send_envelope(struct pd_smtp *smtp, struct pd_arena *arena, const struct pd_mail *mail,
+			 const char *parameters, struct pd_sent_recipient *verdicts, bool *ret_go,
+			 struct pd_error *error)
 {
 	PD_AUTO_BUF group = {0};
 	struct reply answer;
@@ -469,7 +471,8 @@ static int converse(struct pd_smtp *smtp, struct pd_arena *arena, const struct p
 		hang_up(smtp);
 	return PD_OK;
 lost:
-	settle(mail, verdicts, PD_SENT_LATER, error != NULL ? pd_strdup(arena, error->text) : "the connection was lost");
+	settle(mail, verdicts, PD_SENT_LATER,
+	       error != NULL ? pd_strdup(arena, error->text) : "the connection was lost");
 	return class;
 }
 
@@ -477,9 +480,12 @@ int pd_smtp_send(struct pd_smtp *smtp, struct pd_arena *arena, const struct pd_m
 		 struct pd_sent_recipient *ret_verdicts, struct pd_error *error)
 {
 	struct pd_error own = {0};
-	struct pd_mail good = {.sender = mail->sender, .bytes = mail->bytes, .needs_smtputf8 = mail->needs_smtputf8};
-	struct pd_sent_recipient *verdicts = PD_NEW_N(arena, struct pd_sent_recipient, mail->recipients.count);
-	judge_all(mail, ret_verdicts, PD_SENT_REFUSED, "501 5.1.3 the address cannot be written in an envelope");
+	struct pd_mail good = {
+		.sender = mail->sender, .bytes = mail->bytes, .needs_smtputf8 = mail->needs_smtputf8};
+	struct pd_sent_recipient *verdicts =
+		PD_NEW_N(arena, struct pd_sent_recipient, mail->recipients.count);
+	judge_all(mail, ret_verdicts, PD_SENT_REFUSED,
+		  "501 5.1.3 the address cannot be written in an envelope");
 	for (size_t i = 0; i < mail->recipients.count; i++)
 		if (is_safe(mail->recipients.items[i]))
 			*pd_list_add(arena, &good.recipients) = mail->recipients.items[i];

@@ -1,4 +1,5 @@
-/* The submission client: SMTP to the own MTA over a connection that is kept (RFC 5321, 2920, 1870, 6152, 6531).
+/* The submission client: SMTP to the own MTA over a connection that is kept (RFC 5321, 2920, 1870, 6152,
+ * 6531).
  *
  * The MTA's reply to the final dot is the point of acceptance. What came before it is no promise; where it is
  * lost, the mail may have been taken and is to be sent again with the same bytes (invariant 3). */

@@ -1,15 +1,11 @@
 /* The LMTP engine, driven by the dialogues in tests/lmtp, each in whole groups and in small pieces.
  *
- *   C: text      the client sends the text and CR LF (\r \n \t \0 \xNN \\ are escapes); lines that follow each
- *                other go out together
- *   C+ text      the same without CR LF;  C* N text: N times, without CR LF
- *   S: text      the next line of the replies begins with this
- *   S~ text      the next line of the replies contains this
- *   over         the session has ended
- *   M: FROM > TO[,TO] [queue-id]   the next mail that was delivered
- *   B: text      the bytes of that mail; several lines follow one another
- *   set NAME N   a limit, at the top: message recipients errors
- *   fate CLASS   what delivering gives from here on: ok temporary full uncertain permanent configuration
+ *   C: text      the client sends the text and CR LF (\r \n \t \0 \xNN \\ are escapes); lines that follow
+ * each other go out together C+ text      the same without CR LF;  C* N text: N times, without CR LF S: text
+ * the next line of the replies begins with this S~ text      the next line of the replies contains this over
+ * the session has ended M: FROM > TO[,TO] [queue-id]   the next mail that was delivered B: text      the
+ * bytes of that mail; several lines follow one another set NAME N   a limit, at the top: message recipients
+ * errors fate CLASS   what delivering gives from here on: ok temporary full uncertain permanent configuration
  *   whole        only in whole groups: what is tried depends on how bytes arrive
  * Every reply and every mail must be named. */
 #include <dirent.h>
@@ -164,7 +160,8 @@ static void check_bytes(struct run *run)
 	const struct pd_bytes *got = &run->mails.items[run->mails_seen - 1].bytes;
 	if (got->len != run->wanted_bytes.len ||
 	    (got->len > 0 && memcmp(got->data, run->wanted_bytes.data, got->len) != 0))
-		wrong(run, pd_printf(run->arena, "the mail's bytes differ; wanted %s", run->wanted_bytes.data),
+		wrong(run,
+		      pd_printf(run->arena, "the mail's bytes differ; wanted %s", run->wanted_bytes.data),
 		      got->data);
 	pd_buf_clear(&run->wanted_bytes);
 }
@@ -187,7 +184,8 @@ static void set_limit(struct run *run, const char *text)
 
 static int class_named(const struct run *run, const char *name)
 {
-	static const char *const names[] = {"ok", "temporary", "full", "uncertain", "permanent", "configuration"};
+	static const char *const names[] = {"ok",	 "temporary", "full",
+					    "uncertain", "permanent", "configuration"};
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return (int)i;
@@ -241,8 +239,11 @@ static void do_line(struct run *run, const char *line)
 static void play(const char *path, const char *text, size_t piece)
 {
 	struct run run = {.file = path, .piece = piece, .arena = pd_arena_new()};
-	run.limits = (struct pd_lmtp_limits){
-		.hostname = "mx.example.com", .spool = "/tmp", .message = 1000000, .recipients = 50, .errors = 20};
+	run.limits = (struct pd_lmtp_limits){.hostname = "mx.example.com",
+					     .spool = "/tmp",
+					     .message = 1000000,
+					     .recipients = 50,
+					     .errors = 20};
 	const struct pd_strings lines = pd_lines(run.arena, text);
 	for (size_t i = 0; i < lines.count; i++) {
 		run.line = (int)i + 1;
@@ -326,8 +327,9 @@ static void xtext(void **state)
 	static const struct {
 		const char *name, *input, *want; /* NULL: malformed */
 	} table[] = {
-		{"plain", "4bXyz", "4bXyz"},	{"encoded", "a+2Bb+3Dc", "a+b=c"}, {"lower case", "+2b", "+"},
-		{"cut off", "a+2", NULL},	{"no digits", "a+zz", NULL},	   {"nul", "a+00b", NULL},
+		{"plain", "4bXyz", "4bXyz"},	{"encoded", "a+2Bb+3Dc", "a+b=c"},
+		{"lower case", "+2b", "+"},	{"cut off", "a+2", NULL},
+		{"no digits", "a+zz", NULL},	{"nul", "a+00b", NULL},
 		{"line end", "a+0D+0Ab", NULL}, {"empty", "", ""},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {

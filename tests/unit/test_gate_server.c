@@ -1,5 +1,5 @@
-/* The LMTP server on a real socket: limits, deadlines, making room, shutting down. Nothing here waits longer than
- * it must: each test waits for the event itself. */
+/* The LMTP server on a real socket: limits, deadlines, making room, shutting down. Nothing here waits longer
+ * than it must: each test waits for the event itself. */
 #include <glib.h>
 #include <poll.h>
 #include <pthread.h>
@@ -36,8 +36,8 @@ static bool knows(void *data, const char *recipient)
 	return true;
 }
 
-static int deliver(void *data, struct pd_arena *arena, const struct pd_envelope *envelope, const struct pd_raw *raw,
-		   struct pd_receipt *ret_receipt, struct pd_error *error)
+static int deliver(void *data, struct pd_arena *arena, const struct pd_envelope *envelope,
+		   const struct pd_raw *raw, struct pd_receipt *ret_receipt, struct pd_error *error)
 {
 	struct fixture *fixture = data;
 	(void)arena, (void)envelope, (void)raw, (void)ret_receipt, (void)error;
@@ -51,13 +51,17 @@ static int deliver(void *data, struct pd_arena *arena, const struct pd_envelope 
 
 static struct pd_lmtp *open_session(void *data)
 {
-	const struct pd_lmtp_limits limits = {
-		.hostname = "mx.example.com", .spool = "/tmp", .message = 10000000, .recipients = 10, .errors = 5};
+	const struct pd_lmtp_limits limits = {.hostname = "mx.example.com",
+					      .spool = "/tmp",
+					      .message = 10000000,
+					      .recipients = 10,
+					      .errors = 5};
 	const struct pd_lmtp_desk desk = {.data = data, .knows = knows, .deliver = deliver};
 	return pd_lmtp_new(&limits, &desk);
 }
 
-static void begin(struct fixture *fixture, unsigned connections, pd_time command_timeout, pd_time mail_timeout)
+static void begin(struct fixture *fixture, unsigned connections, pd_time command_timeout,
+		  pd_time mail_timeout)
 {
 	int listener;
 	struct pd_error error;
@@ -306,9 +310,10 @@ int main(void)
 {
 	pd_log_open(PD_LOG_STDERR, PD_ERROR + 1, "test_gate_server");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_mail),	     cmocka_unit_test(many_at_once),  cmocka_unit_test(too_many),
-		cmocka_unit_test(make_room),	     cmocka_unit_test(dripping_command),
-		cmocka_unit_test(dripping_mail),     cmocka_unit_test(shutting_down), cmocka_unit_test(talks_early),
+		cmocka_unit_test(one_mail),	    cmocka_unit_test(many_at_once),
+		cmocka_unit_test(too_many),	    cmocka_unit_test(make_room),
+		cmocka_unit_test(dripping_command), cmocka_unit_test(dripping_mail),
+		cmocka_unit_test(shutting_down),    cmocka_unit_test(talks_early),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

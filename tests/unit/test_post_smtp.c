@@ -24,11 +24,13 @@
 #include "post/sendmail.h"
 #include "post/smtp_client.h"
 
-#define EHLO		 "C: EHLO mx.example.com\n"
-#define HELLO(keywords)	 "accept\nS: 220 mta\n" EHLO keywords
-#define PLAIN		 HELLO("S: 250 mta\n")
-#define PIPELINING	 HELLO("S: 250-mta\nS: 250 PIPELINING\n")
-#define PLAIN_MAIL	 "C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 250 ok\nC: DATA\nS: 354 go\n"
+#define EHLO		"C: EHLO mx.example.com\n"
+#define HELLO(keywords) "accept\nS: 220 mta\n" EHLO keywords
+#define PLAIN		HELLO("S: 250 mta\n")
+#define PIPELINING	HELLO("S: 250-mta\nS: 250 PIPELINING\n")
+#define PLAIN_MAIL                                                                                           \
+	"C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 250 ok\nC: DATA\nS: 354 "   \
+	"go\n"
 
 struct server {
 	const char *script;
@@ -66,7 +68,8 @@ static void expect_data(struct server *server, FILE *in, const char *want)
 		pd_buf_addc(&got, '|');
 	}
 	if (strcmp(got.len > 0 ? got.data : "", want) != 0)
-		pd_buf_addf(&server->wrong, "wanted data \"%s\", got \"%s\"; ", want, got.len > 0 ? got.data : "");
+		pd_buf_addf(&server->wrong, "wanted data \"%s\", got \"%s\"; ", want,
+			    got.len > 0 ? got.data : "");
 }
 
 static void *follow(void *data)
@@ -136,7 +139,8 @@ static void end(struct fixture *fixture, const char *name)
 	g_free(fixture->where);
 }
 
-static struct pd_mail mail_of(struct pd_arena *arena, const char *sender, const char *recipients, const char *text)
+static struct pd_mail mail_of(struct pd_arena *arena, const char *sender, const char *recipients,
+			      const char *text)
 {
 	struct pd_mail mail = {.sender = sender, .bytes = {text, strlen(text)}};
 	mail.recipients = pd_split(arena, recipients, ' ');
@@ -158,67 +162,80 @@ static const struct {
 	const char *name, *script, *recipients, *text;
 	int class;
 	const char *verdicts;
-} cases[] = {
-	{"plain, without pipelining",
-	 PLAIN PLAIN_MAIL "D: Subject: x|||..dot|\nS: 250 2.0.0 queued as 4X\n", "a@example.net",
-	 "Subject: x\r\n\r\n\r\n.dot\r\n", PD_OK, "taken 250 2.0.0 queued as 4X;"},
-	{"several lines in a reply", PLAIN PLAIN_MAIL "D: x|\nS: 250-one\nS: 250 two\n", "a@example.net", "x\r\n", PD_OK,
-	 "taken 250 one two;"},
-	{"bare CR and LF, no end of line", PLAIN PLAIN_MAIL "D: a|b|c||..|e|\nS: 250 ok\n", "a@example.net",
-	 "a\nb\rc\r\r\n.\ne", PD_OK, "taken 250 ok;"},
-	{"pipelined, mixed replies, SIZE and 8BITMIME",
-	 HELLO("S: 250-mta\nS: 250-PIPELINING\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250 SMTPUTF8\n")
-	 "C: MAIL FROM:<s@example.com> SIZE=4 BODY=8BITMIME\nC: RCPT TO:<a@example.net>\nC: RCPT TO:<b@example.net>\n"
-	 "C: RCPT TO:<c@example.net>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 550 5.1.1 no such user\nS: 450 4.2.0 greylisted\n"
-	 "S: 354 go\nD: \xc3\xbc|\nS: 250 queued\n",
-	 "a@example.net b@example.net c@example.net", "\xc3\xbc\r\n", PD_OK,
-	 "taken 250 queued;refused 550 5.1.1 no such user;later 450 4.2.0 greylisted;"},
-	{"pipelined, all refused, 354 all the same",
-	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 ok\nS: 550 no\nS: 354 go\nD: \n"
-		    "S: 554 no valid recipients\n",
-	 "a@example.net", "x\r\n", PD_OK, "refused 550 no;"},
-	{"pipelined, all refused, DATA refused",
-	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 ok\nS: 450 later\n"
-		    "S: 554 no valid recipients\nC: RSET\nS: 250 ok\n",
-	 "a@example.net", "x\r\n", PD_OK, "later 450 later;"},
-	{"sender refused, pipelined",
-	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 553 5.1.8 bad sender\n"
-		    "S: 503 need MAIL\nS: 503 need MAIL\nC: RSET\nS: 250 ok\n",
-	 "a@example.net", "x\r\n", PD_OK, "refused 553 5.1.8 bad sender;"},
-	{"sender for later, without pipelining", PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: RSET\nS: 250 ok\n",
-	 "a@example.net b@example.net", "x\r\n", PD_OK, "later 452 full;later 452 full;"},
-	{"final reply 4xx", PLAIN PLAIN_MAIL "D: x|\nS: 451 4.3.0 try again\n", "a@example.net", "x\r\n", PD_OK,
-	 "later 451 4.3.0 try again;"},
-	{"final reply 5xx", PLAIN PLAIN_MAIL "D: x|\nS: 554 5.7.1 spam\n", "a@example.net", "x\r\n", PD_OK,
-	 "refused 554 5.7.1 spam;"},
-	{"lost before the final reply", PLAIN PLAIN_MAIL "D: x|\nclose\n", "a@example.net", "x\r\n", PD_UNCERTAIN,
-	 "later the connection was lost before the last reply;"},
-	{"lost before DATA was answered",
-	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 550 no\nC: RCPT TO:<b@example.net>\nS: 250 ok\n"
-	       "C: DATA\nclose\n",
-	 "a@example.net b@example.net", "x\r\n", PD_TEMPORARY, "refused 550 no;later unix:/: the connection was lost;"},
-	{"greeted with 554", "accept\nS: 554 no service\n", "a@example.net", "x\r\n", PD_TEMPORARY,
-	 "later unix:/: greeted with 554 no service;"},
-	{"EHLO refused", "accept\nS: 220 mta\n" EHLO "S: 502 what\n", "a@example.net", "x\r\n", PD_TEMPORARY,
-	 "later unix:/: EHLO was answered: 502 what;"},
-	{"rubbish instead of a reply", PLAIN "C: MAIL FROM:<s@example.com>\nS: hello\n", "a@example.net", "x\r\n", PD_TEMPORARY,
-	 "later unix:/: Protocol error;"},
-	{"421 to MAIL", PLAIN "C: MAIL FROM:<s@example.com>\nS: 421 going down\n", "a@example.net", "x\r\n", PD_TEMPORARY,
-	 "later unix:/: 421 going down;"},
-	{"8-bit text without 8BITMIME", PLAIN, "a@example.net", "\xfc\r\n", PD_OK,
-	 "refused 554 5.6.1 the mail has 8-bit text, and the mail server does not offer 8BITMIME;"},
-	{"address beyond ASCII without SMTPUTF8", PLAIN, "\xc3\xbc@example.net", "x\r\n", PD_OK,
-	 "refused 553 5.6.7 an address is not ASCII, and the mail server does not offer SMTPUTF8;"},
-	{"address beyond ASCII",
-	 HELLO("S: 250-mta\nS: 250 SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SMTPUTF8\nS: 250 ok\n"
-						 "C: RCPT TO:<\xc3\xbc@example.net>\nS: 250 ok\nC: DATA\nS: 354 go\nD: x|\nS: 250 ok\n",
-	 "\xc3\xbc@example.net", "x\r\n", PD_OK, "taken 250 ok;"},
-	{"too large", HELLO("S: 250-mta\nS: 250 SIZE 2\n"), "a@example.net", "x\r\n", PD_OK,
-	 "refused 552 5.3.4 the mail has 3 bytes, and the mail server takes 2;"},
-	{"an address that breaks the envelope", PLAIN PLAIN_MAIL "D: x|\nS: 250 ok\n", "b>@example.net a@example.net", "x\r\n", PD_OK,
-	 "refused 501 5.1.3 the address cannot be written in an envelope;taken 250 ok;"},
-	{"control characters in a reply", PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: RSET\nS: 250 ok\n",
-	 "a@example.net", "x\r\n", PD_OK, "refused 550 a [31mb;"},
+} cases[] =
+	{
+		{"plain, without pipelining",
+		 PLAIN PLAIN_MAIL "D: Subject: x|||..dot|\nS: 250 2.0.0 queued as 4X\n", "a@example.net",
+		 "Subject: x\r\n\r\n\r\n.dot\r\n", PD_OK, "taken 250 2.0.0 queued as 4X;"},
+		{"several lines in a reply", PLAIN PLAIN_MAIL "D: x|\nS: 250-one\nS: 250 two\n",
+		 "a@example.net", "x\r\n", PD_OK, "taken 250 one two;"},
+		{"bare CR and LF, no end of line", PLAIN PLAIN_MAIL "D: a|b|c||..|e|\nS: 250 ok\n",
+		 "a@example.net", "a\nb\rc\r\r\n.\ne", PD_OK, "taken 250 ok;"},
+		{"pipelined, mixed replies, SIZE and 8BITMIME",
+		 HELLO(
+			 "S: 250-mta\nS: 250-PIPELINING\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250 "
+			 "SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SIZE=4 BODY=8BITMIME\nC: RCPT "
+				       "TO:<a@example.net>\nC: RCPT TO:<b@example.net>\n"
+				       "C: RCPT TO:<c@example.net>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 550 "
+				       "5.1.1 no such user\nS: 450 4.2.0 greylisted\n"
+				       "S: 354 go\nD: \xc3\xbc|\nS: 250 queued\n",
+		 "a@example.net b@example.net c@example.net", "\xc3\xbc\r\n", PD_OK,
+		 "taken 250 queued;refused 550 5.1.1 no such user;later 450 4.2.0 greylisted;"},
+		{"pipelined, all refused, 354 all the same",
+		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
+			    "ok\nS: 550 no\nS: 354 go\nD: \n"
+			    "S: 554 no valid recipients\n",
+		 "a@example.net", "x\r\n", PD_OK, "refused 550 no;"},
+		{"pipelined, all refused, DATA refused",
+		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
+			    "ok\nS: 450 later\n"
+			    "S: 554 no valid recipients\nC: RSET\nS: 250 ok\n",
+		 "a@example.net", "x\r\n", PD_OK, "later 450 later;"},
+		{"sender refused, pipelined",
+		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 553 5.1.8 "
+			    "bad sender\n"
+			    "S: 503 need MAIL\nS: 503 need MAIL\nC: RSET\nS: 250 ok\n",
+		 "a@example.net", "x\r\n", PD_OK, "refused 553 5.1.8 bad sender;"},
+		{"sender for later, without pipelining",
+		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: RSET\nS: 250 ok\n",
+		 "a@example.net b@example.net", "x\r\n", PD_OK, "later 452 full;later 452 full;"},
+		{"final reply 4xx", PLAIN PLAIN_MAIL "D: x|\nS: 451 4.3.0 try again\n", "a@example.net",
+		 "x\r\n", PD_OK, "later 451 4.3.0 try again;"},
+		{"final reply 5xx", PLAIN PLAIN_MAIL "D: x|\nS: 554 5.7.1 spam\n", "a@example.net", "x\r\n",
+		 PD_OK, "refused 554 5.7.1 spam;"},
+		{"lost before the final reply", PLAIN PLAIN_MAIL "D: x|\nclose\n", "a@example.net", "x\r\n",
+		 PD_UNCERTAIN, "later the connection was lost before the last reply;"},
+		{"lost before DATA was answered",
+		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 550 no\nC: "
+		       "RCPT TO:<b@example.net>\nS: 250 ok\n"
+		       "C: DATA\nclose\n",
+		 "a@example.net b@example.net", "x\r\n", PD_TEMPORARY,
+		 "refused 550 no;later unix:/: the connection was lost;"},
+		{"greeted with 554", "accept\nS: 554 no service\n", "a@example.net", "x\r\n", PD_TEMPORARY,
+		 "later unix:/: greeted with 554 no service;"},
+		{"EHLO refused", "accept\nS: 220 mta\n" EHLO "S: 502 what\n", "a@example.net", "x\r\n",
+		 PD_TEMPORARY, "later unix:/: EHLO was answered: 502 what;"},
+		{"rubbish instead of a reply", PLAIN "C: MAIL FROM:<s@example.com>\nS: hello\n",
+		 "a@example.net", "x\r\n", PD_TEMPORARY, "later unix:/: Protocol error;"},
+		{"421 to MAIL", PLAIN "C: MAIL FROM:<s@example.com>\nS: 421 going down\n", "a@example.net",
+		 "x\r\n", PD_TEMPORARY, "later unix:/: 421 going down;"},
+		{"8-bit text without 8BITMIME", PLAIN, "a@example.net", "\xfc\r\n", PD_OK,
+		 "refused 554 5.6.1 the mail has 8-bit text, and the mail server does not offer 8BITMIME;"},
+		{"address beyond ASCII without SMTPUTF8", PLAIN, "\xc3\xbc@example.net", "x\r\n", PD_OK,
+		 "refused 553 5.6.7 an address is not ASCII, and the mail server does not offer SMTPUTF8;"},
+		{"address beyond ASCII",
+		 HELLO("S: 250-mta\nS: 250 SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SMTPUTF8\nS: 250 ok\n"
+							"C: RCPT TO:<\xc3\xbc@example.net>\nS: 250 ok\nC: "
+							"DATA\nS: 354 go\nD: x|\nS: 250 ok\n",
+		 "\xc3\xbc@example.net", "x\r\n", PD_OK, "taken 250 ok;"},
+		{"too large", HELLO("S: 250-mta\nS: 250 SIZE 2\n"), "a@example.net", "x\r\n", PD_OK,
+		 "refused 552 5.3.4 the mail has 3 bytes, and the mail server takes 2;"},
+		{"an address that breaks the envelope", PLAIN PLAIN_MAIL "D: x|\nS: 250 ok\n",
+		 "b>@example.net a@example.net", "x\r\n", PD_OK,
+		 "refused 501 5.1.3 the address cannot be written in an envelope;taken 250 ok;"},
+		{"control characters in a reply",
+		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: RSET\nS: 250 ok\n",
+		 "a@example.net", "x\r\n", PD_OK, "refused 550 a [31mb;"},
 };
 
 static void scripts(void **state)
@@ -230,12 +247,14 @@ static void scripts(void **state)
 		struct pd_sent_recipient verdicts[8];
 		struct pd_error error = {0};
 		begin(&fixture, cases[i].script, 5000);
-		const struct pd_mail mail = mail_of(arena, "s@example.com", cases[i].recipients, cases[i].text);
+		const struct pd_mail mail =
+			mail_of(arena, "s@example.com", cases[i].recipients, cases[i].text);
 		int class = pd_smtp_send(fixture.smtp, arena, &mail, verdicts, &error);
 		/* The socket's path is another at each run. */
 		char *got = verdict_text(arena, verdicts, mail.recipients.count), *path;
 		while ((path = strstr(got, fixture.where)) != NULL)
-			got = pd_printf(arena, "%.*sunix:/%s", (int)(path - got), got, path + strlen(fixture.where));
+			got = pd_printf(arena, "%.*sunix:/%s", (int)(path - got), got,
+					path + strlen(fixture.where));
 		if (class != cases[i].class || strcmp(got, cases[i].verdicts) != 0)
 			fail_msg("%s: class %d (%s), %s", cases[i].name, class, error.text, got);
 		end(&fixture, cases[i].name);
@@ -246,8 +265,9 @@ static void scripts(void **state)
 static void kept_connection(void **state)
 {
 	(void)state;
-	static const char script[] = PLAIN PLAIN_MAIL "D: one|\nS: 250 one\n" PLAIN_MAIL "D: two|\nS: 250 two\n"
-				     "S: 421 4.4.2 idle\nclose\n" PLAIN PLAIN_MAIL "D: three|\nS: 250 three\nC: QUIT\n";
+	static const char script[] = PLAIN PLAIN_MAIL
+		"D: one|\nS: 250 one\n" PLAIN_MAIL "D: two|\nS: 250 two\n"
+		"S: 421 4.4.2 idle\nclose\n" PLAIN PLAIN_MAIL "D: three|\nS: 250 three\nC: QUIT\n";
 	static const char *const texts[] = {"one\r\n", "two\r\n", "three\r\n"};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct fixture fixture;
@@ -324,9 +344,11 @@ static void sendmail(void **state)
 	} table[] = {
 		{"taken", "exit 0", PD_OK, "taken exit 0, said: nothing;"},
 		{"arguments and text",
-		 "[ \"$*\" = '-G -i -f s@example.com -- -x@example.net' ] && [ \"$(cat; echo x)\" = \"$(printf 'a\\n.\\nb\\nx')\" ]",
+		 "[ \"$*\" = '-G -i -f s@example.com -- -x@example.net' ] && [ \"$(cat; echo x)\" = "
+		 "\"$(printf 'a\\n.\\nb\\nx')\" ]",
 		 PD_OK, "taken exit 0, said: nothing;"},
-		{"no such user", "echo no such user >&2; exit 67", PD_OK, "refused exit 67, said: no such user;"},
+		{"no such user", "echo no such user >&2; exit 67", PD_OK,
+		 "refused exit 67, said: no such user;"},
 		{"bad data", "exit 65", PD_OK, "refused exit 65, said: nothing;"},
 		{"for later", "echo queue is full; exit 75", PD_OK, "later exit 75, said: queue is full;"},
 		{"a fault of ours is no refusal", "exit 64", PD_OK, "later exit 64, said: nothing;"},
@@ -340,19 +362,21 @@ static void sendmail(void **state)
 		assert_true(g_file_set_contents(path, text, -1, NULL));
 		assert_int_equal(chmod(path, 0700), 0);
 		struct pd_sent_recipient verdict;
-		const struct pd_mail mail = mail_of(arena, "s@example.com", "-x@example.net", "a\r\n.\r\nb\r\n");
+		const struct pd_mail mail =
+			mail_of(arena, "s@example.com", "-x@example.net", "a\r\n.\r\nb\r\n");
 		pd_time timeout = table[i].class == PD_OK ? 10000 : 300;
 		int class = pd_sendmail_send(path, arena, &mail, timeout, &verdict, NULL);
 		char *got = verdict_text(arena, &verdict, 1);
-		if (class != table[i].class || (table[i].want != NULL ? strcmp(got, table[i].want) != 0
-								       : verdict.sent != PD_SENT_LATER))
+		if (class != table[i].class ||
+		    (table[i].want != NULL ? strcmp(got, table[i].want) != 0 : verdict.sent != PD_SENT_LATER))
 			fail_msg("%s: class %d, %s", table[i].name, class, got);
 		unlink(path);
 	}
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_sent_recipient verdict;
 	const struct pd_mail mail = mail_of(arena, "", "a@example.net", "x\r\n");
-	assert_int_equal(pd_sendmail_send("/nonexistent/sendmail", arena, &mail, 1000, &verdict, NULL), PD_TEMPORARY);
+	assert_int_equal(pd_sendmail_send("/nonexistent/sendmail", arena, &mail, 1000, &verdict, NULL),
+			 PD_TEMPORARY);
 	assert_int_equal(verdict.sent, PD_SENT_LATER);
 }
 
@@ -360,8 +384,12 @@ int main(void)
 {
 	pd_log_open(PD_LOG_STDERR, PD_ERROR + 1, "test_post_smtp");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(scripts),	cmocka_unit_test(kept_connection), cmocka_unit_test(uncertain_is_not_repeated),
-		cmocka_unit_test(silence),	cmocka_unit_test(nobody_there),	   cmocka_unit_test(sendmail),
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(kept_connection),
+		cmocka_unit_test(uncertain_is_not_repeated),
+		cmocka_unit_test(silence),
+		cmocka_unit_test(nobody_there),
+		cmocka_unit_test(sendmail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
