@@ -289,6 +289,102 @@ static void dialogues(void **state)
 	assert_true(played >= 10);
 }
 
+/* --- any bytes --- */
+
+static unsigned long seed;
+
+static unsigned any(unsigned below)
+{
+	seed = seed * 6364136223846793005ul + 1442695040888963407ul;
+	return (unsigned)(seed >> 33) % below;
+}
+
+/* Some of what a client may say, right and wrong, in groups that a client may send together. */
+static void any_group(struct pd_buf *group, bool in_data)
+{
+	static const char *const commands[] = {
+		"LHLO x\r\n",
+		"MAIL FROM:<a@example.net>\r\n",
+		"MAIL FROM:<> SIZE=10\r\n",
+		"RCPT TO:<s@example.com>\r\n",
+		"RCPT TO:<nobody@example.com>\r\n",
+		"XFORWARD IDENT=q1\r\n",
+		"RSET\r\n",
+		"NOOP\r\n",
+		"QUUX\r\n",
+		"MAIL\n",
+		"NO\rOP\r\n",
+		"\r\n",
+		"RCPT TO:<s@example.com> X=1\r\n",
+		"VRFY a\r\n",
+	};
+	static const char *const bytes[] = {".",       "\r", "\n", "\r\n", "\r\n.",
+					    "\r\n.\r", "a",  "..", "\0",   "MAIL FROM:<b@example.net>\r\n"};
+	for (unsigned n = any(12); n > 0; n--) {
+		const char *piece =
+			in_data ? bytes[any(G_N_ELEMENTS(bytes))] : commands[any(G_N_ELEMENTS(commands))];
+		pd_buf_add(group, piece, *piece == '\0' ? 1 : strlen(piece));
+	}
+	pd_buf_adds(group, in_data ? "\r\n.\r\n" : "DATA\r\n");
+}
+
+/* Plays the groups of this seed; the transcript and the mails as one text. */
+static const char *play_any(struct pd_arena *arena, unsigned long from, unsigned most)
+{
+	struct run run = {.file = "any", .arena = arena};
+	unsigned long pieces = from * 7919 + most;
+	PD_AUTO_BUF said = {0};
+	run.limits = (struct pd_lmtp_limits){
+		.hostname = "mx", .spool = "/tmp", .message = 200, .recipients = 3, .errors = 30};
+	seed = from;
+	start(&run);
+	for (int i = 0; i < 12 && !pd_lmtp_is_over(run.lmtp); i++) {
+		pd_buf_clear(&run.input);
+		any_group(&run.input, pd_lmtp_in_data(run.lmtp));
+		for (size_t at = 0; at < run.input.len && !pd_lmtp_is_over(run.lmtp);) {
+			pieces = pieces * 6364136223846793005ul + 1442695040888963407ul;
+			size_t left = run.input.len - at, len = most == 0 ? left : (pieces >> 33) % most + 1;
+			len = len < left ? len : left;
+			/* DATA's answer comes between, whatever follows in the group. */
+			char *piece = g_memdup2(run.input.data + at, len);
+			size_t taken = pd_lmtp_feed(run.lmtp, piece, len);
+			g_free(piece);
+			assert_true(taken > 0 && taken <= len);
+			at += taken;
+			flush(&run);
+		}
+	}
+	pd_buf_add(&said, run.replies.data != NULL ? run.replies.data : "", run.replies.len);
+	for (size_t i = 0; i < run.mails.count; i++) {
+		pd_buf_addf(&said, "[%s]", run.mails.items[i].envelope);
+		for (size_t j = 0; j < run.mails.items[i].bytes.len; j++)
+			pd_buf_addf(&said, "%02x", (unsigned char)run.mails.items[i].bytes.data[j]);
+	}
+	pd_lmtp_free(run.lmtp);
+	pd_buf_free(&run.input);
+	pd_buf_free(&run.replies);
+	return pd_buf_string(arena, &said);
+}
+
+/* However the bytes arrive, the replies and the mails are the same. */
+static void any_pieces(void **state)
+{
+	(void)state;
+	size_t mails = 0;
+	for (unsigned long from = 1; from <= 3000; from++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *want = play_any(arena, from, 0);
+		mails += strchr(want, '[') != NULL;
+		for (unsigned most = 1; most <= 17; most += 4) {
+			const char *got = play_any(arena, from, most);
+			if (strcmp(got, want) != 0)
+				fail_msg("seed %lu, pieces up to %u:\n%s\ninstead of\n%s", from, most, got,
+					 want);
+		}
+	}
+	assert_true(mails > 300);
+}
+
 static void paths(void **state)
 {
 	(void)state;
@@ -345,6 +441,7 @@ int main(void)
 	pd_log_open(PD_LOG_STDERR, PD_ERROR + 1, "test_gate_lmtp");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dialogues),
+		cmocka_unit_test(any_pieces),
 		cmocka_unit_test(paths),
 		cmocka_unit_test(xtext),
 	};
