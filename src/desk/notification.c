@@ -245,6 +245,7 @@ void pd_notification_write(struct pd_context *context, const struct pd_told *tol
 			    comment->text);
 	pd_buf_adds(&out, "\n--------\n");
 	write_related(context, told, &out, language);
+	pd_background_write(context, told, &out);
 	write_state(context, told, shown, &out, language);
 	letter->text = pd_buf_string(context->arena, &out);
 	pd_letter_register(context, planned);

@@ -15,6 +15,9 @@ struct pd_told {
 /* The letter, on the plan. */
 void pd_notification_write(struct pd_context *context, const struct pd_told *told);
 
+/* background.c: what notify_shows adds below the message. */
+void pd_background_write(struct pd_context *context, const struct pd_told *told, struct pd_buf *out);
+
 /* The message of an event: of this plan, else of the desk; NULL: it has none. */
 const struct pd_stored *pd_told_message(struct pd_context *context, const struct pd_event *event);
 /* A message of this plan; NULL. */

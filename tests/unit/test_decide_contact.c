@@ -667,6 +667,33 @@ static void test_attachments(void **state)
 	assert_non_null(strstr(told->letter.text, "too large: invoice.pdf"));
 }
 
+/* R9: the agent's wish goes before the mailbox's. */
+static void test_background(void **state)
+{
+	(void)state;
+	struct small_desk *desk = small_desk_new("[mailbox shop]\naddress = shop@example.com\nteam = shop\n"
+						 "notify_shows = contact;category;earlier\n"
+						 "[team shop]\nmembers = dan;erik\n"
+						 "[agent dan]\naddress = dan@agents.example\n"
+						 "[agent erik]\naddress = erik@agents.example\n"
+						 "notify_shows = earlier\n");
+	struct small_mail mail = first;
+	small_deliver(desk, mail);
+	mail.to = "shop@example.com";
+	mail.id = "second@customer.example";
+	mail.subject = "Again";
+	struct pd_plan *plan = small_deliver(desk, mail);
+	const char *text = small_letter(plan, PD_LETTER_NOTIFICATION, "dan")->letter.text;
+	assert_non_null(strstr(text, "Contact: Ville Virtanen <ville@customer.example>\nEarlier:\n"));
+	assert_non_null(strstr(text, "  #1  New  Printer on fire"));
+	assert_null(strstr(text, "  #2"));
+	assert_null(strstr(text, "category"));
+	text = small_letter(plan, PD_LETTER_NOTIFICATION, "erik")->letter.text;
+	assert_null(strstr(text, "Contact:"));
+	assert_non_null(strstr(text, "Earlier:"));
+	small_desk_free(desk);
+}
+
 static void test_import(void **state)
 {
 	struct small_desk *desk = *state;
@@ -731,6 +758,7 @@ int main(void)
 		TEST(test_form_mailer),
 		TEST(test_owner_and_followers),
 		TEST(test_attachments),
+		cmocka_unit_test(test_background),
 		TEST(test_import),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
