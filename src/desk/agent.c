@@ -282,7 +282,7 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail)
 	work.proof = pd_mail_proof(mail, &work.place);
 	if (work.proof == PD_PROOF_NONE) {
 		context->agent = NULL;
-		if ((mail->message->kinds & PD_KIND_SPAM) != 0)
+		if ((mail->kinds & PD_KIND_SPAM) != 0)
 			pd_take_contact(context, mail);
 		else
 			pd_hold_unconfirmed(context, mail, &work.place, false,

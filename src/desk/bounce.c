@@ -170,9 +170,9 @@ static const char *recipients_of(struct pd_context *context, const struct pd_mes
 }
 
 /* Failed for good, and a contact waits for it. */
-static bool is_failure(const struct pd_message *message)
+static bool is_failure(const struct pd_mail *mail)
 {
-	return (message->kinds & PD_KIND_BOUNCE) != 0 && !message->bounce_waits;
+	return (mail->kinds & PD_KIND_BOUNCE) != 0 && !mail->message->bounce_waits;
 }
 
 void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
@@ -181,12 +181,12 @@ void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
 	const struct pd_message *message = mail->message;
 	context->actor = "postdesk";
 	tie(context, mail, &reported);
-	if (reported.agent != NULL && is_failure(message))
+	if (reported.agent != NULL && is_failure(mail))
 		count_against(context, reported.agent, mail->mailbox);
 	struct pd_planned_message *planned = pd_mail_store(context, mail, PD_INTERNAL);
 	planned->stored.kinds |= PD_KIND_AUTO;
 	int64_t event;
-	if (reported.ticket != NULL && reported.agent == NULL && !reported.is_minor && is_failure(message)) {
+	if (reported.ticket != NULL && reported.agent == NULL && !reported.is_minor && is_failure(mail)) {
 		mark_undelivered(context, &reported, planned->stored.id, recipients_of(context, message),
 				 *message->bounce_text != '\0' ? message->bounce_text
 							       : message->bounce_status);

@@ -105,7 +105,7 @@ static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_
 			(struct pd_change){.property = "status",
 					   .to = pd_status_value(context->arena, closed->kind, closed->name)};
 		values[count++] = (struct pd_change){.property = "automatic", .to = "yes"};
-	} else if ((mail->message->kinds & PD_KIND_SPAM) != 0) {
+	} else if ((mail->kinds & PD_KIND_SPAM) != 0) {
 		values[count++] = (struct pd_change){.property = "spam", .to = "yes"};
 	}
 	struct pd_ticket *ticket = pd_plan_new_ticket(context, mail->mailbox, values, count);
@@ -132,7 +132,7 @@ static void finish(struct pd_context *context, const struct pd_mail *mail, struc
 void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 {
 	struct pd_place place;
-	bool is_spam = (mail->message->kinds & PD_KIND_SPAM) != 0;
+	bool is_spam = (mail->kinds & PD_KIND_SPAM) != 0;
 	context->actor = pd_printf(context->arena, "contact:%s", mail->author.addr);
 	pd_mail_place(context, mail, &place);
 	if (is_spam && !place.is_trusted) { /* a sender that anybody can write joins nothing with spam */

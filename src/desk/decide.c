@@ -9,7 +9,7 @@
 
 static void take(struct pd_context *context, const struct pd_mail *mail)
 {
-	const unsigned kinds = mail->message->kinds;
+	const unsigned kinds = mail->kinds;
 	if (pd_guard_loop(context, mail) != NULL)
 		pd_take_automatic(context, mail);
 	else if (pd_take_confirmation(context, mail))

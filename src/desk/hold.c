@@ -210,7 +210,7 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 	context->plan->ticket = ticket != NULL ? ticket->number : 0;
 	keep_message(context, mail);
 	pd_guard_taken(context, mail, 0);
-	if (mail->is_automatic || (mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0) {
+	if (mail->is_automatic || (mail->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0) {
 		context->plan->outcome = "automatic";
 		return true;
 	}

@@ -47,7 +47,7 @@ static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_
 			(struct pd_change){.property = "status",
 					   .to = pd_status_value(context->arena, closed->kind, closed->name)};
 		values[count++] = (struct pd_change){.property = "automatic", .to = "yes"};
-	} else if ((mail->message->kinds & PD_KIND_SPAM) != 0) {
+	} else if ((mail->kinds & PD_KIND_SPAM) != 0) {
 		values[count++] = (struct pd_change){.property = "spam", .to = "yes"};
 	}
 	return pd_plan_new_ticket(context, mail->mailbox, values, count);
@@ -58,7 +58,7 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail)
 	struct pd_place place;
 	bool is_out = is_outgoing(context, mail);
 	bool is_automatic =
-		mail->is_automatic || (mail->message->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
+		mail->is_automatic || (mail->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
 	struct pd_address with = correspondent(context, mail, is_out);
 	if (mail->agent != NULL)
 		context->actor = pd_printf(context->arena, "agent:%s", mail->agent->name);

@@ -15,13 +15,15 @@
 
 enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
 
-/* Where the mailbox stands in To and Cc, from 0; a mailbox that does not stand there comes last. The envelope's order
- * is the MTA's own (Postfix sorts recipients), the header's is the author's. */
-static size_t header_place(struct pd_context *context, const struct pd_message *message, const struct pd_mailbox *mailbox)
+/* Where the mailbox stands in To and Cc, from 0; a mailbox that does not stand there comes last. The
+ * envelope's order is the MTA's own (Postfix sorts recipients), the header's is the author's. */
+static size_t header_place(struct pd_context *context, const struct pd_message *message,
+			   const struct pd_mailbox *mailbox)
 {
 	for (size_t i = 0; i < message->to.count + message->cc.count; i++) {
-		const struct pd_address *address =
-			i < message->to.count ? &message->to.items[i] : &message->cc.items[i - message->to.count];
+		const struct pd_address *address = i < message->to.count
+							   ? &message->to.items[i]
+							   : &message->cc.items[i - message->to.count];
 		if (pd_recipient_parse(context->arena, context->settings, address->addr).mailbox == mailbox)
 			return i;
 	}
@@ -88,6 +90,19 @@ static struct pd_address author_of(const struct pd_context *context, const struc
 	return author;
 }
 
+/* A bounce in words alone may be a person's words about one: it counts where a machine sent it. */
+static unsigned kinds_of(const struct pd_context *context, const struct pd_delivery *delivery,
+			 const struct pd_address *author)
+{
+	unsigned kinds = delivery->message->kinds;
+	bool is_by_machine = delivery->sender == NULL || *delivery->sender == '\0' ||
+			     pd_is_noreply(context->arena, delivery->sender) ||
+			     pd_is_noreply(context->arena, author->addr);
+	if ((kinds & PD_KIND_DSN) == 0 && !is_by_machine)
+		kinds &= ~(unsigned)PD_KIND_BOUNCE;
+	return kinds;
+}
+
 void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail)
 {
 	const struct pd_message *message = delivery->message;
@@ -100,8 +115,9 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	mail.is_authentic = message->from_count == 1 && message->from_is_plain &&
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
+	mail.kinds = kinds_of(context, delivery, &mail.author);
 	mail.is_automatic =
-		(message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
+		(mail.kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
 	*ret_mail = mail;
 }
 
@@ -153,7 +169,7 @@ struct pd_planned_message *pd_mail_store(struct pd_context *context, const struc
 	stored->subject = message->subject;
 	stored->text = direction == PD_IN ? pd_mail_text(message) : message->text;
 	stored->date = message->date != 0 ? message->date : context->now;
-	stored->kinds = message->kinds;
+	stored->kinds = mail->kinds;
 	stored->queue_id = delivery->queue_id;
 	stored->proof = proof_of(mail);
 	memcpy(stored->digest, message->digest, sizeof stored->digest);

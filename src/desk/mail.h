@@ -8,14 +8,15 @@
 struct pd_mail {
 	const struct pd_delivery *delivery;
 	const struct pd_message *message;
-	PD_LIST(struct pd_recipient) recipients;   /* that this decision is about, in order */
-	const struct pd_mailbox *mailbox;	   /* the one that To and Cc name first, of those that it came to */
+	PD_LIST(struct pd_recipient) recipients; /* that this decision is about, in order */
+	const struct pd_mailbox *mailbox; /* the one that To and Cc name first, of those that it came to */
 	PD_LIST(const struct pd_mailbox *) others; /* the further ones, each once */
 	bool is_do;				   /* to a +do address: every line is a command */
 	bool has_bad_token;
 	struct pd_address author;     /* From, else Sender, else the envelope's; addr "": nobody */
 	const struct pd_agent *agent; /* whose address the author bears; NULL */
 	bool is_own;		      /* the author bears a mailbox's address */
+	unsigned kinds;		      /* PD_KIND_*, as the message says, seen with its envelope */
 	bool is_authentic;	      /* our server vouches for the domain in From */
 	bool is_automatic;	      /* no person wrote it */
 };

@@ -237,7 +237,7 @@ static void check_joined(struct pd_context *context, const struct pd_mail *mail,
 		return;
 	if (ticket->is_deleted)
 		leave(place, "its ticket was deleted");
-	else if (ticket->is_spam && !mail->is_automatic && (mail->message->kinds & PD_KIND_SPAM) == 0)
+	else if (ticket->is_spam && !mail->is_automatic && (mail->kinds & PD_KIND_SPAM) == 0)
 		leave(place, "its ticket is spam"); /* nobody looks there, and this one may be none */
 	else if (!mail->is_automatic && !context->is_import && ticket->closed != 0 && home != NULL &&
 		 home->reopen_within > 0 && context->now - ticket->closed > home->reopen_within)

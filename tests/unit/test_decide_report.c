@@ -122,6 +122,27 @@ static void test_delayed_and_delivered(void **state)
 	}
 }
 
+/* What only sounds like a bounce is one where a machine sent it; a person's words are never swallowed. */
+static void test_bounces_in_words(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail words = {.from = "matti@other.example",
+				   .subject = "Mail delivery failed",
+				   .text = "I got this back from you: ...",
+				   .kinds = PD_KIND_BOUNCE,
+				   .id = "words@other.example"};
+	struct pd_plan *plan = small_deliver(scene->desk, words);
+	assert_string_equal(plan->outcome, "new ticket");
+	assert_false(small_ticket(scene->desk, plan->ticket)->is_automatic);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+	words.sender = "<>";
+	words.id = "words2@other.example";
+	assert_string_equal(small_deliver(scene->desk, words)->outcome, "report");
+	words.sender = "postmaster@other.example";
+	words.id = "words3@other.example";
+	assert_string_equal(small_deliver(scene->desk, words)->outcome, "report");
+}
+
 static void test_untied_are_collected(void **state)
 {
 	struct scene *scene = *state;
@@ -208,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_tied),
 		TEST(test_owner_is_told),
 		cmocka_unit_test(test_delayed_and_delivered),
+		TEST(test_bounces_in_words),
 		TEST(test_untied_are_collected),
 		TEST(test_forged_bounce_address),
 		TEST(test_agents_bounces),
