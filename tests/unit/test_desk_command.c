@@ -466,6 +466,75 @@ static void asks(void **state)
 			       "#assign NAME|me|none|team NAME"));
 }
 
+/* A name that several have is asked about, never guessed. */
+static void ambiguous(void **state)
+{
+	(void)state;
+	struct pd_settings *before = settings;
+	settings = fake_settings(pd_printf(
+		arena,
+		"%s[agent bs]\nname = Bob Smith\naddress = bs@example.com\n[agent bj]\nname = Bo Jones\n"
+		"address = bj@example.com\n[agent bk]\nname = Bo Katz\naddress = bk@example.com\n",
+		fake_config));
+	anna("#assign bob smith", "! Line 1, \"#assign bob smith\": \"bob smith\" may be bob, bs.");
+	anna("#assign bo", "! Line 1, \"#assign bo\": \"bo\" may be bj, bk.");
+	anna("#assign bob",
+	     "#assign: owner nobody -> Bob Smith"); /* the name in the configuration is one's own */
+	pd_settings_unref(settings);
+	settings = before;
+}
+
+/* All that #show has to tell, and its limits. */
+static void shows_all(void **state)
+{
+	(void)state;
+	anna("#follow\n#set device=phone\n#spam",
+	     "#follow: Anna Virtanen follows now\n#set: device none -> phone\n"
+	     "#spam: spam none -> yes");
+	anna("#ham\n#unfollow", "#ham: spam yes -> none\n#unfollow: Anna Virtanen follows no more");
+	anna("#spam\n#follow bob\n#close\n#delete E2",
+	     "#spam: spam none -> yes\n#follow: Bob Smith follows now\n#close: status New -> Closed\n"
+	     "#delete: E2 is deleted; #restore E2 brings it back");
+	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#delete\n#show");
+	static const char *const wanted[] = {
+		"followers: Bob Smith\n",  "device: phone\n",	      "\nclosed: 2026-11-21 14:03\n",
+		"This ticket is spam.",	   "This ticket is deleted.", "follower +Anna Virtanen",
+		"follower -Anna Virtanen",
+	};
+	for (size_t i = 0; i < COUNT(wanted); i++)
+		CHECK_ROW(wanted[i], strstr(shown, wanted[i]) != NULL);
+	CHECK_ROW("a deleted entry", strstr(shown, "It burns.") == NULL);
+	anna("#files", "#1 Printer\nNo files.");
+	anna("#history category", "#1 Printer\nNothing has changed.");
+	for (int i = 0; i < 40; i++)
+		carry_out("agent:anna", PD_PROOF_FULL, 1, i % 2 == 0 ? "#priority high" : "#priority low");
+	shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");
+	CHECK_ROW("many entries", strstr(shown, " older entries are not shown.") != NULL);
+	CHECK_ROW_STRING("no ticket", carry_out("agent:anna", PD_PROOF_FULL, 0, "#show"),
+			 "! Line 1, \"#show\": #show needs the number of a ticket here.");
+}
+
+/* What an agent may not see it may not change, show or list, whatever the way. */
+static void unseen(void **state)
+{
+	(void)state;
+	struct pd_settings *before = settings;
+	const char *at = strstr(fake_config, "[team support]\n") + strlen("[team support]\n");
+	settings = fake_settings(
+		pd_printf(arena, "%.*ssees = own\n%s", (int)(at - fake_config), fake_config, at));
+	CHECK_ROW("give away", *carry_out("administrator", PD_PROOF_FULL, 1, "#assign carol") != '!');
+	anna("#close", "! Line 1, \"#close\": there is no ticket #1 that you may see.");
+	anna("#show", "! Line 1, \"#show\": there is no ticket #1 that you may see.");
+	anna("#files 1", "! Line 1, \"#files 1\": there is no ticket #1 that you may see.");
+	anna("#list open", "#list: open\nNo tickets.");
+	anna("#search printer", "#search: printer\nNo tickets.");
+	anna("#new Other", "#new: ticket #2 \"Other\" in Example Support");
+	CHECK_ROW_STRING("undo elsewhere", carry_out("agent:anna", PD_PROOF_FULL, 2, "#undo 2"),
+			 "! #undo: It touched tickets that you may not see: nothing was taken back.");
+	pd_settings_unref(settings);
+	settings = before;
+}
+
 static void rights(void **state)
 {
 	static const struct {
@@ -683,6 +752,9 @@ int main(void)
 		cmocka_unit_test(reply_shape),
 		cmocka_unit_test_setup_teardown(applies, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(asks, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(ambiguous, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(shows_all, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(unseen, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(rights, make_desk, drop_desk),
 		cmocka_unit_test(sight),
 		cmocka_unit_test(single_rights),

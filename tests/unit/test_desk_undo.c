@@ -247,6 +247,42 @@ static void closing_time(void **state)
 	step(ANNA, "#undo 6", "#undo: action 6 of Anna Virtanen taken back: status New -> Closed");
 }
 
+/* People who came into the conversation go again; a conversation that was begun stays with what was said in
+ * it. */
+static void conversations(void **state)
+{
+	(void)state;
+	struct pd_context context = context_of(ANNA);
+	struct pd_ticket *ticket = pd_plan_ticket(&context, 1);
+	int64_t first = ticket->conversations.items[0].id;
+	pd_plan_add(&context, ticket, "participant", "Max <max@customer.example>", first, "command #cc");
+	pd_plan_set(&context, ticket, "priority", "high", "command #priority");
+	int64_t other = pd_plan_new_conversation(&context, ticket, "sales", "Re: Offer");
+	pd_plan_add(&context, ticket, "participant", "<kim@other.example>", other, NULL);
+	fake_commit(desk, &context);
+	assert_int_equal(fake_ticket(desk, 1)->conversations.count, 2);
+	step(ANNA, "#undo",
+	     "#undo: action 3 of Anna Virtanen taken back: participant Max <max@customer.example> -> none; "
+	     "priority high -> normal");
+	ticket = fake_ticket(desk, 1);
+	assert_false(pd_conversation_has(&ticket->conversations.items[0], "max@customer.example"));
+	assert_true(pd_conversation_has(&ticket->conversations.items[0], "jo@customer.example"));
+	assert_int_equal(ticket->conversations.count, 2);
+	assert_true(pd_conversation_has(&ticket->conversations.items[1], "kim@other.example"));
+	step(ANNA, "#undo 4",
+	     "#undo: action 4 of Anna Virtanen taken back: priority normal -> high; "
+	     "participant none -> Max <max@customer.example>");
+	/* Somebody took him out since. */
+	struct pd_context taking = context_of(BOB);
+	ticket = pd_plan_ticket(&taking, 1);
+	pd_plan_remove(&taking, ticket, "participant", "<MAX@customer.example>", first, "by hand");
+	fake_commit(desk, &taking);
+	const char *told = give(ANNA, 1, "#undo 3");
+	if (strstr(told, "participant of #1 was changed since") == NULL)
+		fail_msg("%s", told);
+	assert_string_equal(fake_ticket(desk, 1)->priority, "high");
+}
+
 /* --- the property: any actions, then #undo for each, give the first state --- */
 
 static const char *state_of(int64_t number)
@@ -397,7 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_DESK(takes_back),   ON_DESK(refuses),      ON_DESK(never_unsends),  ON_DESK(entries),
 		ON_DESK(new_tickets),  ON_DESK(over_tickets), ON_DESK(rights),	       ON_DESK(closing_time),
-		ON_DESK(any_sequence), ON_DESK(plans),	      ON_DESK(merged_numbers),
+		ON_DESK(any_sequence), ON_DESK(plans),	      ON_DESK(merged_numbers), ON_DESK(conversations),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
