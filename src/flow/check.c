@@ -64,7 +64,7 @@ static void check_state(const struct pd_settings *settings, struct pd_problems *
 static void check_database(const struct pd_settings *settings, struct pd_problems *problems)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
-	const char *path = pd_printf(arena, "%s/postdesk.db", settings->state);
+	const char *path = pd_printf(arena, "%s/" PD_STORE_FILE, settings->state);
 	struct pd_store *store;
 	struct pd_error error;
 

@@ -66,7 +66,7 @@ json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, con
 
 	json_object_set_new(object, "number", json_integer(ticket->number));
 	json_object_set_new(object, "name", pd_json_text(ticket->name));
-	json_object_set_new(object, "description", pd_json_text(ticket->description));
+	json_object_set_new(object, "description", text_or_null(ticket->description));
 	json_object_set_new(object, "status", pd_json_text(ticket->status));
 	json_object_set_new(object, "status_kind", pd_json_text(pd_status_kind_name(ticket->status_kind)));
 	json_object_set_new(object, "pipeline", pd_json_text(ticket->pipeline));

@@ -79,7 +79,7 @@ int pd_sqlite_backup(struct pd_store *face, const char *destination, struct pd_e
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	PD_AUTO_ARENA arena = pd_arena_new();
-	const char *path = pd_printf(arena, "%s/desk.db", destination);
+	const char *path = pd_printf(arena, "%s/" PD_STORE_FILE, destination);
 	int failed = pd_make_directory(destination, error);
 	if (failed)
 		return failed;

@@ -444,7 +444,7 @@ int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in
 	store->texts_arena = pd_arena_new();
 	store->state = strdup(state);
 	PD_AUTO_ARENA arena = pd_arena_new();
-	store->path = strdup(pd_printf(arena, "%s/desk.db", state));
+	store->path = strdup(pd_printf(arena, "%s/" PD_STORE_FILE, state));
 	int failed = mode == PD_STORE_WRITE ? pd_make_directory(state, error) : 0;
 	if (!failed)
 		failed = mode == PD_STORE_WRITE ? open_writer(store, error) : open_reader(store, error);

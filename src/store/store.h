@@ -13,6 +13,8 @@
 
 struct pd_store;
 
+#define PD_STORE_FILE "desk.db" /* the database in the state directory */
+
 enum pd_store_mode {
 	PD_STORE_WRITE,	     /* takes the lock "lock" in the state directory; where another holds it: PD_TEMPORARY */
 	PD_STORE_READ,	     /* reads only; no writer thread */
