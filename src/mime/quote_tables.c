@@ -271,7 +271,7 @@ const char pd_inline_words[] =
 	"ответы в тексте|ответы красным|ответил в тексте|відповіді в тексті|відповіді червоним|cevaplarım kırmızı|aşağıda kırmızı";
 
 const char pd_pronoun_words[] =
-	"i|we|you say|ich|wir|je|j'|nous|yo|nosotros|eu|nós|io|noi|ik|wij|we|jag|vi|jeg|minä|me|ja|my|já|mi|én|eu|я|ми|мы|аз|εγώ|ben|biz|hän";
+	"i|he|she|they|we|you say|ich|er|il|elle|él|ella|lui|lei|hij|zij|han|hon|hun|hän|ona|он|она|ich|wir|je|j'|nous|yo|nosotros|eu|nós|io|noi|ik|wij|we|jag|vi|jeg|minä|me|ja|my|já|mi|én|eu|я|ми|мы|аз|εγώ|ben|biz|hän";
 
 const struct pd_mobile_words pd_mobile_table[] = {
 	{"en", "sent from|sent via|sent with|sent using|sent by|sent on|sent through|from my|via mobile|via my|sent securely from|"

@@ -76,7 +76,7 @@ static bool balanced(const char *text)
 		if (open < 0)
 			return false;
 	}
-	return !open;
+	return open <= 1; /* a bracket that a client forgot to close */
 }
 
 /* A sentence's end inside means that it is prose: a full stop, then a blank, then a word of small letters is folded
@@ -119,8 +119,8 @@ static bool starts_like_one(const char *text, long date)
 {
 	if (date < 0)
 		return false;
-	long digit = (long)strcspn(text, "0123456789");
-	if (digit <= 20 && date - digit <= 24)
+	size_t digit = strcspn(text, "0123456789");
+	if (g_utf8_strlen(text, (gssize)digit) <= 20 && g_utf8_strlen(text + digit, date - (gssize)digit) <= 24)
 		return true;
 	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
 		if (*row->starts && pd_words_begins(text, row->starts) && digit <= 48)
@@ -156,7 +156,9 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		}
 		if (decorated && at_end && len <= 90)
 			return FORM_EXPLICIT;
-		return at_end && len <= 90 ? FORM_WEAK : FORM_NONE;
+		/* "He said:" above a quote is the author's own. */
+		bool own = pd_words_ends(text, "said|sent|scritto|escrit|geschreven") > 0 || pd_words_begins(text, pd_pronoun_words);
+		return at_end && len <= 90 && !own ? FORM_WEAK : FORM_NONE;
 	}
 	if (had_colon && address && len && strchr(">)]", text[len - 1])) {
 		size_t name = strcspn(text, "<@");
@@ -165,6 +167,8 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		if (date >= 0 && name <= 60)
 			return FORM_NAME;
 	}
+	if (had_colon && address && date >= 0 && len <= 120)
+		return FORM_WEAK;
 	if (had_colon && pd_words_begins(text, pd_quoting_words))
 		return address ? FORM_EXPLICIT : FORM_WEAK;
 	return FORM_NONE;
@@ -398,6 +402,12 @@ static size_t labelled_block(const struct pd_line_list *lines, size_t at)
 	return n >= 3 && date && (address || (lines->items[at].hints & PD_HINT_BORDER)) ? n : 0;
 }
 
+/* Clients do not indent their blocks; people do so with what they show. */
+static bool is_indented(const struct pd_line *line)
+{
+	return !line->depth && line->len > 4 && (line->text[0] == '\t' || !memcmp(line->text, "    ", 4));
+}
+
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 {
 	struct block block = {0};
@@ -409,7 +419,7 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 			return n;
 	}
 	enum pd_label label = pd_label_of(first->fold, &value);
-	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER)
+	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER || is_indented(first))
 		return 0;
 	for (size_t i = at; i < lines->count && i < at + 40; i++) {
 		const struct pd_line *line = &lines->items[i];

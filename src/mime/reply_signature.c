@@ -62,6 +62,22 @@ static bool is_delimiter(const struct pd_line *line)
 	return !strcmp(line->fold, "--") || (line->hints & PD_HINT_SIGNATURE);
 }
 
+/* A signature's length: some lines, none of them a paragraph but those of a disclaimer. */
+static bool is_short(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t solid = 0;
+	bool disclaimed = false;
+	for (size_t i = from; i < to; i++) {
+		const char *fold = lines->items[i].fold;
+		disclaimed |= pd_words_begins(fold, pd_disclaimer_words) > 0;
+		if (*fold && ++solid > SIGNATURE_LINES)
+			return false;
+		if (!disclaimed && chars(fold) > 140 && !strstr(fold, "http"))
+			return false;
+	}
+	return true;
+}
+
 static bool take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
@@ -69,15 +85,7 @@ static bool take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 		if (line->fate != PD_LINE_KEPT || !is_delimiter(line))
 			continue;
 		bool strict = line->len == 3 && !memcmp(line->text, "-- ", 3);
-		size_t solid = 0, longest = 0;
-		for (size_t k = i + 1; k < to; k++) {
-			size_t n = chars(lines->items[k].fold);
-			solid += n > 0;
-			longest = n > longest ? n : longest;
-			if (!strict && solid > SIGNATURE_LINES)
-				break;
-		}
-		if (!strict && (solid > SIGNATURE_LINES || (longest > 160 && solid < 3)))
+		if (!strict && !is_short(lines, i + 1, to))
 			continue;
 		take(lines, i, to);
 		return true;
@@ -244,6 +252,23 @@ static size_t paragraph(const struct pd_line_list *lines, size_t from, size_t en
 	return start;
 }
 
+/* Is nothing more to come, so that what stands below is no part of it? */
+static bool ends_thought(const char *fold)
+{
+	static const char closings[] =
+		"best|kind|warm|regards|thanks|thank you|many thanks|cheers|sincerely|yours|greetings|mit freundlichen|viele grüße|beste grüße|"
+		"liebe grüße|freundliche|gruß|mfg|danke|cordialement|bien à vous|merci|sincères|saludos|un saludo|gracias|atentamente|"
+		"atenciosamente|obrigado|obrigada|cumprimentos|cordiali saluti|grazie|saluti|distinti|met vriendelijke|groeten|bedankt|"
+		"med vänliga|vänliga|hälsningar|tack|med venlig|venlig|hilsen|vennlig|mvh|tak|takk|ystävällisin|terveisin|kiitos|"
+		"pozdrawiam|z poważaniem|dziękuję|s pozdravem|děkuji|s pozdravom|üdvözlettel|köszönöm|с уважением|спасибо|з повагою|дякую";
+	size_t len = strlen(fold);
+	if (!len)
+		return false;
+	if (strchr(".!?)", fold[len - 1]) || pd_words_ends(fold, "。|！|？|…"))
+		return true;
+	return words_in(fold) <= 4 && pd_words_begins(fold, closings) > 0;
+}
+
 /* "Anna Virtanen", "anna@…", "+358 …" as the last paragraph, below other text. */
 static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 {
@@ -259,8 +284,7 @@ static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 	size_t above = kept_end(lines, from, start);
 	if (contacts < 2 || is_contact(lines->items[start].fold) || above == from)
 		return false;
-	const char *last = lines->items[above - 1].fold;
-	if (last[strlen(last) - 1] == ':' || last[strlen(last) - 1] == ',' || strchr(lines->items[start].fold, ':'))
+	if (!ends_thought(lines->items[above - 1].fold) || strchr(lines->items[start].fold, ':'))
 		return false;
 	take(lines, start, to);
 	return true;

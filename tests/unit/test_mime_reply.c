@@ -114,6 +114,9 @@ static void test_no_attributions(void **state)
 		{"ich schrieb", "Am 05.01.2026 um 10:00 schrieb ich Ihnen:\nBitte", "Am 05.01.2026 um 10:00 schrieb ich Ihnen:\nBitte"},
 		{"headers shown on purpose", "It came with this header:\nFrom: a@example.org\nTo: b@example.org\nSubject: x\n\nIs it spam?",
 		 "It came with this header:\nFrom: a@example.org\nTo: b@example.org\nSubject: x\n\nIs it spam?"},
+		{"a header shown with an indent", "The header says\n\n    From: a@example.org\n    To: b@example.org\n    Subject: x\n\nDelete it.",
+		 "The header says\n\n    From: a@example.org\n    To: b@example.org\n    Subject: x\n\nDelete it."},
+		{"he said", "He said:\n\n> a line\n\nand I agree.", "He said:\n\n> a line\n\nand I agree."},
 		{"to do", "Subject: paint\nwe need more of it", "Subject: paint\nwe need more of it"},
 		{"an arrow", "a -> b\n>>> http://example.org <<<\nsee there", "a -> b\n>>> http://example.org <<<\nsee there"},
 	};
@@ -238,6 +241,8 @@ static void test_signatures(void **state)
 		{"card", "Please call.\n\nAnna Virtanen\nanna@example.org\n+358 40 123 4567", "Please call."},
 		{"card that was asked for", "Here you are:\n\nAnna Virtanen\nanna@example.org\n+358 40 123 4567",
 		 "Here you are:\n\nAnna Virtanen\nanna@example.org\n+358 40 123 4567"},
+		{"card that a sentence goes on with", "Please write to\n\nExample Ltd\ninfo@example.org\n+358 40 123 4567",
+		 "Please write to\n\nExample Ltd\ninfo@example.org\n+358 40 123 4567"},
 		{"card alone", "Anna Virtanen\nanna@example.org\n+358 40 123 4567", "Anna Virtanen\nanna@example.org\n+358 40 123 4567"},
 		{"closing words stay", "It works.\n\nThank you,\nAnna", "It works.\n\nThank you,\nAnna"},
 		{"rule at the end", "It works.\n\n-----\n***\n", "It works."},
