@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 
+#define REPORTED_WITHIN (7 * PD_DAY) /* as long as mailers keep a mail in their queues */
+
 /* What a report is about. */
 struct reported {
 	struct pd_ticket *ticket; /* NULL: unknown */
@@ -39,7 +41,9 @@ static bool by_row(struct pd_context *context, int64_t outbox, struct reported *
 
 static bool by_message_id(struct pd_context *context, const char *id, struct reported *reported)
 {
-	struct pd_known_ids known = context->desk->message_id(context->desk, context->arena, id);
+	struct pd_known_ids known = {0};
+	if (pd_message_id_is_ours(context, id)) /* what others wrote is not ours to deliver */
+		known = context->desk->message_id(context->desk, context->arena, id);
 	for (size_t i = 0; i < known.count; i++) {
 		if (known.items[i].is_reference)
 			continue;
@@ -54,7 +58,7 @@ static bool by_message_id(struct pd_context *context, const char *id, struct rep
 	return false;
 }
 
-/* The newest ticket with that contact that something was sent on. */
+/* The newest ticket with that contact that something was sent on, lately: anybody can name an address. */
 static bool by_recipient(struct pd_context *context, const char *address, struct reported *reported)
 {
 	const struct pd_contact *contact = context->desk->contact_of(context->desk, context->arena, "mail",
@@ -68,7 +72,11 @@ static bool by_recipient(struct pd_context *context, const char *address, struct
 	struct pd_tickets found = context->desk->list(context->desk, context->arena, query, "-updated", 5, 0);
 	for (size_t i = 0; i < found.count; i++) {
 		struct pd_ticket *ticket = pd_plan_ticket_followed(context, found.items[i]->number);
-		if (ticket == NULL || ticket->last_out_event == 0)
+		const struct pd_entry *sent =
+			ticket != NULL && ticket->last_out_event != 0
+				? context->desk->entry(context->desk, context->arena, ticket->last_out_event)
+				: NULL;
+		if (sent == NULL || context->now - sent->event.at > REPORTED_WITHIN)
 			continue;
 		reported->ticket = ticket;
 		reported->event = ticket->last_out_event;

@@ -175,6 +175,19 @@ static void test_forged_bounce_address(void **state)
 	assert_null(small_event(scene->desk, 1, PD_EVENT_UNDELIVERED));
 }
 
+static void test_guessed_reports(void **state)
+{
+	/* Naming an address or somebody's Message-ID is no proof of a failed delivery. */
+	struct scene *scene = *state;
+	struct small_mail report = bounce(scene, "support@example.com", "first@customer.example");
+	report.bounced = "nobody@elsewhere.example";
+	assert_int_not_equal(small_deliver(scene->desk, report)->ticket, 1);
+	scene->desk->now += 8 * PD_DAY;
+	assert_int_not_equal(small_deliver(scene->desk, bounce(scene, "support@example.com", NULL))->ticket,
+			     1);
+	assert_null(small_event(scene->desk, 1, PD_EVENT_UNDELIVERED));
+}
+
 /* Five bounces of an agent's notifications end them; administrators hear of it once (invariant 7). */
 static void test_agents_bounces(void **state)
 {
@@ -232,6 +245,7 @@ int main(void)
 		TEST(test_bounces_in_words),
 		TEST(test_untied_are_collected),
 		TEST(test_forged_bounce_address),
+		TEST(test_guessed_reports),
 		TEST(test_agents_bounces),
 		TEST(test_refused_by_the_mta),
 		TEST(test_the_same_report_again),
