@@ -77,29 +77,30 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 {
 	if (pd_message_header(message, "X-Failed-Recipients"))
 		return true;
-	struct pd_mailer_words words = pd_bounce_words(arena, parts);
 	const char *path = pd_message_header(message, "Return-Path");
 	const char *submitted = pd_message_header(message, "Auto-Submitted");
 	bool null_path = path && (!strcmp(path, "<>") || !strcmp(path, "< >") || pd_starts_nocase(path, "<mailer-daemon"));
-	bool has_returned = words.returned != NULL;
-	for (size_t i = 0; i < parts->count; i++)
-		has_returned |= parts->items[i].message != NULL;
 	bool subject = pd_subject_is_bounce(arena, message->subject);
 	bool from = is_mailer(message->from.addr, message->from.name);
-	bool body = body_says(&words);
+	bool postmaster = is_postmaster(message->from.addr);
 	bool vacation = pd_subject_is_auto(arena, message->subject) ||
 			(submitted && pd_starts_nocase(submitted, "auto-replied") && !subject && !from);
 	bool is_report = pd_equal(parts->root_type, "multipart/report") &&
 			 (pd_equal(parts->report_type, "delivery-status") || !*parts->report_type);
 	if (is_report)
 		return true;
+	/* Words of the body alone are never enough below: most mail ends here. */
+	if (!from && !subject && !null_path && !postmaster)
+		return !vacation && message->in_reply_to.count == 0 && pd_bounce_notification(parts) != NULL;
+	struct pd_mailer_words words = pd_bounce_words(arena, parts);
+	bool has_returned = words.returned != NULL;
+	for (size_t i = 0; i < parts->count; i++)
+		has_returned |= parts->items[i].message != NULL;
+	bool body = body_says(&words);
 	if (vacation && !(subject && body))
-		return false;
-	if (message->in_reply_to.count && !from && !null_path && !subject && !is_postmaster(message->from.addr))
 		return false;
 	if (pd_bounce_notification(parts))
 		return true;
-	bool postmaster = is_postmaster(message->from.addr);
 	bool answers = message->in_reply_to.count || message->references.count;
 	unsigned score = 3 * from + 2 * subject + 2 * body + 2 * null_path + has_returned + postmaster +
 			 names_recipient(arena, message, &words) + 2 * (postmaster && body && has_transcript(&words));

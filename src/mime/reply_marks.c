@@ -20,6 +20,8 @@ bool pd_mark_rule(const struct pd_line *line)
 {
 	if (line->hints & PD_HINT_RULE)
 		return true;
+	if (g_ascii_isalnum(line->fold[0]))
+		return false;
 	size_t n = strspn(line->fold, "-_=*~ ");
 	size_t signs = 0;
 	for (const char *c = line->fold; *c; c++)
