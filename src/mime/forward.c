@@ -162,6 +162,9 @@ void pd_words_forward(struct pd_arena *arena, struct pd_message *message, const 
 			return;
 		}
 	}
+	/* What reads replies has kept a forward, and said that the author did not write it. */
+	if (*message->text && message->own_text == strlen(message->text))
+		return;
 	bool says_forward = pd_subject_says_forward(message->subject);
 	struct pd_line_list lines = {0};
 	if (parts->plain) {
