@@ -46,21 +46,29 @@ struct writer {
 
 static void escape(struct pd_buf *out, const char *text, size_t len)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
+		const char *instead = NULL;
 		if (c == '&')
-			pd_buf_adds(out, "&amp;");
+			instead = "&amp;";
 		else if (c == '<')
-			pd_buf_adds(out, "&lt;");
+			instead = "&lt;";
 		else if (c == '>')
-			pd_buf_adds(out, "&gt;");
+			instead = "&gt;";
 		else if (c == '"')
-			pd_buf_adds(out, "&quot;");
+			instead = "&quot;";
 		else if (c < 0x20 && c != '\n' && c != '\t')
-			pd_buf_addc(out, ' ');
-		else if (c != 0x7F)
-			pd_buf_addc(out, (char)c);
+			instead = " ";
+		else if (c == 0x7F)
+			instead = "";
+		if (!instead)
+			continue;
+		pd_buf_add(out, text + from, i - from);
+		pd_buf_adds(out, instead);
+		from = i + 1;
 	}
+	pd_buf_add(out, text + from, len - from);
 }
 
 static void add_attribute(struct writer *writer, const char *name, const char *value)

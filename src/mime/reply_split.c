@@ -88,7 +88,6 @@ struct split {
 	size_t end;	 /* lines before it are weighed; at it something begins that goes to the end of the body */
 	size_t end_takes; /* lines of the marker or header block that stands there */
 	bool is_forward;
-	bool asks_inline; /* the author says that answers stand in the quote */
 };
 
 /* "Name> text", below an attribution. */
@@ -294,8 +293,6 @@ static void classify(struct split *split, bool says_forward)
 			if (back && (split->class[back - 1] == CLASS_ATTRIBUTION || split->class[back - 1] == CLASS_QUOTE))
 				split->class[i] = CLASS_QUOTE;
 		}
-		if (split->class[i] == CLASS_TEXT && !split->asks_inline)
-			split->asks_inline = pd_words_find(line->fold, pd_inline_words, NULL) > 0;
 		i++;
 	}
 }
@@ -383,6 +380,15 @@ static void weigh(struct split *split)
 	quote_lines(split, last.to, split->end);
 }
 
+/* Does the author say that answers stand in the quote? */
+static bool asks_inline(const struct split *split)
+{
+	for (size_t i = 0; i < split->end; i++)
+		if (split->class[i] == CLASS_TEXT && pd_words_find(split->lines->items[i].fold, pd_inline_words, NULL))
+			return true;
+	return false;
+}
+
 /* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above. */
 static void weigh_rest(struct split *split, bool has_own)
 {
@@ -390,7 +396,7 @@ static void weigh_rest(struct split *split, bool has_own)
 	size_t body = split->end + split->end_takes;
 	if (split->end >= lines->count)
 		return;
-	bool keep = split->is_forward || !has_own || split->asks_inline;
+	bool keep = split->is_forward || !has_own || asks_inline(split);
 	for (size_t i = split->end; i < lines->count; i++) {
 		struct pd_line *line = &lines->items[i];
 		line->is_foreign = true;
