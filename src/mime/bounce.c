@@ -1,8 +1,9 @@
 /* Bounces: standard reports (RFC 3464, RFC 6533) first, then what mailers write in words (bounce_forms.c).
  *
- * temporary is a matter of the cause: the mail waits in a queue, or it was given up because nobody could be reached for
- * too long. Whether the mailer goes on trying is bounce_waits; only then the mail is not lost. A report of success alone is a DSN and no bounce. Never fails; where no recipient can
- * be found the list stays empty. */
+ * temporary is a matter of the cause: the mail waits in a queue, or it was given up because nobody could be
+ * reached for too long. Whether the mailer goes on trying is bounce_waits; only then the mail is not lost. A
+ * report of success alone is a DSN and no bounce. Never fails; where no recipient can be found the list stays
+ * empty. */
 #include "mime/bounce.h"
 #include "mime/kinds.h"
 #include "mime/reply.h"
@@ -69,11 +70,14 @@ struct tally {
 	unsigned failed, delayed, fine;
 };
 
-static void take_recipient(struct pd_arena *arena, struct pd_message *message, const struct recipient *r, struct tally *tally)
+static void take_recipient(struct pd_arena *arena, struct pd_message *message, const struct recipient *r,
+			   struct tally *tally)
 {
 	char *status = status_code(arena, r->status);
 	bool delayed = pd_words_begins(r->action, "delay|deferred|delayed") > 0;
-	bool failed = pd_words_begins(r->action, "fail|failed|failure|expired|undeliverable|error|reject|rejected|bounced") > 0;
+	bool failed = pd_words_begins(
+			      r->action,
+			      "fail|failed|failure|expired|undeliverable|error|reject|rejected|bounced") > 0;
 	bool fine = pd_words_begins(r->action, "deliver|delivered|relayed|expanded|success|deliverable") > 0;
 	if (!delayed && !failed && !fine && (r->final || r->original)) {
 		failed = !status || status[0] != '2';
@@ -91,13 +95,16 @@ static void take_recipient(struct pd_arena *arena, struct pd_message *message, c
 		message->bounce_status = status;
 	if (!*message->bounce_text && *r->diagnostic) {
 		const char *text = strchr(r->diagnostic, ';');
-		message->bounce_text = pd_clean_line(arena, pd_mime_decode(arena, text && text - r->diagnostic < 20 ?
-								   text + 1 : r->diagnostic), 500);
+		message->bounce_text = pd_clean_line(
+			arena,
+			pd_mime_decode(arena, text && text - r->diagnostic < 20 ? text + 1 : r->diagnostic),
+			500);
 	}
 }
 
 /* Counts the recipients of a delivery-status text. */
-static void read_status(struct pd_arena *arena, struct pd_message *message, const char *text, struct tally *tally)
+static void read_status(struct pd_arena *arena, struct pd_message *message, const char *text,
+			struct tally *tally)
 {
 	unsigned blocks = 0;
 	while (text && *text && blocks++ < 1000) {
@@ -153,7 +160,8 @@ void pd_bounce_read(struct pd_arena *arena, struct pd_message *message, const st
 		if (!message->bounce_recipients.count || !*message->bounce_status || !*message->bounce_text ||
 		    !*message->original_message_id)
 			pd_bounce_forms(arena, message, parts);
-		message->bounce_temporary = message->bounce_waits || (!tally.delayed && pd_bounce_is_expired(arena, message, parts));
+		message->bounce_temporary = message->bounce_waits ||
+					    (!tally.delayed && pd_bounce_is_expired(arena, message, parts));
 		return;
 	}
 	if (tally.fine)
@@ -163,6 +171,7 @@ void pd_bounce_read(struct pd_arena *arena, struct pd_message *message, const st
 		read_returned(message, parts);
 		pd_bounce_forms(arena, message, parts);
 		message->bounce_waits = pd_bounce_waits(arena, message, parts);
-		message->bounce_temporary = message->bounce_waits || pd_bounce_is_expired(arena, message, parts);
+		message->bounce_temporary =
+			message->bounce_waits || pd_bounce_is_expired(arena, message, parts);
 	}
 }

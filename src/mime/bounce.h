@@ -6,12 +6,14 @@
 
 /* Does a mail without a standard report look like a bounce? */
 bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, const struct pd_parts *parts);
-/* Fills what is still empty of recipients, status, text and original_message_id from the words of the mail. */
+/* Fills what is still empty of recipients, status, text and original_message_id from the words of the mail.
+ */
 void pd_bounce_forms(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts);
 /* Do the words say that the mailer goes on trying? */
 bool pd_bounce_waits(struct pd_arena *arena, const struct pd_message *message, const struct pd_parts *parts);
 /* Do they say that it gave up only because it could reach nobody for too long? */
-bool pd_bounce_is_expired(struct pd_arena *arena, const struct pd_message *message, const struct pd_parts *parts);
+bool pd_bounce_is_expired(struct pd_arena *arena, const struct pd_message *message,
+			  const struct pd_parts *parts);
 
 /* --- bounce_words.c --- */
 

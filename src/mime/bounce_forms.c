@@ -1,7 +1,8 @@
-/* Bounces in words: qmail, Exim, Postfix, Sendmail, Exchange, Domino, GroupWise, Gmail, Yahoo, AOL, MailEnable, IMail, James
- * and many more write their own forms. Only what they share is used: the mailer's own lines stand above the returned
- * mail; recipients stand alone on a line, before a colon, or beside words like "recipient" and "user". Addresses of the
- * sender and of the mailer itself are no recipients. Linear in the text that is looked at. */
+/* Bounces in words: qmail, Exim, Postfix, Sendmail, Exchange, Domino, GroupWise, Gmail, Yahoo, AOL,
+ * MailEnable, IMail, James and many more write their own forms. Only what they share is used: the mailer's
+ * own lines stand above the returned mail; recipients stand alone on a line, before a colon, or beside words
+ * like "recipient" and "user". Addresses of the sender and of the mailer itself are no recipients. Linear in
+ * the text that is looked at. */
 #include "mime/bounce.h"
 #include "mime/kinds.h"
 #include "mime/reply.h"
@@ -13,11 +14,16 @@
 static bool is_announcement(const char *fold)
 {
 	static const char words[] =
-		"following recipient|following recipients|following recipient(s)|following address|following addresses|following address(es)|"
-		"the following user|following users|following destinations|following persons|not delivered to|delivered to|could not be delivered to|"
-		"message not delivered to|failed addresses follow|addresses failed|address(es) failed|failed:|"
-		"an die folgenden empfänger|folgende empfänger|folgenden empfänger|destinataires suivants|siguientes destinatarios|"
-		"seguintes destinatários|seguenti destinatari|volgende geadresseerden|següents|following intended recipients|unable to deliver to";
+		"following recipient|following recipients|following recipient(s)|following address|following "
+		"addresses|following address(es)|"
+		"the following user|following users|following destinations|following persons|not delivered "
+		"to|delivered to|could not be delivered to|"
+		"message not delivered to|failed addresses follow|addresses failed|address(es) "
+		"failed|failed:|"
+		"an die folgenden empfänger|folgende empfänger|folgenden empfänger|destinataires "
+		"suivants|siguientes destinatarios|"
+		"seguintes destinatários|seguenti destinatari|volgende geadresseerden|següents|following "
+		"intended recipients|unable to deliver to";
 	return !strchr(fold, '@') && pd_words_find(fold, words, NULL) > 0;
 }
 
@@ -28,8 +34,8 @@ struct finding {
 };
 
 /* Looks at one line; adds what has the best rank in the second pass. */
-static void find_in_line(struct pd_arena *arena, struct pd_message *message, struct finding *finding, const char *fold, bool listed,
-			 bool adds)
+static void find_in_line(struct pd_arena *arena, struct pd_message *message, struct finding *finding,
+			 const char *fold, bool listed, bool adds)
 {
 	const char *start, *end;
 	for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@')) {
@@ -43,7 +49,8 @@ static void find_in_line(struct pd_arena *arena, struct pd_message *message, str
 			rank = PD_RANK_LISTED;
 		if (pd_bounce_is_excluded(message, addr) && !(finding->take_sender && rank >= PD_RANK_ALONE))
 			continue;
-		if (pd_strings_has_nocase(&finding->others, addr) || (!strchr(at, '.') && rank < PD_RANK_ALONE))
+		if (pd_strings_has_nocase(&finding->others, addr) ||
+		    (!strchr(at, '.') && rank < PD_RANK_ALONE))
 			continue;
 		if (!adds)
 			finding->best = rank > finding->best ? rank : finding->best;
@@ -59,13 +66,15 @@ static void note_others(struct pd_arena *arena, struct finding *finding, const c
 	const char *start, *end;
 	for (const char *at = strchr(fold, '@'); at; at = strchr(at + 1, '@'))
 		if (pd_bounce_address_at(fold, at, &start, &end) && finding->others.count < 50) {
-			pd_strings_add_once(arena, &finding->others, pd_strndup(arena, start, (size_t)(end - start)));
+			pd_strings_add_once(arena, &finding->others,
+					    pd_strndup(arena, start, (size_t)(end - start)));
 			if (pd_starts(fold, "from"))
 				return; /* "From: <a> RCPT: <b>" */
 		}
 }
 
-static void find_all(struct pd_arena *arena, struct pd_message *message, struct finding *finding, const struct pd_mailer_words *words, bool adds)
+static void find_all(struct pd_arena *arena, struct pd_message *message, struct finding *finding,
+		     const struct pd_mailer_words *words, bool adds)
 {
 	unsigned listed = 0;
 	for (size_t i = 0; i < words->lines.count; i++) {
@@ -78,7 +87,8 @@ static void find_all(struct pd_arena *arena, struct pd_message *message, struct 
 			continue;
 		if (strchr(fold, '@') && !pd_bounce_is_other_line(fold)) {
 			find_in_line(arena, message, finding, fold, listed > 0, adds);
-			if (listed && words->raw.items[i][0] && pd_bounce_rank(fold, fold, fold) != PD_RANK_NONE)
+			if (listed && words->raw.items[i][0] &&
+			    pd_bounce_rank(fold, fold, fold) != PD_RANK_NONE)
 				listed = 4;
 		}
 		listed -= listed > 0;
@@ -88,11 +98,15 @@ static void find_all(struct pd_arena *arena, struct pd_message *message, struct 
 }
 
 /* AOL and others give the local part alone: it is at the mailer's domain. */
-static void local_part_listed(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
+static void local_part_listed(struct pd_arena *arena, struct pd_message *message,
+			      const struct pd_mailer_words *words)
 {
 	const char *domain = strchr(message->from.addr, '@');
 	for (size_t i = 0; domain && i < words->lines.count; i++) {
-		if (!pd_words_find(words->lines.items[i], "following recipient|following recipients|following address|following addresses", NULL))
+		if (!pd_words_find(
+			    words->lines.items[i],
+			    "following recipient|following recipients|following address|following addresses",
+			    NULL))
 			continue;
 		for (size_t k = i + 1; k < words->lines.count && k < i + 4; k++) {
 			const char *fold = words->lines.items[k];
@@ -104,7 +118,8 @@ static void local_part_listed(struct pd_arena *arena, struct pd_message *message
 	}
 }
 
-static void recipients_in_words(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
+static void recipients_in_words(struct pd_arena *arena, struct pd_message *message,
+				const struct pd_mailer_words *words)
 {
 	struct finding finding = {0};
 	for (size_t i = 0; i < words->lines.count; i++)
@@ -124,8 +139,8 @@ static void recipients_in_words(struct pd_arena *arena, struct pd_message *messa
 }
 
 /* To, then the "for <…>" of the newest Received field of the returned mail. */
-static void recipients_of_returned(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts,
-				   const struct pd_mailer_words *words)
+static void recipients_of_returned(struct pd_arena *arena, struct pd_message *message,
+				   const struct pd_parts *parts, const struct pd_mailer_words *words)
 {
 	for (size_t i = 0; i < parts->count; i++) {
 		const struct pd_message *inner = parts->items[i].message;
@@ -138,8 +153,11 @@ static void recipients_of_returned(struct pd_arena *arena, struct pd_message *me
 	const char *text = words->returned;
 	text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
 	text += strspn(text, "\n ");
-	const char *text_or_line = pd_bounce_is_field(words->returned, "received|return-path|from|to|date|message-id|subject|mime-version") ?
-		words->returned : text;
+	const char *text_or_line =
+		pd_bounce_is_field(words->returned,
+				   "received|return-path|from|to|date|message-id|subject|mime-version")
+			? words->returned
+			: text;
 	pd_mime_fields(arena, text_or_line, &inner);
 	const char *to = pd_message_header(&inner, "To");
 	if (!to)
@@ -164,7 +182,8 @@ static void recipients_of_returned(struct pd_arena *arena, struct pd_message *me
 static const char *enhanced_code(const char *fold)
 {
 	for (const char *c = fold; (c = strpbrk(c, "45")); c++) {
-		if ((c > fold && (g_ascii_isalnum(c[-1]) || c[-1] == '.' || c[-1] == '-')) || c[1] != '.' || !g_ascii_isdigit(c[2]))
+		if ((c > fold && (g_ascii_isalnum(c[-1]) || c[-1] == '.' || c[-1] == '-')) || c[1] != '.' ||
+		    !g_ascii_isdigit(c[2]))
 			continue;
 		size_t subject = strspn(c + 2, "0123456789");
 		if (subject > 3 || c[2 + subject] != '.')
@@ -181,13 +200,15 @@ static const char *enhanced_code(const char *fold)
 static const char *reply_code(const char *fold)
 {
 	for (const char *c = fold; (c = strpbrk(c, "45")); c++)
-		if ((c == fold || strchr(" :([\"'>-#", c[-1])) && strchr("0123457", c[1]) && g_ascii_isdigit(c[2]) &&
+		if ((c == fold || strchr(" :([\"'>-#", c[-1])) && strchr("0123457", c[1]) &&
+		    g_ascii_isdigit(c[2]) &&
 		    (c[3] == ' ' || c[3] == '-' || c[3] == '_' || !c[3] || c[3] == ':' || c[3] == ')'))
 			return c;
 	return NULL;
 }
 
-static void codes_in_words(struct pd_arena *arena, struct pd_message *message, const struct pd_mailer_words *words)
+static void codes_in_words(struct pd_arena *arena, struct pd_message *message,
+			   const struct pd_mailer_words *words)
 {
 	for (size_t i = 0; i < words->lines.count; i++) {
 		const char *fold = words->lines.items[i];
@@ -238,7 +259,8 @@ static void from_notification(struct pd_arena *arena, struct pd_message *message
 		pd_bounce_add(arena, message, json_string(arena, at, "emailAddress"));
 	if (!list)
 		return;
-	char *status = json_string(arena, list, "status"), *diagnostic = json_string(arena, list, "diagnosticCode");
+	char *status = json_string(arena, list, "status"),
+	     *diagnostic = json_string(arena, list, "diagnosticCode");
 	if (status && !*message->bounce_status)
 		message->bounce_status = pd_clean_line(arena, status, 20);
 	if (diagnostic && !*message->bounce_text)

@@ -1,5 +1,5 @@
-/* The words of a mailer: its own lines above the returned mail, the addresses in them, and how much each looks like the
- * recipient's. Linear in the text that is looked at, which is bounded. */
+/* The words of a mailer: its own lines above the returned mail, the addresses in them, and how much each
+ * looks like the recipient's. Linear in the text that is looked at, which is bounded. */
 #include "mime/bounce.h"
 #include "mime/kinds.h"
 #include "mime/reply.h"
@@ -85,9 +85,11 @@ static bool begins_returned(const char *fold, const char *raw, size_t next_heade
 		if (*core == '-' || next_headers)
 			return true;
 	}
-	if (pd_bounce_is_field(raw, "received|return-path|delivered-to|x-received|dkim-signature|x-originating-ip"))
+	if (pd_bounce_is_field(
+		    raw, "received|return-path|delivered-to|x-received|dkim-signature|x-originating-ip"))
 		return true;
-	return is_sure && next_headers >= 3 && pd_bounce_is_field(raw, "from|to|date|message-id|subject|mime-version|sender|reply-to");
+	return is_sure && next_headers >= 3 &&
+	       pd_bounce_is_field(raw, "from|to|date|message-id|subject|mime-version|sender|reply-to");
 }
 
 /* How many of the next lines look like header fields, and whether one of them stands in mails alone. */
@@ -101,10 +103,13 @@ static size_t headers_from(const struct pd_strings *lines, size_t at, bool *ret_
 			continue;
 		if (*line == ' ' || *line == '\t')
 			continue;
-		if (pd_bounce_is_field(line, "received|return-path|message-id|mime-version|content-type|x-mailer|delivered-to|"
-					 "content-transfer-encoding|x-received|dkim-signature"))
+		if (pd_bounce_is_field(
+			    line,
+			    "received|return-path|message-id|mime-version|content-type|x-mailer|delivered-to|"
+			    "content-transfer-encoding|x-received|dkim-signature"))
 			*ret_sure = true;
-		else if (!pd_bounce_is_field(line, "from|to|date|subject|reply-to|cc|sender|x-priority|user-agent|references|in-reply-to"))
+		else if (!pd_bounce_is_field(line, "from|to|date|subject|reply-to|cc|sender|x-priority|user-"
+						   "agent|references|in-reply-to"))
 			break;
 		n++;
 	}
@@ -124,7 +129,8 @@ struct pd_mailer_words pd_bounce_words(struct pd_arena *arena, const struct pd_p
 		const char *raw = lines.items[i];
 		const char *fold = pd_words_fold(arena, raw, strlen(raw), PD_FOLD_LIMIT, NULL);
 		bool sure;
-		size_t headers = headers_from(&lines, i + (pd_words_begins(fold, pd_original_below_words) > 0), &sure);
+		size_t headers =
+			headers_from(&lines, i + (pd_words_begins(fold, pd_original_below_words) > 0), &sure);
 		if (i && begins_returned(fold, raw, headers, sure)) {
 			words.returned = text + offset;
 			break;
@@ -140,7 +146,8 @@ struct pd_mailer_words pd_bounce_words(struct pd_arena *arena, const struct pd_p
 bool pd_bounce_is_excluded(const struct pd_message *message, const char *addr)
 {
 	g_autofree char *lower = g_ascii_strdown(addr, -1);
-	if (pd_words_begins(lower, "mailer-daemon@|postmaster@|mail-daemon@|abuse@|mailadmin@|maildaemon@|mailer_daemon@|support@mail") ||
+	if (pd_words_begins(lower, "mailer-daemon@|postmaster@|mail-daemon@|abuse@|mailadmin@|maildaemon@|"
+				   "mailer_daemon@|support@mail") ||
 	    !g_ascii_strcasecmp(addr, message->from.addr))
 		return true;
 	for (size_t i = 0; i < message->to.count; i++)
@@ -150,19 +157,29 @@ bool pd_bounce_is_excluded(const struct pd_message *message, const char *addr)
 }
 
 static const char recipient_words[] =
-	"recipient|recipients|rcpt to|rcpt|undeliverable to|delivered to|deliver to|delivery to|deliver mail to|delivering to|not delivered to|"
-	"user|mailbox|address|addresses|account|destinataire|destinatario|empfänger|mottagare|mottaker|modtager|vastaanottaja|"
-	"adresat|адрес|получател|получателю|destinatário|ontvanger|宛先|收件人|user unknown|unknown user|recipient's|addressee|"
-	"message to|mail to|email to|sent to|send to|reach|was addressed to|addressed to|intended for|for|original-recipient|final-recipient|to";
+	"recipient|recipients|rcpt to|rcpt|undeliverable to|delivered to|deliver to|delivery to|deliver mail "
+	"to|delivering to|not delivered to|"
+	"user|mailbox|address|addresses|account|destinataire|destinatario|empfänger|mottagare|mottaker|"
+	"modtager|vastaanottaja|"
+	"adresat|адрес|получател|получателю|destinatário|ontvanger|宛先|收件人|user unknown|unknown "
+	"user|recipient's|addressee|"
+	"message to|mail to|email to|sent to|send to|reach|was addressed to|addressed to|intended "
+	"for|for|original-recipient|final-recipient|to";
 
 enum pd_rank pd_bounce_rank(const char *fold, const char *start, const char *end)
 {
 	const char *before = fold + strspn(fold, " \t<(['\"*-|>");
 	const char *after = end + strspn(end, ">)]'\" ");
-	bool alone = start <= before || (start - fold < 40 && pd_words_begins(fold, "to:|recipient:|rcpt to:|user:|address:|recipient address:|"
-		"original recipient:|failed recipient:|recipients:|for:|to|your message to|mail to|addressed to|undeliverable to|"
-		"undeliverable message to|the recipient|recipient|user|delivery to|message to|unable to deliver to|could not deliver message to"));
-	if (alone && (!*after || *after == ':' || *after == ',' || *after == ';' || *after == '(' || *after == '-'))
+	bool alone =
+		start <= before ||
+		(start - fold < 40 &&
+		 pd_words_begins(fold, "to:|recipient:|rcpt to:|user:|address:|recipient address:|"
+				       "original recipient:|failed recipient:|recipients:|for:|to|your "
+				       "message to|mail to|addressed to|undeliverable to|"
+				       "undeliverable message to|the recipient|recipient|user|delivery "
+				       "to|message to|unable to deliver to|could not deliver message to"));
+	if (alone &&
+	    (!*after || *after == ':' || *after == ',' || *after == ';' || *after == '(' || *after == '-'))
 		return PD_RANK_ALONE;
 	if (start <= before && (*after == '.' || !strncmp(after, "...", 3)))
 		return PD_RANK_ALONE;
@@ -174,9 +191,16 @@ enum pd_rank pd_bounce_rank(const char *fold, const char *start, const char *end
 /* Lines that name other addresses than the recipient's. */
 bool pd_bounce_is_other_line(const char *fold)
 {
-	return pd_words_begins(fold, "message-id|from:|from |sender:|reply-to|return-path|x-|received|contact|please contact|mail from|"
-				     "reporting-mta|dsn-gateway|subject:|envelope-from|>>> mail|in-reply-to|references|if you|for assistance|"
-				     "for further assistance|for help|questions|please send|to request|the sender|originator|in: mail") > 0 ||
-	       pd_words_find(fold, "message-id:|message id|mail from:|postmaster|forward this|report this|contact your|questions to|"
-				   "e-mail us|email us|send mail to|please forward|for assistance", NULL) > 0;
+	return pd_words_begins(fold,
+			       "message-id|from:|from "
+			       "|sender:|reply-to|return-path|x-|received|contact|please contact|mail from|"
+			       "reporting-mta|dsn-gateway|subject:|envelope-from|>>> "
+			       "mail|in-reply-to|references|if you|for assistance|"
+			       "for further assistance|for help|questions|please send|to request|the "
+			       "sender|originator|in: mail") > 0 ||
+	       pd_words_find(fold,
+			     "message-id:|message id|mail from:|postmaster|forward this|report this|contact "
+			     "your|questions to|"
+			     "e-mail us|email us|send mail to|please forward|for assistance",
+			     NULL) > 0;
 }

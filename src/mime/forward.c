@@ -1,8 +1,9 @@
 /* Forwards: who wrote the mail that this one passes on, its subject and its text.
  *
- * An attached message first (no report's), then the first header block of the body: below a marker of a forward, or
- * where the subject says that it is a forward, or where nothing is written above it. Never just an address somewhere in
- * the text. The first block is the newest mail of a chain: what the forwarder himself had got. */
+ * An attached message first (no report's), then the first header block of the body: below a marker of a
+ * forward, or where the subject says that it is a forward, or where nothing is written above it. Never just
+ * an address somewhere in the text. The first block is the newest mail of a chain: what the forwarder himself
+ * had got. */
 #include "mime/html.h"
 #include "mime/parts.h"
 #include "mime/reply.h"
@@ -16,7 +17,9 @@ static void from_part(struct pd_arena *arena, struct pd_message *message, const 
 {
 	message->forwarded_from = part->message->from;
 	message->forwarded_subject = part->message->subject;
-	message->forwarded_text = part->plain ? part->plain : part->html ? pd_words_html_text(arena, part->html) : "";
+	message->forwarded_text = part->plain  ? part->plain
+				  : part->html ? pd_words_html_text(arena, part->html)
+					       : "";
 }
 
 /* The value of a field that begins at a line of the block, its folded lines joined. */
@@ -81,8 +84,8 @@ static struct pd_address author(struct pd_arena *arena, const char *value)
 }
 
 /* Reads the block of `takes` lines at that place. */
-static bool from_block(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines, size_t at,
-		       size_t takes)
+static bool from_block(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines,
+		       size_t at, size_t takes)
 {
 	struct pd_address found = {.name = "", .addr = ""};
 	const char *subject = "";
@@ -91,7 +94,8 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 		size_t skip;
 		enum pd_label label = pd_label_of(lines->items[i].fold, &skip);
 		if (label == PD_LABEL_NONE && (lines->items[i].hints & PD_HINT_LABEL) && i == at)
-			label = PD_LABEL_FROM; /* a language that no table has: the first field is the author */
+			label = PD_LABEL_FROM; /* a language that no table has: the first field is the author
+						*/
 		if (label == PD_LABEL_FROM && !*found.addr && !*found.name)
 			found = author(arena, value_at(arena, lines, i, end));
 		else if (label == PD_LABEL_SUBJECT && !*subject)
@@ -126,7 +130,8 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 }
 
 /* The first header block, when the mail shows that it is a forward. */
-static bool from_lines(struct pd_arena *arena, struct pd_message *message, struct pd_line_list *lines, bool says_forward)
+static bool from_lines(struct pd_arena *arena, struct pd_message *message, struct pd_line_list *lines,
+		       bool says_forward)
 {
 	bool above = false, marked = false;
 	for (size_t i = 0; i < lines->count && i < 2000; i++) {
@@ -169,7 +174,9 @@ void pd_words_forward(struct pd_arena *arena, struct pd_message *message, const 
 	struct pd_line_list lines = {0};
 	if (parts->plain) {
 		size_t len = strlen(parts->plain);
-		pd_reply_lines(arena, len > BODY_LIMIT ? pd_strndup(arena, parts->plain, BODY_LIMIT) : parts->plain, &lines);
+		pd_reply_lines(arena,
+			       len > BODY_LIMIT ? pd_strndup(arena, parts->plain, BODY_LIMIT) : parts->plain,
+			       &lines);
 		if (from_lines(arena, message, &lines, says_forward))
 			return;
 	}

@@ -1,7 +1,8 @@
-/* Inside the room mime: HTML bodies. A tree made by libxml2 becomes lines with hints for reply_split.c, and after the
- * split the author's own part is written again from the tree by an allow-list.
+/* Inside the room mime: HTML bodies. A tree made by libxml2 becomes lines with hints for reply_split.c, and
+ * after the split the author's own part is written again from the tree by an allow-list.
  *
- * No walk recurses; depth costs heap memory alone, and elements below PD_HTML_DEPTH are taken for their text only. */
+ * No walk recurses; depth costs heap memory alone, and elements below PD_HTML_DEPTH are taken for their text
+ * only. */
 #ifndef PD_MIME_HTML_H
 #define PD_MIME_HTML_H
 
@@ -27,7 +28,8 @@ struct pd_html {
 void pd_html_init(void);
 /* Parses and cuts into lines. The tree lives until the arena is freed. */
 struct pd_html *pd_html_read(struct pd_arena *arena, const char *html);
-/* The kept lines as clean HTML; drop[i]: line i is left out although kept (commands). NULL: it would be too long. */
+/* The kept lines as clean HTML; drop[i]: line i is left out although kept (commands). NULL: it would be too
+ * long. */
 char *pd_html_write(struct pd_arena *arena, const struct pd_html *html, const bool *drop);
 
 /* What an element is, in html_tags.c. 0: a text, or an element of no table. */
@@ -35,8 +37,8 @@ enum pd_tag {
 	PD_TAG_UNSEEN = 1 << 0, /* never shown, nor what is in it */
 	PD_TAG_BLOCK = 1 << 1,
 	PD_TAG_ALLOWED = 1 << 2, /* may stand in clean HTML */
-	PD_TAG_MARGIN = 1 << 3, /* an empty line above and below */
-	PD_TAG_VOID = 1 << 4, /* has no content */
+	PD_TAG_MARGIN = 1 << 3,	 /* an empty line above and below */
+	PD_TAG_VOID = 1 << 4,	 /* has no content */
 	PD_TAG_PRE = 1 << 5,
 	PD_TAG_BULLETS = 1 << 6,
 	PD_TAG_NUMBERS = 1 << 7,

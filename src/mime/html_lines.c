@@ -1,6 +1,7 @@
-/* HTML read into lines as a person sees them: blocks, lists, tables, links, white space, preformatted text; each piece
- * remembers its line, so that the clean HTML can be written from the same decisions. Unseen elements (script, style,
- * hidden preheaders) give nothing. Without a tree, tags are taken out by a plain scan. */
+/* HTML read into lines as a person sees them: blocks, lists, tables, links, white space, preformatted text;
+ * each piece remembers its line, so that the clean HTML can be written from the same decisions. Unseen
+ * elements (script, style, hidden preheaders) give nothing. Without a tree, tags are taken out by a plain
+ * scan. */
 #include "mime/html.h"
 #include "base/text.h"
 #include <glib.h>
@@ -14,11 +15,11 @@ struct state {
 	unsigned structure;
 	unsigned soft;
 	bool in_pre, in_gmail, in_attribution, in_signature;
-	bool tight;	     /* a paragraph without margins */
-	unsigned list;	     /* 0: none, 1: bullets, 2: numbers */
-	unsigned item;	     /* of a numbered list */
+	bool tight;    /* a paragraph without margins */
+	unsigned list; /* 0: none, 1: bullets, 2: numbers */
+	unsigned item; /* of a numbered list */
 	unsigned list_depth;
-	const char *href;    /* of the link that is open */
+	const char *href; /* of the link that is open */
 	size_t href_line, href_column;
 };
 
@@ -28,12 +29,12 @@ struct walk {
 	struct state now;
 	struct state stack[PD_HTML_DEPTH];
 	unsigned depth;
-	struct pd_buf line;	/* the line that is built */
+	struct pd_buf line; /* the line that is built */
 	unsigned line_hints, line_structure;
-	bool line_has;		/* something stands in it */
-	bool blank;		/* white space is owed before the next word */
-	bool margin;		/* an empty line is owed before the next line */
-	unsigned next_hints;	/* for the next line */
+	bool line_has;	     /* something stands in it */
+	bool blank;	     /* white space is owed before the next word */
+	bool margin;	     /* an empty line is owed before the next line */
+	unsigned next_hints; /* for the next line */
 	bool bold_start;
 	unsigned bold;
 	unsigned pieces;
@@ -91,10 +92,12 @@ static void settle_margin(struct walk *walk)
 		return;
 	walk->margin = false;
 	struct pd_line_list *lines = &walk->html->lines;
-	if (lines->count && lines->count + 2 < PD_LINES_MAX && !pd_line_is_blank(&lines->items[lines->count - 1])) {
+	if (lines->count && lines->count + 2 < PD_LINES_MAX &&
+	    !pd_line_is_blank(&lines->items[lines->count - 1])) {
 		unsigned above = lines->items[lines->count - 1].structure;
-		struct pd_line *line = pd_reply_add(walk->arena, lines, "", 0,
-						    above < walk->now.structure ? above : walk->now.structure, 0);
+		struct pd_line *line =
+			pd_reply_add(walk->arena, lines, "", 0,
+				     above < walk->now.structure ? above : walk->now.structure, 0);
 		line->hints = (walk->now.soft && !walk->now.structure ? PD_HINT_SOFT : 0) |
 			      (walk->now.in_signature ? PD_HINT_SIGNATURE : 0);
 	}
@@ -290,7 +293,8 @@ static void read_void(struct walk *walk, const xmlNode *node, unsigned tag)
 static void open_link(struct walk *walk, const xmlNode *node)
 {
 	const char *href = pd_html_attribute(node, "href");
-	if (!href || !(pd_starts_nocase(href, "http://") || pd_starts_nocase(href, "https://") || pd_starts_nocase(href, "mailto:")))
+	if (!href || !(pd_starts_nocase(href, "http://") || pd_starts_nocase(href, "https://") ||
+		       pd_starts_nocase(href, "mailto:")))
 		return;
 	walk->now.href = href;
 	walk->now.href_line = line_index(walk);
@@ -336,7 +340,8 @@ static void close_link(struct walk *walk, const char *href, size_t line, size_t 
 		return;
 	bool is_mail = pd_starts_nocase(href, "mailto:");
 	const char *url = is_mail ? href + 7 : href;
-	char *shown = pd_trim(walk->arena, pd_strndup(walk->arena, walk->line.data + column, walk->line.len - column));
+	char *shown = pd_trim(walk->arena,
+			      pd_strndup(walk->arena, walk->line.data + column, walk->line.len - column));
 	char *bare_url = pd_strndup(walk->arena, url, is_mail ? strcspn(url, "?") : strlen(url));
 	const char *rest = strstr(bare_url, "://");
 	rest = rest ? rest + 3 : bare_url;
@@ -366,10 +371,12 @@ static void leave(struct walk *walk, const xmlNode *node, const struct state *be
 		walk->bold--;
 	bool box = walk->now.structure != before->structure || walk->now.soft != before->soft ||
 		   walk->now.in_signature != before->in_signature ||
-		   (walk->now.in_attribution && !before->in_attribution) || walk->now.in_gmail != before->in_gmail;
+		   (walk->now.in_attribution && !before->in_attribution) ||
+		   walk->now.in_gmail != before->in_gmail;
 	if ((tag & PD_TAG_BLOCK) || box) {
 		end_line(walk);
-		if (has_margin(node, tag) && !((tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) && before->list_depth))
+		if (has_margin(node, tag) &&
+		    !((tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) && before->list_depth))
 			walk->margin = true;
 	}
 }
@@ -452,7 +459,9 @@ static void scan_text(struct pd_arena *arena, const char *html, struct pd_html *
 		if (!html[tag])
 			break;
 		pd_buf_addc(&text, pd_starts_nocase(html, "<br") || pd_starts_nocase(html, "</p") ||
-				   pd_starts_nocase(html, "</div") ? '\n' : ' ');
+						   pd_starts_nocase(html, "</div")
+					   ? '\n'
+					   : ' ');
 		html += tag + 1;
 	}
 	pd_reply_lines(arena, pd_buf_string(arena, &text), &out->lines);
@@ -473,13 +482,14 @@ void pd_html_init(void)
 {
 	xmlInitParser();
 	xmlSetGenericErrorFunc(NULL, be_silent);
-	xmlDoc *doc = htmlReadMemory("<p>x", 4, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-				     HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD);
+	xmlDoc *doc = htmlReadMemory("<p>x", 4, NULL, "UTF-8",
+				     HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+					     HTML_PARSE_NONET | HTML_PARSE_NODEFDTD);
 	xmlFreeDoc(doc);
 }
 
-/* What the parser takes wrongly, made right: Word's "<o:p>" would become a paragraph, and its "<![if …]>" text. The
- * body is opened beforehand, so that no paragraphs are put around bare text. */
+/* What the parser takes wrongly, made right: Word's "<o:p>" would become a paragraph, and its "<![if …]>"
+ * text. The body is opened beforehand, so that no paragraphs are put around bare text. */
 static char *prepared(struct pd_arena *arena, const char *html, size_t *ret_tags)
 {
 	static const char start[] = "<html><body>";
@@ -525,9 +535,12 @@ struct pd_html *pd_html_read(struct pd_arena *arena, const char *html)
 	size_t tags;
 	const char *whole = prepared(arena, html, &tags);
 	size_t len = *html ? strlen(whole) : 0;
-	out->doc = len && len < INT32_MAX && tags < TAGS_MAX ?
-		htmlReadMemory(whole, (int)len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-			       HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC) : NULL;
+	out->doc = len && len < INT32_MAX && tags < TAGS_MAX
+			   ? htmlReadMemory(whole, (int)len, NULL, "UTF-8",
+					    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+						    HTML_PARSE_NONET | HTML_PARSE_NODEFDTD |
+						    HTML_PARSE_IGNORE_ENC)
+			   : NULL;
 	const xmlNode *root = out->doc ? xmlDocGetRootElement(out->doc) : NULL;
 	if (out->doc)
 		pd_arena_defer(arena, free_doc, out->doc);

@@ -1,5 +1,5 @@
-/* What elements are to a reader of quotes: the containers in which mail clients put quotes, attributions, header
- * blocks and signatures, as a table; and what is not to be seen. Pure; never fails. */
+/* What elements are to a reader of quotes: the containers in which mail clients put quotes, attributions,
+ * header blocks and signatures, as a table; and what is not to be seen. Pure; never fails. */
 #include "mime/html.h"
 #include "base/text.h"
 #include <glib.h>
@@ -71,7 +71,8 @@ const char *pd_html_attribute(const xmlNode *node, const char *name)
 		if (g_ascii_strcasecmp((const char *)a->name, name))
 			continue;
 		const xmlNode *value = a->children;
-		return value && value->type == XML_TEXT_NODE && value->content ? (const char *)value->content : "";
+		return value && value->type == XML_TEXT_NODE && value->content ? (const char *)value->content
+									       : "";
 	}
 	return NULL;
 }
@@ -122,7 +123,8 @@ static enum pd_container by_table(const xmlNode *node)
 		if (!have || !*have || strlen(have) > 500)
 			continue;
 		for (const struct box_rule *rule = box_rules; rule->client; rule++)
-			if (!strcmp(rule->attribute, name) && has_value(have, rule->value, !strcmp(name, "class")))
+			if (!strcmp(rule->attribute, name) &&
+			    has_value(have, rule->value, !strcmp(name, "class")))
 				return rule->box;
 	}
 	return PD_BOX_NONE;
@@ -176,8 +178,10 @@ enum pd_container pd_html_container(const xmlNode *node, bool in_gmail)
 	if (box == PD_BOX_NONE && pd_html_is(node, "div|td")) {
 		char value[64];
 		const char *style = pd_html_attribute(node, "style");
-		if (style && ((pd_html_style(style, "border-top", value, sizeof value) && strstr(value, "solid")) ||
-			      (pd_html_style(style, "border-top-style", value, sizeof value) && strstr(value, "solid"))))
+		if (style &&
+		    ((pd_html_style(style, "border-top", value, sizeof value) && strstr(value, "solid")) ||
+		     (pd_html_style(style, "border-top-style", value, sizeof value) &&
+		      strstr(value, "solid"))))
 			return PD_BOX_BORDER;
 	}
 	return box;
@@ -223,7 +227,8 @@ bool pd_html_is_unseen(const xmlNode *node)
 		return false;
 	if (pd_html_style(style, "display", value, sizeof value) && pd_starts(value, "none"))
 		return true;
-	if (pd_html_style(style, "visibility", value, sizeof value) && (pd_starts(value, "hidden") || pd_starts(value, "collapse")))
+	if (pd_html_style(style, "visibility", value, sizeof value) &&
+	    (pd_starts(value, "hidden") || pd_starts(value, "collapse")))
 		return true;
 	if (pd_html_style(style, "mso-hide", value, sizeof value) && pd_starts(value, "all"))
 		return true;

@@ -1,6 +1,6 @@
-/* Clean HTML: the kept lines of a body written again from its tree, by allow-lists of elements, attributes, CSS
- * properties and link schemes. Nothing active, remote or hidden is written; the result is well-formed and can be set
- * into another document. An element is opened only when something of the author's stands in it. */
+/* Clean HTML: the kept lines of a body written again from its tree, by allow-lists of elements, attributes,
+ * CSS properties and link schemes. Nothing active, remote or hidden is written; the result is well-formed and
+ * can be set into another document. An element is opened only when something of the author's stands in it. */
 #include "mime/html.h"
 #include "base/text.h"
 #include <glib.h>
@@ -25,23 +25,26 @@ static const struct attribute_rule attribute_rules[] = {
 	{"hr", "width|size|align"},
 };
 
-static const char properties[] =
-	"color|background-color|font|font-family|font-size|font-style|font-weight|font-variant|text-decoration|text-align|text-indent|"
-	"text-transform|line-height|letter-spacing|margin|margin-top|margin-right|margin-bottom|margin-left|padding|padding-top|"
-	"padding-right|padding-bottom|padding-left|border|border-top|border-right|border-bottom|border-left|border-color|border-style|"
-	"border-width|border-collapse|border-spacing|list-style-type|vertical-align|white-space|direction|width|height|max-width|"
-	"word-break|overflow-wrap|word-wrap";
+static const char properties[] = "color|background-color|font|font-family|font-size|font-style|font-weight|"
+				 "font-variant|text-decoration|text-align|text-indent|"
+				 "text-transform|line-height|letter-spacing|margin|margin-top|margin-right|"
+				 "margin-bottom|margin-left|padding|padding-top|"
+				 "padding-right|padding-bottom|padding-left|border|border-top|border-right|"
+				 "border-bottom|border-left|border-color|border-style|"
+				 "border-width|border-collapse|border-spacing|list-style-type|vertical-align|"
+				 "white-space|direction|width|height|max-width|"
+				 "word-break|overflow-wrap|word-wrap";
 
 struct writer {
 	const struct pd_html *html;
 	const bool *drop;
 	struct pd_buf out;
-	size_t run;			     /* the next one that has not been passed */
-	size_t first, last;		     /* lines that are written at most */
-	const xmlNode *open[PD_HTML_DEPTH];  /* elements around, outermost first */
-	bool written[PD_HTML_DEPTH];	     /* its start tag stands in out */
+	size_t run;			    /* the next one that has not been passed */
+	size_t first, last;		    /* lines that are written at most */
+	const xmlNode *open[PD_HTML_DEPTH]; /* elements around, outermost first */
+	bool written[PD_HTML_DEPTH];	    /* its start tag stands in out */
 	unsigned depth;
-	size_t hash_line;		     /* a line whose '##' has been made '#'; SIZE_MAX: none */
+	size_t hash_line; /* a line whose '##' has been made '#'; SIZE_MAX: none */
 };
 
 static void escape(struct pd_buf *out, const char *text, size_t len)
@@ -78,7 +81,8 @@ static void add_attribute(struct writer *writer, const char *name, const char *v
 	pd_buf_addc(&writer->out, '"');
 }
 
-/* Letters, digits and what sizes and colours need; no functions but colours, nothing negative that moves things. */
+/* Letters, digits and what sizes and colours need; no functions but colours, nothing negative that moves
+ * things. */
 static bool is_plain_value(const char *property, const char *value)
 {
 	if (!*value || strlen(value) > 200)
@@ -86,13 +90,15 @@ static bool is_plain_value(const char *property, const char *value)
 	for (const char *c = value; *c; c++)
 		if ((unsigned char)*c < 0x80 && !g_ascii_isalnum(*c) && !strchr(" #.,%()'-!/\"", *c))
 			return false;
-	if (strstr(value, "url") || strstr(value, "expression") || strstr(value, "javascript") || strstr(value, "var(") ||
-	    strstr(value, "calc") || strstr(value, "/*") || strstr(value, "image") || strstr(value, "attr("))
+	if (strstr(value, "url") || strstr(value, "expression") || strstr(value, "javascript") ||
+	    strstr(value, "var(") || strstr(value, "calc") || strstr(value, "/*") || strstr(value, "image") ||
+	    strstr(value, "attr("))
 		return false;
-	if (strchr(value, '(') && !pd_starts(value, "rgb") && !pd_starts(value, "hsl") && !strstr(value, " rgb"))
+	if (strchr(value, '(') && !pd_starts(value, "rgb") && !pd_starts(value, "hsl") &&
+	    !strstr(value, " rgb"))
 		return false;
-	bool moves = pd_starts(property, "margin") || pd_starts(property, "text-indent") || pd_starts(property, "letter-spacing") ||
-		     pd_starts(property, "padding");
+	bool moves = pd_starts(property, "margin") || pd_starts(property, "text-indent") ||
+		     pd_starts(property, "letter-spacing") || pd_starts(property, "padding");
 	if (moves && strchr(value, '-'))
 		return false;
 	return !(pd_starts(property, "font-size") && (value[0] == '0' || value[0] == '.'));
@@ -111,7 +117,8 @@ static void add_style(struct writer *writer, const char *style)
 			property[name] = '\0';
 			while (name && strchr(" \t\r\n", property[name - 1]))
 				property[--name] = '\0';
-			if (pd_words_is(property, properties) && pd_html_style(style, property, value, sizeof value) &&
+			if (pd_words_is(property, properties) &&
+			    pd_html_style(style, property, value, sizeof value) &&
 			    is_plain_value(property, value))
 				pd_buf_addf(&clean, "%s%s: %s", clean.len ? "; " : "", property, value);
 		}
@@ -168,8 +175,8 @@ static void add_attributes(struct writer *writer, const xmlNode *node)
 		}
 		for (size_t i = 0; i < G_N_ELEMENTS(attribute_rules); i++) {
 			const struct attribute_rule *rule = &attribute_rules[i];
-			if ((!rule->elements || pd_html_is(node, rule->elements)) && pd_words_is(name, rule->attributes) &&
-			    strlen(value) < 300) {
+			if ((!rule->elements || pd_html_is(node, rule->elements)) &&
+			    pd_words_is(name, rule->attributes) && strlen(value) < 300) {
 				add_attribute(writer, name, value);
 				break;
 			}
@@ -278,7 +285,8 @@ static void pop(struct writer *writer, unsigned level)
 	if (level >= PD_HTML_DEPTH || !writer->depth)
 		return;
 	unsigned i = writer->depth - 1;
-	if (!writer->written[i] && writer->open[i] && (pd_html_tag(writer->open[i]) & PD_TAG_CELL) && i && writer->written[i - 1])
+	if (!writer->written[i] && writer->open[i] && (pd_html_tag(writer->open[i]) & PD_TAG_CELL) && i &&
+	    writer->written[i - 1])
 		flush_tags(writer);
 	writer->depth--;
 	if (writer->written[i])

@@ -1,5 +1,5 @@
-/* Inside the room mime: what kind of mail it is. kinds.c asks headers and subjects, bounce.c reads what a report or a
- * mailer says about recipients. */
+/* Inside the room mime: what kind of mail it is. kinds.c asks headers and subjects, bounce.c reads what a
+ * report or a mailer says about recipients. */
 #ifndef PD_MIME_KINDS_H
 #define PD_MIME_KINDS_H
 
@@ -14,13 +14,14 @@ bool pd_subject_is_bounce(struct pd_arena *arena, const char *subject);
 void pd_bounce_read(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts);
 
 /* Tables, in kinds_tables.c: lower case, alternatives separated by '|'. */
-extern const char pd_auto_subject_words[];   /* a subject that begins so, and then ends or goes on with a colon or the like */
+extern const char pd_auto_subject_words[]; /* a subject that begins so, and then ends or goes on with a colon
+					      or the like */
 extern const char pd_auto_subject_endings[]; /* stands in brackets or after a dash or slash at the end */
 extern const char pd_auto_subject_goes_on[]; /* words that may follow without a sign: "until", "bis" */
 extern const char pd_bounce_subject_words[]; /* anywhere in the subject */
 extern const char pd_bounce_body_words[];    /* in the first lines that a mailer writes */
 extern const char pd_original_below_words[]; /* the line above a returned mail */
-extern const char pd_temporary_words[]; /* the mailer goes on trying */
+extern const char pd_temporary_words[];	     /* the mailer goes on trying */
 extern const char pd_expired_words[];
 
 #endif

@@ -1,7 +1,7 @@
 /* The author's own words of a mail: text, quote, signature, the whole, and clean HTML for passing on.
  *
- * Promises: text, quoted and signature together hold every line of the body that is not blank; full_text is the body as
- * it came. Never fails; without any body all texts are "". */
+ * Promises: text, quoted and signature together hold every line of the body that is not blank; full_text is
+ * the body as it came. Never fails; without any body all texts are "". */
 #include "mime/html.h"
 #include "mime/parts.h"
 #include "mime/quote_tables.h"
@@ -31,7 +31,8 @@ bool pd_subject_says_forward(const char *subject)
 }
 
 /* Fates as they are wanted, joined with LF; blank lines at both ends left out. */
-static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum pd_fate fate, size_t *ret_own)
+static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum pd_fate fate,
+		  size_t *ret_own)
 {
 	PD_AUTO_BUF out = {0};
 	size_t blanks = 0, own = 0;
@@ -59,7 +60,8 @@ static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum
 			pd_buf_addc(&out, '\n');
 		if (out.len)
 			pd_buf_addc(&out, '\n');
-		for (unsigned k = 0; k < line->structure && k < 20 && !(line->is_foreign && fate == PD_LINE_KEPT); k++)
+		for (unsigned k = 0;
+		     k < line->structure && k < 20 && !(line->is_foreign && fate == PD_LINE_KEPT); k++)
 			pd_buf_adds(&out, k + 1 < line->structure ? ">" : "> ");
 		pd_buf_add(&out, text, len);
 		if (!line->is_foreign)
@@ -124,7 +126,8 @@ static bool has_own_part(const struct pd_line_list *lines, const bool *drop)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct pd_line *line = &lines->items[i];
-		if (line->fate == PD_LINE_KEPT && !line->is_foreign && !drop[i] && !pd_line_is_blank(line) && !pd_mark_rule(line))
+		if (line->fate == PD_LINE_KEPT && !line->is_foreign && !drop[i] && !pd_line_is_blank(line) &&
+		    !pd_mark_rule(line))
 			return true;
 	}
 	return false;
@@ -136,11 +139,16 @@ static bool is_placeholder(struct pd_arena *arena, const char *plain)
 	const char *fold = pd_words_fold(arena, plain, strlen(plain), PD_FOLD_LIMIT, NULL);
 	if (!*fold)
 		return true;
-	return strlen(fold) < 400 &&
-	       pd_words_find(fold, "does not support html|doesn't support html|html capable|html-capable|html enabled|html-enabled|"
-				   "supports html|support html messages|html-fähig|view this email in html|view it in html|"
-				   "html compatible|html-compatible|unterstützt kein html|ne supporte pas le html|no soporta html|"
-				   "view this message in html|this is an html message|this is a html message|this message is in html", NULL);
+	return strlen(fold) < 400 && pd_words_find(fold,
+						   "does not support html|doesn't support html|html "
+						   "capable|html-capable|html enabled|html-enabled|"
+						   "supports html|support html messages|html-fähig|view this "
+						   "email in html|view it in html|"
+						   "html compatible|html-compatible|unterstützt kein html|ne "
+						   "supporte pas le html|no soporta html|"
+						   "view this message in html|this is an html message|this "
+						   "is a html message|this message is in html",
+						   NULL);
 }
 
 void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const char *plain_or_null,
@@ -164,7 +172,8 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	} else if (html) {
 		lines = &html->lines;
 	}
-	message->full_text = lines == &plain ? pd_strdup(arena, plain_or_null ? plain_or_null : "") : join_all(arena, lines);
+	message->full_text = lines == &plain ? pd_strdup(arena, plain_or_null ? plain_or_null : "")
+					     : join_all(arena, lines);
 	message->text = join(arena, lines, PD_LINE_KEPT, &message->own_text);
 	message->quoted = join(arena, lines, PD_LINE_QUOTED, NULL);
 	message->signature = join(arena, lines, PD_LINE_SIGNATURE, NULL);

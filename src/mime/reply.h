@@ -20,7 +20,7 @@ enum pd_fate {
 
 /* What the structure of HTML says about a line. */
 enum pd_line_hint {
-	PD_HINT_SOFT = 1 << 0,	      /* in a blockquote that may be an indent: a quote only after an attribution */
+	PD_HINT_SOFT = 1 << 0, /* in a blockquote that may be an indent: a quote only after an attribution */
 	PD_HINT_ATTRIBUTION = 1 << 1, /* in the element where a client puts "On … wrote:" */
 	PD_HINT_SIGNATURE = 1 << 2,   /* in the client's signature element */
 	PD_HINT_LABEL = 1 << 3,	      /* begins with a bold word and a colon, as header blocks do */
@@ -31,7 +31,7 @@ enum pd_line_hint {
 };
 
 #define PD_LINES_MAX  50000 /* the rest of a longer body becomes one last line */
-#define PD_FOLD_LIMIT 600 /* bytes of a line that are looked at */
+#define PD_FOLD_LIMIT 600   /* bytes of a line that are looked at */
 
 struct pd_line {
 	const char *text; /* not NUL-terminated */
@@ -39,18 +39,20 @@ struct pd_line {
 	unsigned structure; /* quote containers of HTML around it */
 	unsigned depth;	    /* structure and '>' marks together */
 	unsigned hints;	    /* PD_HINT_* */
-	const char *fold;   /* lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT */
-	bool is_long;	    /* fold is not all of the line */
+	const char *
+		fold; /* lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT */
+	bool is_long; /* fold is not all of the line */
 	enum pd_fate fate;
-	size_t kept;	    /* of a KEPT line: bytes that are the author's; the rest is quote */
-	bool is_foreign;    /* KEPT, but of a forwarded mail: not written by the author */
+	size_t kept;	 /* of a KEPT line: bytes that are the author's; the rest is quote */
+	bool is_foreign; /* KEPT, but of a forwarded mail: not written by the author */
 };
 
 struct pd_line_list {
 	struct pd_line *items;
 	size_t count;
 	size_t room;
-	unsigned tries; /* lines that were looked at closely for an attribution, so that hostile mail costs no more */
+	unsigned tries; /* lines that were looked at closely for an attribution, so that hostile mail costs no
+			   more */
 };
 
 /* Plain text cut into lines, '>' marks counted. The lines point into text. */
@@ -65,7 +67,8 @@ void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
 /* Is it nothing but white space and '>'? */
 bool pd_line_is_blank(const struct pd_line *line);
 
-/* Recognizers, in reply_marks.c. All look at depth-0 lines alone and return how many lines the thing takes, 0: none. */
+/* Recognizers, in reply_marks.c. All look at depth-0 lines alone and return how many lines the thing takes,
+ * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
@@ -89,15 +92,15 @@ enum pd_label {
 enum pd_label pd_label_of(const char *fold, size_t *ret_value);
 
 /* Words, in words_fold.c. */
-/* Lower case, compatible forms of blanks, colons and digits made ASCII, invisible characters left out, runs of blanks
- * single, no blanks at the ends; at most limit bytes. */
+/* Lower case, compatible forms of blanks, colons and digits made ASCII, invisible characters left out, runs
+ * of blanks single, no blanks at the ends; at most limit bytes. */
 char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t limit, bool *ret_cut);
 /* Does the fold have a date or a time in it from that offset on? Returns its offset, or -1. */
 long pd_words_date(const char *fold, long from);
 /* Does the fold have an address in it? */
 bool pd_words_has_address(const char *fold);
-/* One of the alternatives "a|b|c", without regard to position; bounded by non-letters where it begins or ends with one.
- * Returns the offset after it, 0: none; ret_at where it begins. */
+/* One of the alternatives "a|b|c", without regard to position; bounded by non-letters where it begins or ends
+ * with one. Returns the offset after it, 0: none; ret_at where it begins. */
 size_t pd_words_find(const char *fold, const char *alternatives, size_t *ret_at);
 /* Does the text begin (end) with one of "a|b|c"? Returns the length of that one, 0: none. */
 size_t pd_words_begins(const char *fold, const char *alternatives);

@@ -1,6 +1,7 @@
-/* Recognizing what clients write above a quote: attribution lines, header blocks, markers. Each recognizer looks at
- * a few lines from one place on and says how many it takes. They ask for evidence (a date, an address, two header
- * fields that go together), since a wrong cut hides a customer's words; the words stand in quote_tables.c. */
+/* Recognizing what clients write above a quote: attribution lines, header blocks, markers. Each recognizer
+ * looks at a few lines from one place on and says how many it takes. They ask for evidence (a date, an
+ * address, two header fields that go together), since a wrong cut hides a customer's words; the words stand
+ * in quote_tables.c. */
 #include "mime/quote_tables.h"
 #include "mime/reply.h"
 #include "base/text.h"
@@ -81,8 +82,8 @@ static bool balanced(const char *text)
 	return open <= 1; /* a bracket that a client forgot to close */
 }
 
-/* A sentence's end inside means that it is prose: a full stop, then a blank, then a word of small letters is folded
- * away, so only marks that no attribution has are looked for. */
+/* A sentence's end inside means that it is prose: a full stop, then a blank, then a word of small letters is
+ * folded away, so only marks that no attribution has are looked for. */
 static bool is_prose(const char *text)
 {
 	return strchr(text, '?') || strchr(text, '!') || (strstr(text, "; ") && !strstr(text, "&gt;"));
@@ -111,7 +112,8 @@ static const struct pd_attribution_words *verb_of(const char *text, bool may_be_
 			return row;
 		}
 	*ret_at_end = false;
-	for (const struct pd_attribution_words *row = pd_attribution_table; may_be_inside && row->language; row++)
+	for (const struct pd_attribution_words *row = pd_attribution_table; may_be_inside && row->language;
+	     row++)
 		if (verb_inside(text, row))
 			return row;
 	return NULL;
@@ -122,7 +124,8 @@ static bool starts_like_one(const char *text, long date)
 	if (date < 0)
 		return false;
 	size_t digit = strcspn(text, "0123456789");
-	if (g_utf8_strlen(text, (gssize)digit) <= 20 && g_utf8_strlen(text + digit, date - (gssize)digit) <= 24)
+	if (g_utf8_strlen(text, (gssize)digit) <= 20 &&
+	    g_utf8_strlen(text + digit, date - (gssize)digit) <= 24)
 		return true;
 	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
 		if (*row->starts && pd_words_begins(text, row->starts) && digit <= 48)
@@ -159,7 +162,8 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		if (decorated && at_end && len <= 90)
 			return FORM_EXPLICIT;
 		/* "He said:" above a quote is the author's own. */
-		bool own = pd_words_ends(text, "said|sent|scritto|escrit|geschreven") > 0 || pd_words_begins(text, pd_pronoun_words);
+		bool own = pd_words_ends(text, "said|sent|scritto|escrit|geschreven") > 0 ||
+			   pd_words_begins(text, pd_pronoun_words);
 		return at_end && len <= 90 && !own ? FORM_WEAK : FORM_NONE;
 	}
 	if (had_colon && address && len && strchr(">)]", text[len - 1])) {
@@ -177,8 +181,8 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 }
 
 /* Lines from..to as one text in out, decoration and the final colon gone. */
-static char *join(const struct pd_line_list *lines, size_t from, size_t to, char *out, size_t room, bool *ret_colon,
-		  bool *ret_decorated)
+static char *join(const struct pd_line_list *lines, size_t from, size_t to, char *out, size_t room,
+		  bool *ret_colon, bool *ret_decorated)
 {
 	size_t used = 0;
 	for (size_t i = from; i <= to; i++) {
@@ -221,7 +225,8 @@ static enum form best_start(const struct pd_line_list *lines, size_t first, size
 			break;
 		bool is_gap = pd_line_is_blank(line);
 		if (is_gap) {
-			/* Only where the address stands in lines of its own: "On … Name", "", "<", "…> wrote:". */
+			/* Only where the address stands in lines of its own: "On … Name", "", "<", "…>
+			 * wrote:". */
 			if (strcmp(lines->items[from + 1].fold, "<"))
 				break;
 			continue;
@@ -243,7 +248,8 @@ static enum form best_start(const struct pd_line_list *lines, size_t first, size
 	return best;
 }
 
-/* "… words On Wed, Apr 4, 2012, at 3:59 PM, bob wrote:" in one line, its quote below: where "On" begins, 0: nowhere. */
+/* "… words On Wed, Apr 4, 2012, at 3:59 PM, bob wrote:" in one line, its quote below: where "On" begins, 0:
+ * nowhere. */
 static size_t shared_line(const struct pd_line *line)
 {
 	char room[ATTRIBUTION_BYTES + 8];
@@ -257,7 +263,8 @@ static size_t shared_line(const struct pd_line *line)
 		for (size_t k = 0; k <= line->len - i; k++)
 			room[k] = k < line->len - i ? g_ascii_tolower(line->text[i + k]) : '\0';
 		bool starts = false;
-		for (const struct pd_attribution_words *row = pd_attribution_table; row->language && !starts; row++)
+		for (const struct pd_attribution_words *row = pd_attribution_table; row->language && !starts;
+		     row++)
 			starts = *row->starts && pd_words_begins(room, row->starts);
 		size_t len = strlen(room);
 		while (len && strchr(": ", room[len - 1]))
@@ -282,7 +289,8 @@ static bool may_end(const struct pd_line *line)
 	if (line->depth || line->is_long || !line->fold[0])
 		return false;
 	char last = line->fold[strlen(line->fold) - 1];
-	return last == ':' || ((last == '-' || last == '*' || last == '_') && strpbrk(line->fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
+	return last == ':' || ((last == '-' || last == '*' || last == '_') &&
+			       strpbrk(line->fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
 }
 
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept)
@@ -298,7 +306,8 @@ size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_ke
 		if (lines->tries++ >= TRIES_MAX)
 			return 0;
 		size_t from = 0;
-		if (to == at && !begins_as_one(line->fold) && next_is_quoted(lines, to + 1) && (*ret_kept = shared_line(line)))
+		if (to == at && !begins_as_one(line->fold) && next_is_quoted(lines, to + 1) &&
+		    (*ret_kept = shared_line(line)))
 			return 1;
 		enum form form = best_start(lines, at, to, &from);
 		if (form == FORM_WEAK && !next_is_quoted(lines, to + 1))
@@ -369,8 +378,10 @@ static void note_field(struct block *block, enum pd_label label, const char *val
 	static const char second[] = "date:|sent:|to:|subject:";
 	size_t where, after = pd_words_find(value, second, &where);
 	if (after && (label == PD_LABEL_FROM || label == PD_LABEL_DATE) && where) {
-		enum pd_label other = value[where] == 'd' ? PD_LABEL_DATE : value[where + 1] == 'e' ? PD_LABEL_SENT :
-			value[where] == 't' ? PD_LABEL_TO : PD_LABEL_SUBJECT;
+		enum pd_label other = value[where] == 'd'	? PD_LABEL_DATE
+				      : value[where + 1] == 'e' ? PD_LABEL_SENT
+				      : value[where] == 't'	? PD_LABEL_TO
+								: PD_LABEL_SUBJECT;
 		block->distinct += !block->fields[other];
 		block->fields[other]++;
 		block->has_time |= pd_words_date(value + after, 0) >= 0;
@@ -440,7 +451,8 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 			block.has_address |= i == end && pd_words_has_address(line->fold);
 			continue;
 		}
-		if (block.lines > 2 && block.fields[label] && (label == PD_LABEL_FROM || label == PD_LABEL_SENT))
+		if (block.lines > 2 && block.fields[label] &&
+		    (label == PD_LABEL_FROM || label == PD_LABEL_SENT))
 			break; /* the next block */
 		note_field(&block, label, line->fold + value);
 		block.lines++;
@@ -452,7 +464,8 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 
 /* --- markers --- */
 
-/* The longest marker of a column that begins with these two bytes; 0: there is none. It rules out most lines. */
+/* The longest marker of a column that begins with these two bytes; 0: there is none. It rules out most lines.
+ */
 static size_t longest_marker(const char *core, size_t column)
 {
 	static __thread unsigned char longest[2][65536];
@@ -460,8 +473,10 @@ static size_t longest_marker(const char *core, size_t column)
 	for (const struct pd_marker_words *row = pd_marker_table; !is_filled && row->language; row++) {
 		const char *const columns[] = {row->original, row->forward};
 		for (size_t i = 0; i < 2; i++) {
-			for (const char *word = columns[i]; *word; word += strcspn(word, "|"), word += *word == '|') {
-				unsigned char *most = &longest[i][(unsigned char)word[0] << 8 | (unsigned char)word[1]];
+			for (const char *word = columns[i]; *word;
+			     word += strcspn(word, "|"), word += *word == '|') {
+				unsigned char *most =
+					&longest[i][(unsigned char)word[0] << 8 | (unsigned char)word[1]];
 				size_t len = strcspn(word, "|");
 				*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
 			}
@@ -518,7 +533,8 @@ size_t pd_mark_forward(const struct pd_line_list *lines, size_t at)
 {
 	bool decorated;
 	const struct pd_line *line = &lines->items[at];
-	if (line->structure > 1 || (line->structure && !(line->hints & PD_HINT_FIRST)) || !is_marker(line, 1, &decorated))
+	if (line->structure > 1 || (line->structure && !(line->hints & PD_HINT_FIRST)) ||
+	    !is_marker(line, 1, &decorated))
 		return 0;
 	if (decorated)
 		return 1;

@@ -1,6 +1,6 @@
-/* Signatures and disclaimers at the end of a run of own text: "-- ", footers of lists, lines of mobile devices, cards
- * of name and numbers, "-Name", disclaimers. Only the end of a run is looked at, and a card or a name is never
- * taken when nothing would stay above it. */
+/* Signatures and disclaimers at the end of a run of own text: "-- ", footers of lists, lines of mobile
+ * devices, cards of name and numbers, "-Name", disclaimers. Only the end of a run is looked at, and a card or
+ * a name is never taken when nothing would stay above it. */
 #include "mime/quote_tables.h"
 #include "mime/reply.h"
 #include "base/text.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SIGNATURE_LINES 25
-#define CARD_LINES 8
+#define CARD_LINES	8
 
 static bool is_kept_text(const struct pd_line *line)
 {
@@ -40,16 +40,21 @@ static bool is_contact(const char *fold)
 {
 	if (chars(fold) > 90)
 		return false;
-	if (pd_words_has_address(fold) || strstr(fold, "http://") || strstr(fold, "https://") || strstr(fold, "www."))
+	if (pd_words_has_address(fold) || strstr(fold, "http://") || strstr(fold, "https://") ||
+	    strstr(fold, "www."))
 		return true;
 	unsigned digits = 0, letters = 0;
 	for (const char *c = fold; *c; c++) {
 		digits += g_ascii_isdigit(*c);
 		letters += g_ascii_isalpha(*c) || (unsigned char)*c >= 0x80;
 	}
-	bool labelled = pd_words_find(fold, "tel|phone|mobile|mobil|cell|fax|tél|gsm|skype|t|f|m|p|office|direct|puh|telefon|"
-					    "telefono|teléfono|tlf|тел|móvil|handy|linkedin|twitter|whatsapp|telegram", NULL) > 0 &&
-			(strchr(fold, ':') || strchr(fold, '.') || digits >= 7);
+	bool labelled =
+		pd_words_find(
+			fold,
+			"tel|phone|mobile|mobil|cell|fax|tél|gsm|skype|t|f|m|p|office|direct|puh|telefon|"
+			"telefono|teléfono|tlf|тел|móvil|handy|linkedin|twitter|whatsapp|telegram",
+			NULL) > 0 &&
+		(strchr(fold, ':') || strchr(fold, '.') || digits >= 7);
 	return (digits >= 7 && letters <= 24) || (labelled && (digits >= 5 || strchr(fold, ':')));
 }
 
@@ -111,12 +116,16 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 			solid++;
 			contacts += is_contact(fold);
 			prose += chars(fold) > 70 && !pd_words_has_address(fold) && !strstr(fold, "http");
-			is_list |= pd_words_find(fold, "mailing list|mailinglist|mailing-list|liste de diffusion|lista de correo|"
-						       "unsubscribe|postituslista|mailman/listinfo|google groups", NULL) > 0;
+			is_list |= pd_words_find(fold,
+						 "mailing list|mailinglist|mailing-list|liste de "
+						 "diffusion|lista de correo|"
+						 "unsubscribe|postituslista|mailman/listinfo|google groups",
+						 NULL) > 0;
 		}
 		bool underscores = strspn(line->fold, "_") >= 20;
-		if (solid && solid <= 12 && ((is_list && underscores) ||
-					     (!prose && solid <= SIGNATURE_LINES && contacts >= 2 && contacts * 4 >= solid))) {
+		if (solid && solid <= 12 &&
+		    ((is_list && underscores) ||
+		     (!prose && solid <= SIGNATURE_LINES && contacts >= 2 && contacts * 4 >= solid))) {
 			take(lines, i, to);
 			return true;
 		}
@@ -171,16 +180,19 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	char head[200];
 	const char *rest = text + begins;
 	size_t len = 0;
-	while (rest[len] && rest[len] != '<' && !(strchr(",.;!", rest[len]) && (rest[len + 1] == ' ' || !rest[len + 1])))
+	while (rest[len] && rest[len] != '<' &&
+	       !(strchr(",.;!", rest[len]) && (rest[len + 1] == ' ' || !rest[len + 1])))
 		len++;
 	if (len >= sizeof head)
 		return false;
 	memcpy(head, text, begins + len < sizeof head ? begins + len : sizeof head - 1);
 	head[begins + len < sizeof head ? begins + len : sizeof head - 1] = '\0';
 	const char *tail = rest + len + strspn(rest + len, " ,.;!");
-	bool excused = !*tail || *tail == '<' || pd_words_find(tail, "please|excuse|pardon|sorry|typos|brevity|bitte|désolé", NULL) ||
+	bool excused = !*tail || *tail == '<' ||
+		       pd_words_find(tail, "please|excuse|pardon|sorry|typos|brevity|bitte|désolé", NULL) ||
 		       pd_words_begins(tail, pd_excuse_words);
-	for (const char *word = pd_excuse_words; !excused && *word; word += strcspn(word, "|"), word += *word == '|') {
+	for (const char *word = pd_excuse_words; !excused && *word;
+	     word += strcspn(word, "|"), word += *word == '|') {
 		char one[32];
 		size_t n = strcspn(word, "|");
 		if (n < sizeof one) {
@@ -202,7 +214,10 @@ static bool is_device(const struct pd_line *line)
 	bare(line->fold, text, sizeof text);
 	if (!*text || strchr(text, '?') || words_in(text) > 16)
 		return false;
-	if (words_in(text) <= 4 && pd_words_ends(text, "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
+	if (words_in(text) <= 4 &&
+	    pd_words_ends(
+		    text,
+		    "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
 		return true;
 	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++)
 		if (device_row(row, text))
@@ -227,7 +242,8 @@ static bool is_name(const struct pd_line *line, unsigned max_words)
 static bool take_device(struct pd_line_list *lines, size_t from, size_t to)
 {
 	size_t end = kept_end(lines, from, to), start = end;
-	while (start > from && (is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
+	while (start > from &&
+	       (is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
 		start--;
 	while (start < end && pd_line_is_blank(&lines->items[start]))
 		start++;
@@ -256,11 +272,16 @@ static size_t paragraph(const struct pd_line_list *lines, size_t from, size_t en
 static bool ends_thought(const char *fold)
 {
 	static const char closings[] =
-		"best|kind|warm|regards|thanks|thank you|many thanks|cheers|sincerely|yours|greetings|mit freundlichen|viele grüße|beste grüße|"
-		"liebe grüße|freundliche|gruß|mfg|danke|cordialement|bien à vous|merci|sincères|saludos|un saludo|gracias|atentamente|"
-		"atenciosamente|obrigado|obrigada|cumprimentos|cordiali saluti|grazie|saluti|distinti|met vriendelijke|groeten|bedankt|"
-		"med vänliga|vänliga|hälsningar|tack|med venlig|venlig|hilsen|vennlig|mvh|tak|takk|ystävällisin|terveisin|kiitos|"
-		"pozdrawiam|z poważaniem|dziękuję|s pozdravem|děkuji|s pozdravom|üdvözlettel|köszönöm|с уважением|спасибо|з повагою|дякую";
+		"best|kind|warm|regards|thanks|thank you|many thanks|cheers|sincerely|yours|greetings|mit "
+		"freundlichen|viele grüße|beste grüße|"
+		"liebe grüße|freundliche|gruß|mfg|danke|cordialement|bien à vous|merci|sincères|saludos|un "
+		"saludo|gracias|atentamente|"
+		"atenciosamente|obrigado|obrigada|cumprimentos|cordiali saluti|grazie|saluti|distinti|met "
+		"vriendelijke|groeten|bedankt|"
+		"med vänliga|vänliga|hälsningar|tack|med "
+		"venlig|venlig|hilsen|vennlig|mvh|tak|takk|ystävällisin|terveisin|kiitos|"
+		"pozdrawiam|z poważaniem|dziękuję|s pozdravem|děkuji|s pozdravom|üdvözlettel|köszönöm|с "
+		"уважением|спасибо|з повагою|дякую";
 	size_t len = strlen(fold);
 	if (!len)
 		return false;
@@ -315,7 +336,8 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 		size_t bytes = 0;
 		for (size_t k = start; k < end; k++)
 			bytes += lines->items[k].len;
-		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) && kept_end(lines, from, start) > from) {
+		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) &&
+		    kept_end(lines, from, start) > from) {
 			take(lines, start, to);
 			/* Its heading rule. */
 			size_t above = kept_end(lines, from, start);
@@ -342,8 +364,9 @@ void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
 {
 	take_delimited(lines, from, to);
 	for (unsigned i = 0; i < 6; i++)
-		if (!take_device(lines, from, to) && !take_disclaimer(lines, from, to) && !take_ruled(lines, from, to) &&
-		    !take_card(lines, from, to) && !take_dashed_name(lines, from, to))
+		if (!take_device(lines, from, to) && !take_disclaimer(lines, from, to) &&
+		    !take_ruled(lines, from, to) && !take_card(lines, from, to) &&
+		    !take_dashed_name(lines, from, to))
 			break;
 	/* A rule that nothing follows any more. */
 	size_t end = kept_end(lines, from, to);

@@ -1,15 +1,14 @@
 /* The fate of each line of a body: the author's own, quote, or signature.
  *
- * First the lines are sorted into classes (text, quote, attribution, and where a quote begins that nothing marks line by
- * line); then runs of own text are weighed: one run is the answer, several between quotes are inline answers and stay
- * together with what they answer. A forwarded mail stays. Where nothing stands above an unmarked quote, what follows
- * is shown and marked foreign. Linear; never fails. */
+ * First the lines are sorted into classes (text, quote, attribution, and where a quote begins that nothing
+ * marks line by line); then runs of own text are weighed: one run is the answer, several between quotes are
+ * inline answers and stay together with what they answer. A forwarded mail stays. Where nothing stands above
+ * an unmarked quote, what follows is shown and marked foreign. Linear; never fails. */
 #include "mime/quote_tables.h"
 #include "mime/reply.h"
 #include "base/text.h"
 #include <glib.h>
 #include <string.h>
-
 
 enum class {
 	CLASS_TEXT,
@@ -66,8 +65,14 @@ struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines,
 	bool is_long;
 	const char *fold = pd_words_fold(arena, text + marks, len - marks, PD_FOLD_LIMIT, &is_long);
 	struct pd_line *line = pd_list_add(arena, lines);
-	*line = (struct pd_line){.text = text, .len = len, .structure = structure, .depth = depth + structure,
-				 .hints = hints, .fold = fold, .is_long = is_long, .kept = len};
+	*line = (struct pd_line){.text = text,
+				 .len = len,
+				 .structure = structure,
+				 .depth = depth + structure,
+				 .hints = hints,
+				 .fold = fold,
+				 .is_long = is_long,
+				 .kept = len};
 	return line;
 }
 
@@ -85,7 +90,7 @@ void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_lis
 struct split {
 	struct pd_line_list *lines;
 	unsigned char *class;
-	size_t end;	 /* lines before it are weighed; at it something begins that goes to the end of the body */
+	size_t end; /* lines before it are weighed; at it something begins that goes to the end of the body */
 	size_t end_takes; /* lines of the marker or header block that stands there */
 	bool is_forward;
 };
@@ -111,7 +116,8 @@ static bool is_stray_link(const struct pd_line_list *lines, size_t at)
 	if (!open || (angle && angle > open))
 		open = angle;
 	char close = open && *open == '<' ? '>' : ')';
-	return open && !strchr(open, close) && strstr(open, "http") && strchr(fold, close) && !strchr(fold, ' ');
+	return open && !strchr(open, close) && strstr(open, "http") && strchr(fold, close) &&
+	       !strchr(fold, ' ');
 }
 
 static size_t next_solid(const struct pd_line_list *lines, size_t at)
@@ -130,7 +136,8 @@ static bool has_text(const struct split *split, size_t end)
 	return false;
 }
 
-/* The last line of text before it ends with a colon: "Here is the header:"; what follows is the author's matter. */
+/* The last line of text before it ends with a colon: "Here is the header:"; what follows is the author's
+ * matter. */
 static bool is_announced(const struct split *split, size_t at)
 {
 	size_t i = at;
@@ -183,8 +190,10 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 		return true;
 	}
 	if ((n = pd_mark_header(lines, at)) && !is_announced(split, at)) {
-		if (at + n < lines->count && lines->items[next_solid(lines, at + n) == lines->count ? at :
-							  next_solid(lines, at + n)].depth && !says_forward) {
+		if (at + n < lines->count &&
+		    lines->items[next_solid(lines, at + n) == lines->count ? at : next_solid(lines, at + n)]
+			    .depth &&
+		    !says_forward) {
 			/* A header block above '>' lines is an attribution. */
 			memset(split->class + at, CLASS_ATTRIBUTION, n);
 			return false;
@@ -202,8 +211,9 @@ static bool soft_is_quote(const struct split *split, size_t at)
 	size_t i = at, kept;
 	while (i && (split->class[i - 1] == CLASS_BLANK))
 		i--;
-	if (i && (split->class[i - 1] == CLASS_ATTRIBUTION || (split->class[i - 1] == CLASS_QUOTE &&
-		(split->lines->items[i - 1].hints & PD_HINT_SOFT) && i == at)))
+	if (i && (split->class[i - 1] == CLASS_ATTRIBUTION ||
+		  (split->class[i - 1] == CLASS_QUOTE && (split->lines->items[i - 1].hints & PD_HINT_SOFT) &&
+		   i == at)))
 		return true;
 	return pd_mark_attribution(split->lines, at, &kept) || pd_mark_header(split->lines, at);
 }
@@ -290,7 +300,8 @@ static void classify(struct split *split, bool says_forward)
 			size_t back = i;
 			while (back && split->class[back - 1] == CLASS_BLANK)
 				back--;
-			if (back && (split->class[back - 1] == CLASS_ATTRIBUTION || split->class[back - 1] == CLASS_QUOTE))
+			if (back && (split->class[back - 1] == CLASS_ATTRIBUTION ||
+				     split->class[back - 1] == CLASS_QUOTE))
 				split->class[i] = CLASS_QUOTE;
 		}
 		i++;
@@ -312,14 +323,16 @@ static size_t own_runs(struct split *split, struct run *ret_first, struct run *r
 			continue;
 		}
 		size_t to = i;
-		while (to < split->end && split->class[to] != CLASS_QUOTE && split->class[to] != CLASS_ATTRIBUTION)
+		while (to < split->end && split->class[to] != CLASS_QUOTE &&
+		       split->class[to] != CLASS_ATTRIBUTION)
 			to++;
 		pd_reply_signature(split->lines, i, to);
 		bool has = false;
 		for (size_t k = i; k < to; k++) {
 			if (split->class[k] == CLASS_SIGNATURE)
 				items[k].fate = PD_LINE_SIGNATURE;
-			has |= items[k].fate == PD_LINE_KEPT && split->class[k] == CLASS_TEXT && !pd_mark_rule(&items[k]);
+			has |= items[k].fate == PD_LINE_KEPT && split->class[k] == CLASS_TEXT &&
+			       !pd_mark_rule(&items[k]);
 		}
 		if (has) {
 			struct run run = {i, to};
@@ -371,7 +384,8 @@ static void weigh(struct split *split)
 	if (runs == 2 && starts_text && is_one_attributed(split, first.to, last.from)) {
 		quote_lines(split, first.to, last.from);
 	} else if (!starts_text) {
-		/* The quote above the first answer is what it answers; its attribution line is not needed to read it. */
+		/* The quote above the first answer is what it answers; its attribution line is not needed to
+		 * read it. */
 		for (size_t i = 0; i < first.from; i++)
 			if (split->class[i] != CLASS_QUOTE && items[i].fate == PD_LINE_KEPT &&
 			    split->class[i] != CLASS_BLANK)
@@ -384,12 +398,14 @@ static void weigh(struct split *split)
 static bool asks_inline(const struct split *split)
 {
 	for (size_t i = 0; i < split->end; i++)
-		if (split->class[i] == CLASS_TEXT && pd_words_find(split->lines->items[i].fold, pd_inline_words, NULL))
+		if (split->class[i] == CLASS_TEXT &&
+		    pd_words_find(split->lines->items[i].fold, pd_inline_words, NULL))
 			return true;
 	return false;
 }
 
-/* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above. */
+/* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above.
+ */
 static void weigh_rest(struct split *split, bool has_own)
 {
 	struct pd_line_list *lines = split->lines;

@@ -17,17 +17,38 @@ static bool is_unseen(gunichar c)
 static gunichar plain_sign(gunichar c)
 {
 	switch (c) {
-	case 0xFF1A: case 0xFE55: case 0xA789: return ':';
-	case 0xFF08: return '(';
-	case 0xFF09: return ')';
-	case 0xFF1C: return '<';
-	case 0xFF1E: return '>';
-	case 0xFF20: return '@';
-	case 0xFF03: return '#';
-	case 0x2018: case 0x2019: case 0x2BC: return '\'';
-	case 0x201C: case 0x201D: case 0x201E: return '"';
-	case 0x2010: case 0x2011: case 0x2012: return '-';
-	case 0x60C: case 0xFF0C: case 0x3001: return ',';
+	case 0xFF1A:
+	case 0xFE55:
+	case 0xA789:
+		return ':';
+	case 0xFF08:
+		return '(';
+	case 0xFF09:
+		return ')';
+	case 0xFF1C:
+		return '<';
+	case 0xFF1E:
+		return '>';
+	case 0xFF20:
+		return '@';
+	case 0xFF03:
+		return '#';
+	case 0x2018:
+	case 0x2019:
+	case 0x2BC:
+		return '\'';
+	case 0x201C:
+	case 0x201D:
+	case 0x201E:
+		return '"';
+	case 0x2010:
+	case 0x2011:
+	case 0x2012:
+		return '-';
+	case 0x60C:
+	case 0xFF0C:
+	case 0x3001:
+		return ',';
 	}
 	if (c >= 0xFF21 && c <= 0xFF5A)
 		return c - 0xFF21 + 'A';
