@@ -107,7 +107,7 @@ static int broke_off(struct pd_smtp *smtp, int saved_errno, struct pd_error *err
 static const char *read_line(struct pd_smtp *smtp, int64_t deadline)
 {
 	for (;;) {
-		char *from = smtp->input.data + smtp->read;
+		char *from = smtp->input.data != NULL ? smtp->input.data + smtp->read : NULL;
 		size_t len = smtp->input.len - smtp->read;
 		char *lf = len > 0 ? memchr(from, '\n', len) : NULL;
 		if (lf != NULL) {
