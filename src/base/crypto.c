@@ -1,4 +1,4 @@
-/* Digests, HMAC, base32, random bytes: see crypto.h.
+/* HMAC, base32, random bytes: see crypto.h.
  *
  * Fails: ends the process where the kernel gives no random bytes; base32 decoding by false. */
 #include "base/crypto.h"
@@ -11,16 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-void pd_sha256(const void *data, size_t len, unsigned char ret_digest[PD_SHA256_SIZE])
-{
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-	gsize size = PD_SHA256_SIZE;
-	/* GLib reads a negative length as "a string", and has no length above SSIZE_MAX. */
-	g_checksum_update(sum, len > 0 ? data : (const void *)"", (gssize)len);
-	g_checksum_get_digest(sum, ret_digest, &size);
-	g_checksum_free(sum);
-}
 
 char *pd_hex(struct pd_arena *arena, const unsigned char *data, size_t len)
 {

@@ -5,12 +5,11 @@
  * as one blank, since servers fold anew) and the body with CRLF line ends, without empty lines at its
  * end. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and
  * signatures, spam marks) is left out by not being named. */
-#include <glib.h>
 #include <string.h>
 #include "mime/inside.h"
 
 /* CRLF, LF and CR alone become CRLF as the body streams by; empty lines wait until something follows them. */
-static void add_body(GChecksum *sum, const char *data, size_t size)
+static void add_body(struct pd_sha256_sum *sum, const char *data, size_t size)
 {
 	size_t breaks = 0;
 	for (size_t at = 0; at < size;) {
@@ -20,17 +19,17 @@ static void add_body(GChecksum *sum, const char *data, size_t size)
 			end--;
 		if (end > at) {
 			for (; breaks > 0; breaks--)
-				g_checksum_update(sum, (const guchar *)"\r\n", 2);
-			g_checksum_update(sum, (const guchar *)data + at, (gssize)(end - at));
+				pd_sha256_add(sum, "\r\n", 2);
+			pd_sha256_add(sum, data + at, end - at);
 		}
 		breaks++;
 		at = next;
 	}
 }
 
-static void add_field(GChecksum *sum, const char *name, const struct pd_field *field)
+static void add_field(struct pd_sha256_sum *sum, const char *name, const struct pd_field *field)
 {
-	g_checksum_update(sum, (const guchar *)name, (gssize)strlen(name) + 1);
+	pd_sha256_add(sum, name, strlen(name) + 1);
 	PD_AUTO_BUF value = {0};
 	bool is_blank_due = false;
 	for (size_t i = 0; i < field->value_len; i++) {
@@ -44,14 +43,15 @@ static void add_field(GChecksum *sum, const char *name, const struct pd_field *f
 		is_blank_due = false;
 		pd_buf_addc(&value, c);
 	}
-	g_checksum_update(sum, (const guchar *)(value.data ? value.data : ""), (gssize)value.len);
-	g_checksum_update(sum, (const guchar *)"", 1);
+	pd_sha256_add(sum, value.data ? value.data : "", value.len);
+	pd_sha256_add(sum, "", 1);
 }
 
 void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE])
 {
 	static const char *const names[] = {"from", "to", "cc", "subject", "date", "message-id"};
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	struct pd_sha256_sum whole, *sum = &whole;
+	pd_sha256_begin(sum);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct pd_field field;
 		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field);
@@ -60,9 +60,7 @@ void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[P
 				add_field(sum, names[i], &field);
 	}
 	size_t body = pd_fields_end(data, size);
-	g_checksum_update(sum, (const guchar *)"\n", 1);
+	pd_sha256_add(sum, "\n", 1);
 	add_body(sum, data + body, size - body);
-	gsize len = PD_SHA256_SIZE;
-	g_checksum_get_digest(sum, ret_digest, &len);
-	g_checksum_free(sum);
+	pd_sha256_end(sum, ret_digest);
 }
