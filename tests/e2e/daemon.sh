@@ -130,6 +130,39 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1; then
 	as_nobody "$POSTDESK" -c "$work/postdesk.conf" list --json | grep -q "Still here" || fail "an agent's list"
 fi
 
+# What systemd is told.
+desk_stop || fail "did not end well"
+/usr/bin/python3 - "$work/notify" <<-'END' >"$work/notified" &
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+	s.bind(sys.argv[1])
+	s.settimeout(60)
+	text = ""
+	while "STOPPING" not in text:
+	    text = s.recv(4096).decode()
+	    print(text, flush=True)
+END
+listener=$!
+listening() { [ -S "$work/notify" ]; }
+check "nobody listens" pf_wait 10 listening
+desk_start NOTIFY_SOCKET="$work/notify" WATCHDOG_USEC=300000
+notified() { [ "$(grep -c "$1" "$work/notified")" -ge "$2" ]; }
+check "not told that it is ready" pf_wait 10 notified '^READY=1' 1
+check "no sign of life" pf_wait 10 notified '^WATCHDOG=1' 3
+kill -HUP "$desk_pid"
+check "not told that it reloads" pf_wait 10 notified '^RELOADING=1' 1
+check "not told that it is ready again" pf_wait 10 notified '^READY=1' 2
+check_equal "a reload's time" "$(grep -c '^MONOTONIC_USEC=[0-9]' "$work/notified")" 1
+desk_stop || fail "did not end well"
+wait $listener
+grep -q '^STOPPING=1' "$work/notified" || fail "not told that it stops"
+
+# By TCP, on loopback.
+PF_PORT=$(pf_free_port)
+sed -i "s|^lmtp = .*|lmtp = inet:127.0.0.1:$PF_PORT|" "$work/postdesk.conf"
+desk_start
+check "nobody answers by TCP" pf_answers "$PF_PORT"
+
 # Small while idle.
 rss=$(sed -n 's/^VmRSS:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$desk_pid/status")
 if [ "${PD_SANITIZED:-0}" != 1 ] && [ "$rss" -ge 30720 ]; then
