@@ -31,6 +31,7 @@ struct walk {
 	unsigned depth;
 	struct pd_buf line; /* the line that is built */
 	unsigned line_hints, line_structure;
+	bool is_bullet; /* nothing but a list's sign stands in the line */
 	bool line_has;	     /* something stands in it */
 	bool blank;	     /* white space is owed before the next word */
 	bool margin;	     /* an empty line is owed before the next line */
@@ -75,7 +76,7 @@ static void push_line(struct walk *walk)
 		walk->line_hints |= PD_HINT_LABEL;
 	pd_reply_add(walk->arena, &walk->html->lines, text, len, walk->line_structure, walk->line_hints);
 	pd_buf_clear(&walk->line);
-	walk->line_has = walk->blank = false;
+	walk->line_has = walk->blank = walk->is_bullet = false;
 }
 
 static void end_line(struct walk *walk)
@@ -111,6 +112,7 @@ static void add_run(struct walk *walk, const xmlNode *node, size_t from, size_t 
 
 static void add_word(struct walk *walk, const char *text, size_t len)
 {
+	walk->is_bullet = false;
 	if (walk->blank && walk->line.len)
 		pd_buf_addc(&walk->line, ' ');
 	walk->blank = false;
@@ -159,6 +161,7 @@ static void read_pre(struct walk *walk, const xmlNode *node)
 		settle_margin(walk);
 		start_line(walk);
 		add_run(walk, node, at, at + len + (text[at + len] == '\n'));
+		walk->is_bullet = false;
 		pd_buf_add(&walk->line, text + at, len);
 		at += len;
 		if (text[at] == '\n') {
@@ -193,6 +196,7 @@ static void add_bullet(struct walk *walk)
 		pd_buf_addf(&walk->line, "%u. ", walk->now.item);
 	else
 		pd_buf_adds(&walk->line, "- ");
+	walk->is_bullet = true;
 }
 
 /* The place of this item in its list. */
@@ -305,7 +309,9 @@ static void open_link(struct walk *walk, const xmlNode *node)
 static void enter(struct walk *walk, const xmlNode *node, unsigned tag)
 {
 	struct state *now = &walk->now;
-	if (tag & PD_TAG_BLOCK) {
+	/* A paragraph that an item begins with stands beside the item's sign. */
+	bool is_beside = walk->is_bullet && !(tag & (PD_TAG_ITEM | PD_TAG_BULLETS | PD_TAG_NUMBERS | PD_TAG_QUOTE));
+	if ((tag & PD_TAG_BLOCK) && !is_beside) {
 		end_line(walk);
 		if (has_margin(node, tag) && !((tag & (PD_TAG_BULLETS | PD_TAG_NUMBERS)) && now->list_depth))
 			walk->margin = true;

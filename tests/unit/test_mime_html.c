@@ -29,6 +29,7 @@ static void test_text(void **state)
 		{"white space", "  one \n\t two<b> three</b>four ", "one two threefour"},
 		{"bullets", "<ul><li>one<li>two</ul>", "- one\n- two"},
 		{"numbers", "<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"},
+		{"paragraphs in a list", "<ul><li><p>one</p></li><li><div>two</div></li></ul>", "- one\n\n- two"},
 		{"list in a list", "<ul><li>one<ul><li>two</li></ul></li></ul>", "- one\n  - two"},
 		{"table", "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "a\tb\n1\t2"},
 		{"link", "<a href='https://example.org/x'>here</a>", "here <https://example.org/x>"},
