@@ -1,10 +1,11 @@
-/* Digests, HMAC and random bytes; the latter two over GLib and getrandom(2). */
+/* Digests, HMAC and random bytes, over nettle, GLib and getrandom(2). */
 #ifndef PD_BASE_CRYPTO_H
 #define PD_BASE_CRYPTO_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <nettle/sha2.h>
 #include "base/arena.h"
 
 #define PD_SHA256_SIZE 32
@@ -13,9 +14,7 @@
 void pd_sha256(const void *data, size_t len, unsigned char ret_digest[PD_SHA256_SIZE]);
 /* The same of bytes that come in pieces. */
 struct pd_sha256_sum {
-	uint32_t state[8];
-	uint64_t len;		/* bytes so far */
-	unsigned char rest[64]; /* those that fill no block yet */
+	struct sha256_ctx context; /* nettle's */
 };
 void pd_sha256_begin(struct pd_sha256_sum *sum);
 void pd_sha256_add(struct pd_sha256_sum *sum, const void *data, size_t len);
