@@ -161,14 +161,29 @@ void command_parse_send(struct command_parser *parser, struct pd_command *comman
 	parser->commands->has_send = true;
 }
 
+static struct pd_draft *newest_draft(struct pd_context *context, const struct pd_ticket *ticket,
+				     int64_t below)
+{
+	if (context->agent == NULL)
+		return NULL;
+	return context->desk->draft_of(context->desk, context->arena, ticket->number, context->agent->name,
+				       below);
+}
+
 int command_apply_send(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;
-	struct pd_draft *draft = NULL;
+	struct pd_draft *draft = newest_draft(context, run->ticket, context->held_draft);
 	(void)command;
-	if (context->agent != NULL)
-		draft = context->desk->draft_of(context->desk, context->arena, run->ticket->number,
-						context->agent->name);
+	/* One that waits for #yes is not set free by #send, and does not hide those that are: anybody may
+	 * cause it. */
+	for (struct pd_draft *older = draft; older != NULL;
+	     older = newest_draft(context, run->ticket, older->id)) {
+		if (!pd_equal(older->reason, "unconfirmed")) {
+			draft = older;
+			break;
+		}
+	}
 	if (draft == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s",
 			       RUN_SAY(run, "#send: nothing of yours is held on this ticket."));

@@ -46,7 +46,10 @@ void pd_decide_held(struct pd_context *context, const struct pd_delivery *delive
 	struct pd_mail mail;
 	pd_mail_read(context, delivery, &mail);
 	context->plan->resume_draft = 0;
-	if (mail.agent != NULL)
+	context->plan->resume_confirmed = false;
+	context->held_draft = delivery->held->id;
+	if (mail.agent != NULL) /* else the agent is gone, and the draft stays */
 		pd_take_agent(context, &mail);
-	pd_tell(context, delivery);
+	if (context->plan->resume_draft == 0)
+		pd_tell(context, delivery);
 }

@@ -103,6 +103,7 @@ struct pd_context {
 	const char *actor;	       /* "agent:anna"; as in struct pd_event */
 	const struct pd_agent *agent;  /* the actor, where it is an agent */
 	int64_t action;
+	int64_t held_draft; /* the draft that is decided again; 0 */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
 };
 

@@ -115,8 +115,9 @@ struct pd_snapshot {
 	/* How often the counter was bumped since then (by whole minutes). */
 	int64_t (*counter)(struct pd_snapshot *, const char *key, pd_time since);
 	struct pd_draft *(*draft)(struct pd_snapshot *, struct pd_arena *, int64_t id);
-	/* The agent's newest kept draft on the ticket; NULL. */
-	struct pd_draft *(*draft_of)(struct pd_snapshot *, struct pd_arena *, int64_t ticket, const char *agent);
+	/* The agent's newest kept draft on the ticket whose id is below that (0: any); NULL. */
+	struct pd_draft *(*draft_of)(struct pd_snapshot *, struct pd_arena *, int64_t ticket, const char *agent,
+				     int64_t below);
 	struct pd_outbox_row *(*outbox)(struct pd_snapshot *, struct pd_arena *, int64_t id);
 	/* Tickets that match, sorted by a column name ("number" "updated" …, descending: '-' before), at most limit
 	 * after skipping offset. Not deleted or merged ones unless the query asks is:deleted. Not in the read set. */

@@ -214,7 +214,7 @@ static int decide_held(struct pd_work *work, struct pd_context *context, struct 
 		.raw = raw,
 		.held = draft,
 		.is_confirmed = context->plan->resume_confirmed,
-		.is_forced = true,
+		.is_forced = !context->plan->resume_confirmed,
 	};
 	context->plan->resume_draft = 0;
 	pd_decide_held(context, held);
@@ -228,7 +228,8 @@ static int decide(struct pd_work *work, struct pd_snapshot *snapshot, struct pd_
 
 	context.is_import = work->is_import;
 	work->decide(work, &context);
-	if (context.plan->resume_draft && !snapshot->failed)
+	/* A held #send may set another one free. */
+	for (int i = 0; i < 3 && !failed && context.plan->resume_draft && !snapshot->failed; i++)
 		failed = decide_held(work, &context, error);
 	if (!failed && snapshot->failed) {
 		if (error)

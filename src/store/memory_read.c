@@ -223,7 +223,8 @@ static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, 
 	return found;
 }
 
-static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t of_ticket, const char *agent)
+static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t of_ticket, const char *agent,
+				 int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	struct pd_memory *memory = lock(view);
@@ -231,7 +232,7 @@ static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *aren
 	for (size_t i = 0; i < memory->drafts.count; i++) {
 		const struct pd_draft *row = &memory->drafts.items[i].draft;
 		if (row->ticket == of_ticket && row->state == PD_DRAFT_KEPT && strcmp(row->agent, agent) == 0 &&
-		    row->id > newest && pd_memory_holds(memory->drafts.items[i].life, pd_memory_instant(view)))
+		    row->id > newest && (below == 0 || row->id < below) && pd_memory_holds(memory->drafts.items[i].life, pd_memory_instant(view)))
 			newest = row->id;
 	}
 	unlock(memory);

@@ -262,13 +262,14 @@ static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, 
 	return draft_row(view, arena, select);
 }
 
-static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent)
+static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent,
+				 int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
 				   "SELECT " DRAFT_COLUMNS " FROM draft WHERE state = 0 AND agent = ?1"
-				   " AND ticket IS ?2 ORDER BY id DESC LIMIT 1");
-	pd_sql_bind(select, "sz", agent, ticket);
+				   " AND ticket IS ?2 AND (?3 = 0 OR id < ?3) ORDER BY id DESC LIMIT 1");
+	pd_sql_bind(select, "szi", agent, ticket, below);
 	return draft_row(view, arena, select);
 }
 

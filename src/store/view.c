@@ -254,13 +254,14 @@ static struct pd_draft *ask_draft(struct pd_snapshot *face, struct pd_arena *are
 	return draft;
 }
 
-static struct pd_draft *ask_draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent)
+static struct pd_draft *ask_draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent,
+				     int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	if (!ready(view))
 		return NULL;
-	struct pd_draft *draft = lookups(view)->draft_of(face, arena, ticket, agent);
-	note(view, PD_READ_DRAFT_OF, ticket, agent, NULL, 0, digest_draft(draft));
+	struct pd_draft *draft = lookups(view)->draft_of(face, arena, ticket, agent, below);
+	note(view, PD_READ_DRAFT_OF, ticket, agent, NULL, below, digest_draft(draft));
 	return draft;
 }
 
@@ -350,7 +351,7 @@ static uint64_t ask_again(struct pd_window *writer, struct pd_arena *arena, cons
 	case PD_READ_DRAFT:
 		return digest_draft(ask->draft(face, arena, reading->number));
 	case PD_READ_DRAFT_OF:
-		return digest_draft(ask->draft_of(face, arena, reading->number, reading->a));
+		return digest_draft(ask->draft_of(face, arena, reading->number, reading->a, reading->since));
 	case PD_READ_OUTBOX:
 		return digest_outbox(ask->outbox(face, arena, reading->number));
 	}

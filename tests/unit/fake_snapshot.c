@@ -223,12 +223,13 @@ static struct pd_draft *get_draft(struct pd_snapshot *snapshot, struct pd_arena 
 }
 
 static struct pd_draft *get_draft_of(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t ticket,
-				     const char *agent)
+				     const char *agent, int64_t below)
 {
 	struct fake *fake = of(snapshot);
 	for (size_t i = fake->drafts.count; i > 0; i--) {
 		const struct pd_draft *draft = &fake->drafts.items[i - 1];
-		if (draft->ticket == ticket && pd_equal(draft->agent, agent) && draft->state == PD_DRAFT_KEPT)
+		if (draft->ticket == ticket && pd_equal(draft->agent, agent) && draft->state == PD_DRAFT_KEPT &&
+		    (below == 0 || draft->id < below))
 			return pd_memdup(arena, draft, sizeof *draft);
 	}
 	return NULL;

@@ -228,7 +228,7 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 	context.is_import = mail.is_import;
 	pd_decide_delivery(&context, &delivery);
 	remember(desk, context.plan, mail);
-	if (context.plan->resume_draft != 0)
+	for (int i = 0; i < 3 && context.plan->resume_draft != 0; i++)
 		resume(desk, &context);
 	small_keep(desk, &context);
 	return context.plan;
@@ -239,7 +239,7 @@ struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t num
 	struct pd_context context = small_context(desk, actor);
 	struct pd_strings all = pd_lines(desk->arena, lines);
 	pd_decide_do(&context, number, &all);
-	if (context.plan->resume_draft != 0)
+	for (int i = 0; i < 3 && context.plan->resume_draft != 0; i++)
 		resume(desk, &context);
 	small_keep(desk, &context);
 	return context.plan;

@@ -552,6 +552,44 @@ static void test_send_frees_no_unproven_mail(void **state)
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 }
 
+/* A forged mail does not hide what the agent may send. */
+static void test_forged_mail_hides_no_draft(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."));
+	struct small_mail forged = reply_to(scene, bob, scene->to_bob, "Pay to this account.");
+	forged.pass = false;
+	small_deliver(scene->desk, forged);
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#send"));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Use sand.");
+}
+
+/* Where nothing proves agents (the default), each mail is confirmed, also the #send of a held one. */
+static void test_send_by_confirmation(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	struct small_mail mail = reply_to(scene, bob, scene->to_bob, "Use sand.");
+	mail.pass = false;
+	const struct pd_planned_letter *asked =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "bob");
+	mail = reply_to(scene, bob, asked, "#yes");
+	mail.pass = false;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "held"); /* it is bob's, and anna was first */
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "bob");
+	mail = reply_to(scene, bob, receipt, "#send");
+	mail.pass = false;
+	asked = small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "bob");
+	mail = reply_to(scene, bob, asked, "#yes");
+	mail.pass = false;
+	plan = small_deliver(scene->desk, mail);
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Use sand.");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1);
+	assert_int_equal(small_letters(plan, PD_LETTER_RECEIPT), 1);
+}
+
 static void test_proofs(void **state)
 {
 	(void)state;
@@ -844,6 +882,8 @@ int main(void)
 		TEST(test_unproven),
 		TEST(test_confirmation_expires),
 		TEST(test_send_frees_no_unproven_mail),
+		TEST(test_forged_mail_hides_no_draft),
+		TEST(test_send_by_confirmation),
 		cmocka_unit_test(test_proofs),
 		TEST(test_agents_vacation),
 		TEST(test_forward),

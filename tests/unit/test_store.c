@@ -346,9 +346,11 @@ static void test_drafts(struct desk *desk)
 	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
 	pd_store_end(commit.snapshot);
 	struct pd_snapshot *s = begin(desk);
-	assert_null(s->draft_of(s, desk->arena, 3, "bob"));
-	assert_null(s->draft_of(s, desk->arena, 0, "anna"));
-	struct pd_draft *draft = s->draft_of(s, desk->arena, 3, "anna");
+	assert_null(s->draft_of(s, desk->arena, 3, "bob", 0));
+	assert_null(s->draft_of(s, desk->arena, 0, "anna", 0));
+	struct pd_draft *draft = s->draft_of(s, desk->arena, 3, "anna", 0);
+	assert_null(s->draft_of(s, desk->arena, 3, "anna", draft->id));
+	assert_int_equal(s->draft_of(s, desk->arena, 3, "anna", draft->id + 1)->id, draft->id);
 	assert_non_null(draft);
 	assert_string_equal(draft->reason, "collision");
 	assert_int_equal(draft->recipients.count, 2);
@@ -364,7 +366,7 @@ static void test_drafts(struct desk *desk)
 	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
 	pd_store_end(commit.snapshot);
 	s = begin(desk);
-	assert_null(s->draft_of(s, desk->arena, 3, "anna"));
+	assert_null(s->draft_of(s, desk->arena, 3, "anna", 0));
 	assert_int_equal(s->draft(s, desk->arena, draft->id)->state, PD_DRAFT_SENT);
 	pd_store_end(s);
 }
