@@ -126,7 +126,7 @@ static bool has_own_part(const struct pd_line_list *lines, const bool *drop)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct pd_line *line = &lines->items[i];
-		if (line->fate == PD_LINE_KEPT && !line->is_foreign && !drop[i] && !pd_line_is_blank(line) &&
+		if (line->fate == PD_LINE_KEPT && !line->is_foreign && !(drop && drop[i]) && !pd_line_is_blank(line) &&
 		    !pd_mark_rule(line))
 			return true;
 	}
@@ -169,6 +169,10 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	if (plain_or_null && !(html && is_placeholder(arena, plain_or_null))) {
 		pd_reply_lines(arena, plain_or_null, &plain);
 		pd_reply_split(arena, &plain, forward);
+		if (html && !has_own_part(&plain, NULL) && message->html)
+			lines = &html->lines;
+		else if (html)
+			pd_reply_compare(&plain, &html->lines);
 	} else if (html) {
 		lines = &html->lines;
 	}

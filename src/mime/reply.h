@@ -64,6 +64,8 @@ struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines,
 void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool says_forward);
 /* Lines from..to: the trailing ones that are a signature or a disclaimer become SIGNATURE. */
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
+/* The lines of the plain text, split, against those of the HTML of the same mail, split; in reply_both.c. */
+void pd_reply_compare(struct pd_line_list *lines, const struct pd_line_list *html);
 /* Is it nothing but white space and '>'? */
 bool pd_line_is_blank(const struct pd_line *line);
 

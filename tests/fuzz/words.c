@@ -28,7 +28,8 @@ static void broken(const char *what, const char *text)
 static void check_html(struct pd_arena *arena, const char *html)
 {
 	static const char *const never[] = {"<script", "<style", "<iframe", "<object", "<embed", "<form", "<input", "<svg", "<link", "<meta",
-					    "<base", "src=\"http", "href=\"javascript", "href=\"data", "position:", "url("};
+					    "<base", "src=\"http", "href=\"javascript", "href=\"data"};
+	static const char *const no_style[] = {"position:", "url(", "display:", "visibility:", "expression"};
 	const char *whole = pd_printf(arena, "<r>%s</r>", html);
 	xmlDoc *doc = xmlReadMemory(whole, (int)strlen(whole), NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE);
 	if (!doc)
@@ -40,6 +41,11 @@ static void check_html(struct pd_arena *arena, const char *html)
 		for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 			if (strstr(one, never[i]) && !strstr(one, "title=") && !strstr(one, "alt="))
 				broken(never[i], html);
+		const char *style = strstr(one, " style=\"");
+		char *value = style ? pd_strndup(arena, style + 8, strcspn(style + 8, "\"")) : NULL;
+		for (size_t i = 0; value && i < sizeof no_style / sizeof *no_style; i++)
+			if (strstr(value, no_style[i]))
+				broken(no_style[i], html);
 	}
 }
 

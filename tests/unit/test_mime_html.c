@@ -202,6 +202,33 @@ static void test_plain_wins(void **state)
 	}
 }
 
+/* HTML's structure tells what plain words do not. */
+static void test_both(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *plain, *html, *text, *quoted, *signature;
+	} rows[] = {
+		{"attribution in no known language", "New *words*\n\nXyz 5 qp Anna zq\n\n> Old\n> words\n",
+		 "<div>New <b>words</b></div><div class=\"gmail_quote\"><div class=\"gmail_attr\">Xyz 5 qp Anna zq</div>"
+		 "<blockquote class=\"gmail_quote\">Old<br>words</blockquote></div>",
+		 "New *words*", "Xyz 5 qp Anna zq\n\n> Old\n> words", ""},
+		{"signature without a sign", "New\n\nAnna Virtanen\nBoss\n",
+		 "<div>New</div><div class=\"gmail_signature\">Anna Virtanen<br>Boss</div>", "New", "", "Anna Virtanen\nBoss"},
+		{"other words", "New\n\nXyz zq\n\nmore\n", "<div>New</div><div class=\"yahoo_quoted\">Old</div>", "New\n\nXyz zq\n\nmore", "", ""},
+		{"plain says more", "New\nand more\n\nOld\n", "<div>New</div><div class=\"yahoo_quoted\">Old</div>", "New\nand more\n\nOld", "", ""},
+		{"plain has quotes alone", "> Old\n", "<div>New</div><blockquote type=cite>Old</blockquote>", "New", "> Old", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message message = {.subject = "Re: x"};
+		pd_words_reply(arena, &message, rows[i].plain, rows[i].html);
+		CHECK_ROW_STRING(rows[i].name, message.text, rows[i].text);
+		CHECK_ROW_STRING(rows[i].name, message.quoted, rows[i].quoted);
+		CHECK_ROW_STRING(rows[i].name, message.signature, rows[i].signature);
+	}
+}
+
 static void test_hostile(void **state)
 {
 	(void)state;
@@ -236,7 +263,8 @@ int main(void)
 	pd_html_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
-		cmocka_unit_test(test_clean), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_clean), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
+		cmocka_unit_test(test_hostile),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
