@@ -266,6 +266,7 @@ static int serve(struct house *house, bool is_foreground)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	open_log(is_foreground); /* before there are threads */
 	int code = code_of(start(house, &error));
 	if (code != 0) {
 		/* Where people look: the terminal, or the journal with -f. */
@@ -274,7 +275,6 @@ static int serve(struct house *house, bool is_foreground)
 		stop(house);
 		return code;
 	}
-	open_log(is_foreground);
 	pd_log(PD_INFO, "started", "version", PACKAGE_VERSION, "lmtp", house->settings->lmtp, "state",
 	       house->settings->state, NULL);
 	pd_setup_ready();
