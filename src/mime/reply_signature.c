@@ -64,7 +64,8 @@ static bool is_delimiter(const struct pd_line *line)
 {
 	if (line->len > 8 || line->depth)
 		return false;
-	return !strcmp(line->fold, "--") || (line->hints & PD_HINT_SIGNATURE);
+	/* "- -- " is how OpenPGP escapes it. */
+	return !strcmp(line->fold, "--") || !strcmp(line->fold, "- --") || (line->hints & PD_HINT_SIGNATURE);
 }
 
 /* A signature's length: some lines, none of them a paragraph but those of a disclaimer. */

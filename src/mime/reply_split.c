@@ -250,6 +250,24 @@ static bool is_first_quoted(const struct split *split, size_t at)
 	return !at || split->class[at - 1] == CLASS_TEXT || split->class[at - 1] == CLASS_SIGNATURE;
 }
 
+/* Lines of OpenPGP's armour around signed text (RFC 4880, section 7): the heading down to its empty line, and the signature. */
+static size_t armour(const struct pd_line_list *lines, size_t at)
+{
+	const char *fold = lines->items[at].fold;
+	bool heading = !strcmp(fold, "-----begin pgp signed message-----");
+	if (!heading && strcmp(fold, "-----begin pgp signature-----"))
+		return 0;
+	for (size_t i = at + 1; i < lines->count && i < at + 200; i++) {
+		if (heading && pd_line_is_blank(&lines->items[i]))
+			return i - at;
+		if (heading && !pd_starts(lines->items[i].fold, "hash:"))
+			return 1;
+		if (!heading && !strcmp(lines->items[i].fold, "-----end pgp signature-----"))
+			return i + 1 - at;
+	}
+	return 0;
+}
+
 static void classify(struct split *split, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
@@ -258,6 +276,12 @@ static void classify(struct split *split, bool says_forward)
 		struct pd_line *line = &lines->items[i];
 		if (split->class[i] == CLASS_ATTRIBUTION) {
 			i++;
+			continue;
+		}
+		size_t armoured = line->fold[0] == '-' && !line->depth ? armour(lines, i) : 0;
+		if (armoured) {
+			memset(split->class + i, CLASS_SIGNATURE, armoured);
+			i += armoured;
 			continue;
 		}
 		if (line->hints & PD_HINT_RULE)

@@ -224,6 +224,9 @@ static void test_signatures(void **state)
 	static const struct row rows[] = {
 		{"delimiter", "Hello.\n\n-- \nAnna\nExample Ltd", "Hello."},
 		{"delimiter without its blank", "Hello.\n\n--\nAnna", "Hello."},
+		{"OpenPGP", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello.\n\n- -- \nAnna\n-----BEGIN PGP SIGNATURE-----\n\nabc=\n"
+			    "-----END PGP SIGNATURE-----\n",
+		 "Hello."},
 		{"dashes in a list", "Prizes:\n-- one\n-- two", "Prizes:\n-- one\n-- two"},
 		{"iPhone", "Hello.\n\nSent from my iPhone", "Hello."},
 		{"iPhone de", "Hallo.\n\nVon meinem iPhone gesendet", "Hallo."},
