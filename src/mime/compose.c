@@ -115,6 +115,11 @@ static void end_multipart(struct writing *writing, const char *boundary)
 	pd_buf_addf(writing->out, "\r\n--%s--\r\n", boundary);
 }
 
+static bool is_shown_inline(const struct writing *writing, const struct pd_attachment *attachment)
+{
+	return attachment->is_inline && attachment->content_id && writing->letter->html;
+}
+
 /* --- text --- */
 
 /* Format=flowed (RFC 3676): long lines end softly with a blank, lines that would be misread are stuffed.
@@ -176,10 +181,39 @@ static void put_text(struct writing *writing)
 	put_text_body(writing, flow(writing->arena, pd_clean_text(writing->arena, text, strlen(text))));
 }
 
+/* The id of a picture in this mail. The one that it came with may name the author's machine. */
+static const char *picture_id(const struct writing *writing, size_t index)
+{
+	return pd_printf(writing->arena, "p%zu.%s", index, writing->letter->message_id);
+}
+
+/* The HTML with the pictures by their ids in this mail. */
+static const char *with_own_ids(const struct writing *writing, const char *html)
+{
+	PD_AUTO_BUF out = {0};
+	for (const char *at; (at = strstr(html, "cid:")) != NULL;) {
+		pd_buf_add(&out, html, (size_t)(at + 4 - html));
+		html = at + 4;
+		for (size_t i = 0; i < writing->letter->attachments.count; i++) {
+			const struct pd_attachment *picture = &writing->letter->attachments.items[i];
+			size_t len = is_shown_inline(writing, picture) ? strlen(picture->content_id) : 0;
+			if (len == 0 || strncmp(html, picture->content_id, len) != 0 ||
+			    (html[len] != '\0' && !strchr("\"'<>() \t\n;&?#", html[len])))
+				continue;
+			pd_buf_adds(&out, picture_id(writing, i));
+			html += len;
+			break;
+		}
+	}
+	pd_buf_adds(&out, html);
+	return pd_buf_string(writing->arena, &out);
+}
+
 static void put_html(struct writing *writing)
 {
 	const char *html =
 		pd_clean_text(writing->arena, writing->letter->html, strlen(writing->letter->html));
+	html = with_own_ids(writing, html);
 	gchar *lower = g_ascii_strdown(html, strlen(html) < 2000 ? (gssize)strlen(html) : 2000);
 	if (!strstr(lower, "<html") && !strstr(lower, "<body"))
 		html = pd_printf(
@@ -208,12 +242,8 @@ static const char *safe_type(struct pd_arena *arena, const struct pd_attachment 
 	return pd_lower_ascii(arena, type);
 }
 
-static bool is_shown_inline(const struct writing *writing, const struct pd_attachment *attachment)
-{
-	return attachment->is_inline && attachment->content_id && writing->letter->html;
-}
-
-static void put_attachment(struct writing *writing, const struct pd_attachment *attachment, bool is_inline)
+/* id: of a picture that the HTML shows; NULL: a file. */
+static void put_attachment(struct writing *writing, const struct pd_attachment *attachment, const char *id)
 {
 	struct pd_buf *out = writing->out;
 	const char *name = pd_clean_file_name(writing->arena, attachment->name ? attachment->name : "");
@@ -229,11 +259,11 @@ static void put_attachment(struct writing *writing, const struct pd_attachment *
 	if (pd_starts(type, "text/") && pd_charset_is_utf8(data, len))
 		pd_buf_adds(out, "; charset=utf-8");
 	pd_put_param(out, writing->arena, "name", name);
-	pd_buf_addf(out, "\r\nContent-Disposition: %s", is_inline ? "inline" : "attachment");
+	pd_buf_addf(out, "\r\nContent-Disposition: %s", id ? "inline" : "attachment");
 	pd_put_param(out, writing->arena, "filename", name);
 	pd_buf_adds(out, "\r\n");
-	if (is_inline)
-		pd_put_ids_field(out, "Content-ID", &attachment->content_id, 1);
+	if (id)
+		pd_put_ids_field(out, "Content-ID", &id, 1);
 	pd_buf_addf(out, "Content-Transfer-Encoding: %s\r\n\r\n",
 		    !is_mail		  ? "base64"
 		    : transfer == PD_8BIT ? "8bit"
@@ -269,7 +299,7 @@ static void put_related(struct writing *writing)
 			continue;
 		pd_buf_adds(writing->out, "\r\n");
 		begin_part(writing, boundary);
-		put_attachment(writing, attachment, true);
+		put_attachment(writing, attachment, picture_id(writing, i));
 	}
 	end_multipart(writing, boundary);
 }
@@ -304,7 +334,7 @@ static void put_body(struct writing *writing)
 			continue;
 		pd_buf_adds(writing->out, "\r\n");
 		begin_part(writing, boundary);
-		put_attachment(writing, &writing->letter->attachments.items[i], false);
+		put_attachment(writing, &writing->letter->attachments.items[i], NULL);
 	}
 	if (original) {
 		struct pd_attachment mail = {.name = "original.eml",
@@ -313,7 +343,7 @@ static void put_body(struct writing *writing)
 					     .content = {original->data, original->size}};
 		pd_buf_adds(writing->out, "\r\n");
 		begin_part(writing, boundary);
-		put_attachment(writing, &mail, false);
+		put_attachment(writing, &mail, NULL);
 	}
 	end_multipart(writing, boundary);
 }
