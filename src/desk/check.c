@@ -35,13 +35,10 @@ static void check_view(struct pd_arena *arena, const struct pd_settings *setting
 {
 	const struct pd_setting *text = setting(group, "query");
 	const char *me = settings->agents.count > 0 ? settings->agents.items[0].name : "";
-	if (text == NULL)
-		pd_problem_add(problems, group->where, "[view %s] has no query", group->name);
-	else
+	if (text != NULL)
 		check_query(arena, settings, group, "query", text->value, me, text->where, problems);
-	if (pd_view_find(group->name) != NULL)
-		pd_problem_add(problems, group->where, "[view %s] has the name of a view that every desk has",
-			       group->name);
+	else if (pd_view_find(group->name) == NULL)
+		pd_problem_add(problems, group->where, "[view %s] has no query", group->name);
 }
 
 static void check_when(struct pd_arena *arena, const struct pd_settings *settings,

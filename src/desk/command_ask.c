@@ -112,11 +112,9 @@ static const char *nearly_view(struct command_parser *parser, const char *text)
 	struct pd_strings names = {0};
 	if (strpbrk(text, " :*\"-") != NULL || *text == '\0')
 		return NULL;
-	for (size_t i = 0; pd_view_at(i) != NULL; i++)
-		*pd_list_add(parser->arena, &names) = pd_view_at(i)->name;
-	for (size_t i = 0; i < parser->settings->groups.count; i++)
-		if (strcmp(parser->settings->groups.items[i].type, "view") == 0)
-			*pd_list_add(parser->arena, &names) = parser->settings->groups.items[i].name;
+	struct pd_views all = pd_views_of(parser->arena, parser->settings, parser->agent);
+	for (size_t i = 0; i < all.count; i++)
+		*pd_list_add(parser->arena, &names) = all.items[i].name;
 	return pd_nearest(text, &names);
 }
 
@@ -127,12 +125,12 @@ void command_parse_list(struct command_parser *parser, struct pd_command *comman
 		return;
 	}
 	struct list_tail tail = split_tail(parser, command->rest);
-	const struct pd_view *view = pd_view_in(parser->arena, parser->settings, tail.query);
+	const struct pd_view *view = pd_view_in(parser->arena, parser->settings, parser->agent, tail.query);
 	if (view == NULL) {
 		size_t len = strlen(tail.query);
 		while (len > 1 && strchr(".!", tail.query[len - 1]) != NULL)
 			tail.query = pd_strndup(parser->arena, tail.query, --len);
-		view = pd_view_in(parser->arena, parser->settings, tail.query);
+		view = pd_view_in(parser->arena, parser->settings, parser->agent, tail.query);
 	}
 	const char *near = view == NULL ? nearly_view(parser, tail.query) : NULL;
 	if (near != NULL) {
@@ -238,22 +236,12 @@ static void report_table(struct command_run *run, const struct pd_strings *cells
 static int list_views(struct command_run *run)
 {
 	struct pd_context *context = run->context;
-	const struct pd_settings *settings = context->settings;
+	struct pd_views views = pd_views_of(context->arena, context->settings, context->agent);
 	struct pd_strings cells = {0};
-	for (size_t i = 0; pd_view_at(i) != NULL; i++) {
-		*pd_list_add(context->arena, &cells) = pd_view_at(i)->name;
-		*pd_list_add(context->arena, &cells) = RUN_SAY(run, pd_view_at(i)->title);
-		*pd_list_add(context->arena, &cells) = pd_view_at(i)->query;
-	}
-	for (size_t i = 0; i < settings->groups.count; i++) {
-		const struct pd_group *group = &settings->groups.items[i];
-		if (strcmp(group->type, "view") != 0)
-			continue;
-		const char *title = pd_group_value(group, "name", NULL),
-			   *query = pd_group_value(group, "query", NULL);
-		*pd_list_add(context->arena, &cells) = group->name;
-		*pd_list_add(context->arena, &cells) = title != NULL ? title : group->name;
-		*pd_list_add(context->arena, &cells) = query != NULL ? query : "";
+	for (size_t i = 0; i < views.count; i++) {
+		*pd_list_add(context->arena, &cells) = views.items[i].name;
+		*pd_list_add(context->arena, &cells) = RUN_SAY(run, views.items[i].title);
+		*pd_list_add(context->arena, &cells) = views.items[i].query;
 	}
 	report_table(run, &cells, 3);
 	return 0;

@@ -76,7 +76,14 @@ struct pd_view {
 /* By name or title, any case, blanks, - and _ alike; NULL. */
 const struct pd_view *pd_view_find(const char *name);
 const struct pd_view *pd_view_at(size_t index); /* NULL after the last */
-/* The same among the built-in ones and the [view …] groups; one of the configuration has its texts in the arena. */
-const struct pd_view *pd_view_in(struct pd_arena *arena, const struct pd_settings *settings, const char *name);
+/* A view as the desk has it: built-in ones with what [view NAME] adds to them (a further query, columns, sort), then
+ * those of the configuration. agent: whose eyes; views that are not shared with it are none. NULL: all. In the arena. */
+const struct pd_view *pd_view_in(struct pd_arena *arena, const struct pd_settings *settings,
+				 const struct pd_agent *agent, const char *name);
+struct pd_views {
+	struct pd_view *items;
+	size_t count, room;
+};
+struct pd_views pd_views_of(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_agent *agent);
 
 #endif

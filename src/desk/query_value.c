@@ -325,14 +325,12 @@ static int set_age(struct query_parser *in, const struct query_term *term, struc
 
 static int set_view(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query)
 {
-	const struct pd_view *view = pd_view_in(in->arena, in->settings, term->value);
+	const struct pd_view *view = pd_view_in(in->arena, in->settings, NULL, term->value);
 	if (view == NULL) {
 		struct pd_strings names = {0};
-		for (size_t i = 0; pd_view_at(i) != NULL; i++)
-			*pd_list_add(in->arena, &names) = pd_view_at(i)->name;
-		for (size_t i = 0; i < in->settings->groups.count; i++)
-			if (strcmp(in->settings->groups.items[i].type, "view") == 0)
-				*pd_list_add(in->arena, &names) = in->settings->groups.items[i].name;
+		struct pd_views all = pd_views_of(in->arena, in->settings, NULL);
+		for (size_t i = 0; i < all.count; i++)
+			*pd_list_add(in->arena, &names) = all.items[i].name;
 		struct pd_found found = {.nearest = pd_nearest(term->value, &names)};
 		return unknown_value(in, term, "view", &found);
 	}

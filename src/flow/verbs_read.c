@@ -19,33 +19,14 @@ static int checked(struct pd_call *call, const struct pd_snapshot *snapshot)
 	return snapshot->failed;
 }
 
-static const char *group_value(const struct pd_group *group, const char *key)
-{
-	for (size_t i = 0; i < group->settings.count; i++)
-		if (!strcmp(group->settings.items[i].key, key))
-			return group->settings.items[i].value;
-	return NULL;
-}
-
-/* The query of a view by name: built-in ones, then those of the configuration. */
+/* The query of a view that the caller may see. */
 static int view_query(struct pd_call *call, const char *name, const char **ret_query, const char **ret_sort)
 {
-	const struct pd_view *view = pd_view_find(name);
+	const struct pd_view *view = pd_view_in(call->arena, call->settings, call->agent, name);
 
 	if (view) {
 		*ret_query = view->query;
 		*ret_sort = view->sort;
-		return 0;
-	}
-	for (size_t i = 0; i < call->settings->groups.count; i++) {
-		const struct pd_group *group = &call->settings->groups.items[i];
-		const char *title = group_value(group, "name");
-
-		if (strcmp(group->type, "view") != 0 ||
-		    !(pd_equal_nocase(group->name, name) || pd_equal_nocase(title, name)))
-			continue;
-		*ret_query = group_value(group, "query");
-		*ret_sort = group_value(group, "sort");
 		return 0;
 	}
 	return pd_fail(&call->error, PD_PERMANENT, "there is no view \"%s\"", name);

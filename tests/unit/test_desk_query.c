@@ -455,7 +455,7 @@ static void views(void **state)
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct pd_view *view = pd_view_in(arena, settings, rows[i].word);
+		const struct pd_view *view = pd_view_in(arena, settings, NULL, rows[i].word);
 		CHECK_ROW_STRING(rows[i].word, view != NULL ? view->query : NULL, rows[i].want);
 	}
 	for (size_t i = 0; pd_view_at(i) != NULL; i++) {
@@ -466,12 +466,52 @@ static void views(void **state)
 	}
 }
 
+/* A view that every desk has can be narrowed, and a view is seen by those whom it is shared with. */
+static void own_views(void **state)
+{
+	static const struct {
+		const char *agent, *word, *query; /* NULL: there is none */
+	} rows[] = {
+		{NULL, "open", "(is:open) (-mailbox:sales)"},
+		{"anna", "All open", "(is:open) (-mailbox:sales)"},
+		{"anna", "closed", "is:closed -is:automatic"},
+		{"anna", "hers", "owner:anna"},
+		{"bob", "hers", NULL},
+		{"carol", "hers", "owner:anna"},
+		{NULL, "hers", "owner:anna"},
+		{"bob", "offers", "is:open"},
+		{"anna", "offers", NULL},
+		{"vera", "hot", "status:open AND priority:urgent"},
+	};
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_settings *own =
+		fake_settings(pd_printf(arena,
+					"%s[view open]\nquery = -mailbox:sales\nsort = -created\n[view "
+					"closed]\ncolumns = number;name\n"
+					"[view hers]\nquery = owner:anna\nshare = private:anna\n"
+					"[view offers]\nquery = is:open\nshare = team:sales\n",
+					fake_config));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct pd_agent *agent =
+			rows[i].agent != NULL ? pd_settings_agent(own, rows[i].agent) : NULL;
+		const struct pd_view *view = pd_view_in(arena, own, agent, rows[i].word);
+		CHECK_ROW_STRING(rows[i].word, view != NULL ? view->query : NULL, rows[i].query);
+	}
+	assert_string_equal(pd_view_in(arena, own, NULL, "open")->sort, "-created");
+	assert_string_equal(pd_view_in(arena, own, NULL, "closed")->columns, "number;name");
+	struct pd_query *query;
+	assert_int_equal(pd_query_parse(arena, own, "view:open", NULL, NOW, &query, NULL), 0);
+	assert_string_equal(shape(arena, query), "(is=open & !mailbox=sales)");
+	pd_settings_unref(own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(limits),
-		cmocka_unit_test(zones),  cmocka_unit_test(matches), cmocka_unit_test(prints),
-		cmocka_unit_test(views),
+		cmocka_unit_test(parses), cmocka_unit_test(refuses),   cmocka_unit_test(limits),
+		cmocka_unit_test(zones),  cmocka_unit_test(matches),   cmocka_unit_test(prints),
+		cmocka_unit_test(views),  cmocka_unit_test(own_views),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
