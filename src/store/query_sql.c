@@ -133,7 +133,33 @@ static void put_indexed(struct pd_sql_query *q, const struct pd_query *query, bo
 	put_list(q, is_owner ? "owner" : "team", &values);
 }
 
+/* Opens a condition on a set of numbers. Unless it leads, the plus keeps it from being looked up by number. */
+static void put_in(struct pd_sql_query *q, const struct pd_query *query)
+{
+	put(q, query == q->driver ? "number IN (" : "+number IN (");
+}
+
 /* A property with rows of its own (followers, further mailboxes, custom ones). */
+static void put_value_set(struct pd_sql_query *q, const char *property, const struct pd_query *query)
+{
+	put(q, "SELECT ticket FROM ticket_value WHERE property = ");
+	put_text(q, property);
+	if (query->compare != PD_IS) {
+		put(q, " AND pd_compare(value, ");
+		put_text(q, query->value);
+		put(q, ", ");
+		put_number(q, query->compare);
+		put(q, ")");
+		return;
+	}
+	struct pd_strings values = {0};
+	sqlite3_stmt *next = SQL(q->connection, "SELECT value FROM ticket_value WHERE property = ? AND value > ?"
+						" ORDER BY value LIMIT 1");
+	collect(q, next, property, 0, query, &values);
+	put(q, " AND ");
+	put_list(q, "value", &values);
+}
+
 static void put_value(struct pd_sql_query *q, const char *property, const struct pd_query *query)
 {
 	if (query->value == NULL) {
@@ -142,30 +168,9 @@ static void put_value(struct pd_sql_query *q, const char *property, const struct
 		put(q, " AND value <> '')");
 		return;
 	}
-	struct pd_strings values = {0};
-	sqlite3_stmt *next = SQL(q->connection, "SELECT value FROM ticket_value WHERE property = ? AND value > ?"
-						" ORDER BY value LIMIT 1");
-	collect(q, next, property, 0, query, &values);
-	put(q, "number IN (SELECT ticket FROM ticket_value WHERE property = ");
-	put_text(q, property);
-	put(q, " AND ");
-	put_list(q, "value", &values);
+	put_in(q, query);
+	put_value_set(q, property, query);
 	put(q, ")");
-}
-
-static void put_custom(struct pd_sql_query *q, const struct pd_query *query)
-{
-	if (query->value == NULL || query->compare == PD_IS) {
-		put_value(q, query->field, query);
-		return;
-	}
-	put(q, "number IN (SELECT ticket FROM ticket_value WHERE property = ");
-	put_text(q, query->field);
-	put(q, " AND pd_compare(value, ");
-	put_text(q, query->value);
-	put(q, ", ");
-	put_number(q, query->compare);
-	put(q, "))");
 }
 
 /* --- numbers and times --- */
@@ -219,6 +224,8 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 	put(q, ")");
 }
 
+#define DRAFTS "SELECT ticket FROM draft WHERE state = 0"
+
 static void put_is(struct pd_sql_query *q, const char *word)
 {
 	/* Without deleted tickets the classes say it, and their indexes serve. */
@@ -232,8 +239,7 @@ static void put_is(struct pd_sql_query *q, const char *word)
 		{"automatic", "flags & 2 <> 0", "flags & 2 <> 0"},
 		{"deleted", "class = 3", "class = 3"},
 		{"sent", "flags & 8 <> 0", "flags & 8 <> 0"},
-		{"draft", "number IN (SELECT ticket FROM draft WHERE state = 0)",
-		 "number IN (SELECT ticket FROM draft WHERE state = 0)"},
+		{"draft", "number IN (" DRAFTS ")", "number IN (" DRAFTS ")"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (strcmp(word, words[i].word) == 0) {
@@ -256,6 +262,16 @@ static void put_status(struct pd_sql_query *q, const struct pd_query *query)
 		put_single(q, "status", query, false);
 }
 
+/* Fields that are no property. */
+static bool is_no_property(const char *field)
+{
+	static const char *const fields[] = {"is", "from", "to", "phone", "sla", "due", "mentions", "view", "age"};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (strcmp(field, fields[i]) == 0)
+			return true;
+	return false;
+}
+
 static void put_mailbox(struct pd_sql_query *q, const struct pd_query *query)
 {
 	if (query->value == NULL) {
@@ -273,49 +289,134 @@ static void put_mailbox(struct pd_sql_query *q, const struct pd_query *query)
 
 /* --- people --- */
 
-static void put_people(struct pd_sql_query *q, const struct pd_query *query)
+/* The words that a value's matches have for certain; NULL: none, or only parts of words. */
+static char *sure_phrase(struct pd_arena *arena, const struct pd_query *query)
 {
-	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
-	const char *all = is_company ? "SELECT id FROM contact WHERE company IS NOT NULL"
-			  : is_phone ? "SELECT id FROM contact WHERE pd_values(identities, 'phone') <> ''"
-				     : "SELECT id FROM contact WHERE name <> '' OR identities <> ''";
-	if (query->value == NULL) {
-		put(q, "number NOT IN (SELECT ticket FROM ticket_contact WHERE contact IN (");
-		put(q, all);
-		put(q, "))");
-		return;
+	if (!query->has_glob)
+		return strchr(query->value, '@') != NULL ? pd_sql_phrase(arena, query->value, query->is_prefix) : NULL;
+	/* The longest part between stars, without the words that touch one. */
+	char *best = NULL;
+	for (const char *at = query->value; *at != '\0';) {
+		const char *start = at, *end = at + strcspn(at, "*");
+		const bool is_cut_before = start > query->value, is_cut_after = *end == '*';
+		at = end + (*end == '*');
+		while (is_cut_before && start < end && (g_ascii_isalnum(*start) || (*start & 0x80) != 0))
+			start++;
+		while (is_cut_after && end > start && (g_ascii_isalnum(end[-1]) || (end[-1] & 0x80) != 0))
+			end--;
+		if (end > start && (best == NULL || (size_t)(end - start) > strlen(best)))
+			best = pd_strndup(arena, start, (size_t)(end - start));
 	}
+	return best != NULL ? pd_sql_phrase(arena, best, false) : NULL;
+}
+
+static void read_waiting(struct pd_sql_query *q)
+{
+	struct pd_error error;
+	if (!q->has_waiting && pd_sqlite_unindexed(q->connection, q->arena, &q->waiting, &error) != 0)
+		pd_window_fail(q->view, &error);
+	q->has_waiting = true;
+}
+
+/* ids of documents: of contacts, positive, or of events. All that wait for the index are among them. */
+static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_contact)
+{
+	put(q, is_contact ? "SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH "
+			  : "SELECT rowid FROM search WHERE rowid > 0 AND search MATCH ");
+	put_text(q, pd_printf(q->arena, "people : %s", phrase));
+	read_waiting(q);
+	for (size_t i = 0; i < q->waiting.count; i++) {
+		int64_t id = q->waiting.items[i].id;
+		if ((id < 0) == is_contact) {
+			put(q, " UNION ALL SELECT ");
+			put_number(q, is_contact ? -id : id);
+		}
+	}
+}
+
+static void put_contact_condition(struct pd_sql_query *q, const struct pd_query *query, bool is_phone, bool is_company)
+{
 	int mode = mode_of(query, strchr(query->value, '@') == NULL);
-	put(q, "number IN (SELECT ticket FROM ticket_contact WHERE contact IN (");
+	const char *phrase = is_phone ? NULL : sure_phrase(q->arena, query);
+	put(q, "(");
+	if (phrase != NULL) {
+		put(q, "id IN (");
+		put_candidates(q, phrase, true);
+		put(q, ") AND (");
+	}
 	if (is_company) {
-		put(q, "SELECT id FROM contact WHERE ");
 		put_match(q, "company", query->value, mode);
 	} else if (is_phone) {
-		put(q, "SELECT id FROM contact WHERE (");
 		put_match(q, "pd_values(identities, 'phone')", query->value, mode | PD_MATCH_LINES);
 		put(q, " OR ");
 		put_match(q, "pd_digits(pd_values(identities, 'phone'))", query->value, mode | PD_MATCH_LINES);
-		put(q, ")");
 	} else {
-		put(q, "SELECT id FROM contact WHERE (name <> '' AND ");
+		put(q, "(name <> '' AND ");
 		put_match(q, "name", query->value, mode);
 		put(q, ") OR ");
 		put_match(q, "pd_values(identities, '')", query->value, mode | PD_MATCH_LINES);
 	}
-	put(q, "))");
+	put(q, phrase != NULL ? "))" : ")");
 }
 
-static void put_correspondents(struct pd_sql_query *q, const struct pd_query *query, bool is_from)
+static void put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
-	const char *column = is_from ? "message.from_addr" : "message.recipients";
-	put(q, query->value == NULL ? "NOT " : "");
-	put(q, "EXISTS (SELECT 1 FROM event JOIN message ON message.id = event.message WHERE event.ticket = number AND ");
-	if (query->value == NULL) {
-		put(q, is_from ? "message.from_addr <> ''" : "length(message.recipients) > 1");
-	} else {
-		int mode = mode_of(query, strchr(query->value, '@') == NULL);
-		put_match(q, column, query->value, is_from ? mode : mode | PD_MATCH_LINES);
+	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
+	put(q, "SELECT ticket FROM ticket_contact WHERE contact IN (SELECT id FROM contact WHERE ");
+	if (query->value != NULL)
+		put_contact_condition(q, query, is_phone, is_company);
+	else
+		put(q, is_company ? "company IS NOT NULL"
+		       : is_phone ? "pd_values(identities, 'phone') <> ''"
+				  : "(name <> '' OR identities <> '')");
+	put(q, ")");
+}
+
+static void put_people(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (query->value == NULL)
+		put(q, "number NOT IN (");
+	else
+		put_in(q, query);
+	put_people_set(q, query);
+	put(q, ")");
+}
+
+static void put_correspondent_match(struct pd_sql_query *q, const struct pd_query *query)
+{
+	bool is_from = strcmp(query->field, "from") == 0;
+	int mode = mode_of(query, strchr(query->value, '@') == NULL);
+	put_match(q, is_from ? "message.from_addr" : "message.recipients", query->value,
+		  is_from ? mode : mode | PD_MATCH_LINES);
+}
+
+static bool put_correspondents_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *phrase = query->value != NULL ? sure_phrase(q->arena, query) : NULL;
+	if (phrase == NULL)
+		return false;
+	put(q, "SELECT event.ticket FROM event JOIN message ON message.id = event.message WHERE event.id IN (");
+	put_candidates(q, phrase, false);
+	put(q, ") AND ");
+	put_correspondent_match(q, query);
+	return true;
+}
+
+static void put_correspondents(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (query->value != NULL && sure_phrase(q->arena, query) != NULL) {
+		put_in(q, query);
+		(void)put_correspondents_set(q, query);
+		put(q, ")");
+		return;
 	}
+	put(q, query->value == NULL ? "NOT " : "");
+	put(q, "EXISTS (SELECT 1 FROM event JOIN message ON message.id = event.message"
+	       " WHERE event.ticket = ticket.number AND ");
+	if (query->value != NULL)
+		put_correspondent_match(q, query);
+	else
+		put(q, strcmp(query->field, "from") == 0 ? "message.from_addr <> ''" : "length(message.recipients) > 1");
 	put(q, ")");
 }
 
@@ -338,11 +439,9 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 	} else if (strcmp(field, "owner") == 0 || strcmp(field, "team") == 0) {
 		put_indexed(q, query, *field == 'o');
 	} else if (strcmp(field, "follower") == 0) {
-		struct pd_query single = *query;
-		single.values = (struct pd_strings){0};
-		put_value(q, field, &single);
+		put_value(q, field, query);
 	} else if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0) {
-		put_correspondents(q, query, *field == 'f');
+		put_correspondents(q, query);
 	} else if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0) {
 		put_people(q, query);
 	} else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0 || strcmp(field, "mentions") == 0) {
@@ -361,14 +460,13 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		if (pd_property_is_builtin(field))
 			put(q, query->value == NULL ? "1" : "0");
 		else
-			put_custom(q, query);
+			put_value(q, field, query);
 	}
 }
 
 /* --- full text --- */
 
-/* The words as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: there is no word. */
-static char *match_text(struct pd_arena *arena, const char *value, bool is_prefix)
+char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix)
 {
 	bool has_word = false;
 	const char *text = pd_fold(arena, value);
@@ -403,54 +501,100 @@ static bool waits_with(const struct pd_document *document, const struct pd_query
 	return false;
 }
 
-/* Tickets that documents which still wait for the index add: "number IN (…) OR ", or nothing. */
-static void put_waiting(struct pd_sql_query *q, const struct pd_query *query)
+/* Tickets whose number it is, whose contacts have the words, or of documents that still wait for the index. */
+static void put_few(struct pd_sql_query *q, const struct pd_query *query, const char *match)
 {
-	struct pd_error error;
-	if (!q->has_waiting && pd_sqlite_unindexed(q->connection, q->arena, &q->waiting, &error) != 0)
-		pd_window_fail(q->view, &error);
-	q->has_waiting = true;
-	for (int is_contact = 0; is_contact < 2; is_contact++) {
-		bool is_open = false;
-		for (size_t i = 0; i < q->waiting.count; i++) {
-			const struct pd_document *document = &q->waiting.items[i];
-			if ((document->id < 0) != (is_contact != 0) || !waits_with(document, query))
-				continue;
-			if (!is_open)
-				put(q, is_contact ? "number IN (SELECT ticket FROM ticket_contact WHERE contact IN ("
-						  : "number IN (SELECT ticket FROM event WHERE id IN (");
-			else
-				put(q, ", ");
-			put_number(q, is_contact ? -document->id : document->id);
-			is_open = true;
-		}
-		put(q, is_open ? ")) OR " : "");
+	const char *digits = *query->value == '#' ? query->value + 1 : query->value;
+	unsigned long long number = 0;
+	put(q, "SELECT ");
+	put_number(q, pd_number(digits, INT64_MAX, &number) ? (int64_t)number : -1);
+	if (match == NULL)
+		return;
+	put(q, " UNION ALL SELECT ticket FROM ticket_contact WHERE contact IN"
+	       " (SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH ");
+	put_text(q, match);
+	put(q, ")");
+	read_waiting(q);
+	for (size_t i = 0; i < q->waiting.count; i++) {
+		int64_t id = q->waiting.items[i].id;
+		if (!waits_with(&q->waiting.items[i], query))
+			continue;
+		put(q, id < 0 ? " UNION ALL SELECT ticket FROM ticket_contact WHERE contact = "
+			      : " UNION ALL SELECT ticket FROM event WHERE id = ");
+		put_number(q, id < 0 ? -id : id);
 	}
+}
+
+static void put_text_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	put_few(q, query, match);
+	if (match == NULL)
+		return;
+	put(q, " UNION ALL SELECT ticket FROM event WHERE id IN (SELECT rowid FROM search WHERE rowid > 0 AND search MATCH ");
+	put_text(q, match);
+	put(q, ")");
 }
 
 static void put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 {
-	const char *digits = *query->value == '#' ? query->value + 1 : query->value;
-	unsigned long long number = 0;
-	bool is_number = pd_number(digits, INT64_MAX, &number);
-	const char *match = match_text(q->arena, query->value, query->is_prefix);
-	put(q, "(");
-	if (match != NULL)
-		put_waiting(q, query);
-	if (is_number) {
-		put(q, "number = ");
-		put_number(q, (int64_t)number);
+	bool is_common = false;
+	for (size_t i = 0; q->is_by_row && i < q->common.count; i++)
+		is_common |= q->common.items[i] == query;
+	if (!is_common) {
+		put_in(q, query);
+		put_text_set(q, query);
+		put(q, ")");
+		return;
 	}
-	if (match != NULL) {
-		put(q, is_number ? " OR " : "");
-		put(q, "number IN (SELECT ticket FROM event WHERE id IN (SELECT rowid FROM search WHERE search MATCH ");
-		put_text(q, match);
-		put(q, ")) OR number IN (SELECT ticket FROM ticket_contact WHERE contact IN"
-		       " (SELECT -rowid FROM search WHERE search MATCH ");
-		put_text(q, match);
-		put(q, "))");
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	put(q, "(EXISTS (SELECT 1 FROM event CROSS JOIN search WHERE event.ticket = ticket.number AND event.indexed"
+	       " AND search.rowid = event.id AND search MATCH ");
+	put_text(q, match);
+	put(q, ") OR +number IN (");
+	put_few(q, query, match);
+	put(q, "))");
+}
+
+bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *query, const char *start)
+{
+	const char *match = NULL;
+	if (query->op == PD_QUERY_TEXT) {
+		match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	} else if (query->op == PD_QUERY_FIELD && query->value != NULL &&
+		   (strcmp(query->field, "from") == 0 || strcmp(query->field, "to") == 0)) {
+		const char *phrase = sure_phrase(q->arena, query);
+		match = phrase != NULL ? pd_printf(q->arena, "people : %s", phrase) : NULL;
 	}
-	put(q, is_number || match != NULL ? ")" : "0)");
+	if (match == NULL)
+		return false;
+	put(q, start);
+	put_text(q, match);
+	return true;
+}
+
+bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (query->op == PD_QUERY_TEXT) {
+		put_text_set(q, query);
+		return true;
+	}
+	if (query->op != PD_QUERY_FIELD || query->value == NULL)
+		return false;
+	const char *field = query->field;
+	if (strcmp(field, "is") == 0 && strcmp(query->value, "draft") == 0) {
+		put(q, DRAFTS);
+		return true;
+	}
+	if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0)
+		return put_correspondents_set(q, query);
+	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
+		put_people_set(q, query);
+	else if (strcmp(field, "follower") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))
+		put_value_set(q, field, query);
+	else
+		return false;
+	return true;
 }
 
 void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)

@@ -16,12 +16,44 @@ struct pd_sql_query {
 	bool has_deleted; /* the query asks for deleted tickets */
 	bool has_waiting; /* `waiting` was read */
 	struct pd_document_list waiting;
+	/* How the tickets are found (query_plan.c). */
+	const struct pd_query *driver; /* the condition whose set of numbers leads; NULL: an index or the order does */
+	bool is_by_row;		       /* words that many tickets have are looked for ticket by ticket */
+	PD_LIST(const struct pd_query *) common; /* … which these are */
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
 };
 /* Appends the condition on a row of the table ticket. */
 void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query);
+/* Appends a SELECT of the numbers of the tickets that match, where the condition is of a kind that names them
+ * (words, people, values with rows of their own); false: it is not, and nothing is appended. */
+bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query);
 void pd_sql_query_bind(struct pd_sql_query *q, sqlite3_stmt *statement);
+
+/* Where the set is found by words: appends the start of a SELECT and the words to match, as a parameter; else false. */
+bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *query, const char *start);
+/* The words of a value as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: no word. */
+char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix);
+/* A page of the numbers of the tickets that match, in order (query_plan.c). */
+struct pd_numbers {
+	int64_t *items;
+	size_t count, room;
+};
+struct pd_page {
+	const char *order; /* "ORDER BY …" */
+	const char *table; /* what gives that order by itself: "ticket INDEXED BY …", "ticket NOT INDEXED"; NULL: nothing */
+	size_t limit, offset;
+};
+int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+		     struct pd_numbers *ret_numbers, struct pd_error *error);
+
+/* When which way is taken; a test takes all of them. */
+struct pd_query_limits {
+	int rare;   /* so many tickets are fetched and sorted within milliseconds */
+	int common; /* words of so many documents are looked for ticket by ticket, where that can be */
+	int moment; /* steps of SQLite's machine */
+};
+extern struct pd_query_limits pd_query_limits;
 
 /* How values compare, as pd_query_matches does; wanted is folded already (query_match.c). */
 enum pd_match {

@@ -60,7 +60,7 @@ static void put_order(struct pd_sql_query *q, const char *sort)
 	bool is_descending = sort != NULL && *sort == '-', is_nullable = false;
 	const char *name = sort != NULL ? sort + is_descending : "";
 	const char *column = sort_of(name, &is_nullable);
-	pd_buf_adds(&q->sql, " ORDER BY ");
+	pd_buf_adds(&q->sql, "ORDER BY ");
 	if (column == NULL) {
 		pd_buf_adds(&q->sql, "number DESC");
 		return;
@@ -79,27 +79,19 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 	struct pd_window *view = pd_window_of(face);
 	struct pd_sql_query q = {.arena = scratch, .view = view, .connection = pd_window_connection(view)};
 	q.has_deleted = asks_deleted(query);
-	pd_buf_adds(&q.sql, q.has_deleted ? "SELECT number FROM ticket WHERE class < 4 AND "
-					  : "SELECT number FROM ticket WHERE class < 3 AND ");
-	if (query != NULL)
-		pd_sql_query_put(&q, query);
-	else
-		pd_buf_adds(&q.sql, "1");
 	put_order(&q, sort);
-	pd_buf_addf(&q.sql, " LIMIT %llu OFFSET %llu", (unsigned long long)(limit < INT64_MAX ? limit : INT64_MAX),
-		    (unsigned long long)(offset < INT64_MAX ? offset : INT64_MAX));
-	struct pd_tickets tickets = {0};
-	PD_LIST(int64_t) numbers = {0};
-	sqlite3_stmt *select = NULL;
-	int failed = 0;
-	struct pd_error error;
-	if (sqlite3_prepare_v2(q.connection->db, q.sql.data, -1, &select, NULL) == SQLITE_OK)
-		pd_sql_query_bind(&q, select);
-	while (pd_sql_row(q.connection, select, &failed, &error))
-		*pd_list_add(scratch, &numbers) = sqlite3_column_int64(select, 0);
-	sqlite3_finalize(select);
+	struct pd_page page = {.order = pd_buf_string(scratch, &q.sql), .limit = limit, .offset = offset};
 	pd_buf_free(&q.sql);
-	if (failed)
+	/* The orders that the table or an index has by itself. */
+	const char *column = sort != NULL ? sort + (*sort == '-') : "number";
+	if (strcmp(column, "updated") == 0)
+		page.table = "ticket INDEXED BY ticket_updated";
+	else if (strcmp(column, "number") == 0 || strstr(page.order, " BY number DESC") != NULL)
+		page.table = "ticket NOT INDEXED";
+	struct pd_tickets tickets = {0};
+	struct pd_numbers numbers = {0};
+	struct pd_error error;
+	if (pd_sql_query_run(&q, query, &page, &numbers, &error) != 0)
 		pd_window_fail(view, &error);
 	for (size_t i = 0; i < numbers.count && view->face.failed == 0; i++) {
 		struct pd_ticket *ticket = pd_sqlite_ticket(face, arena, numbers.items[i]);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "store/query_sql.h"
 #include "store_desk.h"
 
 #define TICKETS 60
@@ -220,6 +221,10 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory, c
 		const char *text = some_query(arena, 3);
 		if (pd_query_parse(arena, settings, text, "anna", TEST_NOW, &query, &error) != 0)
 			continue;
+		static const struct pd_query_limits limits[] = {
+			{.rare = 3000, .common = 20000, .moment = 150000}, {.rare = 0, .common = 0, .moment = 150000},
+			{.rare = 0, .common = 2, .moment = 300},	   {.rare = 5, .common = 5, .moment = 2000}};
+		pd_query_limits = limits[pick(COUNT(limits))];
 		const char *sort = sorts[pick(COUNT(sorts))];
 		const char *have = numbers(sqlite, arena, query, sort), *want = numbers(memory, arena, query, sort);
 		if (strcmp(have, want) != 0)
