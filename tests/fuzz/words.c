@@ -1,6 +1,7 @@
 /* Fuzzing of what reads words: replies, HTML, kinds, bounces and forwards, on one body without a mail around it.
  *
- * The first byte says how the rest is taken: bit 0 as HTML, bit 1 with a forward's subject, bit 2 from a mailer. Beside
+ * The first byte says how the rest is taken: bit 0 as HTML, bit 1 with a forward's subject, bit 2 from a mailer; a form
+ * feed parts plain text from HTML. Beside
  * memory errors it looks for broken promises: a lost word, HTML that is not well-formed or not clean. */
 #include <ctype.h>
 #include <libxml/parser.h>
@@ -58,20 +59,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	PD_AUTO_ARENA arena = pd_arena_new();
-	char *text = pd_clean_text(arena, (const char *)data + 1, size - 1);
-	bool is_html = data[0] & 1;
+	const uint8_t *feed = memchr(data + 1, '\f', size - 1);
+	bool is_html = data[0] & 1 && !feed;
+	char *text = pd_clean_text(arena, (const char *)data + 1, feed ? (size_t)(feed - data) - 1 : size - 1);
+	char *second = feed ? pd_clean_text(arena, (const char *)feed + 1, (size_t)(data + size - feed) - 1) : NULL;
 	struct pd_message message = {.subject = data[0] & 2 ? "Fwd: x" : "Re: x", .bounce_status = "", .bounce_text = "",
 				     .original_message_id = "", .message_id = "", .forwarded_subject = "", .forwarded_text = ""};
 	message.from = (struct pd_address){.name = "", .addr = data[0] & 4 ? "mailer-daemon@example.org" : "anna@example.org"};
 	message.sender = message.forwarded_from = (struct pd_address){.name = "", .addr = ""};
 	struct pd_parts parts = {.root_type = is_html ? "text/html" : "text/plain", .report_type = "", .plain = is_html ? NULL : text,
-				 .html = is_html ? text : NULL};
+				 .html = is_html ? text : second};
 	pd_words_reply(arena, &message, parts.plain, parts.html);
 	pd_words_kinds(arena, &message, &parts);
 	pd_words_forward(arena, &message, &parts);
 	if (message.own_text > strlen(message.text))
 		broken("own_text is too long", message.text);
-	if (!is_html && solid(message.text) + solid(message.quoted) + solid(message.signature) != solid(text))
+	bool from_plain = !is_html && !strcmp(message.full_text, text);
+	if (from_plain && solid(message.text) + solid(message.quoted) + solid(message.signature) != solid(text))
 		broken("words were lost", text);
 	if (message.html)
 		check_html(arena, message.html);
