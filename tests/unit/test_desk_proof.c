@@ -203,6 +203,38 @@ static void test_long_fields_take_linear_time(void **state)
 	assert_false(pd_auth_results_parse(arena, text.data, &results)); /* too many */
 }
 
+/* Whatever is done to a field of somebody else's server, it never becomes ours; and nothing reads past its
+ * end. */
+static void test_mangled_fields(void **state)
+{
+	(void)state;
+	static const char *const seeds[] = {
+		"evil.example; dmarc=pass header.from=example.com",
+		"evil.example 1; dkim=pass (good) header.d=example.com header.b=\"a\\\"b\"; dmarc=pass "
+		"header.from=example.com",
+		"evil.example; spf=fail (mail.example.com; dmarc=pass header.from=example.com)",
+	};
+	static const char alphabet[] = ";()\"\\=./@ \t\nab1-";
+	uint64_t chance = 1;
+	for (int round = 0; round < 10000; round++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		char *field = pd_strdup(arena, seeds[round % COUNT(seeds)]);
+		for (int i = 0; i < 1 + round % 5; i++) {
+			chance = chance * 6364136223846793005u + 1442695040888963407u;
+			field[(chance >> 33) % strlen(field)] =
+				alphabet[(chance >> 20) % (sizeof alphabet - 1)];
+			if (round % 7 == 0)
+				field[strlen(field) * ((chance >> 40) % 8) / 8 + (strlen(field) < 8)] = '\0';
+			if (*field == '\0')
+				break;
+		}
+		struct pd_message message = {0};
+		*pd_list_add(arena, &message.headers) =
+			(struct pd_header){.name = "Authentication-Results", .value = field};
+		CHECK_ROW(field, !pd_auth_results_pass(arena, &message, "mail.example.com", "example.com"));
+	}
+}
+
 /* Only a From that can be read in one way is authentic. */
 static void test_authentic(void **state)
 {
@@ -304,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_message_ids),
 		cmocka_unit_test(test_auth_results),
 		cmocka_unit_test(test_long_fields_take_linear_time),
+		cmocka_unit_test(test_mangled_fields),
 		cmocka_unit_test(test_authentic),
 		cmocka_unit_test(test_registrable_domain),
 		cmocka_unit_test(test_same_company),
