@@ -11,10 +11,10 @@ const char pd_auto_subject_words[] =
 	"out of office reply|out of office auto-reply|out of office notification|out of office message|out of office response|"
 	"i am out of the office|i'm out of the office|i am on vacation|i'm on vacation|i am on holiday|i am away|i am currently out of the office|"
 	"currently out of the office|automatic out of office reply|absence notice|absence notification|away notice|away message|"
-	"automatic message|automated message|do not reply - automatic reply|not in the office|i am not in the office|"
+	"automatic message|automated message|away on vacation|away on leave|away on holiday|do not reply - automatic reply|not in the office|i am not in the office|"
 	"thank you for contacting us - automatic reply|automatic notification of absence|"
 	/* de */
-	"automatische antwort|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz|automatische abwesenheitsnachricht|"
+	"automatische antwort|automatische antwort auf|automatisches antwortschreiben|urlaub bis|urlaub vom|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz|automatische abwesenheitsnachricht|"
 	"abwesenheitsnotiz|abwesenheitsnachricht|abwesenheitsmeldung|abwesenheitsassistent|abwesenheitsinformation|abwesenheitsbenachrichtigung|"
 	"abwesenheit|abwesend|nicht im büro|nicht im buero|außer haus|ausser haus|im urlaub|urlaubsnotiz|urlaubsbenachrichtigung|urlaubsmeldung|"
 	"urlaubsabwesenheit|ich bin nicht im büro|ich bin nicht im haus|ich bin im urlaub|bin im urlaub|ich bin abwesend|ich bin zur zeit nicht im büro|"
@@ -31,7 +31,7 @@ const char pd_auto_subject_words[] =
 	"ik ben afwezig|ik ben niet op kantoor|ik ben met vakantie|ik ben op vakantie|tijdelijk afwezig|vakantiebericht|uit kantoor|"
 	/* it */
 	"risposta automatica|messaggio automatico|fuori sede|fuori ufficio|fuori dall'ufficio|assenza dall'ufficio|assente dall'ufficio|assente|"
-	"assenza|in ferie|sono fuori sede|sono in ferie|sono assente|risponditore automatico|risposta automatica di assenza|messaggio di assenza|"
+	"assenza|in ferie|sono fuori sede|sono fuori ufficio|sono in ferie|sono assente|risponditore automatico|risposta automatica di assenza|messaggio di assenza|"
 	"avviso di assenza|notifica di assenza|fuori ufficio / out of office|"
 	/* es */
 	"respuesta automática|respuesta automatica|contestación automática|fuera de la oficina|fuera de oficina|ausente de la oficina|"
@@ -46,13 +46,13 @@ const char pd_auto_subject_words[] =
 	"autosvar|automatiskt svar|frånvaromeddelande|frånvarande|frånvaro|inte på kontoret|ej på kontoret|på semester|"
 	"automatiskt meddelande|jag är inte på kontoret|jag är på semester|jag har semester|ej i tjänst|tjänstledig|föräldraledig|"
 	/* da */
-	"automatisk svar|autosvar|fraværsmeddelelse|fraværsbesked|fraværende|ikke til stede|ikke på kontoret|på ferie|automatisk besked|"
+	"automatisk svar|automatisk svar på|autosvar|fraværsmeddelelse|fraværsbesked|fraværende|ikke til stede|ikke på kontoret|på ferie|automatisk besked|"
 	"ude af kontoret|jeg er på ferie|jeg har ferie|jeg er ikke på kontoret|fravær|"
 	/* no */
 	"fraværsmelding|fraværende|automatisk melding|ikke tilstede|ikke på kontoret|borte fra kontoret|på ferie|ute av kontoret|"
 	"jeg er på ferie|jeg er ikke på kontoret|"
 	/* fi */
-	"automaattinen vastaus|automaattivastaus|automaattinen poissaoloviesti|poissaoloilmoitus|poissaoloviesti|poissa toimistosta|poissa|"
+	"automaattinen vastaus|automaattinen vastausviesti|automaattivastaus|automaattinen poissaoloviesti|poissaoloilmoitus|poissaoloviesti|poissa toimistosta|poissa|"
 	"poissaolo|lomalla|olen lomalla|olen poissa|en ole paikalla|en ole toimistolla|poissa työpaikalta|lomaviesti|autovastaus|automaattinen viesti|"
 	"poissaolovastaus|olen vuosilomalla|vuosilomalla|"
 	/* et lv lt */
@@ -77,7 +77,7 @@ const char pd_auto_subject_words[] =
 	"răspuns automat|raspuns automat|în afara biroului|in afara biroului|absență din birou|absent din birou|plecat din birou|în concediu|in concediu|"
 	"sunt în concediu|sunt in concediu|mesaj automat|absență|"
 	/* ru uk be bg mk */
-	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|"
+	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|отсутствую на рабочем месте|"
 	"уведомление об отсутствии|автоматическое сообщение|отсутствие на рабочем месте|автоматична відповідь|автовідповідь|"
 	"автовідповідач|поза офісом|відсутній|відсутня|у відпустці|я у відпустці|відсутність на робочому місці|немає на місці|аўтаматычны адказ|"
 	"автоматичен отговор|извън офиса|извън офис|в отпуск|отсъствам|отсъствие|автоматски одговор|надвор од канцеларија|"
@@ -102,14 +102,14 @@ const char pd_auto_subject_words[] =
 	"自动回复|自动答复|自动应答|自动回信|外出|不在办公室|休假|正在休假|休假中|外出自动回复|外出通知|出差|度假|"
 	"自動回覆|自動回復|自動答覆|不在辦公室|外出中|休假通知|放假中|自動回應|"
 	"自動応答|自動返信|自動応答メッセージ|不在通知|不在|不在のお知らせ|休暇中|外出中|お休み|自動返信メール|自動応答:|不在連絡|休暇のお知らせ|不在応答|出張中|"
-	"자동 회신|자동 응답|자동회신|자동응답|자동 답장|부재중|부재 중|부재중 알림|부재중입니다|휴가 중|휴가중|부재중 자동 회신|자동 답변|출장 중|외출 중|사무실 부재|"
+	"자동 회신|자동 응답|자동회신|자동응답|자동 답장|부재중|부재 중|부재중 알림|부재중입니다|휴가 중|휴가중|부재중 자동 회신|부재중 자동 응답|자동 답변|출장 중|외출 중|사무실 부재|"
 	/* ca gl eu is af cy */
 	"resposta automàtica|fora de l'oficina|de vacances|absent de l'oficina|fóra da oficina|erantzun automatikoa|bulegotik kanpo|"
 	"sjálfvirkt svar|ekki á skrifstofunni|í fríi|er í fríi|outomatiese antwoord|uit kantoor|ateb awtomatig|allan o'r swyddfa|"
 	"përgjigje automatike|jashtë zyrës|me pushime";
 
 const char pd_auto_subject_endings[] =
-	"out of office|out of the office|automatic reply|auto reply|auto-reply|autoreply|auto response|vacation reply|automated reply|"
+	"out of office|out of the office|out of office autoreply|out of office reply|automatic reply|auto reply|auto-reply|autoreply|auto response|vacation reply|automated reply|"
 	"automatische antwort|abwesenheitsnotiz|abwesenheit|réponse automatique|absence du bureau|automatisch antwoord|afwezig|"
 	"risposta automatica|fuori sede|fuori ufficio|respuesta automática|fuera de la oficina|fuera de oficina|resposta automática|"
 	"fora do escritório|autosvar|automatiskt svar|frånvarande|automatisk svar|fraværende|automaattinen vastaus|poissa|lomalla|"
@@ -120,7 +120,7 @@ const char pd_auto_subject_endings[] =
 	"automatski odgovor|automaatvastus|ooo";
 
 const char pd_auto_subject_goes_on[] =
-	"until|till|from|bis|vom|ab|jusqu'au|jusqu'à|du|au|tot|t/m|van|fino al|fino|dal|hasta|desde|del|até|de|do dia|till och med|t.o.m.|"
+	"until|till|from|bis|vom|ab|jusqu'au|jusqu'à|du|au|tot|t/m|van|fino al|fino|dal|hasta|desde|del|até|do dia|till och med|t.o.m.|"
 	"tom|til|fra|från|asti|saakka|alkaen|do|od|až|até|hasta el|with|autoreply|auto-reply|reply|re|fw|aw|alert|notification|assistant|"
 	"до|с|по|від|з|to|through|thru|through to";
 
