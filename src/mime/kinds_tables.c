@@ -145,7 +145,7 @@ const char pd_bounce_subject_words[] =
 	"недоставленное|не доставлено|не удается доставить|невозможно доставить|ошибка доставки|не может быть доставлено|недоставлен|недоставлено|"
 	"не вдалося доставити|δεν παραδόθηκε|αδυναμία παράδοσης|teslim edilemedi|iletilemedi|teslim edilemiyor|לא ניתן למסירה|תעذר التسليم|تعذر تسليم|"
 	"退信|无法送达|无法投递|系统退信|无法传递|未传递|投递失败|來自系統管理員|無法傳遞|無法傳送|退回|郵件無法|未能送达|"
-	"配信不能|配信できません|配信エラー|配信に失敗|送信できません|未配信|届きませんでした|반송|배달되지 않음|전달되지 않|배달할 수 없|전송 실패|không gửi được|không thể gửi|"
+	"メールエラー|エラー通知|エラーメール|送信エラー|配送エラー|发送失败|邮件退回|退回邮件|傳送失敗|寄送失敗|전송실패|배달 실패|메일 전송 실패|配信不能|配信できません|配信エラー|配信に失敗|送信できません|未配信|届きませんでした|반송|배달되지 않음|전달되지 않|배달할 수 없|전송 실패|không gửi được|không thể gửi|"
 	"tidak terkirim|gagal terkirim|delivery notification: delivery has failed|non remise|nachricht nicht zugestellt|unable to send|"
 	"automatically rejected mail|message rejected|mail could not be delivered|rejected mail|rejected:|[spam?]|problem delivering|"
 	"undelivery notification|error sending|invalid address|nondeliverable mail|mailbox unavailable|e-mail address incorrect|address error";
