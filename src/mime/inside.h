@@ -89,6 +89,9 @@ void pd_gmime_init(void);
 /* Walks the mail (within the limits of the pre-scan). The mails inside are read too, one level deep. */
 void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct pd_parts *parts);
 
+/* What an iCalendar part says, in words; NULL: nothing. */
+char *pd_invitation_text(struct pd_arena *arena, const char *ics);
+
 /* --- unparsed.c: what is left when no reader can read it --- */
 struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data, size_t size);
 

@@ -74,6 +74,15 @@ static void add_attachments(struct pd_arena *arena, const struct pd_parts *parts
 	}
 }
 
+/* A mail that is an invitation and nothing else says it in words. */
+static const char *invitation(struct pd_arena *arena, const struct pd_parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		if (pd_equal(parts->items[i].type, "text/calendar") && parts->items[i].text)
+			return pd_invitation_text(arena, parts->items[i].text);
+	return NULL;
+}
+
 struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, size_t size)
 {
 	struct pd_scan scan;
@@ -87,6 +96,8 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 	struct pd_parts parts = {0};
 	pd_parts_read(arena, scan.data, scan.size, &parts);
 	add_attachments(arena, &parts, message);
+	if (!parts.plain && !parts.html)
+		parts.plain = invitation(arena, &parts);
 	pd_words_reply(arena, message, parts.plain, parts.html);
 	pd_words_kinds(arena, message, &parts);
 	pd_words_forward(arena, message, &parts);
