@@ -307,10 +307,19 @@ static void judge_all(const struct pd_mail *mail, struct pd_sent_recipient *verd
 		verdicts[i] = (struct pd_sent_recipient){mail->recipients.items[i], sent, reply};
 }
 
+/* A 5xx that speaks of us two and not of the mail (RFC 5321, 4.2.3; RFC 4954): an administrator will mend it.
+ */
+static bool is_about_us(int code)
+{
+	return (code >= 502 && code <= 504) || code == 521 || (code >= 530 && code <= 538);
+}
+
 static enum pd_sent sent_of(int code)
 {
 	if (code >= 200 && code < 300)
 		return PD_SENT_TAKEN;
+	if (is_about_us(code))
+		return PD_SENT_LATER;
 	return code >= 500 && code < 600 ? PD_SENT_REFUSED : PD_SENT_LATER;
 }
 

@@ -162,80 +162,80 @@ static const struct {
 	const char *name, *script, *recipients, *text;
 	int class;
 	const char *verdicts;
-} cases[] =
-	{
-		{"plain, without pipelining",
-		 PLAIN PLAIN_MAIL "D: Subject: x|||..dot|\nS: 250 2.0.0 queued as 4X\n", "a@example.net",
-		 "Subject: x\r\n\r\n\r\n.dot\r\n", PD_OK, "taken 250 2.0.0 queued as 4X;"},
-		{"several lines in a reply", PLAIN PLAIN_MAIL "D: x|\nS: 250-one\nS: 250 two\n",
-		 "a@example.net", "x\r\n", PD_OK, "taken 250 one two;"},
-		{"bare CR and LF, no end of line", PLAIN PLAIN_MAIL "D: a|b|c||..|e|\nS: 250 ok\n",
-		 "a@example.net", "a\nb\rc\r\r\n.\ne", PD_OK, "taken 250 ok;"},
-		{"pipelined, mixed replies, SIZE and 8BITMIME",
-		 HELLO(
-			 "S: 250-mta\nS: 250-PIPELINING\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250 "
-			 "SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SIZE=4 BODY=8BITMIME\nC: RCPT "
-				       "TO:<a@example.net>\nC: RCPT TO:<b@example.net>\n"
-				       "C: RCPT TO:<c@example.net>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 550 "
-				       "5.1.1 no such user\nS: 450 4.2.0 greylisted\n"
-				       "S: 354 go\nD: \xc3\xbc|\nS: 250 queued\n",
-		 "a@example.net b@example.net c@example.net", "\xc3\xbc\r\n", PD_OK,
-		 "taken 250 queued;refused 550 5.1.1 no such user;later 450 4.2.0 greylisted;"},
-		{"pipelined, all refused, 354 all the same",
-		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
-			    "ok\nS: 550 no\nS: 354 go\nD: \n"
-			    "S: 554 no valid recipients\n",
-		 "a@example.net", "x\r\n", PD_OK, "refused 550 no;"},
-		{"pipelined, all refused, DATA refused",
-		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
-			    "ok\nS: 450 later\n"
-			    "S: 554 no valid recipients\nC: RSET\nS: 250 ok\n",
-		 "a@example.net", "x\r\n", PD_OK, "later 450 later;"},
-		{"sender refused, pipelined",
-		 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 553 5.1.8 "
-			    "bad sender\n"
-			    "S: 503 need MAIL\nS: 503 need MAIL\nC: RSET\nS: 250 ok\n",
-		 "a@example.net", "x\r\n", PD_OK, "refused 553 5.1.8 bad sender;"},
-		{"sender for later, without pipelining",
-		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: RSET\nS: 250 ok\n",
-		 "a@example.net b@example.net", "x\r\n", PD_OK, "later 452 full;later 452 full;"},
-		{"final reply 4xx", PLAIN PLAIN_MAIL "D: x|\nS: 451 4.3.0 try again\n", "a@example.net",
-		 "x\r\n", PD_OK, "later 451 4.3.0 try again;"},
-		{"final reply 5xx", PLAIN PLAIN_MAIL "D: x|\nS: 554 5.7.1 spam\n", "a@example.net", "x\r\n",
-		 PD_OK, "refused 554 5.7.1 spam;"},
-		{"lost before the final reply", PLAIN PLAIN_MAIL "D: x|\nclose\n", "a@example.net", "x\r\n",
-		 PD_UNCERTAIN, "later the connection was lost before the last reply;"},
-		{"lost before DATA was answered",
-		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 550 no\nC: "
-		       "RCPT TO:<b@example.net>\nS: 250 ok\n"
-		       "C: DATA\nclose\n",
-		 "a@example.net b@example.net", "x\r\n", PD_TEMPORARY,
-		 "refused 550 no;later unix:/: the connection was lost;"},
-		{"greeted with 554", "accept\nS: 554 no service\n", "a@example.net", "x\r\n", PD_TEMPORARY,
-		 "later unix:/: greeted with 554 no service;"},
-		{"EHLO refused", "accept\nS: 220 mta\n" EHLO "S: 502 what\n", "a@example.net", "x\r\n",
-		 PD_TEMPORARY, "later unix:/: EHLO was answered: 502 what;"},
-		{"rubbish instead of a reply", PLAIN "C: MAIL FROM:<s@example.com>\nS: hello\n",
-		 "a@example.net", "x\r\n", PD_TEMPORARY, "later unix:/: Protocol error;"},
-		{"421 to MAIL", PLAIN "C: MAIL FROM:<s@example.com>\nS: 421 going down\n", "a@example.net",
-		 "x\r\n", PD_TEMPORARY, "later unix:/: 421 going down;"},
-		{"8-bit text without 8BITMIME", PLAIN, "a@example.net", "\xfc\r\n", PD_OK,
-		 "refused 554 5.6.1 the mail has 8-bit text, and the mail server does not offer 8BITMIME;"},
-		{"address beyond ASCII without SMTPUTF8", PLAIN, "\xc3\xbc@example.net", "x\r\n", PD_OK,
-		 "refused 553 5.6.7 an address is not ASCII, and the mail server does not offer SMTPUTF8;"},
-		{"address beyond ASCII",
-		 HELLO("S: 250-mta\nS: 250 SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SMTPUTF8\nS: 250 ok\n"
-							"C: RCPT TO:<\xc3\xbc@example.net>\nS: 250 ok\nC: "
-							"DATA\nS: 354 go\nD: x|\nS: 250 ok\n",
-		 "\xc3\xbc@example.net", "x\r\n", PD_OK, "taken 250 ok;"},
-		{"too large", HELLO("S: 250-mta\nS: 250 SIZE 2\n"), "a@example.net", "x\r\n", PD_OK,
-		 "refused 552 5.3.4 the mail has 3 bytes, and the mail server takes 2;"},
-		{"an address that breaks the envelope", PLAIN PLAIN_MAIL "D: x|\nS: 250 ok\n",
-		 "b>@example.net a@example.net", "x\r\n", PD_OK,
-		 "refused 501 5.1.3 the address cannot be written in an envelope;taken 250 ok;"},
-		{"control characters in a reply",
-		 PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: RSET\nS: 250 ok\n",
-		 "a@example.net", "x\r\n", PD_OK, "refused 550 a [31mb;"},
+} cases[] = {
+	{"plain, without pipelining", PLAIN PLAIN_MAIL "D: Subject: x|||..dot|\nS: 250 2.0.0 queued as 4X\n",
+	 "a@example.net", "Subject: x\r\n\r\n\r\n.dot\r\n", PD_OK, "taken 250 2.0.0 queued as 4X;"},
+	{"several lines in a reply", PLAIN PLAIN_MAIL "D: x|\nS: 250-one\nS: 250 two\n", "a@example.net",
+	 "x\r\n", PD_OK, "taken 250 one two;"},
+	{"bare CR and LF, no end of line", PLAIN PLAIN_MAIL "D: a|b|c||..|e|\nS: 250 ok\n", "a@example.net",
+	 "a\nb\rc\r\r\n.\ne", PD_OK, "taken 250 ok;"},
+	{"pipelined, mixed replies, SIZE and 8BITMIME",
+	 HELLO("S: 250-mta\nS: 250-PIPELINING\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250 "
+	       "SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SIZE=4 BODY=8BITMIME\nC: RCPT "
+			     "TO:<a@example.net>\nC: RCPT TO:<b@example.net>\n"
+			     "C: RCPT TO:<c@example.net>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 550 "
+			     "5.1.1 no such user\nS: 450 4.2.0 greylisted\n"
+			     "S: 354 go\nD: \xc3\xbc|\nS: 250 queued\n",
+	 "a@example.net b@example.net c@example.net", "\xc3\xbc\r\n", PD_OK,
+	 "taken 250 queued;refused 550 5.1.1 no such user;later 450 4.2.0 greylisted;"},
+	{"pipelined, all refused, 354 all the same",
+	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
+		    "ok\nS: 550 no\nS: 354 go\nD: \n"
+		    "S: 554 no valid recipients\n",
+	 "a@example.net", "x\r\n", PD_OK, "refused 550 no;"},
+	{"pipelined, all refused, DATA refused",
+	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
+		    "ok\nS: 450 later\n"
+		    "S: 554 no valid recipients\nC: RSET\nS: 250 ok\n",
+	 "a@example.net", "x\r\n", PD_OK, "later 450 later;"},
+	{"sender refused, pipelined",
+	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 553 5.1.8 "
+		    "bad sender\n"
+		    "S: 503 need MAIL\nS: 503 need MAIL\nC: RSET\nS: 250 ok\n",
+	 "a@example.net", "x\r\n", PD_OK, "refused 553 5.1.8 bad sender;"},
+	{"a 5xx that is not about the mail",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 530 5.7.0 say STARTTLS first\nC: RSET\nS: 250 ok\n",
+	 "a@example.net", "x\r\n", PD_OK, "later 530 5.7.0 say STARTTLS first;"},
+	{"sender for later, without pipelining",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: RSET\nS: 250 ok\n",
+	 "a@example.net b@example.net", "x\r\n", PD_OK, "later 452 full;later 452 full;"},
+	{"final reply 4xx", PLAIN PLAIN_MAIL "D: x|\nS: 451 4.3.0 try again\n", "a@example.net", "x\r\n",
+	 PD_OK, "later 451 4.3.0 try again;"},
+	{"final reply 5xx", PLAIN PLAIN_MAIL "D: x|\nS: 554 5.7.1 spam\n", "a@example.net", "x\r\n", PD_OK,
+	 "refused 554 5.7.1 spam;"},
+	{"lost before the final reply", PLAIN PLAIN_MAIL "D: x|\nclose\n", "a@example.net", "x\r\n",
+	 PD_UNCERTAIN, "later the connection was lost before the last reply;"},
+	{"lost before DATA was answered",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 250 ok\nC: RCPT TO:<a@example.net>\nS: 550 no\nC: "
+	       "RCPT TO:<b@example.net>\nS: 250 ok\n"
+	       "C: DATA\nclose\n",
+	 "a@example.net b@example.net", "x\r\n", PD_TEMPORARY,
+	 "refused 550 no;later unix:/: the connection was lost;"},
+	{"greeted with 554", "accept\nS: 554 no service\n", "a@example.net", "x\r\n", PD_TEMPORARY,
+	 "later unix:/: greeted with 554 no service;"},
+	{"EHLO refused", "accept\nS: 220 mta\n" EHLO "S: 502 what\n", "a@example.net", "x\r\n", PD_TEMPORARY,
+	 "later unix:/: EHLO was answered: 502 what;"},
+	{"rubbish instead of a reply", PLAIN "C: MAIL FROM:<s@example.com>\nS: hello\n", "a@example.net",
+	 "x\r\n", PD_TEMPORARY, "later unix:/: Protocol error;"},
+	{"421 to MAIL", PLAIN "C: MAIL FROM:<s@example.com>\nS: 421 going down\n", "a@example.net", "x\r\n",
+	 PD_TEMPORARY, "later unix:/: 421 going down;"},
+	{"8-bit text without 8BITMIME", PLAIN, "a@example.net", "\xfc\r\n", PD_OK,
+	 "refused 554 5.6.1 the mail has 8-bit text, and the mail server does not offer 8BITMIME;"},
+	{"address beyond ASCII without SMTPUTF8", PLAIN, "\xc3\xbc@example.net", "x\r\n", PD_OK,
+	 "refused 553 5.6.7 an address is not ASCII, and the mail server does not offer SMTPUTF8;"},
+	{"address beyond ASCII",
+	 HELLO("S: 250-mta\nS: 250 SMTPUTF8\n") "C: MAIL FROM:<s@example.com> SMTPUTF8\nS: 250 ok\n"
+						"C: RCPT TO:<\xc3\xbc@example.net>\nS: 250 ok\nC: "
+						"DATA\nS: 354 go\nD: x|\nS: 250 ok\n",
+	 "\xc3\xbc@example.net", "x\r\n", PD_OK, "taken 250 ok;"},
+	{"too large", HELLO("S: 250-mta\nS: 250 SIZE 2\n"), "a@example.net", "x\r\n", PD_OK,
+	 "refused 552 5.3.4 the mail has 3 bytes, and the mail server takes 2;"},
+	{"an address that breaks the envelope", PLAIN PLAIN_MAIL "D: x|\nS: 250 ok\n",
+	 "b>@example.net a@example.net", "x\r\n", PD_OK,
+	 "refused 501 5.1.3 the address cannot be written in an envelope;taken 250 ok;"},
+	{"control characters in a reply",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: RSET\nS: 250 ok\n", "a@example.net",
+	 "x\r\n", PD_OK, "refused 550 a [31mb;"},
 };
 
 static void scripts(void **state)
