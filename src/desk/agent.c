@@ -119,7 +119,7 @@ static const struct pd_entry *find_newer(struct work *work)
 
 static bool is_held(struct work *work)
 {
-	const struct pd_entry *newer = work->is_reply ? find_newer(work) : NULL;
+	const struct pd_entry *newer = work->is_reply && !work->is_direct ? find_newer(work) : NULL;
 	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
 	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
@@ -170,10 +170,13 @@ static struct pd_event *reply(struct work *work)
 	struct pd_context *context = work->context;
 	struct pd_ticket *ticket = work->place.ticket;
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
-	struct pd_event *event = pd_answer_send(context, work->mail, &work->answer, work->place.why);
+	struct pd_event *event =
+		work->is_direct
+			? pd_answer_note(context, work->mail, &work->answer, "sent by the agent's own client")
+			: pd_answer_send(context, work->mail, &work->answer, work->place.why);
 	if (!work->commands->sets_status)
 		pd_set_status_kind(context, ticket, mailbox->after_reply, "answer of an agent");
-	if (work->mail->delivery->held != NULL || work->commands->items.count > 0)
+	if (!work->is_direct && (work->mail->delivery->held != NULL || work->commands->items.count > 0))
 		for (size_t i = 0; i < context->plan->messages.count; i++)
 			if (context->plan->messages.items[i].stored.id == event->message)
 				pd_report(context, "%s",
@@ -214,6 +217,7 @@ static void on_ticket(struct work *work)
 	work->answer.text = work->text;
 	work->answer.html = work->mail->message->has_html ? work->mail->message->html : NULL;
 	work->answer.commands = work->commands;
+	work->is_direct = work->is_reply && pd_answer_is_direct(work->mail, &work->answer);
 
 	if (work->commands->errors.count == 0) {
 		pd_commands_check(context, work->commands, ticket, work->proof, &needs_confirmation);
@@ -221,7 +225,8 @@ static void on_ticket(struct work *work)
 	}
 	if (work_is_given_back(work))
 		return;
-	if (needs_confirmation || (work->proof == PD_PROOF_MAIL && (work->is_reply || work->is_comment))) {
+	if (needs_confirmation ||
+	    (work->proof == PD_PROOF_MAIL && ((work->is_reply && !work->is_direct) || work->is_comment))) {
 		pd_hold_unconfirmed(context, work->mail, &work->place, true, work->answers_version);
 		return;
 	}

@@ -17,6 +17,7 @@ struct work {
 	bool has_text;	       /* or something attached: there is something to say */
 	bool is_comment;
 	bool is_reply;
+	bool is_direct;		 /* a reply that its author's own client sent to the contact */
 	int64_t answers_version; /* the ticket's version that it answers; 0: unknown */
 	struct pd_answer answer;
 	const struct pd_entry *newer_message; /* of the contact, which the author has not seen; NULL */

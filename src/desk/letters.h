@@ -51,6 +51,12 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 /* The event of the reply and its letter. */
 struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,
 				const struct pd_answer *answer, const char *why);
+/* Did the agent's own client send it to the contact already (reply to all)? Then nothing more is sent, to
+ * nobody. */
+bool pd_answer_is_direct(const struct pd_mail *mail, const struct pd_answer *answer);
+/* Keeps such an answer on the ticket. */
+struct pd_event *pd_answer_note(struct pd_context *context, const struct pd_mail *mail,
+				const struct pd_answer *answer, const char *why);
 /* Without signed addresses and private addresses of agents, mailbox addresses in their place (invariant 4).
  */
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text);

@@ -444,3 +444,26 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 	add_participants(context, answer, &letter->cc);
 	return event;
 }
+
+/* --- what the agent's own client sent --- */
+
+bool pd_answer_is_direct(const struct pd_mail *mail, const struct pd_answer *answer)
+{
+	const struct pd_commands *commands = answer->commands;
+	if (commands != NULL && commands->to.count + commands->cc.count + commands->bcc.count > 0)
+		return false;
+	return *answer->to.addr != '\0' &&
+	       (has(&mail->message->to, answer->to.addr) || has(&mail->message->cc, answer->to.addr));
+}
+
+struct pd_event *pd_answer_note(struct pd_context *context, const struct pd_mail *mail,
+				const struct pd_answer *answer, const char *why)
+{
+	struct pd_planned_message *message = pd_mail_store(context, mail, PD_OUT);
+	message->stored.text = message->search_text = answer->text;
+	struct pd_event *event = pd_plan_event(context, answer->ticket, PD_EVENT_MESSAGE, message->stored.id,
+					       answer->conversation, why);
+	add_participants(context, answer, &mail->message->to);
+	add_participants(context, answer, &mail->message->cc);
+	return event;
+}

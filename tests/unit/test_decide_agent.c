@@ -231,6 +231,38 @@ static void test_whom_the_client_wrote_to(void **state)
 }
 
 /* Who is in Cc without a right to be added gets no answers (no relay, no Ticket Trick). */
+/* In Cc of the contact's mail an agent answers all from the own client: the contact has it, the desk keeps
+ * it. */
+static void test_direct_answer(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = {.from = anna,
+				  .to = "ville@customer.example",
+				  .cc = "support@example.com",
+				  .subject = "Re: Printer on fire",
+				  .in_reply_to = "first@customer.example",
+				  .text = "I come over.",
+				  .id = "direct@agents.example",
+				  .pass = true};
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "reply");
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0); /* also not to liisa, whom anna left out */
+	assert_int_equal(small_letters(plan, PD_LETTER_CONFIRMATION), 0);
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_WAITING);
+	const struct pd_event *event = small_event(scene->desk, 1, PD_EVENT_MESSAGE);
+	assert_string_equal(small_message(scene->desk, event->message)->message_id, "direct@agents.example");
+	/* The answer to it finds its way. */
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "direct@agents.example",
+				  .id = "second@customer.example"};
+	assert_int_equal(small_deliver(scene->desk, more)->ticket, 1);
+	/* Unproven it is kept as such. */
+	mail.id = "direct2@agents.example";
+	mail.pass = false;
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "held");
+}
+
 static void test_cc_of_the_unproven(void **state)
 {
 	struct scene *scene = *state;
@@ -866,6 +898,7 @@ int main(void)
 		TEST(test_attachments_go_along),
 		TEST(test_shape_of_the_reply),
 		TEST(test_whom_the_client_wrote_to),
+		TEST(test_direct_answer),
 		TEST(test_cc_of_the_unproven),
 		TEST(test_status_of_the_author_wins),
 		TEST(test_older_notification),

@@ -199,8 +199,8 @@ static void check_plan(struct small_desk *desk, const struct small_mail *mail, c
 		if (letter->kind == PD_LETTER_REPLY) /* invariant 5 */
 			CHECK_ROW(seed, strstr(mail->from, "agents.example") != NULL ||
 						strstr(mail->from, "home.example") != NULL);
-		if (letter->kind == PD_LETTER_REPLY && !mail->pass)
-			CHECK_ROW(seed, plan->resume_confirmed);
+		if (letter->kind == PD_LETTER_REPLY && !mail->pass) /* a confirmation set it free */
+			CHECK_ROW(seed, strcmp(mail->text, "#yes") == 0);
 	}
 }
 
