@@ -65,12 +65,9 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	       "enable_long_queue_ids = yes\n"
 	       "smtpd_forbid_bare_newline = normalize\n"
 	       "smtpd_forbid_unauth_pipelining = yes\n"
-	       "message_size_limit = %zu\n",
+	       "message_size_limit = %zu\n"
+	       "header_checks = regexp:/etc/postfix/postdesk-headers\n",
 	       settings->delimiter, settings->message_size_limit);
-	if (settings->milter)
-		printf("smtpd_milters = %s\nmilter_default_action = accept\n", postfix_place(cli, settings->milter));
-	else
-		puts("header_checks = regexp:/etc/postfix/postdesk-headers");
 	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or relay_recipient_maps.");
 	if (submit)
 		printf("\n# master.cf: a listener for postdesk alone\n"
@@ -87,9 +84,8 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 		print_transport(cli);
 	else
 		puts("# [postdesk] has no lmtp, so Postfix cannot hand mail over");
-	if (!settings->milter)
-		puts("\n# /etc/postfix/postdesk-headers: no mail brings its own proof\n"
-		     "/^Authentication-Results:/ IGNORE");
+	puts("\n# /etc/postfix/postdesk-headers: no mail brings its own proof\n"
+	     "/^Authentication-Results:/ IGNORE");
 	puts("\n# then: postmap /etc/postfix/postdesk-transport && postfix reload");
 	return PD_EXIT_DONE;
 }
