@@ -89,6 +89,25 @@ void pd_gmime_init(void);
 /* Walks the mail (within the limits of the pre-scan). The mails inside are read too, one level deep. */
 void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct pd_parts *parts);
 
+/* --- embedded.c: files inside a text --- */
+
+struct pd_embedded {
+	const char *name;  /* safe */
+	size_t start, end; /* of the whole block in the text's bytes */
+	bool is_yenc;
+};
+struct pd_embedded_files {
+	struct pd_embedded *items;
+	size_t count, room;
+};
+/* The index of the nth file (from 0) inside the text leaf: pd_attachment.index. Leaves are fewer than that. */
+#define PD_EMBEDDED_INDEX(leaf, n) ((unsigned)((leaf) | ((n) + 1) << 20))
+#define PD_EMBEDDED_LEAF(index)	   ((index) & 0xfffffu)
+#define PD_EMBEDDED_NUMBER(index)  ((index) >> 20) /* 0: the leaf itself; else n + 1 */
+/* The whole blocks of a text part's decoded bytes, in order, at most 100. */
+void pd_embedded_find(struct pd_arena *arena, const char *data, size_t size, struct pd_embedded_files *ret_files);
+void pd_embedded_decode(const char *data, const struct pd_embedded *file, struct pd_buf *out);
+
 /* What an iCalendar part says, in words; NULL: nothing. */
 char *pd_invitation_text(struct pd_arena *arena, const char *ics);
 

@@ -21,6 +21,7 @@ struct reading {
 	size_t next;   /* leaf */
 	bool has_body; /* a leaf was taken as body */
 	bool is_deep;  /* mails inside are read too */
+	PD_LIST(struct pd_part) embedded; /* files found in the text of the leaf at hand */
 };
 
 static bool put_bytes(void *to, const char *data, size_t len)
@@ -89,12 +90,47 @@ static const char *html_charset(struct pd_arena *arena, const char *data, size_t
 	return pd_strndup(arena, at, strcspn(at, "\"' />;"));
 }
 
+/* Files that stand in the text itself become parts, and the text goes on without them. */
+static void take_files_out(struct reading *reading, const struct pd_part *part, struct pd_buf *bytes)
+{
+	struct pd_embedded_files files = {0};
+	PD_AUTO_BUF rest = {0};
+	size_t at = 0;
+	if (bytes->len > 0)
+		pd_embedded_find(reading->arena, bytes->data, bytes->len, &files);
+	for (size_t i = 0; i < files.count; i++) {
+		const struct pd_embedded *file = &files.items[i];
+		PD_AUTO_BUF content = {0};
+		pd_embedded_decode(bytes->data, file, &content);
+		*pd_list_add(reading->arena, &reading->embedded) = (struct pd_part){
+			.index = PD_EMBEDDED_INDEX(part->index, i),
+			.depth = part->depth,
+			.type = "application/octet-stream",
+			.container = part->container,
+			.disposition = "attachment",
+			.name = file->name,
+			.charset = "",
+			.description = "",
+			.size = content.len,
+		};
+		pd_buf_add(&rest, bytes->data + at, file->start - at);
+		at = file->end;
+	}
+	if (files.count == 0)
+		return;
+	pd_buf_add(&rest, bytes->data + at, bytes->len - at);
+	pd_buf_clear(bytes);
+	pd_buf_add(bytes, rest.data ? rest.data : "", rest.len);
+}
+
 static const char *leaf_text(struct reading *reading, const struct pd_leaf *leaf, const struct pd_part *part,
 			     size_t limit)
 {
 	struct pd_arena *arena = reading->arena;
 	PD_AUTO_BUF bytes = {0};
 	pd_leaf_content(leaf, limit, put_bytes, &bytes);
+	if (part->is_body && pd_equal(part->type, "text/plain"))
+		take_files_out(reading, part, &bytes);
 	const char *data = bytes.data ? bytes.data : "";
 	const char *charset = part->charset;
 	if (!*charset && pd_equal(part->type, "text/html"))
@@ -196,6 +232,9 @@ static struct body read_leaf(struct reading *reading, const struct pd_leaf *leaf
 		part.text = leaf_text(reading, leaf, &part, part.is_body ? PD_PART_TEXT_LIMIT : SMALL_TEXT);
 	read_inner(reading, leaf, &part);
 	*pd_list_add(reading->arena, reading->parts) = part;
+	for (size_t i = 0; i < reading->embedded.count; i++)
+		*pd_list_add(reading->arena, reading->parts) = reading->embedded.items[i];
+	reading->embedded.count = 0;
 	reading->has_body = reading->has_body || part.is_body;
 	if (!part.is_body)
 		return (struct body){0};

@@ -83,6 +83,26 @@ static int answer_message(int fd, const char *data, size_t size)
 	return out.overflowed ? -1 : send_record(fd, &out);
 }
 
+static bool put_bytes(void *to, const char *data, size_t len)
+{
+	pd_buf_add(to, data, len);
+	return true;
+}
+
+/* The file that stands in a text. */
+static bool put_embedded(struct pd_arena *arena, const struct pd_leaf *leaf, uint64_t number, int fd)
+{
+	struct pd_embedded_files files = {0};
+	PD_AUTO_BUF text = {0}, content = {0};
+	pd_leaf_content(leaf, PD_PART_TEXT_LIMIT, put_bytes, &text);
+	if (text.len > 0)
+		pd_embedded_find(arena, text.data, text.len, &files);
+	if (number >= files.count)
+		return false;
+	pd_embedded_decode(text.data, &files.items[number], &content);
+	return content.len == 0 || put_piece(&fd, content.data, content.len);
+}
+
 /* Each content as pieces with their length before them, a length of 0 after the last. */
 static int answer_contents(int fd, const char *data, size_t size, const uint64_t *indexes, size_t count)
 {
@@ -93,10 +113,12 @@ static int answer_contents(int fd, const char *data, size_t size, const uint64_t
 		return -1;
 	struct pd_tree *tree = pd_tree_open(arena, scan.data, scan.size);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t end = 0;
-		if (indexes[i] >= tree->leaves.count ||
-		    !pd_leaf_content(&tree->leaves.items[indexes[i]], 0, put_piece, &fd) ||
-		    pd_write_all(fd, &end, sizeof end) != 0)
+		uint64_t end = 0, leaf = PD_EMBEDDED_LEAF(indexes[i]), number = PD_EMBEDDED_NUMBER(indexes[i]);
+		if (leaf >= tree->leaves.count)
+			return -1;
+		bool is_sent = number == 0 ? pd_leaf_content(&tree->leaves.items[leaf], 0, put_piece, &fd)
+					   : put_embedded(arena, &tree->leaves.items[leaf], number - 1, fd);
+		if (!is_sent || pd_write_all(fd, &end, sizeof end) != 0)
 			return -1;
 	}
 	return 0;
