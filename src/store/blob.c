@@ -1,8 +1,8 @@
 /* Big messages as files: state/messages/xx/ID, xx being the low byte of the ID.
  *
- * Promises: a written file and its name are on disk before pd_blob_write returns, so that a commit never names what
- * a crash could take away; a file that no commit names is overwritten by the next of its ID. Fails: PD_FULL,
- * PD_TEMPORARY; PD_PERMANENT for reading what is not there. */
+ * Promises: a written file and its name are on disk before pd_blob_write returns, so that a commit never
+ * names what a crash could take away; a file that no commit names is overwritten by the next of its ID.
+ * Fails: PD_FULL, PD_TEMPORARY; PD_PERMANENT for reading what is not there. */
 #include "store/inside.h"
 
 #include <errno.h>

@@ -17,12 +17,12 @@ static inline uint64_t load(const unsigned char *at)
 	return value;
 }
 
-#define ROUND(v)                                                                                     \
-	do {                                                                                         \
-		v[0] += v[1], v[1] = rotate(v[1], 13) ^ v[0], v[0] = rotate(v[0], 32);               \
-		v[2] += v[3], v[3] = rotate(v[3], 16) ^ v[2];                                        \
-		v[0] += v[3], v[3] = rotate(v[3], 21) ^ v[0];                                        \
-		v[2] += v[1], v[1] = rotate(v[1], 17) ^ v[2], v[2] = rotate(v[2], 32);               \
+#define ROUND(v)                                                                                             \
+	do {                                                                                                 \
+		v[0] += v[1], v[1] = rotate(v[1], 13) ^ v[0], v[0] = rotate(v[0], 32);                       \
+		v[2] += v[3], v[3] = rotate(v[3], 16) ^ v[2];                                                \
+		v[0] += v[3], v[3] = rotate(v[3], 21) ^ v[0];                                                \
+		v[2] += v[1], v[1] = rotate(v[1], 17) ^ v[2], v[2] = rotate(v[2], 32);                       \
 	} while (0)
 
 static void absorb(uint64_t v[4], const unsigned char key[16], const unsigned char *data, size_t len)

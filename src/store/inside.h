@@ -1,7 +1,7 @@
 /* Inside the store: what its parts share, and what stands behind the face.
  *
- * A backend answers look-ups and carries plans out; views (read sets), the writer (groups) and the face are the same
- * for all backends. Nothing here leaves the room. */
+ * A backend answers look-ups and carries plans out; views (read sets), the writer (groups) and the face are
+ * the same for all backends. Nothing here leaves the room. */
 #ifndef PD_STORE_INSIDE_H
 #define PD_STORE_INSIDE_H
 
@@ -10,7 +10,7 @@
 
 #include "store/store.h"
 
-/* --- look-ups and read sets (view.c) --- */
+/* --- look-ups and read sets (window.c) --- */
 
 enum pd_reading_kind {
 	PD_READ_TICKET, /* number; the digest is its version */
@@ -48,7 +48,7 @@ static inline struct pd_window *pd_window_of(struct pd_snapshot *face)
 {
 	return (struct pd_window *)face;
 }
-/* Fills the face; the backend's view_begin is called at the first look-up. */
+/* Fills the face; the backend's window_begin is called at the first look-up. */
 void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writer);
 /* Has any answer changed? Asked through the writer's view. */
 bool pd_window_has_changed(struct pd_window *view, struct pd_window *writer);
@@ -120,7 +120,8 @@ char *pd_stored_people(struct pd_arena *arena, const struct pd_stored *stored);
 bool pd_plan_is_empty(const struct pd_plan *plan);
 /* A contact's people, likewise. */
 char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact);
-const struct pd_planned_message *pd_plan_message_of(const struct pd_plan *plan, int64_t id); /* NULL: not in the plan */
+const struct pd_planned_message *pd_plan_message_of(const struct pd_plan *plan,
+						    int64_t id); /* NULL: not in the plan */
 /* Does the plan bring a message with that subject to the ticket? Then its name is found by that. */
 bool pd_plan_has_subject(const struct pd_plan *plan, int64_t ticket, const char *name);
 /* The name and description that an event gives, for the full-text index; false: neither. */
@@ -162,9 +163,10 @@ struct pd_backend {
 	/* In any thread. The look-ups of a snapshot, unrecorded; new_id is not among them. */
 	struct pd_snapshot lookups;
 	int64_t (*ticket_version)(struct pd_window *view, int64_t number); /* 0: none */
-	struct pd_ticket *(*ticket_at)(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at);
-	int (*view_begin)(struct pd_window *view, struct pd_error *error); /* sets view->at */
-	void (*view_end)(struct pd_window *view);
+	struct pd_ticket *(*ticket_at)(struct pd_window *view, struct pd_arena *arena, int64_t number,
+				       pd_time at);
+	int (*window_begin)(struct pd_window *view, struct pd_error *error); /* sets view->at */
+	void (*window_end)(struct pd_window *view);
 	int (*raw)(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);
 	int (*outbox)(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		      struct pd_outbox_lines *ret, struct pd_error *error);
@@ -181,8 +183,8 @@ struct pd_backend {
 	int (*commit)(struct pd_store *store, struct pd_error *error);
 	void (*rollback)(struct pd_store *store);
 	void (*after_group)(struct pd_store *store); /* outside any transaction */
-	bool (*idle)(struct pd_store *store);	     /* nothing to do for a while; true: there is more to do */
-	void (*writer_view)(struct pd_store *store, struct pd_window *view); /* sets view->at */
+	bool (*idle)(struct pd_store *store); /* nothing to do for a while; true: there is more to do */
+	void (*writer_window)(struct pd_store *store, struct pd_window *view); /* sets view->at */
 	int (*apply)(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
 	int (*lease)(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);
 	int (*sent)(struct pd_store *store, struct pd_sent_request *request, struct pd_error *error);

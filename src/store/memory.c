@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int view_begin(struct pd_window *view, struct pd_error *error)
+static int window_begin(struct pd_window *view, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(view->store);
 	(void)error;
@@ -19,12 +19,12 @@ static int view_begin(struct pd_window *view, struct pd_error *error)
 	return 0;
 }
 
-static void view_end(struct pd_window *view)
+static void window_end(struct pd_window *view)
 {
 	view->at = NULL;
 }
 
-static void writer_view(struct pd_store *store, struct pd_window *view)
+static void writer_window(struct pd_store *store, struct pd_window *view)
 {
 	static const uint64_t now = UINT64_MAX - 1;
 	(void)store;
@@ -38,7 +38,8 @@ static int raw(struct pd_store *store, int64_t message, struct pd_raw **ret_raw,
 	pthread_mutex_lock(&memory->lock);
 	const struct memory_message *found = pd_memory_message(memory, message, memory->committed);
 	if (found == NULL || found->raw.data == NULL)
-		failed = pd_fail(error, PD_PERMANENT, "there is no source of message %lld", (long long)message);
+		failed = pd_fail(error, PD_PERMANENT, "there is no source of message %lld",
+				 (long long)message);
 	else
 		*ret_raw = pd_raw_from_bytes(found->raw.data, found->raw.len);
 	pthread_mutex_unlock(&memory->lock);
@@ -57,7 +58,8 @@ static int stats(struct pd_store *store, struct pd_store_stats *stats, struct pd
 	pd_store_end(snapshot);
 	for (size_t i = 0; i < tickets.count; i++) {
 		stats->tickets++;
-		stats->open += tickets.items[i]->status_kind != PD_STATUS_CLOSED && !tickets.items[i]->is_spam;
+		stats->open +=
+			tickets.items[i]->status_kind != PD_STATUS_CLOSED && !tickets.items[i]->is_spam;
 		stats->messages += tickets.items[i]->messages;
 	}
 	pthread_mutex_lock(&memory->lock);
@@ -82,7 +84,8 @@ static int backup(struct pd_store *store, const char *destination, struct pd_err
 	return pd_fail(error, PD_PERMANENT, "%s: a store in memory has no backup", destination);
 }
 
-static int verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong, struct pd_error *error)
+static int verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
+		  struct pd_error *error)
 {
 	(void)store;
 	(void)arena;
@@ -108,13 +111,13 @@ static void unprepare(struct pd_store *store, struct pd_committing *committing)
 /* --- transactions --- */
 
 /* Rows of the open commit go, and what it ended lives on. */
-#define TAKE_BACK(list, instant)                                                                     \
-	do {                                                                                         \
-		while ((list).count > 0 && (list).items[(list).count - 1].life.from > (instant))     \
-			(list).count--;                                                              \
-		for (size_t n = 0; n < (list).count; n++)                                            \
-			if ((list).items[n].life.until > (instant))                                  \
-				(list).items[n].life.until = 0;                                      \
+#define TAKE_BACK(list, instant)                                                                             \
+	do {                                                                                                 \
+		while ((list).count > 0 && (list).items[(list).count - 1].life.from > (instant))             \
+			(list).count--;                                                                      \
+		for (size_t n = 0; n < (list).count; n++)                                                    \
+			if ((list).items[n].life.until > (instant))                                          \
+				(list).items[n].life.until = 0;                                              \
 	} while (0)
 
 static void rollback_to(struct pd_memory *memory, uint64_t instant)
@@ -190,8 +193,8 @@ static void close_store(struct pd_store *store)
 static struct pd_backend backend = {
 	.ticket_version = pd_memory_ticket_version,
 	.ticket_at = pd_memory_ticket_at,
-	.view_begin = view_begin,
-	.view_end = view_end,
+	.window_begin = window_begin,
+	.window_end = window_end,
 	.raw = raw,
 	.outbox = pd_memory_outbox,
 	.stats = stats,
@@ -204,7 +207,7 @@ static struct pd_backend backend = {
 	.rollback = rollback,
 	.after_group = after_group,
 	.idle = idle,
-	.writer_view = writer_view,
+	.writer_window = writer_window,
 	.apply = pd_memory_apply,
 	.lease = pd_memory_lease,
 	.sent = pd_memory_sent,

@@ -48,11 +48,32 @@ struct pd_memory {
 	PD_LIST(struct memory_message) messages;
 	PD_LIST(struct memory_document) documents;
 	PD_LIST(struct memory_letter) letters;
-	PD_LIST(struct { struct life life; struct pd_contact contact; }) contacts;
-	PD_LIST(struct { struct life life; struct pd_planned_id id; }) ids;
-	PD_LIST(struct { struct life life; struct pd_planned_mark mark; }) marks;
-	PD_LIST(struct { struct life life; const char *key; pd_time at; }) counters;
-	PD_LIST(struct { struct life life; struct pd_draft draft; }) drafts;
+	PD_LIST(struct {
+		struct life life;
+		struct pd_contact contact;
+	})
+	contacts;
+	PD_LIST(struct {
+		struct life life;
+		struct pd_planned_id id;
+	})
+	ids;
+	PD_LIST(struct {
+		struct life life;
+		struct pd_planned_mark mark;
+	})
+	marks;
+	PD_LIST(struct {
+		struct life life;
+		const char *key;
+		pd_time at;
+	})
+	counters;
+	PD_LIST(struct {
+		struct life life;
+		struct pd_draft draft;
+	})
+	drafts;
 };
 static inline struct pd_memory *pd_memory_of(struct pd_store *store)
 {
@@ -70,16 +91,17 @@ static inline bool pd_memory_holds(struct life life, uint64_t instant)
 }
 
 /* memory_read.c; the lock is held */
-struct pd_ticket *pd_memory_fold(struct pd_memory *memory, struct pd_arena *arena, int64_t number, uint64_t instant,
-				 pd_time at);
+struct pd_ticket *pd_memory_fold(struct pd_memory *memory, struct pd_arena *arena, int64_t number,
+				 uint64_t instant, pd_time at);
 const struct memory_message *pd_memory_message(struct pd_memory *memory, int64_t id, uint64_t instant);
 struct pd_contact *pd_memory_contact(struct pd_memory *memory, int64_t id, uint64_t instant);
 /* memory_read.c, memory_list.c */
 extern const struct pd_snapshot pd_memory_lookups;
-struct pd_tickets pd_memory_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
-				 const char *sort, size_t limit, size_t offset);
+struct pd_tickets pd_memory_list(struct pd_snapshot *face, struct pd_arena *arena,
+				 const struct pd_query *query, const char *sort, size_t limit, size_t offset);
 int64_t pd_memory_ticket_version(struct pd_window *view, int64_t number);
-struct pd_ticket *pd_memory_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at);
+struct pd_ticket *pd_memory_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
+				      pd_time at);
 
 /* memory_apply.c */
 int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);

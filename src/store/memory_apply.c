@@ -11,11 +11,11 @@ static struct life now(const struct pd_memory *memory)
 	return (struct life){.from = memory->writing};
 }
 
-#define END_ROWS(memory, list, condition)                                                            \
-	do {                                                                                         \
-		for (size_t row = 0; row < (memory)->list.count; row++)                              \
-			if ((memory)->list.items[row].life.until == 0 && (condition))                \
-				(memory)->list.items[row].life.until = (memory)->writing;            \
+#define END_ROWS(memory, list, condition)                                                                    \
+	do {                                                                                                 \
+		for (size_t row = 0; row < (memory)->list.count; row++)                                      \
+			if ((memory)->list.items[row].life.until == 0 && (condition))                        \
+				(memory)->list.items[row].life.until = (memory)->writing;                    \
 	} while (0)
 
 static struct pd_strings copy_strings(struct pd_arena *arena, const struct pd_strings *list)
@@ -46,7 +46,8 @@ static void put_event(struct pd_memory *memory, const struct pd_event *event)
 	row->event.config = pd_strdup(arena, event->config);
 }
 
-static void put_message(struct pd_memory *memory, const struct pd_commit *commit, const struct pd_planned_message *planned)
+static void put_message(struct pd_memory *memory, const struct pd_commit *commit,
+			const struct pd_planned_message *planned)
 {
 	struct pd_arena *arena = memory->arena;
 	const struct pd_stored *from = &planned->stored;
@@ -100,7 +101,8 @@ static void put_document(struct pd_memory *memory, const struct pd_plan *plan, c
 	bool has_text = pd_event_text(event, &name, &description);
 	struct memory_document document = {.life = now(memory), .event = event->id};
 	if (event->message != 0) {
-		const struct memory_message *message = pd_memory_message(memory, event->message, memory->writing);
+		const struct memory_message *message =
+			pd_memory_message(memory, event->message, memory->writing);
 		if (message == NULL)
 			return;
 		document.subject = message->stored.subject;
@@ -177,7 +179,9 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 		.message_id = pd_strdup(arena, letter->message_id != NULL ? letter->message_id : ""),
 		.sender = pd_strdup(arena, letter->envelope_from != NULL ? letter->envelope_from : ""),
 		.recipients = copy_strings(arena, &letter->recipients),
-		.bytes = {planned->bytes.data != NULL ? pd_memdup(arena, planned->bytes.data, planned->bytes.len) : NULL,
+		.bytes = {planned->bytes.data != NULL
+				  ? pd_memdup(arena, planned->bytes.data, planned->bytes.len)
+				  : NULL,
 			  planned->bytes.len},
 		.needs_smtputf8 = letter->needs_smtputf8,
 	};
@@ -228,7 +232,8 @@ static void purge_event(struct pd_memory *memory, size_t index)
 	bool is_shared = false;
 	for (size_t i = 0; i < memory->events.count; i++)
 		is_shared |= memory->events.items[i].event.message == event.message &&
-			     memory->events.items[i].event.ticket != event.ticket && memory->events.items[i].life.until == 0;
+			     memory->events.items[i].event.ticket != event.ticket &&
+			     memory->events.items[i].life.until == 0;
 	if (event.message != 0 && !is_shared)
 		END_ROWS(memory, messages, memory->messages.items[row].stored.id == event.message);
 	if (event.kind == PD_EVENT_MESSAGE && event.other != 0)
@@ -252,7 +257,8 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 	request->count = 0;
 	pthread_mutex_lock(&memory->lock);
 	for (int64_t number = 1; number <= atomic_load(&store->last_id[PD_ID_TICKET]); number++) {
-		const struct pd_ticket *ticket = pd_memory_fold(memory, arena, number, memory->writing, INT64_MAX);
+		const struct pd_ticket *ticket =
+			pd_memory_fold(memory, arena, number, memory->writing, INT64_MAX);
 		if (ticket == NULL || !ticket->is_deleted || ticket->updated >= request->deleted_before)
 			continue;
 		bool is_purged = false;
@@ -264,10 +270,12 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 		request->count++;
 		const size_t count = memory->events.count;
 		for (size_t i = 0; i < count; i++)
-			if (memory->events.items[i].event.ticket == number && memory->events.items[i].life.until == 0)
+			if (memory->events.items[i].event.ticket == number &&
+			    memory->events.items[i].life.until == 0)
 				purge_event(memory, i);
 		END_ROWS(memory, drafts, memory->drafts.items[row].draft.ticket == number);
-		const struct pd_event tombstone = pd_event_tombstone(store, number, ticket->version, request->deleted_before);
+		const struct pd_event tombstone =
+			pd_event_tombstone(store, number, ticket->version, request->deleted_before);
 		put_event(memory, &tombstone);
 	}
 	pthread_mutex_unlock(&memory->lock);

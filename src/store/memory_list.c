@@ -27,19 +27,22 @@ static void add_text(struct pd_buf *text, const char *more)
 	pd_buf_adds(text, BETWEEN);
 }
 
-static void add_addresses(struct pd_arena *arena, struct pd_strings *list, const struct pd_addresses *addresses)
+static void add_addresses(struct pd_arena *arena, struct pd_strings *list,
+			  const struct pd_addresses *addresses)
 {
 	for (size_t i = 0; i < addresses->count; i++)
 		*pd_list_add(arena, list) = addresses->items[i].addr;
 }
 
-static bool matches(struct pd_memory *memory, const struct pd_query *query, const struct pd_ticket *ticket, uint64_t instant)
+static bool matches(struct pd_memory *memory, const struct pd_query *query, const struct pd_ticket *ticket,
+		    uint64_t instant)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_ticket_facts facts = {.ticket = ticket};
 	PD_AUTO_BUF text = {0};
 	for (size_t i = 0; i < ticket->contacts.count; i++) {
-		const struct pd_contact *contact = pd_memory_contact(memory, ticket->contacts.items[i], instant);
+		const struct pd_contact *contact =
+			pd_memory_contact(memory, ticket->contacts.items[i], instant);
 		if (contact == NULL)
 			continue;
 		*pd_list_add(arena, &facts.contacts) = contact;
@@ -47,7 +50,8 @@ static bool matches(struct pd_memory *memory, const struct pd_query *query, cons
 	}
 	for (size_t i = 0; i < memory->events.count; i++) {
 		const struct pd_event *event = &memory->events.items[i].event;
-		if (event->ticket != ticket->number || !pd_memory_holds(memory->events.items[i].life, instant))
+		if (event->ticket != ticket->number ||
+		    !pd_memory_holds(memory->events.items[i].life, instant))
 			continue;
 		for (size_t n = 0; n < memory->documents.count; n++) {
 			const struct memory_document *document = &memory->documents.items[n];
@@ -115,10 +119,14 @@ static const char *text_of(const struct order *order, const struct pd_ticket *ti
 		const char *column;
 		size_t offset;
 	} places[] = {
-		{"name", offsetof(struct pd_ticket, name)},	    {"status", offsetof(struct pd_ticket, status)},
-		{"pipeline", offsetof(struct pd_ticket, pipeline)}, {"mailbox", offsetof(struct pd_ticket, mailbox)},
-		{"owner", offsetof(struct pd_ticket, owner)},	    {"team", offsetof(struct pd_ticket, team)},
-		{"category", offsetof(struct pd_ticket, category)}, {"source", offsetof(struct pd_ticket, source)},
+		{"name", offsetof(struct pd_ticket, name)},
+		{"status", offsetof(struct pd_ticket, status)},
+		{"pipeline", offsetof(struct pd_ticket, pipeline)},
+		{"mailbox", offsetof(struct pd_ticket, mailbox)},
+		{"owner", offsetof(struct pd_ticket, owner)},
+		{"team", offsetof(struct pd_ticket, team)},
+		{"category", offsetof(struct pd_ticket, category)},
+		{"source", offsetof(struct pd_ticket, source)},
 	};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (strcmp(order->column, places[i].column) == 0)
@@ -159,12 +167,15 @@ static int compare(const void *a, const void *b, void *data)
 	return (one->number < two->number) - (one->number > two->number);
 }
 
-struct pd_tickets pd_memory_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
-				 const char *sort, size_t limit, size_t offset)
+struct pd_tickets pd_memory_list(struct pd_snapshot *face, struct pd_arena *arena,
+				 const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
 	struct pd_window *view = pd_window_of(face);
 	struct pd_memory *memory = pd_memory_of(view->store);
-	struct order order = {.memory = memory, .instant = pd_memory_instant(view), .column = "number", .is_descending = true};
+	struct order order = {.memory = memory,
+			      .instant = pd_memory_instant(view),
+			      .column = "number",
+			      .is_descending = true};
 	if (sort != NULL) {
 		order.is_descending = *sort == '-';
 		order.column = sort + order.is_descending;

@@ -50,8 +50,8 @@ static bool is_blocked(const struct pd_memory *memory, const struct memory_lette
 {
 	for (size_t i = 0; i < memory->letters.count; i++) {
 		const struct memory_letter *older = &memory->letters.items[i];
-		if (!is_current(older) || older->state > LEASED || older->lease.ticket != letter->lease.ticket ||
-		    older->lease.id >= letter->lease.id)
+		if (!is_current(older) || older->state > LEASED ||
+		    older->lease.ticket != letter->lease.ticket || older->lease.id >= letter->lease.id)
 			continue;
 		bool is_among = false;
 		for (size_t n = 0; n < count; n++)
@@ -95,7 +95,8 @@ int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, st
 	}
 	PD_LIST(size_t) free_rows = {0};
 	for (size_t i = 0; i < due.count; i++)
-		if (!is_blocked(memory, &memory->letters.items[due.items[i]], request->now, due.items, due.count))
+		if (!is_blocked(memory, &memory->letters.items[due.items[i]], request->now, due.items,
+				due.count))
 			*pd_list_add(arena, &free_rows) = due.items[i];
 	for (size_t i = 0; i < free_rows.count; i++)
 		give(memory, request, free_rows.items[i]);
@@ -109,7 +110,9 @@ static void mark(struct memory_letter *letter, struct pd_arena *arena, const str
 		int *state = &letter->recipient_states.items[i];
 		if (*state != WAITING || strcmp(letter->lease.recipients.items[i], said->recipient) != 0)
 			continue;
-		*state = said->sent == PD_SENT_TAKEN ? SENT : said->sent == PD_SENT_REFUSED ? REFUSED : WAITING;
+		*state = said->sent == PD_SENT_TAKEN	 ? SENT
+			 : said->sent == PD_SENT_REFUSED ? REFUSED
+							 : WAITING;
 		letter->last_reply = pd_strdup(arena, said->reply);
 	}
 }
@@ -138,8 +141,9 @@ int pd_memory_sent(struct pd_store *store, struct pd_sent_request *request, stru
 			letter->lease.bytes = (struct pd_bytes){0};
 	}
 	pthread_mutex_unlock(&memory->lock);
-	return letter != NULL ? 0
-			      : pd_fail(error, PD_PERMANENT, "there is no outbox row %lld", (long long)request->id);
+	return letter != NULL
+		       ? 0
+		       : pd_fail(error, PD_PERMANENT, "there is no outbox row %lld", (long long)request->id);
 }
 
 int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *error)

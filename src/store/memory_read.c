@@ -22,7 +22,8 @@ static void unlock(struct pd_memory *memory)
 const struct memory_message *pd_memory_message(struct pd_memory *memory, int64_t id, uint64_t instant)
 {
 	for (size_t i = memory->messages.count; i-- > 0;)
-		if (memory->messages.items[i].stored.id == id && pd_memory_holds(memory->messages.items[i].life, instant))
+		if (memory->messages.items[i].stored.id == id &&
+		    pd_memory_holds(memory->messages.items[i].life, instant))
 			return &memory->messages.items[i];
 	return NULL;
 }
@@ -30,13 +31,14 @@ const struct memory_message *pd_memory_message(struct pd_memory *memory, int64_t
 struct pd_contact *pd_memory_contact(struct pd_memory *memory, int64_t id, uint64_t instant)
 {
 	for (size_t i = memory->contacts.count; i-- > 0;)
-		if (memory->contacts.items[i].contact.id == id && pd_memory_holds(memory->contacts.items[i].life, instant))
+		if (memory->contacts.items[i].contact.id == id &&
+		    pd_memory_holds(memory->contacts.items[i].life, instant))
 			return &memory->contacts.items[i].contact;
 	return NULL;
 }
 
-struct pd_ticket *pd_memory_fold(struct pd_memory *memory, struct pd_arena *arena, int64_t number, uint64_t instant,
-				 pd_time at)
+struct pd_ticket *pd_memory_fold(struct pd_memory *memory, struct pd_arena *arena, int64_t number,
+				 uint64_t instant, pd_time at)
 {
 	struct pd_ticket *ticket = NULL;
 	for (size_t i = 0; i < memory->events.count; i++) {
@@ -59,7 +61,8 @@ static struct pd_ticket *ticket(struct pd_snapshot *face, struct pd_arena *arena
 	return found;
 }
 
-struct pd_ticket *pd_memory_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at)
+struct pd_ticket *pd_memory_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
+				      pd_time at)
 {
 	struct pd_memory *memory = lock(view);
 	struct pd_ticket *found = pd_memory_fold(memory, arena, number, pd_memory_instant(view), at);
@@ -75,21 +78,24 @@ int64_t pd_memory_ticket_version(struct pd_window *view, int64_t number)
 }
 
 /* Those that the three numbers select; 0: any. */
-static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, int64_t of_ticket, int64_t after,
-				 int64_t id, int64_t action)
+static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, int64_t of_ticket,
+				 int64_t after, int64_t id, int64_t action)
 {
 	struct pd_memory *memory = lock(view);
 	const uint64_t instant = pd_memory_instant(view);
 	struct pd_entries found = {0};
 	for (size_t i = 0; i < memory->events.count; i++) {
 		const struct pd_event *event = &memory->events.items[i].event;
-		if (!pd_memory_holds(memory->events.items[i].life, instant) || (of_ticket != 0 && event->ticket != of_ticket) ||
-		    event->version <= after || (id != 0 && event->id != id) || (action != 0 && event->action != action))
+		if (!pd_memory_holds(memory->events.items[i].life, instant) ||
+		    (of_ticket != 0 && event->ticket != of_ticket) || event->version <= after ||
+		    (id != 0 && event->id != id) || (action != 0 && event->action != action))
 			continue;
 		struct pd_entry *entry = pd_list_add(arena, &found);
 		entry->event = *event;
 		const struct memory_message *message =
-			event->message != 0 && action == 0 ? pd_memory_message(memory, event->message, instant) : NULL;
+			event->message != 0 && action == 0
+				? pd_memory_message(memory, event->message, instant)
+				: NULL;
 		if (message != NULL)
 			entry->message = pd_memdup(arena, &message->stored, sizeof message->stored);
 	}
@@ -97,7 +103,8 @@ static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena,
 	return found;
 }
 
-static struct pd_entries timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t number, int64_t after)
+static struct pd_entries timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t number,
+				  int64_t after)
 {
 	return number != 0 ? entries(pd_window_of(face), arena, number, after, 0, 0) : (struct pd_entries){0};
 }
@@ -143,9 +150,12 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 			is_new |= strcmp(event->changes.items[n].property, "conversation") == 0;
 		if (!is_new || !pd_memory_holds(memory->events.items[i].life, instant))
 			continue;
-		const struct pd_ticket *found = pd_memory_fold(memory, arena, event->ticket, instant, INT64_MAX);
-		const struct pd_conversation *conversation = pd_ticket_conversation(found, event->conversation);
-		if (found->updated < since || conversation == NULL || !pd_equal(conversation->mailbox, mailbox) ||
+		const struct pd_ticket *found =
+			pd_memory_fold(memory, arena, event->ticket, instant, INT64_MAX);
+		const struct pd_conversation *conversation =
+			pd_ticket_conversation(found, event->conversation);
+		if (found->updated < since || conversation == NULL ||
+		    !pd_equal(conversation->mailbox, mailbox) ||
 		    !pd_equal(conversation->base_subject, base_subject))
 			continue;
 		*pd_list_add(arena, &known) =
@@ -223,16 +233,17 @@ static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, 
 	return found;
 }
 
-static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t of_ticket, const char *agent,
-				 int64_t below)
+static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t of_ticket,
+				 const char *agent, int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	struct pd_memory *memory = lock(view);
 	int64_t newest = 0;
 	for (size_t i = 0; i < memory->drafts.count; i++) {
 		const struct pd_draft *row = &memory->drafts.items[i].draft;
-		if (row->ticket == of_ticket && row->state == PD_DRAFT_KEPT && strcmp(row->agent, agent) == 0 &&
-		    row->id > newest && (below == 0 || row->id < below) && pd_memory_holds(memory->drafts.items[i].life, pd_memory_instant(view)))
+		if (row->ticket == of_ticket && row->state == PD_DRAFT_KEPT &&
+		    strcmp(row->agent, agent) == 0 && row->id > newest && (below == 0 || row->id < below) &&
+		    pd_memory_holds(memory->drafts.items[i].life, pd_memory_instant(view)))
 			newest = row->id;
 	}
 	unlock(memory);

@@ -1,6 +1,7 @@
 /* What every backend asks of a plan: its bytes, its texts, whether its events follow each other.
  *
- * Pure (but for ids of tombstones); pd_plan_check fails with PD_TEMPORARY where a plan contradicts itself, which no decision makes. */
+ * Pure (but for ids of tombstones); pd_plan_check fails with PD_TEMPORARY where a plan contradicts itself,
+ * which no decision makes. */
 #include "store/inside.h"
 
 #include <string.h>
@@ -73,7 +74,8 @@ int pd_plan_check(const struct pd_plan *plan, struct pd_error *error)
 			if (event->ticket != planned->ticket->number)
 				continue;
 			if (event->version != ++version)
-				return pd_fail(error, PD_TEMPORARY, "the events of ticket %lld do not follow each other",
+				return pd_fail(error, PD_TEMPORARY,
+					       "the events of ticket %lld do not follow each other",
 					       (long long)event->ticket);
 			found++;
 		}

@@ -1,8 +1,9 @@
 /* How a page of tickets is found: by the rarest condition, or along the order until the page is full.
  *
- * SQLite cannot know which is cheaper, since it knows nothing of how many tickets match. Conditions that can lead are
- * counted up to a limit. A rare one leads, and its tickets are sorted. Else the order leads where an index has it; and
- * where that takes longer than a moment after all (what matches is rare and old), the rarest condition does.
+ * SQLite cannot know which is cheaper, since it knows nothing of how many tickets match. Conditions that can
+ * lead are counted up to a limit. A rare one leads, and its tickets are sorted. Else the order leads where an
+ * index has it; and where that takes longer than a moment after all (what matches is rare and old), the
+ * rarest condition does.
  *
  * Promises: each way gives the same tickets. Fails as statements do. */
 #include "store/query_sql.h"
@@ -38,7 +39,8 @@ static bool is_field(const struct pd_query *query, const char *field)
 	return query->op == PD_QUERY_FIELD && strcmp(query->field, field) == 0;
 }
 
-static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, struct pd_error *error, int *ret_failed)
+static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, struct pd_error *error,
+		     int *ret_failed)
 {
 	sqlite3_stmt *select = NULL;
 	int64_t found = INT64_MAX;
@@ -61,7 +63,8 @@ static struct pd_sql_query part_of(const struct pd_sql_query *q)
 }
 
 /* Of a set: how many it names, or how many documents it looks through. INT64_MAX: it is no set. */
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error, int *ret_failed)
+static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+			 int *ret_failed)
 {
 	struct pd_sql_query part = part_of(q);
 	/* The index would gather every word that begins so before it counted one. */
@@ -69,7 +72,8 @@ static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, s
 		return COUNT_LIMIT;
 	if (is_field(query, "number"))
 		return query->compare == PD_IS ? 1 : INT64_MAX;
-	if (pd_sql_query_put_documents(&part, query, "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH "))
+	if (pd_sql_query_put_documents(&part, query,
+				       "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH "))
 		return count(q, &part, error, ret_failed);
 	pd_buf_adds(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM (");
 	if (!pd_sql_query_put_set(&part, query)) {
@@ -83,11 +87,12 @@ static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, s
 }
 
 /* Of those conditions that an index of classes serves together. */
-static int64_t count_index(struct pd_sql_query *q, const struct conditions *all, const char *second, const char *table,
-			   struct pd_error *error, int *ret_failed)
+static int64_t count_index(struct pd_sql_query *q, const struct conditions *all, const char *second,
+			   const char *table, struct pd_error *error, int *ret_failed)
 {
 	struct pd_sql_query part = part_of(q);
-	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class < %d", table, q->has_deleted ? 4 : 3);
+	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class < %d", table,
+		    q->has_deleted ? 4 : 3);
 	bool is_any = false;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct pd_query *query = all->items[i];
@@ -117,8 +122,9 @@ static int stop(void *data)
 }
 
 /* The whole statement over that table. ret_done false: it took longer than a moment. */
-static int run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page, const char *table,
-	       bool is_limited, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+static int run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+	       const char *table, bool is_limited, struct pd_numbers *ret_numbers, bool *ret_done,
+	       struct pd_error *error)
 {
 	struct pd_sql_query whole = part_of(q);
 	struct pd_numbers numbers = {0};
@@ -156,11 +162,13 @@ static int run(struct pd_sql_query *q, const struct pd_query *query, const struc
 }
 
 /* Notes the words that are common, anywhere in the query. */
-static void find_common(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error, int *ret_failed)
+static void find_common(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+			int *ret_failed)
 {
 	if (query == NULL || *ret_failed)
 		return;
-	if (query->op == PD_QUERY_TEXT && !query->is_prefix && pd_sql_phrase(q->arena, query->value, false) != NULL &&
+	if (query->op == PD_QUERY_TEXT && !query->is_prefix &&
+	    pd_sql_phrase(q->arena, query->value, false) != NULL &&
 	    count_set(q, query, error, ret_failed) >= pd_query_limits.common)
 		*pd_list_add(q->arena, &q->common) = query;
 	find_common(q, query->left, error, ret_failed);
@@ -169,8 +177,8 @@ static void find_common(struct pd_sql_query *q, const struct pd_query *query, st
 
 static bool has_prefix(const struct pd_query *query)
 {
-	return query != NULL && ((query->op == PD_QUERY_TEXT && query->is_prefix) || has_prefix(query->left) ||
-				 has_prefix(query->right));
+	return query != NULL && ((query->op == PD_QUERY_TEXT && query->is_prefix) ||
+				 has_prefix(query->left) || has_prefix(query->right));
 }
 
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
@@ -178,7 +186,8 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 {
 	struct conditions all = {0};
 	collect(&all, query);
-	static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
+	static const char by_owner[] = "ticket INDEXED BY ticket_owner",
+			  by_team[] = "ticket INDEXED BY ticket_team";
 	int failed = 0;
 	const char *table = by_owner;
 	int64_t least = count_index(q, &all, "owner", by_owner, error, &failed);
@@ -210,6 +219,9 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	if (failed || is_done)
 		return failed;
 	q->driver = driver;
-	return run(q, query, page, least < INT64_MAX ? table : page->table != NULL ? page->table : "ticket", false,
-		   ret_numbers, &is_done, error);
+	return run(q, query, page,
+		   least < INT64_MAX	 ? table
+		   : page->table != NULL ? page->table
+					 : "ticket",
+		   false, ret_numbers, &is_done, error);
 }

@@ -17,8 +17,9 @@ struct pd_sql_query {
 	bool has_waiting; /* `waiting` was read */
 	struct pd_document_list waiting;
 	/* How the tickets are found (query_plan.c). */
-	const struct pd_query *driver; /* the condition whose set of numbers leads; NULL: an index or the order does */
-	bool is_by_row;		       /* words that many tickets have are looked for ticket by ticket */
+	const struct pd_query
+		*driver; /* the condition whose set of numbers leads; NULL: an index or the order does */
+	bool is_by_row;	 /* words that many tickets have are looked for ticket by ticket */
 	PD_LIST(const struct pd_query *) common; /* … which these are */
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
@@ -30,9 +31,30 @@ void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query);
 bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query);
 void pd_sql_query_bind(struct pd_sql_query *q, sqlite3_stmt *statement);
 
-/* Where the set is found by words: appends the start of a SELECT and the words to match, as a parameter; else false. */
+/* Where the set is found by words: appends the start of a SELECT and the words to match, as a parameter; else
+ * false. */
 bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *query, const char *start);
-/* The words of a value as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: no word. */
+/* Pieces (query_put.c). */
+void pd_sql_put(struct pd_sql_query *q, const char *sql);
+void pd_sql_put_number(struct pd_sql_query *q, int64_t number);
+void pd_sql_put_text(struct pd_sql_query *q, const char *text);
+void pd_sql_put_match(struct pd_sql_query *q, const char *column, const char *value, int mode);
+void pd_sql_put_in(struct pd_sql_query *q, const struct pd_query *query);
+int pd_sql_match_mode(const struct pd_query *query, bool is_part);
+void pd_sql_read_waiting(struct pd_sql_query *q); /* fills q->waiting, once */
+
+/* Conditions and their sets (query_people.c, query_words.c). */
+void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query);
+void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query);
+void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *query);
+bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query *query); /* false: no set */
+/* The words that a value's matches have for certain; NULL: none, or only parts of words. */
+char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query);
+void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query);
+void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query);
+
+/* The words of a value as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: no
+ * word. */
 char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix);
 /* A page of the numbers of the tickets that match, in order (query_plan.c). */
 struct pd_numbers {
@@ -41,7 +63,8 @@ struct pd_numbers {
 };
 struct pd_page {
 	const char *order; /* "ORDER BY …" */
-	const char *table; /* what gives that order by itself: "ticket INDEXED BY …", "ticket NOT INDEXED"; NULL: nothing */
+	const char *table; /* what gives that order by itself: "ticket INDEXED BY …", "ticket NOT INDEXED";
+			      NULL: nothing */
 	size_t limit, offset;
 };
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,

@@ -1,7 +1,7 @@
 /* Packed records: the parts of tickets and messages that no query asks for.
  *
- * A record begins with its format; later formats append fields, and an older record gives them empty. Promises:
- * what was packed is unpacked equal. Fails: unpacking what is damaged gives false. */
+ * A record begins with its format; later formats append fields, and an older record gives them empty.
+ * Promises: what was packed is unpacked equal. Fails: unpacking what is damaged gives false. */
 #include "store/record.h"
 
 #include <string.h>
@@ -119,7 +119,8 @@ static void put_conversation(struct pd_buf *buf, const struct pd_conversation *c
 		put_address(buf, &conversation->participants.items[i].address);
 }
 
-static void get_conversation(struct pd_arena *arena, struct pd_cursor *in, struct pd_conversation *conversation)
+static void get_conversation(struct pd_arena *arena, struct pd_cursor *in,
+			     struct pd_conversation *conversation)
 {
 	conversation->id = (int64_t)get_number(in);
 	conversation->mailbox = get_text(arena, in);

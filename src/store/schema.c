@@ -1,11 +1,12 @@
 /* The schema, and the way from each version of it to the next.
  *
- * Promises: a database is migrated whole, in one IMMEDIATE transaction, or not at all. Fails: PD_CONFIGURATION for
- * a schema newer than this program; PD_TEMPORARY, PD_FULL.
+ * Promises: a database is migrated whole, in one IMMEDIATE transaction, or not at all. Fails:
+ * PD_CONFIGURATION for a schema newer than this program; PD_TEMPORARY, PD_FULL.
  *
- * Look-ups by text (Message-IDs, marks, identities, base subjects) go by 128-bit keyed hashes in one tree each: pages of
- * such indexes are written all over, so that they must be few, and equal hashes are equal texts as surely as anything
- * is. The key is the desk's secret, so that no stranger can choose texts that meet. */
+ * Look-ups by text (Message-IDs, marks, identities, base subjects) go by 128-bit keyed hashes in one tree
+ * each: pages of such indexes are written all over, so that they must be few, and equal hashes are equal
+ * texts as surely as anything is. The key is the desk's secret, so that no stranger can choose texts that
+ * meet. */
 #include "store/sqlite.h"
 
 #include <string.h>
@@ -31,7 +32,8 @@ static const char version_1[] =
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES ticket (number)"
 	" DEFERRABLE INITIALLY DEFERRED, version INTEGER NOT NULL, format INTEGER NOT NULL,"
 	" at INTEGER NOT NULL, kind TEXT NOT NULL, action INTEGER NOT NULL, message INTEGER,"
-	" conversation INTEGER, other INTEGER, indexed INTEGER NOT NULL, actor TEXT NOT NULL, why TEXT, changes TEXT,"
+	" conversation INTEGER, other INTEGER, indexed INTEGER NOT NULL, actor TEXT NOT NULL, why TEXT, "
+	"changes TEXT,"
 	" config INTEGER REFERENCES text (id)) STRICT;"
 	/* indexed: has a document in `search` */
 	"CREATE UNIQUE INDEX event_ticket ON event (ticket, version);"
@@ -46,11 +48,14 @@ static const char version_1[] =
 	" identities TEXT NOT NULL) STRICT;"
 	/* … of kind and value, … */
 	"CREATE TABLE identity (key_a INTEGER NOT NULL, key_b INTEGER NOT NULL, contact INTEGER NOT NULL"
-	" REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (key_a, key_b)) STRICT, WITHOUT ROWID;"
+	" REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (key_a, key_b)) STRICT, WITHOUT "
+	"ROWID;"
 	/* rest: reply_to, to, cc, references, attachments. search: the indexed text where it is not `text`
-	 * (indexed: 0 none, 1 text, 2 search). file: the raw bytes are messages/xx/FILE, raw_digest theirs. */
+	 * (indexed: 0 none, 1 text, 2 search). file: the raw bytes are messages/xx/FILE, raw_digest theirs.
+	 */
 	"CREATE TABLE message (id INTEGER PRIMARY KEY, source TEXT NOT NULL, direction INTEGER NOT NULL,"
-	" kinds INTEGER NOT NULL, date INTEGER, size INTEGER NOT NULL, indexed INTEGER NOT NULL, file INTEGER,"
+	" kinds INTEGER NOT NULL, date INTEGER, size INTEGER NOT NULL, indexed INTEGER NOT NULL, file "
+	"INTEGER,"
 	" message_id TEXT NOT NULL, from_name TEXT, from_addr TEXT, recipients TEXT, subject TEXT,"
 	" queue_id TEXT, proof TEXT, digest BLOB, raw_digest BLOB, rest BLOB, text TEXT, html TEXT,"
 	" search TEXT, raw BLOB) STRICT;"
@@ -64,11 +69,12 @@ static const char version_1[] =
 	"CREATE TABLE counter (key TEXT NOT NULL, minute INTEGER NOT NULL, count INTEGER NOT NULL,"
 	" PRIMARY KEY (key, minute)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE draft (id INTEGER PRIMARY KEY, ticket INTEGER, message INTEGER, agent TEXT NOT NULL,"
-	" reason TEXT, sender TEXT, recipients TEXT, answers_version INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" reason TEXT, sender TEXT, recipients TEXT, answers_version INTEGER NOT NULL, created INTEGER NOT "
+	"NULL,"
 	" expires INTEGER, state INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX draft_agent ON draft (agent, ticket) WHERE state = 0;"
-	/* state: 0 waiting, 1 leased, 2 sent, 3 refused. next: when it is due; while leased, when the lease ends.
-	 * The bytes stand in `bytes` or are those of the message. */
+	/* state: 0 waiting, 1 leased, 2 sent, 3 refused. next: when it is due; while leased, when the lease
+	 * ends. The bytes stand in `bytes` or are those of the message. */
 	"CREATE TABLE outbox (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, next INTEGER NOT NULL,"
 	" ticket INTEGER, event INTEGER, conversation INTEGER, kind TEXT NOT NULL, agent TEXT,"
 	" transport TEXT NOT NULL, destination TEXT, sender TEXT NOT NULL, message_id TEXT NOT NULL,"
@@ -92,7 +98,8 @@ static int put_meta(struct pd_connection *connection, const char *name, size_t l
 {
 	unsigned char value[PD_KEY_SIZE];
 	pd_random(value, len);
-	sqlite3_stmt *insert = SQL(connection, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
+	sqlite3_stmt *insert =
+		SQL(connection, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
 	pd_sql_bind(insert, "sb", name, value, len);
 	return pd_sql_run(connection, insert, error);
 }
@@ -118,9 +125,10 @@ static int migrate_from(struct pd_connection *connection, int64_t version, struc
 
 static int refuse_newer(int64_t version, struct pd_error *error)
 {
-	return pd_fail(error, PD_CONFIGURATION,
-		       "the database has schema %lld, newer than this program knows (%d): it needs a newer postdesk",
-		       (long long)version, PD_SCHEMA_VERSION);
+	return pd_fail(
+		error, PD_CONFIGURATION,
+		"the database has schema %lld, newer than this program knows (%d): it needs a newer postdesk",
+		(long long)version, PD_SCHEMA_VERSION);
 }
 
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error)

@@ -1,8 +1,8 @@
 /* Connections to SQLite, statements prepared once, and what its results mean.
  *
- * Promises: every connection has the settings that durability and hostile files ask for; a write that is refused for
- * want of space is PD_FULL and can be tried again. Fails: PD_TEMPORARY otherwise; PD_CONFIGURATION for a file that
- * is no database of ours. */
+ * Promises: every connection has the settings that durability and hostile files ask for; a write that is
+ * refused for want of space is PD_FULL and can be tried again. Fails: PD_TEMPORARY otherwise;
+ * PD_CONFIGURATION for a file that is no database of ours. */
 #include "store/query_sql.h"
 
 #include <assert.h>
@@ -23,8 +23,8 @@ static int log_errno(sqlite3 *db)
 {
 	sqlite3_file *file = NULL;
 	int number = 0;
-	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file != NULL &&
-	    file->pMethods != NULL)
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK &&
+	    file != NULL && file->pMethods != NULL)
 		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
 	return number;
 }
@@ -43,7 +43,7 @@ static bool is_no_space(sqlite3 *db)
 int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what)
 {
 	const int code = sqlite3_errcode(connection->db) & 0xff;
-	enum pd_class class = is_no_space(connection->db)			      ? PD_FULL
+	enum pd_class class = is_no_space(connection->db)			? PD_FULL
 			      : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? PD_CONFIGURATION
 										: PD_TEMPORARY;
 	return pd_fail(error, class, "%s: %s", what, sqlite3_errmsg(connection->db));
@@ -112,7 +112,8 @@ void pd_sql_bind(sqlite3_stmt *statement, const char *types, ...)
 	va_end(args);
 }
 
-bool pd_sql_row(struct pd_connection *connection, sqlite3_stmt *statement, int *ret_failed, struct pd_error *error)
+bool pd_sql_row(struct pd_connection *connection, sqlite3_stmt *statement, int *ret_failed,
+		struct pd_error *error)
 {
 	int code = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
 	if (code == SQLITE_ROW)
@@ -173,7 +174,8 @@ static int configure(struct pd_connection *connection, bool is_writer, struct pd
 	return pd_sql_exec(connection,
 			   "PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
 			   "PRAGMA secure_delete = fast; PRAGMA wal_autocheckpoint = 0;"
-			   "PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT "; PRAGMA cache_size = " WRITER_CACHE,
+			   "PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
+			   "; PRAGMA cache_size = " WRITER_CACHE,
 			   error);
 }
 
@@ -189,7 +191,8 @@ int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer,
 	if (code != SQLITE_OK && !is_writer) {
 		/* Who may not write still may look. */
 		sqlite3_close(connection->db);
-		code = sqlite3_open_v2(path, &connection->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+		code = sqlite3_open_v2(path, &connection->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+				       NULL);
 	}
 	int failed = 0;
 	if (code != SQLITE_OK)

@@ -1,7 +1,7 @@
 /* Care of the database: figures, the online backup.
  *
- * Promises: a backup is a desk that opens, as it stood at one instant; the files of big messages that it names are
- * beside it. Fails: PD_FULL and PD_TEMPORARY, leaving what was copied. */
+ * Promises: a backup is a desk that opens, as it stood at one instant; the files of big messages that it
+ * names are beside it. Fails: PD_FULL and PD_TEMPORARY, leaving what was copied. */
 #include "store/sqlite.h"
 
 #include <errno.h>
@@ -45,8 +45,8 @@ static int copy_database(struct pd_connection *connection, const char *path, str
 	int code = backup != NULL ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
 	sqlite3_backup_finish(backup);
 	if (code != SQLITE_DONE)
-		failed = pd_fail(error, sqlite3_errcode(copy) == SQLITE_FULL ? PD_FULL : PD_TEMPORARY, "%s: %s", path,
-				 sqlite3_errmsg(copy));
+		failed = pd_fail(error, sqlite3_errcode(copy) == SQLITE_FULL ? PD_FULL : PD_TEMPORARY,
+				 "%s: %s", path, sqlite3_errmsg(copy));
 	sqlite3_close(copy);
 	if (failed)
 		return failed;

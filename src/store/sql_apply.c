@@ -1,7 +1,7 @@
 /* Carrying a plan out in SQLite: rows of events, messages, contacts, keys; the derived row of each ticket.
  *
- * Promises: all of the plan, or a failure, after which the writer rolls back. Fails: with the class of the first row that
- * could not be written; PD_TEMPORARY where another version of a ticket stands in the way. */
+ * Promises: all of the plan, or a failure, after which the writer rolls back. Fails: with the class of the
+ * first row that could not be written; PD_TEMPORARY where another version of a ticket stands in the way. */
 #include "store/sqlite.h"
 
 #include <string.h>
@@ -36,32 +36,37 @@ static char *recipients_text(struct pd_arena *arena, const struct pd_stored *sto
 	return pd_lower_ascii(arena, text.data);
 }
 
-static int put_message(struct pd_sqlite *store, struct pd_committing *committing, const struct pd_planned_message *message,
-		       struct pd_error *error)
+static int put_message(struct pd_sqlite *store, struct pd_committing *committing,
+		       const struct pd_planned_message *message, struct pd_error *error)
 {
 	struct pd_arena *arena = committing->arena;
 	const struct pd_stored *stored = &message->stored;
 	const char *search = message->search_text;
 	int64_t indexed = search == NULL ? 0 : pd_equal(search, stored->text) ? 1 : 2;
 	struct pd_bytes raw = pd_planned_raw(committing->commit, message);
-	const struct pd_blob *blob =
-		raw.data != NULL && raw.len > store->store.message_in_database ? blob_of(committing, raw.data) : NULL;
+	const struct pd_blob *blob = raw.data != NULL && raw.len > store->store.message_in_database
+					     ? blob_of(committing, raw.data)
+					     : NULL;
 	if (raw.data != NULL && raw.len > store->store.message_in_database && blob == NULL)
-		return pd_fail(error, PD_TEMPORARY, "message %lld was not written before its commit", (long long)stored->id);
+		return pd_fail(error, PD_TEMPORARY, "message %lld was not written before its commit",
+			       (long long)stored->id);
 	PD_AUTO_BUF rest = {0};
 	pd_record_stored_pack(&rest, stored);
-	sqlite3_stmt *insert = SQL(store->writer,
-				   "INSERT INTO message (id, source, direction, kinds, date, size, indexed, file,"
-				   " message_id, from_name, from_addr, recipients, subject, queue_id, proof, digest,"
-				   " raw_digest, rest, text, html, search, raw)"
-				   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	pd_sql_bind(insert, "isiiziizsssssssbbbsssb", stored->id, stored->source != NULL ? stored->source : "",
-		    (int64_t)stored->direction, (int64_t)stored->kinds, stored->date, (int64_t)stored->size, indexed,
-		    blob != NULL ? blob->file : (int64_t)0, stored->message_id != NULL ? stored->message_id : "",
-		    stored->from.name, stored->from.addr, recipients_text(arena, stored), stored->subject,
-		    stored->queue_id, stored->proof, stored->digest, (size_t)PD_SHA256_SIZE,
-		    blob != NULL ? blob->digest : NULL, (size_t)PD_SHA256_SIZE, rest.data, rest.len, stored->text,
-		    stored->html, indexed == 2 ? search : NULL, blob != NULL ? NULL : raw.data, raw.len);
+	sqlite3_stmt *insert =
+		SQL(store->writer,
+		    "INSERT INTO message (id, source, direction, kinds, date, size, indexed, file,"
+		    " message_id, from_name, from_addr, recipients, subject, queue_id, proof, digest,"
+		    " raw_digest, rest, text, html, search, raw)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(insert, "isiiziizsssssssbbbsssb", stored->id,
+		    stored->source != NULL ? stored->source : "", (int64_t)stored->direction,
+		    (int64_t)stored->kinds, stored->date, (int64_t)stored->size, indexed,
+		    blob != NULL ? blob->file : (int64_t)0,
+		    stored->message_id != NULL ? stored->message_id : "", stored->from.name,
+		    stored->from.addr, recipients_text(arena, stored), stored->subject, stored->queue_id,
+		    stored->proof, stored->digest, (size_t)PD_SHA256_SIZE, blob != NULL ? blob->digest : NULL,
+		    (size_t)PD_SHA256_SIZE, rest.data, rest.len, stored->text, stored->html,
+		    indexed == 2 ? search : NULL, blob != NULL ? NULL : raw.data, raw.len);
 	return pd_sql_run(store->writer, insert, error);
 }
 
@@ -79,7 +84,8 @@ static int put_identities(struct pd_sqlite *store, const struct pd_contact *cont
 			is_there ? SQL(store->writer,
 				       "INSERT INTO identity (key_a, key_b, contact) VALUES (?, ?, ?)"
 				       " ON CONFLICT (key_a, key_b) DO UPDATE SET contact = excluded.contact")
-				 : SQL(store->writer, "DELETE FROM identity WHERE key_a = ? AND key_b = ? AND contact = ?");
+				 : SQL(store->writer,
+				       "DELETE FROM identity WHERE key_a = ? AND key_b = ? AND contact = ?");
 		pd_sql_bind(put, "iii", key.a, key.b, contact->id);
 		failed = pd_sql_run(store->writer, put, error);
 	}
@@ -89,7 +95,8 @@ static int put_identities(struct pd_sqlite *store, const struct pd_contact *cont
 static int forget_contact(struct pd_sqlite *store, int64_t id, struct pd_error *error)
 {
 	int failed = 0;
-	struct pd_contact *old = pd_sqlite_contact_by_id(store->writer, store->group_arena, id, &failed, error);
+	struct pd_contact *old =
+		pd_sqlite_contact_by_id(store->writer, store->group_arena, id, &failed, error);
 	if (old == NULL)
 		return failed;
 	/* Its document must stand in the index to be taken out of it. */
@@ -100,7 +107,8 @@ static int forget_contact(struct pd_sqlite *store, int64_t id, struct pd_error *
 	return put_identities(store, old, false, error);
 }
 
-static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact *planned, struct pd_error *error)
+static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact *planned,
+		       struct pd_error *error)
 {
 	const struct pd_contact *contact = &planned->contact;
 	int failed = planned->is_new ? 0 : forget_contact(store, contact->id, error);
@@ -113,16 +121,18 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 		pd_buf_adds(&identities, contact->identities.items[i].value);
 		pd_buf_addc(&identities, '\n');
 	}
-	sqlite3_stmt *put = SQL(store->writer,
-				"INSERT INTO contact (id, name, company, identities) VALUES (?, ?, ?, ?) ON CONFLICT (id)"
-				" DO UPDATE SET name = excluded.name, company = excluded.company,"
-				" identities = excluded.identities");
+	sqlite3_stmt *put =
+		SQL(store->writer,
+		    "INSERT INTO contact (id, name, company, identities) VALUES (?, ?, ?, ?) ON CONFLICT (id)"
+		    " DO UPDATE SET name = excluded.name, company = excluded.company,"
+		    " identities = excluded.identities");
 	pd_sql_bind(put, "isss", contact->id, contact->name != NULL ? contact->name : "", contact->company,
 		    identities.data != NULL ? identities.data : "");
 	failed = pd_sql_run(store->writer, put, error);
 	if (failed)
 		return failed;
-	pd_sqlite_document(store, -contact->id, false, "", "", pd_contact_people(store->group_arena, contact));
+	pd_sqlite_document(store, -contact->id, false, "", "",
+			   pd_contact_people(store->group_arena, contact));
 	return put_identities(store, contact, true, error);
 }
 
@@ -133,12 +143,14 @@ static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id,
 	const struct pd_key key = pd_sqlite_key(&store->store, id->message_id, NULL);
 	sqlite3_stmt *put;
 	if (id->known.is_reference) /* what the ticket has already says nothing new */
-		put = SQL(store->writer, "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
-					 " agent) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM known_id"
-					 " WHERE key_a = ?1 AND key_b = ?2 AND ticket = ?4) ON CONFLICT DO NOTHING");
+		put = SQL(store->writer,
+			  "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
+			  " agent) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM known_id"
+			  " WHERE key_a = ?1 AND key_b = ?2 AND ticket = ?4) ON CONFLICT DO NOTHING");
 	else
-		put = SQL(store->writer, "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
-					 " agent) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+		put = SQL(store->writer,
+			  "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
+			  " agent) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 	pd_sql_bind(put, "iiiizis", key.a, key.b, id->known.event, id->known.ticket, id->known.conversation,
 		    (int64_t)id->known.is_reference, id->known.agent);
 	return pd_sql_run(store->writer, put, error);
@@ -147,9 +159,10 @@ static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id,
 static int put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark, struct pd_error *error)
 {
 	const struct pd_key key = pd_sqlite_key(&store->store, mark->key, NULL);
-	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO mark (key_a, key_b, value, expires) VALUES (?, ?, ?, ?)"
-					       " ON CONFLICT (key_a, key_b) DO UPDATE SET value = excluded.value,"
-					       " expires = excluded.expires");
+	sqlite3_stmt *put =
+		SQL(store->writer, "INSERT INTO mark (key_a, key_b, value, expires) VALUES (?, ?, ?, ?)"
+				   " ON CONFLICT (key_a, key_b) DO UPDATE SET value = excluded.value,"
+				   " expires = excluded.expires");
 	pd_sql_bind(put, "iiiz", key.a, key.b, mark->value, mark->expires);
 	return pd_sql_run(store->writer, put, error);
 }
@@ -168,13 +181,14 @@ static int put_draft(struct pd_sqlite *store, struct pd_arena *arena, const stru
 	const struct pd_draft *draft = &planned->draft;
 	sqlite3_stmt *put;
 	if (planned->is_new) {
-		put = SQL(store->writer, "INSERT INTO draft (id, ticket, message, agent, reason, sender, recipients,"
-					 " answers_version, created, expires, state)"
-					 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		put = SQL(store->writer,
+			  "INSERT INTO draft (id, ticket, message, agent, reason, sender, recipients,"
+			  " answers_version, created, expires, state)"
+			  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 		pd_sql_bind(put, "izzssssiizi", draft->id, draft->ticket, draft->message,
 			    draft->agent != NULL ? draft->agent : "", draft->reason, draft->sender,
-			    pd_strings_join(arena, &draft->recipients, "\n"), draft->answers_version, draft->created,
-			    draft->expires, (int64_t)draft->state);
+			    pd_strings_join(arena, &draft->recipients, "\n"), draft->answers_version,
+			    draft->created, draft->expires, (int64_t)draft->state);
 	} else {
 		put = SQL(store->writer, "UPDATE draft SET state = ?, expires = ?, ticket = ? WHERE id = ?");
 		pd_sql_bind(put, "izzi", (int64_t)draft->state, draft->expires, draft->ticket, draft->id);
@@ -208,7 +222,8 @@ static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, cons
 	}
 	*ret_is_indexed = stored != NULL;
 	if (stored != NULL)
-		pd_sqlite_document(store, event->id, false, stored->subject, search, pd_stored_people(arena, stored));
+		pd_sqlite_document(store, event->id, false, stored->subject, search,
+				   pd_stored_people(arena, stored));
 	return 0;
 }
 
@@ -222,19 +237,21 @@ static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const stru
 		failed = index_event(store, plan, event, &is_indexed, error);
 	if (failed)
 		return failed;
-	sqlite3_stmt *insert = SQL(store->writer,
-				   "INSERT INTO event (id, ticket, version, format, at, kind, action, message,"
-				   " conversation, other, actor, why, changes, config, indexed)"
-				   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	pd_sql_bind(insert, "iiiiisizzzssszi", event->id, event->ticket, event->version, (int64_t)event->format, event->at,
-		    pd_event_kind_name(event->kind), event->action, event->message, event->conversation, event->other,
-		    event->actor != NULL ? event->actor : "", event->why,
-		    event->changes.count > 0 ? pd_changes_text(arena, event) : NULL, config,
-		    (int64_t)is_indexed);
+	sqlite3_stmt *insert = SQL(
+		store->writer, "INSERT INTO event (id, ticket, version, format, at, kind, action, message,"
+			       " conversation, other, actor, why, changes, config, indexed)"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(
+		insert, "iiiiisizzzssszi", event->id, event->ticket, event->version, (int64_t)event->format,
+		event->at, pd_event_kind_name(event->kind), event->action, event->message,
+		event->conversation, event->other, event->actor != NULL ? event->actor : "", event->why,
+		event->changes.count > 0 ? pd_changes_text(arena, event) : NULL, config, (int64_t)is_indexed);
 	failed = pd_sql_run(store->writer, insert, error);
 	if (!failed)
 		failed = pd_sqlite_put_values(store, event, error);
-	return failed || event->conversation == 0 ? failed : pd_sqlite_put_conversation(store, arena, plan, event, error);
+	return failed || event->conversation == 0
+		       ? failed
+		       : pd_sqlite_put_conversation(store, arena, plan, event, error);
 }
 
 /* --- the whole --- */

@@ -1,12 +1,13 @@
 /* The full-text index: one document an event that has text, one a contact.
  *
- * Writing a document alone costs many times what it costs among others, so documents wait in memory, and by their ids
- * in the table `unindexed`, until there are enough of them or nothing else to do; then they are written in one
- * transaction. A search looks through those that wait, too. The index is contentless: what is taken out must be given
- * again as it was put in. Words are kept folded (pd_fold), as queries in memory compare them.
+ * Writing a document alone costs many times what it costs among others, so documents wait in memory, and by
+ * their ids in the table `unindexed`, until there are enough of them or nothing else to do; then they are
+ * written in one transaction. A search looks through those that wait, too. The index is contentless: what is
+ * taken out must be given again as it was put in. Words are kept folded (pd_fold), as queries in memory
+ * compare them.
  *
- * Promises: every event with text and every contact stands in the index or in `unindexed`, whatever happens. Fails as
- * any write does; then the whole group does. */
+ * Promises: every event with text and every contact stands in the index or in `unindexed`, whatever happens.
+ * Fails as any write does; then the whole group does. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -28,8 +29,8 @@ static const char *folded(struct pd_arena *arena, const char *text)
 	return pd_strdup(arena, text);
 }
 
-void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject, const char *text,
-			const char *people)
+void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject,
+			const char *text, const char *people)
 {
 	struct pd_documents *waiting = &store->waiting;
 	if (waiting->arena == NULL)
@@ -64,12 +65,12 @@ int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error)
 	if (count > 0)
 		qsort(first, count, sizeof *first, by_id);
 	for (size_t i = 0; i < count; i++) {
-		sqlite3_stmt *put =
-			first[i].is_removal
-				? SQL(store->writer, "INSERT INTO search (search, rowid, subject, text, people)"
-						     " VALUES ('delete', ?, ?, ?, ?)")
-				: SQL(store->writer,
-				      "INSERT INTO search (rowid, subject, text, people) VALUES (?, ?, ?, ?)");
+		sqlite3_stmt *put = first[i].is_removal
+					    ? SQL(store->writer,
+						  "INSERT INTO search (search, rowid, subject, text, people)"
+						  " VALUES ('delete', ?, ?, ?, ?)")
+					    : SQL(store->writer, "INSERT INTO search (rowid, subject, text, "
+								 "people) VALUES (?, ?, ?, ?)");
 		pd_sql_bind(put, "isss", first[i].id, first[i].subject, first[i].text, first[i].people);
 		int failed = pd_sql_run(store->writer, put, error);
 		if (failed)
@@ -92,7 +93,8 @@ int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error)
 		return pd_sqlite_write_documents(store, error);
 	int failed = 0;
 	for (size_t i = waiting->kept; i < waiting->list.count && !failed; i++) {
-		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
+		sqlite3_stmt *put =
+			SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
 		pd_sql_bind(put, "i", waiting->list.items[i].id);
 		failed = pd_sql_run(store->writer, put, error);
 	}
@@ -121,11 +123,12 @@ void pd_sqlite_documents_rollback(struct pd_sqlite *store)
 
 /* --- documents out of the tables --- */
 
-static int contact_document(struct pd_connection *connection, struct pd_arena *arena, struct pd_document *document,
-			    struct pd_error *error)
+static int contact_document(struct pd_connection *connection, struct pd_arena *arena,
+			    struct pd_document *document, struct pd_error *error)
 {
 	int failed = 0;
-	struct pd_contact *contact = pd_sqlite_contact_by_id(connection, arena, -document->id, &failed, error);
+	struct pd_contact *contact =
+		pd_sqlite_contact_by_id(connection, arena, -document->id, &failed, error);
 	document->people = contact != NULL ? pd_contact_people(arena, contact) : "";
 	return failed;
 }
@@ -146,8 +149,9 @@ int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *a
 		const char *changes = pd_sql_text(arena, select, 1);
 		sqlite3_reset(select);
 		struct pd_event event = {0};
-		struct pd_stored *stored =
-			message != 0 ? pd_sqlite_stored(connection, arena, message, &document.text, &failed, error) : NULL;
+		struct pd_stored *stored = message != 0 ? pd_sqlite_stored(connection, arena, message,
+									   &document.text, &failed, error)
+							: NULL;
 		if (stored != NULL) {
 			document.subject = stored->subject;
 			document.people = pd_stored_people(arena, stored);
@@ -160,8 +164,8 @@ int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *a
 	return failed;
 }
 
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, struct pd_document_list *ret_documents,
-			struct pd_error *error)
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena,
+			struct pd_document_list *ret_documents, struct pd_error *error)
 {
 	int failed = 0;
 	sqlite3_stmt *select = SQL(connection, "SELECT id FROM unindexed ORDER BY id");
@@ -169,7 +173,8 @@ int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena
 	while (pd_sql_row(connection, select, &failed, error))
 		pd_list_add(arena, &documents)->id = sqlite3_column_int64(select, 0);
 	for (size_t i = 0; i < documents.count && !failed; i++)
-		failed = pd_sqlite_load_document(connection, arena, documents.items[i].id, &documents.items[i], error);
+		failed = pd_sqlite_load_document(connection, arena, documents.items[i].id,
+						 &documents.items[i], error);
 	if (!failed)
 		*ret_documents = documents;
 	return failed;

@@ -1,6 +1,7 @@
 /* Functions that SQL calls, so that values compare in the database exactly as they do in the desk.
  *
- * Promises: what pd_query_matches says of a value, pd_match says. Without memory a function gives no match. */
+ * Promises: what pd_query_matches says of a value, pd_match says. Without memory a function gives no match.
+ */
 #include "store/query_sql.h"
 
 #include <glib.h>
@@ -59,15 +60,16 @@ static void sql_match(sqlite3_context *context, int count, sqlite3_value **value
 {
 	(void)count;
 	const char *wanted = (const char *)sqlite3_value_text(values[1]);
-	sqlite3_result_int(context, wanted != NULL && pd_match((const char *)sqlite3_value_text(values[0]), wanted,
-							       sqlite3_value_int(values[2])));
+	sqlite3_result_int(context, wanted != NULL && pd_match((const char *)sqlite3_value_text(values[0]),
+							       wanted, sqlite3_value_int(values[2])));
 }
 
 /* A custom property: numbers as numbers, all else (dates, too) as texts. */
 static void sql_compare(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	(void)count;
-	const char *have = (const char *)sqlite3_value_text(values[0]), *wanted = (const char *)sqlite3_value_text(values[1]);
+	const char *have = (const char *)sqlite3_value_text(values[0]),
+		   *wanted = (const char *)sqlite3_value_text(values[1]);
 	if (have == NULL || wanted == NULL) {
 		sqlite3_result_int(context, 0);
 		return;
@@ -106,19 +108,22 @@ static void sql_digits(sqlite3_context *context, int count, sqlite3_value **valu
 	for (; value != NULL && *value != '\0'; value++)
 		if (g_ascii_isdigit(*value) || *value == '\n')
 			pd_buf_addc(&digits, *value);
-	sqlite3_result_text(context, digits.data != NULL ? digits.data : "", (int)digits.len, SQLITE_TRANSIENT);
+	sqlite3_result_text(context, digits.data != NULL ? digits.data : "", (int)digits.len,
+			    SQLITE_TRANSIENT);
 }
 
 /* Of a contact's identities, the values of one kind ('': all), a line each. */
 static void sql_values(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	(void)count;
-	const char *line = (const char *)sqlite3_value_text(values[0]), *kind = (const char *)sqlite3_value_text(values[1]);
+	const char *line = (const char *)sqlite3_value_text(values[0]),
+		   *kind = (const char *)sqlite3_value_text(values[1]);
 	PD_AUTO_BUF found = {0};
 	const size_t len = kind != NULL ? strlen(kind) : 0;
 	for (const char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		const char *blank = memchr(line, ' ', (size_t)(end - line));
-		if (blank == NULL || (len > 0 && ((size_t)(blank - line) != len || memcmp(line, kind, len) != 0)))
+		if (blank == NULL ||
+		    (len > 0 && ((size_t)(blank - line) != len || memcmp(line, kind, len) != 0)))
 			continue;
 		pd_buf_add(&found, blank + 1, (size_t)(end - blank));
 	}
@@ -151,17 +156,14 @@ int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 		int arguments;
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-		{"pd_match", 3, sql_match},
-		{"pd_compare", 3, sql_compare},
-		{"pd_digits", 1, sql_digits},
-		{"pd_first", 1, sql_first},
-		{"pd_values", 2, sql_values},
-		{"pd_description", 1, sql_description},
+		{"pd_match", 3, sql_match},   {"pd_compare", 3, sql_compare},
+		{"pd_digits", 1, sql_digits}, {"pd_first", 1, sql_first},
+		{"pd_values", 2, sql_values}, {"pd_description", 1, sql_description},
 	};
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-		if (sqlite3_create_function_v2(connection->db, functions[i].name, functions[i].arguments, flags, NULL,
-					       functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
+		if (sqlite3_create_function_v2(connection->db, functions[i].name, functions[i].arguments,
+					       flags, NULL, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
 			return pd_sql_fail(connection, error, "database");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* Listings: the tickets that match a query, a page at a time, in an order.
  *
- * Promises: the order is total (the newest number first among equals), values that are absent stand last. Fails as
- * snapshots do. */
+ * Promises: the order is total (the newest number first among equals), values that are absent stand last.
+ * Fails as snapshots do. */
 #include "store/query_sql.h"
 
 #include <string.h>
@@ -33,13 +33,17 @@ static const char *sort_of(const char *name, bool *ret_is_nullable)
 		{"owner", "owner", true},
 		{"team", "team", true},
 		{"priority",
-		 "CASE priority WHEN 'low' THEN 1 WHEN 'normal' THEN 2 WHEN 'high' THEN 3 WHEN 'urgent' THEN 4 END", true},
+		 "CASE priority WHEN 'low' THEN 1 WHEN 'normal' THEN 2 WHEN 'high' THEN 3 WHEN 'urgent' THEN "
+		 "4 END",
+		 true},
 		{"category", "category", true},
 		{"source", "source", true},
 		{"contact",
-		 "(SELECT pd_first(pd_values(identities, 'mail')) FROM contact WHERE contact.id = ticket.contact)",
+		 "(SELECT pd_first(pd_values(identities, 'mail')) FROM contact WHERE contact.id = "
+		 "ticket.contact)",
 		 true},
-		{"contact_name", "(SELECT nullif(name, '') FROM contact WHERE contact.id = ticket.contact)", true},
+		{"contact_name", "(SELECT nullif(name, '') FROM contact WHERE contact.id = ticket.contact)",
+		 true},
 		{"company", "(SELECT company FROM contact WHERE contact.id = ticket.contact)", true},
 		{"created", "created", false},
 		{"updated", "updated", false},
@@ -72,8 +76,8 @@ static void put_order(struct pd_sql_query *q, const char *sort)
 		pd_buf_adds(&q->sql, ", number DESC");
 }
 
-struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
-				 const char *sort, size_t limit, size_t offset)
+struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,
+				 const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
 	PD_AUTO_ARENA scratch = pd_arena_new();
 	struct pd_window *view = pd_window_of(face);

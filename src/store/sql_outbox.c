@@ -1,8 +1,8 @@
 /* The outbox in SQLite: mails decided but not yet taken, their leases, and the marks of what the MTA said.
  *
- * Promises: a row is leased to one owner at a time and comes back when its lease ends; a recipient that was taken is
- * never given out again; of one ticket nothing overtakes what is on its way (invariant 3). Fails as any write does;
- * PD_PERMANENT for a row that is not there. */
+ * Promises: a row is leased to one owner at a time and comes back when its lease ends; a recipient that was
+ * taken is never given out again; of one ticket nothing overtakes what is on its way (invariant 3). Fails as
+ * any write does; PD_PERMANENT for a row that is not there. */
 #include "store/sqlite.h"
 
 #include <stdio.h>
@@ -18,25 +18,27 @@ static int64_t stored_message_of(const struct pd_plan *plan, int64_t letter)
 	return 0;
 }
 
-int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_planned_letter *planned,
-			 pd_time now, struct pd_error *error)
+int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
+			 const struct pd_planned_letter *planned, pd_time now, struct pd_error *error)
 {
 	const struct pd_letter *letter = &planned->letter;
 	/* Bytes that a stored message has are not kept twice. */
 	int64_t message = stored_message_of(plan, planned->id);
-	sqlite3_stmt *insert = SQL(store->writer,
-				   "INSERT INTO outbox (id, state, next, ticket, event, conversation, kind, agent,"
-				   " transport, sender, message_id, needs_smtputf8, created, attempts, message, bytes)"
-				   " VALUES (?, 0, ?, ?, ?, ?, ?, ?, 'mail', ?, ?, ?, ?, 0, ?, ?)");
-	pd_sql_bind(insert, "iizzzssssiizb", planned->id, now, planned->ticket, planned->event, planned->conversation,
-		    pd_letter_kind_name(planned->kind), planned->agent,
+	sqlite3_stmt *insert =
+		SQL(store->writer,
+		    "INSERT INTO outbox (id, state, next, ticket, event, conversation, kind, agent,"
+		    " transport, sender, message_id, needs_smtputf8, created, attempts, message, bytes)"
+		    " VALUES (?, 0, ?, ?, ?, ?, ?, ?, 'mail', ?, ?, ?, ?, 0, ?, ?)");
+	pd_sql_bind(insert, "iizzzssssiizb", planned->id, now, planned->ticket, planned->event,
+		    planned->conversation, pd_letter_kind_name(planned->kind), planned->agent,
 		    letter->envelope_from != NULL ? letter->envelope_from : "",
-		    letter->message_id != NULL ? letter->message_id : "", (int64_t)letter->needs_smtputf8, now, message,
-		    message != 0 ? NULL : planned->bytes.data, planned->bytes.len);
+		    letter->message_id != NULL ? letter->message_id : "", (int64_t)letter->needs_smtputf8,
+		    now, message, message != 0 ? NULL : planned->bytes.data, planned->bytes.len);
 	int failed = pd_sql_run(store->writer, insert, error);
 	for (size_t i = 0; i < letter->recipients.count && !failed; i++) {
-		sqlite3_stmt *recipient = SQL(store->writer, "INSERT INTO outbox_recipient (outbox, place, state, address)"
-							     " VALUES (?, ?, 0, ?)");
+		sqlite3_stmt *recipient =
+			SQL(store->writer, "INSERT INTO outbox_recipient (outbox, place, state, address)"
+					   " VALUES (?, ?, 0, ?)");
 		pd_sql_bind(recipient, "iis", planned->id, (int64_t)i, letter->recipients.items[i]);
 		failed = pd_sql_run(store->writer, recipient, error);
 	}
@@ -49,16 +51,17 @@ static int read_recipients(struct pd_connection *connection, struct pd_arena *ar
 			   struct pd_error *error)
 {
 	int failed = 0;
-	sqlite3_stmt *select = SQL(connection, "SELECT address FROM outbox_recipient WHERE outbox = ? AND state = 0"
-					       " ORDER BY place");
+	sqlite3_stmt *select =
+		SQL(connection, "SELECT address FROM outbox_recipient WHERE outbox = ? AND state = 0"
+				" ORDER BY place");
 	pd_sql_bind(select, "i", lease->id);
 	while (pd_sql_row(connection, select, &failed, error))
 		*pd_list_add(arena, &lease->recipients) = pd_sql_text(arena, select, 0);
 	return failed;
 }
 
-static int read_message_bytes(struct pd_sqlite *store, struct pd_arena *arena, int64_t message, struct pd_lease *lease,
-			      struct pd_error *error)
+static int read_message_bytes(struct pd_sqlite *store, struct pd_arena *arena, int64_t message,
+			      struct pd_lease *lease, struct pd_error *error)
 {
 	int failed = 0;
 	sqlite3_stmt *select = SQL(store->writer, "SELECT file, raw FROM message WHERE id = ?");
@@ -88,14 +91,16 @@ static int lease_row(struct pd_sqlite *store, struct pd_lease_request *request, 
 	failed = pd_sql_run(writer, update, error);
 	if (failed)
 		return failed;
-	sqlite3_stmt *select = SQL(writer, "SELECT ticket, kind, transport, attempts, created, message_id, sender,"
-					   " needs_smtputf8, message, bytes FROM outbox WHERE id = ?");
+	sqlite3_stmt *select =
+		SQL(writer, "SELECT ticket, kind, transport, attempts, created, message_id, sender,"
+			    " needs_smtputf8, message, bytes FROM outbox WHERE id = ?");
 	pd_sql_bind(select, "i", lease->id);
 	if (!pd_sql_row(writer, select, &failed, error))
 		return failed;
 	lease->ticket = sqlite3_column_int64(select, 0);
 	snprintf(lease->kind, sizeof lease->kind, "%s", (const char *)sqlite3_column_text(select, 1));
-	snprintf(lease->transport, sizeof lease->transport, "%s", (const char *)sqlite3_column_text(select, 2));
+	snprintf(lease->transport, sizeof lease->transport, "%s",
+		 (const char *)sqlite3_column_text(select, 2));
 	lease->attempts = (unsigned)sqlite3_column_int(select, 3);
 	lease->created = sqlite3_column_int64(select, 4);
 	lease->message_id = pd_sql_text(arena, select, 5);
@@ -113,13 +118,13 @@ int pd_sqlite_lease(struct pd_store *face, struct pd_lease_request *request, str
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	/* Due rows, but those whose ticket has an older mail on its way, or due and not among these. */
-	sqlite3_stmt *select =
-		SQL(store->writer,
-		    "WITH due AS (SELECT id, ticket FROM outbox WHERE state < 2 AND next <= ?1"
-		    " ORDER BY next, id LIMIT ?2) SELECT id FROM due WHERE NOT EXISTS (SELECT 1 FROM outbox AS older"
-		    " WHERE older.ticket = due.ticket AND older.id < due.id AND older.state < 2"
-		    " AND ((older.state = 1 AND older.next > ?1) OR (older.next <= ?1"
-		    " AND older.id NOT IN (SELECT id FROM due)))) ORDER BY id");
+	sqlite3_stmt *select = SQL(
+		store->writer, "WITH due AS (SELECT id, ticket FROM outbox WHERE state < 2 AND next <= ?1"
+			       " ORDER BY next, id LIMIT ?2) SELECT id FROM due WHERE NOT EXISTS (SELECT 1 "
+			       "FROM outbox AS older"
+			       " WHERE older.ticket = due.ticket AND older.id < due.id AND older.state < 2"
+			       " AND ((older.state = 1 AND older.next > ?1) OR (older.next <= ?1"
+			       " AND older.id NOT IN (SELECT id FROM due)))) ORDER BY id");
 	pd_sql_bind(select, "ii", request->now, (int64_t)request->max);
 	int failed = 0;
 	struct pd_leases leases = {0};
@@ -137,9 +142,12 @@ int pd_sqlite_lease(struct pd_store *face, struct pd_lease_request *request, str
 static int mark_recipient(struct pd_sqlite *store, int64_t id, const struct pd_sent_recipient *said,
 			  struct pd_error *error)
 {
-	sqlite3_stmt *update = SQL(store->writer, "UPDATE outbox_recipient SET state = ?, reply = ? WHERE outbox = ?"
-						  " AND address = ? AND state = 0");
-	int64_t state = said->sent == PD_SENT_TAKEN ? SENT : said->sent == PD_SENT_REFUSED ? REFUSED : WAITING;
+	sqlite3_stmt *update =
+		SQL(store->writer, "UPDATE outbox_recipient SET state = ?, reply = ? WHERE outbox = ?"
+				   " AND address = ? AND state = 0");
+	int64_t state = said->sent == PD_SENT_TAKEN	? SENT
+			: said->sent == PD_SENT_REFUSED ? REFUSED
+							: WAITING;
 	pd_sql_bind(update, "isis", state, said->reply, id, said->recipient);
 	return pd_sql_run(store->writer, update, error);
 }
@@ -163,11 +171,16 @@ int pd_sqlite_sent(struct pd_store *face, struct pd_sent_request *request, struc
 	/* The bytes go; the row stays as the mark. */
 	sqlite3_stmt *update =
 		is_waiting
-			? SQL(writer, "UPDATE outbox SET state = ?1, next = ?2, attempts = attempts + 1, owner = NULL"
-				      " WHERE id = ?3")
-			: SQL(writer, "UPDATE outbox SET state = ?1, next = ?2, attempts = attempts + 1, owner = NULL,"
+			? SQL(writer,
+			      "UPDATE outbox SET state = ?1, next = ?2, attempts = attempts + 1, owner = NULL"
+			      " WHERE id = ?3")
+			: SQL(writer, "UPDATE outbox SET state = ?1, next = ?2, attempts = attempts + 1, "
+				      "owner = NULL,"
 				      " bytes = NULL WHERE id = ?3");
-	pd_sql_bind(update, "iii", (int64_t)(is_waiting ? WAITING : is_taken ? SENT : REFUSED),
+	pd_sql_bind(update, "iii",
+		    (int64_t)(is_waiting ? WAITING
+			      : is_taken ? SENT
+					 : REFUSED),
 		    is_waiting ? request->next : request->now, request->id);
 	failed = pd_sql_run(writer, update, error);
 	if (!failed && sqlite3_changes(writer->db) == 0)
@@ -178,8 +191,9 @@ int pd_sqlite_sent(struct pd_store *face, struct pd_sent_request *request, struc
 int pd_sqlite_take_over(struct pd_store *face, pd_time now, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	sqlite3_stmt *update = SQL(store->writer, "UPDATE outbox SET state = 0, next = min(next, ?), owner = NULL"
-						  " WHERE state < 2 AND state = 1");
+	sqlite3_stmt *update =
+		SQL(store->writer, "UPDATE outbox SET state = 0, next = min(next, ?), owner = NULL"
+				   " WHERE state < 2 AND state = 1");
 	pd_sql_bind(update, "i", now);
 	return pd_sql_run(store->writer, update, error);
 }
@@ -187,8 +201,9 @@ int pd_sqlite_take_over(struct pd_store *face, pd_time now, struct pd_error *err
 int pd_sqlite_flush(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	return pd_sql_run(store->writer,
-			  SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0"), error);
+	return pd_sql_run(
+		store->writer,
+		SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0"), error);
 }
 
 pd_time pd_sqlite_next_due(struct pd_store *face)
@@ -213,10 +228,10 @@ int pd_sqlite_outbox(struct pd_store *face, struct pd_arena *arena, bool all, si
 	if (failed)
 		return failed;
 	static const char *const names[] = {"waiting", "leased", "sent", "refused"};
-#define OUTBOX_LINE                                                                                  \
-	"SELECT id, ticket, kind, state, message_id, attempts, created, next,"                        \
-	" (SELECT group_concat(address, ' ') FROM outbox_recipient WHERE outbox = outbox.id),"        \
-	" (SELECT reply FROM outbox_recipient WHERE outbox = outbox.id AND reply IS NOT NULL"         \
+#define OUTBOX_LINE                                                                                          \
+	"SELECT id, ticket, kind, state, message_id, attempts, created, next,"                               \
+	" (SELECT group_concat(address, ' ') FROM outbox_recipient WHERE outbox = outbox.id),"               \
+	" (SELECT reply FROM outbox_recipient WHERE outbox = outbox.id AND reply IS NOT NULL"                \
 	" ORDER BY place DESC LIMIT 1) FROM outbox"
 	sqlite3_stmt *select = all ? SQL(connection, OUTBOX_LINE " ORDER BY id LIMIT ?")
 				   : SQL(connection, OUTBOX_LINE " WHERE state < 2 ORDER BY id LIMIT ?");

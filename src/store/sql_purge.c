@@ -1,8 +1,8 @@
 /* Purging: what was deleted long enough goes for good, a tombstone stays.
  *
- * Promises: the ticket's number, its events' ids, times and actors stay, with a last event that says so; messages,
- * their text, their index rows and their files go, and so do the values that events held as text (names,
- * descriptions, subjects, participants). Fails as any write does. */
+ * Promises: the ticket's number, its events' ids, times and actors stay, with a last event that says so;
+ * messages, their text, their index rows and their files go, and so do the values that events held as text
+ * (names, descriptions, subjects, participants). Fails as any write does. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -20,8 +20,9 @@ struct purge {
 /* Is the message on a ticket that stays? */
 static bool is_shared(struct purge *p, int64_t message, int64_t ticket, int *ret_failed)
 {
-	sqlite3_stmt *select = SQL(p->store->writer,
-				   "SELECT 1 FROM event WHERE message = ? AND ticket <> ? AND kind <> 'purged' LIMIT 1");
+	sqlite3_stmt *select =
+		SQL(p->store->writer,
+		    "SELECT 1 FROM event WHERE message = ? AND ticket <> ? AND kind <> 'purged' LIMIT 1");
 	pd_sql_bind(select, "ii", message, ticket);
 	if (!pd_sql_row(p->store->writer, select, ret_failed, p->error))
 		return false;
@@ -36,7 +37,8 @@ static int drop_message(struct purge *p, int64_t message)
 	sqlite3_stmt *file = SQL(writer, "SELECT file FROM message WHERE id = ? AND file IS NOT NULL");
 	pd_sql_bind(file, "i", message);
 	if (pd_sql_row(writer, file, &failed, p->error)) {
-		p->request->files = realloc(p->request->files, (p->request->file_count + 1) * sizeof(int64_t));
+		p->request->files =
+			realloc(p->request->files, (p->request->file_count + 1) * sizeof(int64_t));
 		if (p->request->files == NULL)
 			abort();
 		p->request->files[p->request->file_count++] = sqlite3_column_int64(file, 0);
@@ -54,8 +56,8 @@ static int drop_document(struct purge *p, const struct pd_event *event)
 	int failed = 0;
 	if (event->message != 0) {
 		const char *search = NULL;
-		struct pd_stored *stored =
-			pd_sqlite_stored(p->store->writer, p->arena, event->message, &search, &failed, p->error);
+		struct pd_stored *stored = pd_sqlite_stored(p->store->writer, p->arena, event->message,
+							    &search, &failed, p->error);
 		if (stored != NULL)
 			pd_sqlite_document(p->store, event->id, true, stored->subject, search,
 					   pd_stored_people(p->store->group_arena, stored));
@@ -76,8 +78,10 @@ static int purge_event(struct purge *p, struct pd_event *event, bool is_indexed)
 	if (failed)
 		return failed;
 	pd_event_redact(event);
-	sqlite3_stmt *update = SQL(writer, "UPDATE event SET changes = ?, message = NULL, why = NULL, indexed = 0 WHERE id = ?");
-	pd_sql_bind(update, "si", event->changes.count > 0 ? pd_changes_text(p->arena, event) : NULL, event->id);
+	sqlite3_stmt *update = SQL(
+		writer, "UPDATE event SET changes = ?, message = NULL, why = NULL, indexed = 0 WHERE id = ?");
+	pd_sql_bind(update, "si", event->changes.count > 0 ? pd_changes_text(p->arena, event) : NULL,
+		    event->id);
 	return pd_sql_run(writer, update, p->error);
 }
 
@@ -88,11 +92,13 @@ static int put_tombstone(struct purge *p, int64_t number, int64_t version)
 	struct pd_window view;
 	pd_window_init(&view, face, true);
 	view.at = p->store->writer;
-	const struct pd_event tombstone = pd_event_tombstone(face, number, version, p->request->deleted_before);
-	sqlite3_stmt *insert = SQL(p->store->writer, "INSERT INTO event (id, ticket, version, format, at, kind, action,"
-						     " actor, indexed) VALUES (?, ?, ?, ?, ?, 'purged', ?, ?, 0)");
-	pd_sql_bind(insert, "iiiiiis", tombstone.id, number, tombstone.version, (int64_t)tombstone.format, tombstone.at,
-		    tombstone.action, tombstone.actor);
+	const struct pd_event tombstone =
+		pd_event_tombstone(face, number, version, p->request->deleted_before);
+	sqlite3_stmt *insert =
+		SQL(p->store->writer, "INSERT INTO event (id, ticket, version, format, at, kind, action,"
+				      " actor, indexed) VALUES (?, ?, ?, ?, ?, 'purged', ?, ?, 0)");
+	pd_sql_bind(insert, "iiiiiis", tombstone.id, number, tombstone.version, (int64_t)tombstone.format,
+		    tombstone.at, tombstone.action, tombstone.actor);
 	int failed = pd_sql_run(p->store->writer, insert, p->error);
 	if (failed)
 		return failed;
@@ -113,11 +119,11 @@ static int drop_conversations(struct purge *p, int64_t number)
 	int failed = 0;
 	for (size_t i = 0; ticket != NULL && i < ticket->conversations.count && !failed; i++) {
 		const struct pd_conversation *conversation = &ticket->conversations.items[i];
-		const struct pd_key key =
-			pd_sqlite_key(&p->store->store, conversation->mailbox != NULL ? conversation->mailbox : "",
-				      conversation->base_subject);
-		sqlite3_stmt *drop =
-			SQL(p->store->writer, "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
+		const struct pd_key key = pd_sqlite_key(
+			&p->store->store, conversation->mailbox != NULL ? conversation->mailbox : "",
+			conversation->base_subject);
+		sqlite3_stmt *drop = SQL(p->store->writer,
+					 "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
 		pd_sql_bind(drop, "iii", key.a, key.b, conversation->id);
 		failed = pd_sql_run(p->store->writer, drop, p->error);
 	}
@@ -127,14 +133,20 @@ static int drop_conversations(struct purge *p, int64_t number)
 static int purge_ticket(struct purge *p, int64_t number)
 {
 	struct pd_connection *writer = p->store->writer;
-	PD_LIST(struct { struct pd_event event; bool is_indexed; }) events = {0};
+	PD_LIST(struct {
+		struct pd_event event;
+		bool is_indexed;
+	})
+	events = {0};
 	int failed = drop_conversations(p, number);
-	sqlite3_stmt *select = SQL(writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event WHERE ticket = ?"
-					   " ORDER BY version");
+	sqlite3_stmt *select =
+		SQL(writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event WHERE ticket = ?"
+			    " ORDER BY version");
 	pd_sql_bind(select, "i", number);
 	while (!failed && pd_sql_row(writer, select, &failed, p->error)) {
 		pd_sqlite_event(p->arena, select, &pd_list_add(p->arena, &events)->event);
-		events.items[events.count - 1].is_indexed = sqlite3_column_int(select, PD_EVENT_COLUMN_COUNT) != 0;
+		events.items[events.count - 1].is_indexed =
+			sqlite3_column_int(select, PD_EVENT_COLUMN_COUNT) != 0;
 	}
 	for (size_t i = 0; i < events.count && !failed; i++)
 		failed = purge_event(p, &events.items[i].event, events.items[i].is_indexed);
@@ -161,9 +173,10 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	int failed = 0;
 	request->file_count = 0;
 	/* Deleted, since then untouched, and no tombstone yet. */
-	sqlite3_stmt *select = SQL(writer, "SELECT number FROM ticket WHERE class = 3 AND updated < ?1 AND NOT EXISTS"
-					   " (SELECT 1 FROM event WHERE event.ticket = number AND event.version ="
-					   " ticket.version AND event.kind = 'purged') LIMIT ?2");
+	sqlite3_stmt *select =
+		SQL(writer, "SELECT number FROM ticket WHERE class = 3 AND updated < ?1 AND NOT EXISTS"
+			    " (SELECT 1 FROM event WHERE event.ticket = number AND event.version ="
+			    " ticket.version AND event.kind = 'purged') LIMIT ?2");
 	pd_sql_bind(select, "ii", request->deleted_before, (int64_t)PURGE_BATCH);
 	while (pd_sql_row(writer, select, &failed, error))
 		*pd_list_add(arena, &numbers) = sqlite3_column_int64(select, 0);

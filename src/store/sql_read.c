@@ -1,14 +1,15 @@
 /* Look-ups of a snapshot in SQLite: tickets, keys, people, drafts, outbox rows.
  *
- * Promises: an answer depends on the transaction's instant alone, so that asking again finds what changed. Fails as
- * snapshots do: the view's failure sticks. */
+ * Promises: an answer depends on the transaction's instant alone, so that asking again finds what changed.
+ * Fails as snapshots do: the view's failure sticks. */
 #include "store/sqlite.h"
 
 #include <string.h>
 
 #include "base/text.h"
 
-/* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more. */
+/* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more.
+ */
 #define SUBJECT_SCAN "500"
 
 struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b)
@@ -69,10 +70,11 @@ int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number)
 struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT version, status_kind, flags, created, updated, closed, merged_into,"
-				   " messages, status, owner, team, priority, category, source, mailbox, pipeline,"
-				   " name, rest FROM ticket WHERE number = ?");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view),
+		    "SELECT version, status_kind, flags, created, updated, closed, merged_into,"
+		    " messages, status, owner, team, priority, category, source, mailbox, pipeline,"
+		    " name, rest FROM ticket WHERE number = ?");
 	pd_sql_bind(select, "i", number);
 	if (!row(view, select))
 		return NULL;
@@ -90,8 +92,9 @@ struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *ar
 	ticket->closed = sqlite3_column_int64(select, 5);
 	ticket->merged_into = sqlite3_column_int64(select, 6);
 	ticket->messages = sqlite3_column_int64(select, 7);
-	const char **texts[] = {&ticket->status, &ticket->owner,  &ticket->team,    &ticket->priority, &ticket->category,
-				&ticket->source, &ticket->mailbox, &ticket->pipeline, &ticket->name};
+	const char **texts[] = {&ticket->status,   &ticket->owner,    &ticket->team,
+				&ticket->priority, &ticket->category, &ticket->source,
+				&ticket->mailbox,  &ticket->pipeline, &ticket->name};
 	for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
 		*texts[i] = pd_sql_text(arena, select, 8 + i);
 	struct pd_bytes rest = {sqlite3_column_blob(select, 17), (size_t)sqlite3_column_bytes(select, 17)};
@@ -132,11 +135,12 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 				   const char *base_subject, pd_time since)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT newest.ticket, newest.id FROM (SELECT id, ticket FROM conversation"
-				   " WHERE key_a = ? AND key_b = ? ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
-				   " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?"
-				   " ORDER BY newest.id DESC LIMIT 20");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view),
+		    "SELECT newest.ticket, newest.id FROM (SELECT id, ticket FROM conversation"
+		    " WHERE key_a = ? AND key_b = ? ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
+		    " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?"
+		    " ORDER BY newest.id DESC LIMIT 20");
 	const struct pd_key key = pd_sqlite_key(view->store, mailbox, base_subject);
 	pd_sql_bind(select, "iii", key.a, key.b, since);
 	struct pd_known_ids known = {0};
@@ -151,7 +155,8 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 static struct pd_mark mark(struct pd_snapshot *face, const char *text)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key_a = ? AND key_b = ?");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key_a = ? AND key_b = ?");
 	const struct pd_key key = pd_sqlite_key(view->store, text, NULL);
 	pd_sql_bind(select, "ii", key.a, key.b);
 	if (!row(view, select))
@@ -164,8 +169,9 @@ static struct pd_mark mark(struct pd_snapshot *face, const char *text)
 static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT coalesce(sum(count), 0) FROM counter WHERE key = ? AND minute >= ?");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view),
+		    "SELECT coalesce(sum(count), 0) FROM counter WHERE key = ? AND minute >= ?");
 	pd_sql_bind(select, "si", key, since / PD_MINUTE);
 	if (!row(view, select))
 		return 0;
@@ -176,8 +182,8 @@ static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
 
 /* --- people --- */
 
-struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
-					   int *ret_failed, struct pd_error *error)
+struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena,
+					   int64_t id, int *ret_failed, struct pd_error *error)
 {
 	sqlite3_stmt *select = SQL(connection, "SELECT name, company, identities FROM contact WHERE id = ?");
 	pd_sql_bind(select, "i", id);
@@ -194,7 +200,8 @@ struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, str
 		if (blank == NULL)
 			continue;
 		*blank = '\0';
-		*pd_list_add(arena, &found->identities) = (struct pd_identity){.kind = line, .value = blank + 1};
+		*pd_list_add(arena, &found->identities) =
+			(struct pd_identity){.kind = line, .value = blank + 1};
 	}
 	sqlite3_reset(select);
 	return found;
@@ -205,7 +212,8 @@ static struct pd_contact *contact(struct pd_snapshot *face, struct pd_arena *are
 	struct pd_window *view = pd_window_of(face);
 	int failed = 0;
 	struct pd_error error;
-	struct pd_contact *found = pd_sqlite_contact_by_id(pd_window_connection(view), arena, id, &failed, &error);
+	struct pd_contact *found =
+		pd_sqlite_contact_by_id(pd_window_connection(view), arena, id, &failed, &error);
 	if (failed)
 		pd_window_fail(view, &error);
 	return found;
@@ -215,8 +223,8 @@ static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *
 				     const char *value)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT contact FROM identity WHERE key_a = ? AND key_b = ?");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT contact FROM identity WHERE key_a = ? AND key_b = ?");
 	const struct pd_key key = pd_sqlite_key(view->store, kind, value);
 	pd_sql_bind(select, "ii", key.a, key.b);
 	if (!row(view, select))
@@ -250,7 +258,7 @@ static struct pd_draft *draft_row(struct pd_window *view, struct pd_arena *arena
 	return draft;
 }
 
-#define DRAFT_COLUMNS                                                                                \
+#define DRAFT_COLUMNS                                                                                        \
 	"id, ticket, message, agent, reason, sender, recipients, answers_version, created, expires, state"
 
 static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
@@ -262,8 +270,8 @@ static struct pd_draft *draft(struct pd_snapshot *face, struct pd_arena *arena, 
 	return draft_row(view, arena, select);
 }
 
-static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent,
-				 int64_t below)
+static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
+				 const char *agent, int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
@@ -289,8 +297,9 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 	found->agent = pd_sql_text(arena, select, 3);
 	found->message_id = pd_sql_text(arena, select, 4);
 	sqlite3_reset(select);
-	sqlite3_stmt *recipients = SQL(pd_window_connection(view),
-				       "SELECT address FROM outbox_recipient WHERE outbox = ? ORDER BY place");
+	sqlite3_stmt *recipients =
+		SQL(pd_window_connection(view),
+		    "SELECT address FROM outbox_recipient WHERE outbox = ? ORDER BY place");
 	pd_sql_bind(recipients, "i", id);
 	while (row(view, recipients))
 		*pd_list_add(arena, &found->recipients) = pd_sql_text(arena, recipients, 0);

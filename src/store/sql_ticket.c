@@ -1,7 +1,7 @@
 /* The derived row of a ticket, and the rows by which queries find it.
  *
- * Promises: the row is the fold of the ticket's events (verify proves it); a row of another version than the plan
- * was made for is never overwritten. Fails: PD_TEMPORARY then. */
+ * Promises: the row is the fold of the ticket's events (verify proves it); a row of another version than the
+ * plan was made for is never overwritten. Fails: PD_TEMPORARY then. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -9,32 +9,39 @@
 
 #include "base/text.h"
 
-int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error)
+int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned,
+			 struct pd_error *error)
 {
 	const struct pd_ticket *ticket = planned->ticket;
 	if (ticket->version == planned->base_version)
 		return 0;
 	PD_AUTO_BUF rest = {0};
 	pd_record_ticket_pack(&rest, ticket);
-	int64_t flags = (ticket->is_spam ? PD_FLAG_SPAM : 0) | (ticket->is_automatic ? PD_FLAG_AUTOMATIC : 0) |
+	int64_t flags = (ticket->is_spam ? PD_FLAG_SPAM : 0) |
+			(ticket->is_automatic ? PD_FLAG_AUTOMATIC : 0) |
 			(ticket->is_deleted ? PD_FLAG_DELETED : 0) | (ticket->has_sent ? PD_FLAG_SENT : 0);
 	sqlite3_stmt *put;
 	if (planned->base_version == 0)
-		put = SQL(store->writer,
-			  "INSERT INTO ticket (version, class, status_kind, flags, created, updated, closed, merged_into,"
-			  " messages, contact, status, owner, team, priority, category, source, mailbox, pipeline, name,"
-			  " rest, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		put = SQL(store->writer, "INSERT INTO ticket (version, class, status_kind, flags, created, "
+					 "updated, closed, merged_into,"
+					 " messages, contact, status, owner, team, priority, category, "
+					 "source, mailbox, pipeline, name,"
+					 " rest, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+					 "?, ?, ?, ?, ?, ?, ?)");
 	else
-		put = SQL(store->writer,
-			  "UPDATE ticket SET version = ?, class = ?, status_kind = ?, flags = ?, created = ?, updated = ?,"
-			  " closed = ?, merged_into = ?, messages = ?, contact = ?, status = ?, owner = ?, team = ?,"
-			  " priority = ?, category = ?, source = ?, mailbox = ?, pipeline = ?, name = ?, rest = ?"
-			  " WHERE number = ? AND version = ?");
+		put = SQL(store->writer, "UPDATE ticket SET version = ?, class = ?, status_kind = ?, flags = "
+					 "?, created = ?, updated = ?,"
+					 " closed = ?, merged_into = ?, messages = ?, contact = ?, status = "
+					 "?, owner = ?, team = ?,"
+					 " priority = ?, category = ?, source = ?, mailbox = ?, pipeline = "
+					 "?, name = ?, rest = ?"
+					 " WHERE number = ? AND version = ?");
 	int64_t contact = ticket->contacts.count > 0 ? ticket->contacts.items[0] : 0;
-	pd_sql_bind(put, planned->base_version == 0 ? "iiiiiizzizsssssssssbi" : "iiiiiizzizsssssssssbii", ticket->version, (int64_t)pd_ticket_class_of(ticket),
-		    (int64_t)ticket->status_kind, flags, ticket->created, ticket->updated, ticket->closed,
-		    ticket->merged_into, ticket->messages, contact, ticket->status, ticket->owner, ticket->team,
-		    ticket->priority, ticket->category, ticket->source, ticket->mailbox, ticket->pipeline,
+	pd_sql_bind(put, planned->base_version == 0 ? "iiiiiizzizsssssssssbi" : "iiiiiizzizsssssssssbii",
+		    ticket->version, (int64_t)pd_ticket_class_of(ticket), (int64_t)ticket->status_kind, flags,
+		    ticket->created, ticket->updated, ticket->closed, ticket->merged_into, ticket->messages,
+		    contact, ticket->status, ticket->owner, ticket->team, ticket->priority, ticket->category,
+		    ticket->source, ticket->mailbox, ticket->pipeline,
 		    ticket->name != NULL ? ticket->name : "", rest.data, rest.len, ticket->number,
 		    planned->base_version);
 	int failed = pd_sql_run(store->writer, put, error);
@@ -46,7 +53,8 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 	return 0;
 }
 
-/* What the key was made of is known by the change itself, but for a part that does not change: that is the ticket's. */
+/* What the key was made of is known by the change itself, but for a part that does not change: that is the
+ * ticket's. */
 int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
 			       const struct pd_event *event, struct pd_error *error)
 {
@@ -65,8 +73,10 @@ int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, 
 	for (size_t i = 0; i < plan->tickets.count && ticket == NULL; i++)
 		if (plan->tickets.items[i].ticket->number == event->ticket)
 			ticket = plan->tickets.items[i].ticket;
-	const struct pd_conversation *now = ticket != NULL ? pd_ticket_conversation(ticket, event->conversation) : NULL;
-	const char *kept_mailbox = now != NULL ? now->mailbox : NULL, *kept_subject = now != NULL ? now->subject : NULL;
+	const struct pd_conversation *now =
+		ticket != NULL ? pd_ticket_conversation(ticket, event->conversation) : NULL;
+	const char *kept_mailbox = now != NULL ? now->mailbox : NULL,
+		   *kept_subject = now != NULL ? now->subject : NULL;
 	const char *from_mailbox = mailbox != NULL ? mailbox->from : kept_mailbox;
 	const char *from_subject = subject != NULL ? subject->from : kept_subject;
 	int failed = 0;
@@ -74,16 +84,17 @@ int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, 
 	if (from_mailbox != NULL && from_subject != NULL) {
 		const struct pd_key key = pd_sqlite_key(&store->store, from_mailbox,
 							pd_base_subject(arena, from_subject, &is_reply));
-		sqlite3_stmt *drop =
-			SQL(store->writer, "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
+		sqlite3_stmt *drop = SQL(store->writer,
+					 "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
 		pd_sql_bind(drop, "iii", key.a, key.b, event->conversation);
 		failed = pd_sql_run(store->writer, drop, error);
 	}
 	if (failed || now == NULL || now->base_subject == NULL || now->mailbox == NULL)
 		return failed;
 	const struct pd_key key = pd_sqlite_key(&store->store, now->mailbox, now->base_subject);
-	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO conversation (key_a, key_b, id, ticket) VALUES (?, ?, ?, ?)"
-					       " ON CONFLICT (key_a, key_b, id) DO UPDATE SET ticket = excluded.ticket");
+	sqlite3_stmt *put =
+		SQL(store->writer, "INSERT INTO conversation (key_a, key_b, id, ticket) VALUES (?, ?, ?, ?)"
+				   " ON CONFLICT (key_a, key_b, id) DO UPDATE SET ticket = excluded.ticket");
 	pd_sql_bind(put, "iiii", key.a, key.b, event->conversation, event->ticket);
 	return pd_sql_run(store->writer, put, error);
 }
@@ -92,19 +103,20 @@ static int number_value(struct pd_sqlite *store, bool is_added, int64_t ticket, 
 			struct pd_error *error)
 {
 	sqlite3_stmt *put =
-		is_added ? SQL(store->writer,
-			       "INSERT INTO ticket_contact (contact, ticket) VALUES (?, ?) ON CONFLICT DO NOTHING")
+		is_added ? SQL(store->writer, "INSERT INTO ticket_contact (contact, ticket) VALUES (?, ?) ON "
+					      "CONFLICT DO NOTHING")
 			 : SQL(store->writer, "DELETE FROM ticket_contact WHERE contact = ? AND ticket = ?");
 	pd_sql_bind(put, "ii", (int64_t)strtoll(value, NULL, 10), ticket);
 	return pd_sql_run(store->writer, put, error);
 }
 
-static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *property, const char *value,
-		      struct pd_error *error)
+static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *property,
+		      const char *value, struct pd_error *error)
 {
 	sqlite3_stmt *put =
-		is_added ? SQL(store->writer, "INSERT INTO ticket_value (property, value, ticket) VALUES (?, ?, ?)"
-					      " ON CONFLICT DO NOTHING")
+		is_added ? SQL(store->writer,
+			       "INSERT INTO ticket_value (property, value, ticket) VALUES (?, ?, ?)"
+			       " ON CONFLICT DO NOTHING")
 			 : SQL(store->writer,
 			       "DELETE FROM ticket_value WHERE property = ? AND value = ? AND ticket = ?");
 	pd_sql_bind(put, "ssi", property, value, ticket);
@@ -124,12 +136,12 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 			continue;
 		if (change->from != NULL)
 			failed = is_contact ? number_value(store, false, event->ticket, change->from, error)
-					    : text_value(store, false, event->ticket, change->property, change->from,
-							 error);
+					    : text_value(store, false, event->ticket, change->property,
+							 change->from, error);
 		if (!failed && change->to != NULL)
 			failed = is_contact ? number_value(store, true, event->ticket, change->to, error)
-					    : text_value(store, true, event->ticket, change->property, change->to,
-							 error);
+					    : text_value(store, true, event->ticket, change->property,
+							 change->to, error);
 	}
 	return failed;
 }

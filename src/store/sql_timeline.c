@@ -30,10 +30,10 @@ void pd_sqlite_event(struct pd_arena *arena, sqlite3_stmt *statement, struct pd_
 struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 				   const char **ret_search, int *ret_failed, struct pd_error *error)
 {
-	sqlite3_stmt *select = SQL(connection,
-				   "SELECT source, direction, kinds, date, size, message_id, from_name, from_addr,"
-				   " subject, queue_id, proof, digest, rest, text, html, indexed, search"
-				   " FROM message WHERE id = ?");
+	sqlite3_stmt *select = SQL(
+		connection, "SELECT source, direction, kinds, date, size, message_id, from_name, from_addr,"
+			    " subject, queue_id, proof, digest, rest, text, html, indexed, search"
+			    " FROM message WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!pd_sql_row(connection, select, ret_failed, error))
 		return NULL;
@@ -54,19 +54,23 @@ struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_a
 		memcpy(stored->digest, sqlite3_column_blob(select, 11), PD_SHA256_SIZE);
 	struct pd_bytes rest = {sqlite3_column_blob(select, 12), (size_t)sqlite3_column_bytes(select, 12)};
 	if (!pd_record_stored_unpack(arena, rest, stored))
-		*ret_failed = pd_fail(error, PD_TEMPORARY, "the row of message %lld is damaged", (long long)id);
+		*ret_failed =
+			pd_fail(error, PD_TEMPORARY, "the row of message %lld is damaged", (long long)id);
 	stored->text = pd_sql_text(arena, select, 13);
 	stored->html = pd_sql_text(arena, select, 14);
 	if (ret_search != NULL) {
 		int indexed = sqlite3_column_int(select, 15);
-		*ret_search = indexed == 1 ? stored->text : indexed == 2 ? pd_sql_text(arena, select, 16) : NULL;
+		*ret_search = indexed == 1   ? stored->text
+			      : indexed == 2 ? pd_sql_text(arena, select, 16)
+					     : NULL;
 	}
 	sqlite3_reset(select);
 	return *ret_failed ? NULL : stored;
 }
 
 /* All rows of a statement over PD_EVENT_COLUMNS, with their messages where asked. */
-static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select, bool has_messages)
+static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select,
+				 bool has_messages)
 {
 	struct pd_connection *connection = pd_window_connection(view);
 	struct pd_entries list = {0};
@@ -76,8 +80,8 @@ static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena,
 		pd_sqlite_event(arena, select, &pd_list_add(arena, &list)->event);
 	for (size_t i = 0; has_messages && !failed && i < list.count; i++)
 		if (list.items[i].event.message != 0)
-			list.items[i].message = pd_sqlite_stored(connection, arena, list.items[i].event.message, NULL,
-								 &failed, &error);
+			list.items[i].message = pd_sqlite_stored(
+				connection, arena, list.items[i].event.message, NULL, &failed, &error);
 	if (failed) {
 		pd_window_fail(view, &error);
 		return (struct pd_entries){0};
@@ -85,7 +89,8 @@ static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena,
 	return list;
 }
 
-struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, int64_t after)
+struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
+				     int64_t after)
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
@@ -108,16 +113,18 @@ struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *aren
 struct pd_entries pd_sqlite_action(struct pd_snapshot *face, struct pd_arena *arena, int64_t action)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select =
-		SQL(pd_window_connection(view), "SELECT " PD_EVENT_COLUMNS " FROM event WHERE action = ? ORDER BY id");
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT " PD_EVENT_COLUMNS " FROM event WHERE action = ? ORDER BY id");
 	pd_sql_bind(select, "i", action);
 	return entries(view, arena, select, false);
 }
 
-struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at)
+struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
+				      pd_time at)
 {
-	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT " PD_EVENT_COLUMNS " FROM event WHERE ticket = ? ORDER BY version");
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view),
+		    "SELECT " PD_EVENT_COLUMNS " FROM event WHERE ticket = ? ORDER BY version");
 	pd_sql_bind(select, "i", number);
 	struct pd_entries list = entries(view, arena, select, false);
 	struct pd_ticket *ticket = NULL;

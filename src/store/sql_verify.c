@@ -1,6 +1,7 @@
 /* The deep look: database, rows against the fold of their events, big messages against their digests.
  *
- * Promises: a line for each thing that is wrong, none where all is well. Fails: where reading itself fails. */
+ * Promises: a line for each thing that is wrong, none where all is well. Fails: where reading itself fails.
+ */
 #include "store/sqlite.h"
 
 #include <string.h>
@@ -50,19 +51,22 @@ static int check_one_ticket(struct verification *v, struct pd_window *view, int6
 	PD_AUTO_BUF have = {0}, want = {0};
 	pd_record_ticket_pack(&have, row);
 	pd_record_ticket_pack(&want, fold);
-	bool is_same = have.len == want.len && memcmp(have.data, want.data, have.len) == 0 && row->version == fold->version &&
-		       row->created == fold->created && row->updated == fold->updated && row->closed == fold->closed &&
+	bool is_same = have.len == want.len && memcmp(have.data, want.data, have.len) == 0 &&
+		       row->version == fold->version && row->created == fold->created &&
+		       row->updated == fold->updated && row->closed == fold->closed &&
 		       row->merged_into == fold->merged_into && row->messages == fold->messages &&
 		       row->is_spam == fold->is_spam && row->is_deleted == fold->is_deleted &&
 		       row->is_automatic == fold->is_automatic && row->has_sent == fold->has_sent;
-	static const char *const properties[] = {"name",  "status",   "owner",	"team",	    "priority",
+	static const char *const properties[] = {"name",     "status", "owner",	  "team",    "priority",
 						 "category", "source", "mailbox", "pipeline"};
 	for (size_t i = 0; i < sizeof properties / sizeof *properties && is_same; i++) {
-		const char *a = pd_ticket_get(arena, row, properties[i]), *b = pd_ticket_get(arena, fold, properties[i]);
+		const char *a = pd_ticket_get(arena, row, properties[i]),
+			   *b = pd_ticket_get(arena, fold, properties[i]);
 		is_same = (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
 	}
 	if (!is_same)
-		wrong(v, pd_printf(v->arena, "ticket %lld is not what its events make of it", (long long)number));
+		wrong(v, pd_printf(v->arena, "ticket %lld is not what its events make of it",
+				   (long long)number));
 	return 0;
 }
 
@@ -80,8 +84,8 @@ static int check_tickets(struct verification *v, struct pd_window *view)
 static int check_messages(struct verification *v)
 {
 	int failed = 0;
-	sqlite3_stmt *select =
-		SQL(v->connection, "SELECT id, file, raw_digest FROM message WHERE file IS NOT NULL ORDER BY id");
+	sqlite3_stmt *select = SQL(
+		v->connection, "SELECT id, file, raw_digest FROM message WHERE file IS NOT NULL ORDER BY id");
 	while (pd_sql_row(v->connection, select, &failed, v->error)) {
 		long long id = sqlite3_column_int64(select, 0);
 		PD_AUTO_RAW raw = NULL;
@@ -99,7 +103,8 @@ static int check_messages(struct verification *v)
 	return failed;
 }
 
-int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_strings *ret_wrong, struct pd_error *error)
+int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_strings *ret_wrong,
+		     struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	struct pd_connection *connection;
@@ -107,7 +112,10 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 	if (failed)
 		return failed;
 	struct pd_error own;
-	struct verification v = {.store = store, .connection = connection, .arena = arena, .error = error != NULL ? error : &own};
+	struct verification v = {.store = store,
+				 .connection = connection,
+				 .arena = arena,
+				 .error = error != NULL ? error : &own};
 	struct pd_window view;
 	pd_window_init(&view, face, true);
 	view.at = connection;
@@ -115,15 +123,18 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 	if (!failed)
 		failed = run_check(&v, SQL(connection, "PRAGMA integrity_check"));
 	if (!failed)
-		failed = run_check(&v, SQL(connection, "SELECT \"table\" || ': a row points to nothing in ' || parent"
-						       " FROM pragma_foreign_key_check"));
+		failed = run_check(&v, SQL(connection,
+					   "SELECT \"table\" || ': a row points to nothing in ' || parent"
+					   " FROM pragma_foreign_key_check"));
 	if (!failed)
-		failed = run_check(&v, SQL(connection, "SELECT 'event ' || id || ' belongs to no ticket' FROM event"
-						       " WHERE ticket NOT IN (SELECT number FROM ticket)"));
+		failed = run_check(&v, SQL(connection,
+					   "SELECT 'event ' || id || ' belongs to no ticket' FROM event"
+					   " WHERE ticket NOT IN (SELECT number FROM ticket)"));
 	if (!failed)
-		failed = run_check(&v, SQL(connection, "SELECT 'event ' || id || ' names a message that is not there'"
-						       " FROM event WHERE message IS NOT NULL AND message NOT IN"
-						       " (SELECT id FROM message)"));
+		failed = run_check(&v, SQL(connection,
+					   "SELECT 'event ' || id || ' names a message that is not there'"
+					   " FROM event WHERE message IS NOT NULL AND message NOT IN"
+					   " (SELECT id FROM message)"));
 	if (!failed)
 		failed = check_tickets(&v, &view);
 	if (!failed)

@@ -2,7 +2,8 @@
  *
  * Promises: one writer a state directory (the lock, held while the store is open); a group is on disk when
  * commit_group returns 0 (WAL, synchronous = FULL); a full disk refuses a group and harms nothing. Fails:
- * PD_UNCERTAIN where the log could not be written or synced: SQLite cannot know what is on disk, nor can we. */
+ * PD_UNCERTAIN where the log could not be written or synced: SQLite cannot know what is on disk, nor can we.
+ */
 #include "store/sqlite.h"
 
 #include <errno.h>
@@ -16,9 +17,9 @@
 #include "base/io.h"
 #include "base/text.h"
 
-#define POOL_SIZE	  16   /* idle readers that are kept */
-#define COUNTERS_KEPT	  (32 * PD_DAY)
-#define CHECKPOINT_PAGES  4000 /* of the log, until its pages are copied home between two groups */
+#define POOL_SIZE	 16 /* idle readers that are kept */
+#define COUNTERS_KEPT	 (32 * PD_DAY)
+#define CHECKPOINT_PAGES 4000 /* of the log, until its pages are copied home between two groups */
 
 /* --- the lock --- */
 
@@ -35,7 +36,8 @@ static int take_lock(const char *state, int *ret_fd, struct pd_error *error)
 		char pid[24] = "";
 		ssize_t len = pread(fd, pid, sizeof pid - 1, 0);
 		pid[len > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-		return pd_fail(error, PD_TEMPORARY, "another postdesk (pid %s) holds %s", *pid != '\0' ? pid : "?", path);
+		return pd_fail(error, PD_TEMPORARY, "another postdesk (pid %s) holds %s",
+			       *pid != '\0' ? pid : "?", path);
 	}
 	const char *pid = pd_printf(arena, "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
@@ -79,7 +81,7 @@ void pd_sqlite_give_reader(struct pd_sqlite *store, struct pd_connection *connec
 		pd_connection_free(connection);
 }
 
-static int view_begin(struct pd_window *view, struct pd_error *error)
+static int window_begin(struct pd_window *view, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(view->store);
 	struct pd_connection *connection;
@@ -98,7 +100,7 @@ static int view_begin(struct pd_window *view, struct pd_error *error)
 	return 0;
 }
 
-static void view_end(struct pd_window *view)
+static void window_end(struct pd_window *view)
 {
 	struct pd_connection *connection = view->at;
 	view->at = NULL;
@@ -114,26 +116,28 @@ struct pd_connection *pd_window_connection(struct pd_window *view)
 	return view->at;
 }
 
-static void writer_view(struct pd_store *store, struct pd_window *view)
+static void writer_window(struct pd_store *store, struct pd_window *view)
 {
 	view->at = pd_sqlite_of(store)->writer;
 }
 
-static int read_raw(struct pd_sqlite *store, struct pd_connection *connection, int64_t message, struct pd_raw **ret_raw,
-		    struct pd_error *error)
+static int read_raw(struct pd_sqlite *store, struct pd_connection *connection, int64_t message,
+		    struct pd_raw **ret_raw, struct pd_error *error)
 {
 	sqlite3_stmt *select = SQL(connection, "SELECT file, raw FROM message WHERE id = ?");
 	pd_sql_bind(select, "i", message);
 	int failed = 0;
 	if (!pd_sql_row(connection, select, &failed, error))
-		return failed ? failed : pd_fail(error, PD_PERMANENT, "there is no message %lld", (long long)message);
+		return failed ? failed
+			      : pd_fail(error, PD_PERMANENT, "there is no message %lld", (long long)message);
 	int64_t file = sqlite3_column_int64(select, 0);
 	if (file != 0)
 		failed = pd_blob_read(store->state, file, ret_raw, error);
 	else if (sqlite3_column_type(select, 1) == SQLITE_NULL)
 		failed = pd_fail(error, PD_PERMANENT, "message %lld has no source", (long long)message);
 	else
-		*ret_raw = pd_raw_from_bytes(sqlite3_column_blob(select, 1), (size_t)sqlite3_column_bytes(select, 1));
+		*ret_raw = pd_raw_from_bytes(sqlite3_column_blob(select, 1),
+					     (size_t)sqlite3_column_bytes(select, 1));
 	sqlite3_reset(select);
 	return failed;
 }
@@ -167,7 +171,8 @@ static int prepare(struct pd_store *face, struct pd_committing *committing, stru
 			continue;
 		struct pd_blob blob = {.data = bytes.data, .size = bytes.len, .file = message->stored.id};
 		pd_sha256(bytes.data, bytes.len, blob.digest);
-		int failed = pd_blob_write(pd_sqlite_of(face)->state, blob.file, bytes.data, bytes.len, error);
+		int failed =
+			pd_blob_write(pd_sqlite_of(face)->state, blob.file, bytes.data, bytes.len, error);
 		if (failed)
 			return failed;
 		*pd_list_add(committing->arena, &committing->blobs) = blob;
@@ -199,8 +204,9 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	int failed = pd_sqlite_documents_commit(store, error);
 	if (!failed && store->last_conversation != 0) {
-		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
-						       " DO UPDATE SET id = max(id, excluded.id)");
+		sqlite3_stmt *put =
+			SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
+					   " DO UPDATE SET id = max(id, excluded.id)");
 		pd_sql_bind(put, "ii", (int64_t)PD_ID_CONVERSATION, store->last_conversation);
 		failed = pd_sql_run(store->writer, put, error);
 	}
@@ -270,8 +276,9 @@ static bool idle(struct pd_store *face)
 	if (store->waiting.list.count > 0)
 		return write_waiting(face) == 0;
 	const pd_time now = pd_now();
-	sqlite3_stmt *marks = SQL(writer, "DELETE FROM mark WHERE (key_a, key_b) IN (SELECT key_a, key_b FROM mark"
-					" WHERE expires < ? LIMIT 500)");
+	sqlite3_stmt *marks =
+		SQL(writer, "DELETE FROM mark WHERE (key_a, key_b) IN (SELECT key_a, key_b FROM mark"
+			    " WHERE expires < ? LIMIT 500)");
 	pd_sql_bind(marks, "i", now);
 	sqlite3_stmt *counters = SQL(writer, "DELETE FROM counter WHERE minute < ?");
 	pd_sql_bind(counters, "i", (now - COUNTERS_KEPT) / PD_MINUTE);
@@ -292,7 +299,8 @@ static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, s
 			return 0;
 		}
 	}
-	sqlite3_stmt *insert = SQL(store->writer, "INSERT INTO text (hash) VALUES (?) ON CONFLICT DO NOTHING");
+	sqlite3_stmt *insert =
+		SQL(store->writer, "INSERT INTO text (hash) VALUES (?) ON CONFLICT DO NOTHING");
 	pd_sql_bind(insert, "s", hash);
 	int failed = pd_sql_run(store->writer, insert, error);
 	if (failed)
@@ -354,8 +362,8 @@ static void close_store(struct pd_store *face)
 static struct pd_backend backend = {
 	.ticket_version = pd_sqlite_ticket_version,
 	.ticket_at = pd_sqlite_ticket_at,
-	.view_begin = view_begin,
-	.view_end = view_end,
+	.window_begin = window_begin,
+	.window_end = window_end,
 	.raw = raw,
 	.outbox = pd_sqlite_outbox,
 	.stats = pd_sqlite_stats,
@@ -368,7 +376,7 @@ static struct pd_backend backend = {
 	.rollback = rollback,
 	.after_group = after_group,
 	.idle = idle,
-	.writer_view = writer_view,
+	.writer_window = writer_window,
 	.apply = pd_sqlite_apply,
 	.lease = pd_sqlite_lease,
 	.sent = pd_sqlite_sent,

@@ -1,6 +1,7 @@
 /* The SQLite backend, inside: connections, statements, and the pieces that it is made of.
  *
- * The only part of postdesk that knows sqlite3.h. Statements are prepared once a connection, at their first use. */
+ * The only part of postdesk that knows sqlite3.h. Statements are prepared once a connection, at their first
+ * use. */
 #ifndef PD_STORE_SQLITE_H
 #define PD_STORE_SQLITE_H
 
@@ -50,10 +51,14 @@ struct pd_sqlite {
 	/* the writer's thread alone */
 	struct pd_arena *group_arena;
 	struct pd_documents waiting;
-	PD_LIST(struct { char hash[65]; int64_t id; }) texts; /* ids of kept texts, in texts_arena */
+	PD_LIST(struct {
+		char hash[65];
+		int64_t id;
+	})
+	texts; /* ids of kept texts, in texts_arena */
 	struct pd_arena *texts_arena;
 	int64_t last_conversation; /* the largest of the group; 0: none */
-	int log_pages; /* of the write-ahead log, after the last commit */
+	int log_pages;		   /* of the write-ahead log, after the last commit */
 };
 static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 {
@@ -69,18 +74,20 @@ void pd_connection_free(struct pd_connection *connection);
 int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what);
 int pd_sql_exec(struct pd_connection *connection, const char *sql, struct pd_error *error);
 
-/* The statement of this call site on the connection; NULL where it cannot be prepared (memory, a damaged schema). */
-#define SQL(connection, text)                                                                        \
-	(__extension__({                                                                             \
-		static _Atomic int slot;                                                             \
-		pd_sql_statement((connection), &slot, (text));                                       \
+/* The statement of this call site on the connection; NULL where it cannot be prepared (memory, a damaged
+ * schema). */
+#define SQL(connection, text)                                                                                \
+	(__extension__({                                                                                     \
+		static _Atomic int slot;                                                                     \
+		pd_sql_statement((connection), &slot, (text));                                               \
 	}))
 sqlite3_stmt *pd_sql_statement(struct pd_connection *connection, _Atomic int *slot, const char *text);
-/* Binds parameters 1, 2, …: i int64_t; s const char * (NULL: null); b const void * and size_t (NULL: null); n null;
- * z int64_t where 0 is null. Texts must live until the statement is done. */
+/* Binds parameters 1, 2, …: i int64_t; s const char * (NULL: null); b const void * and size_t (NULL: null); n
+ * null; z int64_t where 0 is null. Texts must live until the statement is done. */
 void pd_sql_bind(sqlite3_stmt *statement, const char *types, ...);
 /* Steps: true: a row. At the end and on errors resets and gives false; *ret_failed tells them apart. */
-bool pd_sql_row(struct pd_connection *connection, sqlite3_stmt *statement, int *ret_failed, struct pd_error *error);
+bool pd_sql_row(struct pd_connection *connection, sqlite3_stmt *statement, int *ret_failed,
+		struct pd_error *error);
 /* Runs to the end and resets. */
 int pd_sql_run(struct pd_connection *connection, sqlite3_stmt *statement, struct pd_error *error);
 /* Columns, copied into the arena; NULL for null. */
@@ -114,16 +121,18 @@ extern const struct pd_snapshot pd_sqlite_lookups;
 struct pd_connection *pd_window_connection(struct pd_window *view);
 int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number);
 struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number);
-struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number, pd_time at);
-struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, int64_t after);
+struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
+				      pd_time at);
+struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
+				     int64_t after);
 struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event);
 struct pd_entries pd_sqlite_action(struct pd_snapshot *face, struct pd_arena *arena, int64_t action);
-struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
-				 const char *sort, size_t limit, size_t offset);
+struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,
+				 const struct pd_query *query, const char *sort, size_t limit, size_t offset);
 /* An event of the columns of PD_EVENT_COLUMNS. */
-#define PD_EVENT_COLUMNS                                                                             \
-	"event.id, event.ticket, event.version, event.format, event.at, event.kind, event.action, "  \
-	"event.message, event.conversation, event.other, event.actor, event.why, event.changes, "    \
+#define PD_EVENT_COLUMNS                                                                                     \
+	"event.id, event.ticket, event.version, event.format, event.at, event.kind, event.action, "          \
+	"event.message, event.conversation, event.other, event.actor, event.why, event.changes, "            \
 	"(SELECT hash FROM text WHERE text.id = event.config)"
 #define PD_EVENT_COLUMN_COUNT 14
 void pd_sqlite_event(struct pd_arena *arena, sqlite3_stmt *statement, struct pd_event *ret_event);
@@ -138,15 +147,16 @@ struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const c
 /* --- carrying out (sql_apply.c, sql_ticket.c, sql_fts.c, sql_outbox.c) --- */
 
 int pd_sqlite_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
-int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, struct pd_error *error);
+int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned,
+			 struct pd_error *error);
 /* Keys of base subjects, where the event changes a conversation's mailbox or subject. */
 int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
 			       const struct pd_event *event, struct pd_error *error);
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
-int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan, const struct pd_planned_letter *letter,
-			 pd_time now, struct pd_error *error);
-void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject, const char *text,
-			const char *people);
+int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
+			 const struct pd_planned_letter *letter, pd_time now, struct pd_error *error);
+void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject,
+			const char *text, const char *people);
 /* All that wait go into the index. */
 int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
 void pd_sqlite_documents_begin(struct pd_sqlite *store);
@@ -158,10 +168,10 @@ int pd_sqlite_documents_open(struct pd_sqlite *store, struct pd_error *error);
 int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
 			    struct pd_document *ret_document, struct pd_error *error);
 /* Those that the index does not have yet. */
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, struct pd_document_list *ret_documents,
-			struct pd_error *error);
-struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
-					   int *ret_failed, struct pd_error *error);
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena,
+			struct pd_document_list *ret_documents, struct pd_error *error);
+struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena,
+					   int64_t id, int *ret_failed, struct pd_error *error);
 
 int pd_sqlite_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);
 int pd_sqlite_sent(struct pd_store *store, struct pd_sent_request *request, struct pd_error *error);

@@ -1,7 +1,7 @@
 /* The store's face: commits, leases and the rest, the same over every backend.
  *
- * Promises what store.h says. The thread that commits writes its big messages first; deciding anew and carrying out
- * happen in the writer's thread while it waits. */
+ * Promises what store.h says. The thread that commits writes its big messages first; deciding anew and
+ * carrying out happen in the writer's thread while it waits. */
 #include "store/inside.h"
 
 #include <errno.h>
@@ -36,8 +36,8 @@ void pd_store_fini(struct pd_store *store)
 	pthread_cond_destroy(&store->due);
 }
 
-int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database, struct pd_store **ret_store,
-		  struct pd_error *error)
+int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database,
+		  struct pd_store **ret_store, struct pd_error *error)
 {
 	return pd_sqlite_open(state, mode, message_in_database, ret_store, error);
 }
@@ -68,7 +68,7 @@ int pd_store_begin(struct pd_store *store, struct pd_snapshot **ret_snapshot, st
 	pthread_mutex_lock(&store->lock);
 	view->face.config = store->config[0] != '\0' ? pd_strdup(arena, store->config) : NULL;
 	pthread_mutex_unlock(&store->lock);
-	int failed = store->backend->view_begin(view, error);
+	int failed = store->backend->window_begin(view, error);
 	if (failed) {
 		pd_arena_free(arena);
 		return failed;
@@ -83,17 +83,18 @@ void pd_store_end(struct pd_snapshot *snapshot)
 		return;
 	struct pd_window *view = pd_window_of(snapshot);
 	if (view->at != NULL)
-		view->store->backend->view_end(view);
+		view->store->backend->window_end(view);
 	pd_arena_free(view->arena);
 }
 
-struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number, pd_time at)
+struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number,
+				     pd_time at)
 {
 	struct pd_window *view = pd_window_of(snapshot);
 	if (snapshot->failed != 0)
 		return NULL;
 	struct pd_error error;
-	if (view->at == NULL && view->store->backend->view_begin(view, &error) != 0) {
+	if (view->at == NULL && view->store->backend->window_begin(view, &error) != 0) {
 		pd_window_fail(view, &error);
 		return NULL;
 	}
@@ -111,7 +112,7 @@ static int decide_anew(struct pd_store *store, struct pd_committing *committing,
 	struct pd_window writer;
 	pd_window_init(&writer, store, true);
 	writer.face.config = commit->snapshot != NULL ? commit->snapshot->config : NULL;
-	store->backend->writer_view(store, &writer);
+	store->backend->writer_window(store, &writer);
 	struct pd_plan *plan = NULL;
 	atomic_fetch_add(&store->redecided, 1);
 	int failed = commit->redecide(commit->data, &writer.face, &plan, error);
@@ -133,7 +134,7 @@ static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_erro
 	if (commit->snapshot != NULL) {
 		struct pd_window writer;
 		pd_window_init(&writer, store, true);
-		store->backend->writer_view(store, &writer);
+		store->backend->writer_window(store, &writer);
 		bool has_changed = pd_window_has_changed(pd_window_of(commit->snapshot), &writer);
 		if (writer.face.failed != 0) {
 			*error = writer.face.error;
@@ -163,7 +164,7 @@ int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_
 		return pd_fail(error, PD_TEMPORARY, "the store is open for reading only");
 	/* The read set is all that is still needed; a look-up after this begins anew. */
 	if (commit->snapshot != NULL && pd_window_of(commit->snapshot)->at != NULL)
-		store->backend->view_end(pd_window_of(commit->snapshot));
+		store->backend->window_end(pd_window_of(commit->snapshot));
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_committing committing = {.commit = commit, .arena = arena};
 	struct pd_job job = {.run = commit_run, .data = &committing};
@@ -198,8 +199,8 @@ static int lease_run(struct pd_store *store, struct pd_job *job, struct pd_error
 	return failed;
 }
 
-int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now, pd_time until,
-		   size_t max, struct pd_leases *ret_leases, struct pd_error *error)
+int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now,
+		   pd_time until, size_t max, struct pd_leases *ret_leases, struct pd_error *error)
 {
 	pthread_mutex_lock(&store->lock);
 	unsigned long changes = store->outbox_changes;
@@ -273,8 +274,8 @@ static int sent_run(struct pd_store *store, struct pd_job *job, struct pd_error 
 	return store->backend->sent(store, job->data, error);
 }
 
-int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients, size_t count,
-		  pd_time now, pd_time next, struct pd_error *error)
+int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients,
+		  size_t count, pd_time now, pd_time next, struct pd_error *error)
 {
 	pd_crash_point("before-mark");
 	struct pd_sent_request request = {
@@ -309,8 +310,8 @@ int pd_store_outbox_flush(struct pd_store *store, struct pd_error *error)
 	return pd_writer_do(store->writer, &job, error);
 }
 
-int pd_store_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit, struct pd_outbox_lines *ret,
-		    struct pd_error *error)
+int pd_store_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
+		    struct pd_outbox_lines *ret, struct pd_error *error)
 {
 	return store->backend->outbox(store, arena, all, limit, ret, error);
 }
@@ -367,7 +368,8 @@ int pd_store_backup(struct pd_store *store, const char *destination, struct pd_e
 	return store->backend->backup(store, destination, error);
 }
 
-int pd_store_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong, struct pd_error *error)
+int pd_store_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
+		    struct pd_error *error)
 {
 	return store->backend->verify(store, arena, ret_wrong, error);
 }
@@ -409,7 +411,8 @@ void pd_crash_point(const char *point)
 	}
 	if (atomic_load(&left) > 0) {
 		size_t len = strcspn(wanted, ":");
-		if (strlen(point) == len && strncmp(wanted, point, len) == 0 && atomic_fetch_sub(&left, 1) == 1)
+		if (strlen(point) == len && strncmp(wanted, point, len) == 0 &&
+		    atomic_fetch_sub(&left, 1) == 1)
 			kill(getpid(), SIGKILL);
 	}
 	pthread_mutex_unlock(&once);

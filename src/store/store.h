@@ -1,11 +1,12 @@
 /* The store: tickets, messages and the outbox, kept for good.
  *
- * It speaks of the desk, never of SQL; SQLite stands behind it, and a store in memory for tests (one suite runs on
- * both). One writer thread commits in groups: everything that waits goes into one transaction,
- * one fsync, then all are answered. Readers use connections of their own.
+ * It speaks of the desk, never of SQL; SQLite stands behind it, and a store in memory for tests (one suite
+ * runs on both). One writer thread commits in groups: everything that waits goes into one transaction, one
+ * fsync, then all are answered. Readers use connections of their own.
  *
- * A commit is on disk when pd_store_commit returns 0 (invariant 1). Classes: PD_TEMPORARY, PD_FULL (no space),
- * PD_UNCERTAIN (a write may have happened; the store is failed from then on and the process should end). */
+ * A commit is on disk when pd_store_commit returns 0 (invariant 1). Classes: PD_TEMPORARY, PD_FULL (no
+ * space), PD_UNCERTAIN (a write may have happened; the store is failed from then on and the process should
+ * end). */
 #ifndef PD_STORE_STORE_H
 #define PD_STORE_STORE_H
 
@@ -16,27 +17,29 @@ struct pd_store;
 #define PD_STORE_FILE "desk.db" /* the database in the state directory */
 
 enum pd_store_mode {
-	PD_STORE_WRITE,	     /* takes the lock "lock" in the state directory; where another holds it: PD_TEMPORARY */
-	PD_STORE_READ,	     /* reads only; no writer thread */
+	PD_STORE_WRITE, /* takes the lock "lock" in the state directory; where another holds it: PD_TEMPORARY
+			 */
+	PD_STORE_READ,	/* reads only; no writer thread */
 };
-/* Opens or creates the database in the state directory, migrates an older schema in one transaction, refuses a
- * newer one (PD_CONFIGURATION). message_in_database: raw bytes up to this size lie in the database, larger ones
- * are files. */
-int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database, struct pd_store **ret_store,
-		  struct pd_error *error);
+/* Opens or creates the database in the state directory, migrates an older schema in one transaction, refuses
+ * a newer one (PD_CONFIGURATION). message_in_database: raw bytes up to this size lie in the database, larger
+ * ones are files. */
+int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database,
+		  struct pd_store **ret_store, struct pd_error *error);
 /* The store in memory. */
 struct pd_store *pd_store_memory(void);
 /* Lets the writer finish what waits; NULL is allowed. */
 void pd_store_close(struct pd_store *store);
 bool pd_store_is_failed(const struct pd_store *store);
 
-/* A view of the desk at this instant, with an empty read set. Thread-safe; many at once. End it soon: a long one
- * keeps the write-ahead log from being reset. */
+/* A view of the desk at this instant, with an empty read set. Thread-safe; many at once. End it soon: a long
+ * one keeps the write-ahead log from being reset. */
 int pd_store_begin(struct pd_store *store, struct pd_snapshot **ret_snapshot, struct pd_error *error);
 void pd_store_end(struct pd_snapshot *snapshot); /* NULL is allowed */
 
 /* Makes the decision anew on the snapshot of the write transaction; the plan lives as long as the commit. */
-typedef int (*pd_redecide)(void *data, struct pd_snapshot *snapshot, struct pd_plan **ret_plan, struct pd_error *error);
+typedef int (*pd_redecide)(void *data, struct pd_snapshot *snapshot, struct pd_plan **ret_plan,
+			   struct pd_error *error);
 struct pd_commit {
 	struct pd_snapshot *snapshot; /* the plan's read set */
 	struct pd_plan *plan;	      /* afterwards the plan that was carried out */
@@ -56,8 +59,8 @@ struct pd_lease {
 	int64_t id; /* outbox row */
 	int64_t ticket;
 	char kind[24];
-	char transport[8];	/* "mail" */
-	unsigned attempts;	/* before this one */
+	char transport[8]; /* "mail" */
+	unsigned attempts; /* before this one */
 	pd_time created;
 	const char *message_id, *sender; /* envelope */
 	struct pd_strings recipients;	 /* those not yet taken */
@@ -68,10 +71,10 @@ struct pd_leases {
 	struct pd_lease *items;
 	size_t count, room;
 };
-/* Takes up to max rows that are due; they are the owner's until `until`. In order of their id, rows of one ticket never
- * out of order at the same time. */
-int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now, pd_time until,
-		   size_t max, struct pd_leases *ret_leases, struct pd_error *error);
+/* Takes up to max rows that are due; they are the owner's until `until`. In order of their id, rows of one
+ * ticket never out of order at the same time. */
+int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now,
+		   pd_time until, size_t max, struct pd_leases *ret_leases, struct pd_error *error);
 /* Blocks until something may be due, or the deadline (pd_monotonic). */
 void pd_store_wait_due(struct pd_store *store, int64_t deadline);
 void pd_store_wake(struct pd_store *store); /* ends all waits */
@@ -81,15 +84,15 @@ struct pd_sent_recipient {
 	enum pd_sent sent;
 	const char *reply; /* the MTA's words */
 };
-/* Marks what the MTA said. LATER and no final answer: tried again at `next`. Taken by all: the bytes are dropped
- * and the mark stays. */
-int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients, size_t count,
-		  pd_time now, pd_time next, struct pd_error *error);
+/* Marks what the MTA said. LATER and no final answer: tried again at `next`. Taken by all: the bytes are
+ * dropped and the mark stays. */
+int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients,
+		  size_t count, pd_time now, pd_time next, struct pd_error *error);
 /* At start: the holder of the lock takes over its predecessor's leases. */
 int pd_store_take_over_leases(struct pd_store *store, pd_time now, struct pd_error *error);
 struct pd_outbox_line {
 	int64_t id, ticket;
-	const char *kind, *state; /* "waiting" "leased" "sent" "refused" */
+	const char *kind, *state;			  /* "waiting" "leased" "sent" "refused" */
 	const char *recipients, *message_id, *last_reply; /* last_reply NULL */
 	unsigned attempts;
 	pd_time created, next;
@@ -99,18 +102,20 @@ struct pd_outbox_lines {
 	size_t count, room;
 };
 /* all: also what is sent. */
-int pd_store_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit, struct pd_outbox_lines *ret,
-		    struct pd_error *error);
+int pd_store_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
+		    struct pd_outbox_lines *ret, struct pd_error *error);
 /* Makes waiting rows due now. */
 int pd_store_outbox_flush(struct pd_store *store, struct pd_error *error);
 
 /* --- the rest --- */
 /* Keeps an accepted configuration or a compiled calendar by the hash of its text. */
-int pd_store_keep_text(struct pd_store *store, const char *kind, const char *text, char ret_hash[65], struct pd_error *error);
+int pd_store_keep_text(struct pd_store *store, const char *kind, const char *text, char ret_hash[65],
+		       struct pd_error *error);
 /* The hash that snapshots give as `config` from now on. */
 void pd_store_set_config(struct pd_store *store, const char *hash);
 /* The ticket as it stood at that instant; NULL before its creation. */
-struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number, pd_time at);
+struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number,
+				     pd_time at);
 struct pd_store_stats {
 	int64_t tickets, open, messages, outbox_waiting, drafts;
 	pd_time oldest_waiting; /* created; 0 */
@@ -122,11 +127,14 @@ int pd_store_stats(struct pd_store *store, struct pd_store_stats *ret_stats, str
 int pd_store_backup(struct pd_store *store, const char *destination, struct pd_error *error);
 /* integrity_check, foreign keys, rows against the fold of their events, big messages against their digests;
  * a line for each thing wrong. */
-int pd_store_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong, struct pd_error *error);
+int pd_store_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
+		    struct pd_error *error);
 /* Deleted tickets older than that: messages, text and index rows go, a tombstone stays. */
-int pd_store_purge(struct pd_store *store, pd_time deleted_before, int64_t *ret_count, struct pd_error *error);
+int pd_store_purge(struct pd_store *store, pd_time deleted_before, int64_t *ret_count,
+		   struct pd_error *error);
 
-/* Numbered points where a test ends the process at once: environment POSTDESK_CRASH=POINT[:N] (the Nth time). */
+/* Numbered points where a test ends the process at once: environment POSTDESK_CRASH=POINT[:N] (the Nth time).
+ */
 void pd_crash_point(const char *point);
 
 #endif

@@ -1,9 +1,9 @@
 /* The one writer: all that waits goes into one transaction, one fsync, then all are answered.
  *
- * Promises: pd_writer_do returns 0 only when the job's group is on disk (invariant 1); a job that fails alone is
- * answered alone; a group that fails answers all its members. Fails: with the job's own class, PD_FULL and
- * PD_TEMPORARY where the group was rolled back, PD_UNCERTAIN where nobody knows; then the store is failed and every
- * later job is refused. */
+ * Promises: pd_writer_do returns 0 only when the job's group is on disk (invariant 1); a job that fails alone
+ * is answered alone; a group that fails answers all its members. Fails: with the job's own class, PD_FULL and
+ * PD_TEMPORARY where the group was rolled back, PD_UNCERTAIN where nobody knows; then the store is failed and
+ * every later job is refused. */
 #include "store/inside.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define GROUP_LIMIT  256 /* jobs a transaction */
-#define IDLE_MS	     200 /* without a job until the store tidies up */
+#define GROUP_LIMIT 256 /* jobs a transaction */
+#define IDLE_MS	    200 /* without a job until the store tidies up */
 
 struct pd_writer {
 	struct pd_store *store;
@@ -46,8 +46,8 @@ static void fail_all(struct pd_job *group, const struct pd_error *error)
 	}
 }
 
-/* Runs the jobs in one transaction; NULL: all are on disk. Else who failed (PD_FULL: for all of them), and error says
- * why; nothing of the group is kept then. */
+/* Runs the jobs in one transaction; NULL: all are on disk. Else who failed (PD_FULL: for all of them), and
+ * error says why; nothing of the group is kept then. */
 static struct pd_job *try_group(struct pd_store *store, struct pd_job *group, struct pd_error *error)
 {
 	const struct pd_backend *backend = store->backend;
@@ -74,8 +74,8 @@ static struct pd_job *try_group(struct pd_store *store, struct pd_job *group, st
 	return NULL;
 }
 
-/* Savepoints would cost every member a copy of each page that it writes; a member that fails is rare, and costs the
- * others of its group that they are carried out again without it. */
+/* Savepoints would cost every member a copy of each page that it writes; a member that fails is rare, and
+ * costs the others of its group that they are carried out again without it. */
 static void run_group(struct pd_writer *writer, struct pd_job *group)
 {
 	struct pd_store *store = writer->store;

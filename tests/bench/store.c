@@ -1,10 +1,11 @@
 /* What keeping costs: SQLite's own group commit, and beside it whole plans through the store.
  *
- * usage: store [DIRECTORY [SECONDS]]    a line a figure; DIRECTORY is where the databases are made (default /var/tmp)
+ * usage: store [DIRECTORY [SECONDS]]    a line a figure; DIRECTORY is where the databases are made (default
+ * /var/tmp)
  *
- * The bare figure is rows of 4 kB with a key each and a contentless full-text index, 64 a transaction. A plan is what a
- * customer's mail of 4 kB makes: ticket, conversation, contact, two events, message with source and text, keys, marks,
- * full text. */
+ * The bare figure is rows of 4 kB with a key each and a contentless full-text index, 64 a transaction. A plan
+ * is what a customer's mail of 4 kB makes: ticket, conversation, contact, two events, message with source and
+ * text, keys, marks, full text. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -52,10 +53,11 @@ static double written(void)
 /* A quarter of rare words out of 20,000, the rest common ones. */
 static size_t make_text(char *text, size_t size, unsigned seed)
 {
-	static const char *const words[] = {"printer", "invoice", "the",   "password", "reset",	  "please", "network", "cannot",
-					    "login",   "error",	  "account", "update", "since",	  "yesterday", "hello", "ticket",
-					    "customer", "server", "slow",  "thanks",   "order",	  "delivery", "attached", "screen",
-					    "window",  "again",	  "support", "team",   "question", "about",  "license", "renewal"};
+	static const char *const words[] = {
+		"printer",  "invoice", "the",	  "password", "reset",	  "please",    "network",  "cannot",
+		"login",    "error",   "account", "update",   "since",	  "yesterday", "hello",	   "ticket",
+		"customer", "server",  "slow",	  "thanks",   "order",	  "delivery",  "attached", "screen",
+		"window",   "again",   "support", "team",     "question", "about",     "license",  "renewal"};
 	unsigned random = seed * 2654435761u + 1;
 	size_t len = 0;
 	while (len + 16 < size) {
@@ -160,8 +162,10 @@ static void *deliver_load(void *data)
 		struct test_delivery delivery = {
 			.arena = arena,
 			.settings = load->settings,
-			.mail = {.message_id = pd_printf(arena, "m%d.%x@bench.test", i, (unsigned)i * 2654435761u),
-				 .from = pd_printf(arena, "customer%u@example.org", (unsigned)i * 2654435761u % 50000),
+			.mail = {.message_id =
+					 pd_printf(arena, "m%d.%x@bench.test", i, (unsigned)i * 2654435761u),
+				 .from = pd_printf(arena, "customer%u@example.org",
+						   (unsigned)i * 2654435761u % 50000),
 				 .name = "A Customer",
 				 .subject = "Printer is slow",
 				 .text = text,
@@ -215,10 +219,11 @@ static void store_rate(int threads, double bare_rate)
 	double bytes = (written() - written_start) / (atomic_load(&load.next) - threads);
 	struct pd_store_stats stats = {0};
 	(void)pd_store_stats(load.store, &stats, NULL);
-	printf("store: plans of 4 kB mails, %d threads: %.0f/s, %.1f a group, %.0f us of CPU and %.1f kB written"
+	printf("store: plans of 4 kB mails, %d threads: %.0f/s, %.1f a group, %.0f us of CPU and %.1f kB "
+	       "written"
 	       " each, %.2f of bare SQLite\n",
-	       threads, rate, (double)stats.commits / (double)(stats.groups > 0 ? stats.groups : 1), spent * 1e6, bytes / 1e3,
-	       rate / bare_rate);
+	       threads, rate, (double)stats.commits / (double)(stats.groups > 0 ? stats.groups : 1),
+	       spent * 1e6, bytes / 1e3, rate / bare_rate);
 	fflush(stdout);
 	pd_store_close(load.store);
 	remove_tree(path);
@@ -245,8 +250,8 @@ static void store_growth(void)
 		atomic_store(&load.next, load.until);
 		if (i == 0)
 			first = each;
-		printf("store: the %d,000th message: %.0f us, %.0f us of CPU, %.2f of the 1,000th\n", sizes[i] / 1000,
-		       each * 1e6, cpu_each * 1e6, each / first);
+		printf("store: the %d,000th message: %.0f us, %.0f us of CPU, %.2f of the 1,000th\n",
+		       sizes[i] / 1000, each * 1e6, cpu_each * 1e6, each / first);
 		fflush(stdout);
 	}
 	pd_store_close(load.store);
@@ -260,7 +265,8 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		seconds = atof(argv[2]);
 	double cpu_each, bytes_each, alone = bare(64, &cpu_each, &bytes_each);
-	printf("store: SQLite alone, rows of 4 kB with full text, 64 a commit: %.0f/s, %.0f us of CPU and %.1f kB written each\n",
+	printf("store: SQLite alone, rows of 4 kB with full text, 64 a commit: %.0f/s, %.0f us of CPU and "
+	       "%.1f kB written each\n",
 	       alone, cpu_each * 1e6, bytes_each / 1e3);
 	fflush(stdout);
 	static const int threads[] = {1, 4, 16, 64};

@@ -20,10 +20,11 @@ static struct pd_settings *test_settings(struct pd_arena *arena)
 		*pd_list_add(arena, &settings->priorities) = priorities[i];
 	struct pd_pipeline *pipeline = pd_list_add(arena, &settings->pipelines);
 	pipeline->name = "support";
-	static const struct pd_status statuses[] = {{.kind = PD_STATUS_NEW, .name = "New"},
-						    {.kind = PD_STATUS_OPEN, .name = "Open"},
-						    {.kind = PD_STATUS_WAITING, .name = "Waiting on customer"},
-						    {.kind = PD_STATUS_CLOSED, .name = "Closed"}};
+	static const struct pd_status statuses[] = {
+		{.kind = PD_STATUS_NEW, .name = "New"},
+		{.kind = PD_STATUS_OPEN, .name = "Open"},
+		{.kind = PD_STATUS_WAITING, .name = "Waiting on customer"},
+		{.kind = PD_STATUS_CLOSED, .name = "Closed"}};
 	for (size_t i = 0; i < 4; i++)
 		*pd_list_add(arena, &pipeline->statuses) = statuses[i];
 	static const char *const names[] = {"support", "sales"}, *const agents[] = {"anna", "bob"};
@@ -77,14 +78,17 @@ static int64_t test_plan_mail(struct pd_context *c, const struct test_mail *mail
 	if (ticket == NULL) {
 		const struct pd_change values[] = {{.property = "name", .to = mail->subject}};
 		ticket = pd_plan_new_ticket(c, &c->settings->mailboxes.items[0], values, 1);
-		pd_plan_add(c, ticket, "contact", pd_printf(c->arena, "%lld", (long long)contact->id), 0, NULL);
+		pd_plan_add(c, ticket, "contact", pd_printf(c->arena, "%lld", (long long)contact->id), 0,
+			    NULL);
 		conversation = pd_plan_new_conversation(c, ticket, "support", mail->subject);
-		pd_plan_add(c, ticket, "participant", pd_participant_value(c->arena, &from), conversation, NULL);
+		pd_plan_add(c, ticket, "participant", pd_participant_value(c->arena, &from), conversation,
+			    NULL);
 	} else {
 		conversation = ticket->conversations.items[0].id;
 	}
 	struct pd_event *event = pd_plan_event(c, ticket, PD_EVENT_MESSAGE, stored->id, conversation, "new");
-	const struct pd_known_id id = {.ticket = ticket->number, .conversation = conversation, .event = event->id};
+	const struct pd_known_id id = {
+		.ticket = ticket->number, .conversation = conversation, .event = event->id};
 	pd_plan_id(c, mail->message_id, &id);
 	pd_plan_mark(c, key, event->id, c->now + 7 * PD_DAY);
 	if (mail->is_acknowledged) {
@@ -96,7 +100,8 @@ static int64_t test_plan_mail(struct pd_context *c, const struct test_mail *mail
 		letter->letter.envelope_from = "";
 		letter->letter.message_id = pd_printf(c->arena, "ack.%s", mail->message_id);
 		*pd_list_add(c->arena, &letter->letter.recipients) = mail->from;
-		letter->bytes.data = pd_printf(c->arena, "Subject: Re: %s\r\n\r\nThank you.\r\n", mail->subject);
+		letter->bytes.data =
+			pd_printf(c->arena, "Subject: Re: %s\r\n\r\nThank you.\r\n", mail->subject);
 		letter->bytes.len = strlen(letter->bytes.data);
 		*pd_list_add(c->arena, &c->plan->letters) = letter;
 		pd_plan_count(c, pd_printf(c->arena, "acknowledge:%s", mail->from));
@@ -115,11 +120,13 @@ struct test_delivery {
 	int64_t ticket;
 };
 
-static int test_redecide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_plan, struct pd_error *error)
+static int test_redecide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_plan,
+			 struct pd_error *error)
 {
 	struct test_delivery *delivery = data;
 	(void)error;
-	struct pd_context c = pd_context_new(delivery->arena, delivery->settings, desk, delivery->now, "contact:x");
+	struct pd_context c =
+		pd_context_new(delivery->arena, delivery->settings, desk, delivery->now, "contact:x");
 	delivery->ticket = test_plan_mail(&c, &delivery->mail);
 	delivery->decided++;
 	*ret_plan = c.plan;

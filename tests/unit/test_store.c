@@ -139,10 +139,13 @@ static void test_snapshot_is_an_instant(struct desk *desk)
 /* Two decisions on the same state: the second is made anew and finds the mail there. */
 static void test_changed_readings_are_decided_anew(struct desk *desk)
 {
-	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct test_delivery one = {
+		.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
 	struct test_delivery two = one;
-	struct pd_commit first = {.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &one};
-	struct pd_commit second = {.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &two};
+	struct pd_commit first = {
+		.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &one};
+	struct pd_commit second = {
+		.snapshot = begin(desk), .now = TEST_NOW, .redecide = test_redecide, .data = &two};
 	struct pd_error error = {0};
 	assert_int_equal(test_redecide(&one, first.snapshot, &first.plan, &error), 0);
 	assert_int_equal(test_redecide(&two, second.snapshot, &second.plan, &error), 0);
@@ -162,20 +165,24 @@ static void test_changed_readings_are_decided_anew(struct desk *desk)
 
 static void test_without_a_new_decision_it_fails(struct desk *desk)
 {
-	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct test_delivery one = {
+		.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
 	struct pd_commit late = {.snapshot = begin(desk), .now = TEST_NOW};
 	struct pd_error error = {0};
 	assert_int_equal(test_redecide(&one, late.snapshot, &late.plan, &error), 0);
 	deliver(desk, hello);
 	assert_int_equal(pd_store_commit(desk->store, &late, &error), PD_TEMPORARY);
 	pd_store_end(late.snapshot);
-	deliver(desk, (struct test_mail){.message_id = "b@example.org", .from = "x@example.org", .subject = "s", .text = "t"});
+	deliver(desk,
+		(struct test_mail){
+			.message_id = "b@example.org", .from = "x@example.org", .subject = "s", .text = "t"});
 }
 
 /* A plan whose events do not follow its ticket's version is refused whole. */
 static void test_a_bad_plan_is_refused_alone(struct desk *desk)
 {
-	struct test_delivery one = {.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct test_delivery one = {
+		.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
 	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
 	struct pd_error error = {0};
 	assert_int_equal(test_redecide(&one, commit.snapshot, &commit.plan, &error), 0);
@@ -228,7 +235,8 @@ static void test_outbox(struct desk *desk)
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_error error = {0};
 	struct pd_leases leases = {0};
-	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW - 1, TEST_NOW, 10, &leases, &error), 0);
+	assert_int_equal(
+		pd_store_lease(desk->store, arena, "one", TEST_NOW - 1, TEST_NOW, 10, &leases, &error), 0);
 	assert_int_equal(leases.count, 0);
 	pd_time until = TEST_NOW + PD_MINUTE;
 	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 10, &leases, &error), 0);
@@ -250,9 +258,11 @@ static void test_outbox(struct desk *desk)
 	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 10, &none, &error), 0);
 	assert_int_equal(none.count, 1);
 	/* Later, then taken. */
-	struct pd_sent_recipient said = {.recipient = "Mary@example.org", .sent = PD_SENT_LATER, .reply = "450 later"};
+	struct pd_sent_recipient said = {
+		.recipient = "Mary@example.org", .sent = PD_SENT_LATER, .reply = "450 later"};
 	assert_int_equal(pd_store_sent(desk->store, id, &said, 1, TEST_NOW, TEST_NOW + PD_HOUR, &error), 0);
-	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_MINUTE, until, 10, &none, &error), 0);
+	assert_int_equal(
+		pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_MINUTE, until, 10, &none, &error), 0);
 	assert_int_equal(none.count, 0);
 	struct pd_outbox_lines lines = {0};
 	assert_int_equal(pd_store_outbox(desk->store, arena, false, 10, &lines, &error), 0);
@@ -266,7 +276,8 @@ static void test_outbox(struct desk *desk)
 	said.sent = PD_SENT_TAKEN;
 	said.reply = "250 ok";
 	assert_int_equal(pd_store_sent(desk->store, id, &said, 1, TEST_NOW, 0, &error), 0);
-	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_DAY, until, 10, &leases, &error), 0);
+	assert_int_equal(
+		pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_DAY, until, 10, &leases, &error), 0);
 	assert_int_equal(leases.count, 0);
 	assert_int_equal(pd_store_outbox(desk->store, arena, false, 10, &lines, &error), 0);
 	assert_int_equal(lines.count, 0);
@@ -300,7 +311,8 @@ static void test_outbox_order(struct desk *desk)
 	assert_int_equal(one.count, 1);
 	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 1, &two, &error), 0);
 	assert_int_equal(two.count, 0);
-	struct pd_sent_recipient said = {.recipient = "Mary@example.org", .sent = PD_SENT_REFUSED, .reply = "550 no"};
+	struct pd_sent_recipient said = {
+		.recipient = "Mary@example.org", .sent = PD_SENT_REFUSED, .reply = "550 no"};
 	assert_int_equal(pd_store_sent(desk->store, one.items[0].id, &said, 1, TEST_NOW, 0, &error), 0);
 	assert_int_equal(pd_store_lease(desk->store, arena, "two", TEST_NOW, until, 1, &two, &error), 0);
 	assert_int_equal(two.count, 1);
@@ -330,7 +342,8 @@ static void test_drafts(struct desk *desk)
 {
 	struct pd_error error = {0};
 	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
-	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
 	struct pd_planned_draft *planned = pd_list_add(desk->arena, &c.plan->drafts);
 	planned->is_new = true;
 	planned->draft = (struct pd_draft){.id = c.desk->new_id(c.desk, PD_ID_DRAFT),
@@ -376,8 +389,8 @@ static void test_time_travel(struct desk *desk)
 	struct pd_error error = {0};
 	int64_t number = deliver(desk, hello);
 	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW + PD_HOUR};
-	struct pd_context c =
-		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + PD_HOUR, "agent:anna");
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + PD_HOUR,
+					     "agent:anna");
 	struct pd_ticket *ticket = pd_plan_ticket(&c, number);
 	pd_plan_set(&c, ticket, "owner", "anna", NULL);
 	pd_plan_set(&c, ticket, "status", "closed:Closed", NULL);
@@ -464,10 +477,13 @@ static void test_search(struct desk *desk)
 static void test_search_takes_anything(struct desk *desk)
 {
 	deliver(desk, hello);
-	static const char *const texts[] = {"\"x", "a AND", "col-umn", "nope:x", "*",  "", "'", "\"\"\"", "NEAR(a b)", "^a",
-					    "a + b", "{a}", ":",      "--",	";drop table ticket", "%", "\\", "(", "\xff\xfe"};
+	static const char *const texts[] = {"\"x",   "a AND", "col-umn", "nope:x",    "*",
+					    "",	     "'",     "\"\"\"",	 "NEAR(a b)", "^a",
+					    "a + b", "{a}",   ":",	 "--",	      ";drop table ticket",
+					    "%",     "\\",    "(",	 "\xff\xfe"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct pd_query query = {.op = PD_QUERY_TEXT, .value = texts[i], .kind = -1, .is_prefix = i % 2 != 0};
+		struct pd_query query = {
+			.op = PD_QUERY_TEXT, .value = texts[i], .kind = -1, .is_prefix = i % 2 != 0};
 		struct pd_snapshot *s = begin(desk);
 		(void)s->list(s, desk->arena, &query, NULL, 10, 0);
 		if (s->failed != 0)
@@ -486,7 +502,8 @@ static void test_list_order(struct desk *desk)
 						 .text = "t"});
 	struct pd_error error = {0};
 	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW + 1};
-	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + 1, "agent:anna");
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + 1, "agent:anna");
 	pd_plan_set(&c, pd_plan_ticket(&c, 2), "owner", "anna", NULL);
 	commit.plan = c.plan;
 	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
@@ -496,15 +513,16 @@ static void test_list_order(struct desk *desk)
 		size_t limit, offset;
 		const char *want;
 	} cases[] = {
-		{NULL, 10, 0, "3 2 1"},	       {"number", 10, 0, "1 2 3"},   {"-number", 2, 0, "3 2"},
-		{"-number", 2, 2, "1"},	       {"name", 10, 0, "2 3 1"},     {"-name", 10, 0, "1 3 2"},
-		{"-updated", 10, 0, "2 3 1"},  {"updated", 10, 0, "3 1 2"},  {"owner", 10, 0, "2 3 1"},
-		{"-owner", 10, 0, "2 3 1"},    {"contact", 10, 0, "3 2 1"},  {"-contact", 10, 0, "1 2 3"},
-		{"closed", 10, 0, "3 2 1"},    {"no such", 10, 0, "3 2 1"},  {"priority", 10, 0, "3 2 1"},
+		{NULL, 10, 0, "3 2 1"},	      {"number", 10, 0, "1 2 3"},  {"-number", 2, 0, "3 2"},
+		{"-number", 2, 2, "1"},	      {"name", 10, 0, "2 3 1"},	   {"-name", 10, 0, "1 3 2"},
+		{"-updated", 10, 0, "2 3 1"}, {"updated", 10, 0, "3 1 2"}, {"owner", 10, 0, "2 3 1"},
+		{"-owner", 10, 0, "2 3 1"},   {"contact", 10, 0, "3 2 1"}, {"-contact", 10, 0, "1 2 3"},
+		{"closed", 10, 0, "3 2 1"},   {"no such", 10, 0, "3 2 1"}, {"priority", 10, 0, "3 2 1"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct pd_snapshot *s = begin(desk);
-		struct pd_tickets found = s->list(s, desk->arena, NULL, cases[i].sort, cases[i].limit, cases[i].offset);
+		struct pd_tickets found =
+			s->list(s, desk->arena, NULL, cases[i].sort, cases[i].limit, cases[i].offset);
 		char have[64] = "";
 		for (size_t n = 0; n < found.count; n++)
 			sprintf(have + strlen(have), "%s%d", n > 0 ? " " : "", (int)found.items[n]->number);
@@ -527,7 +545,8 @@ static void test_purge(struct desk *desk)
 	int64_t message = s->ticket(s, desk->arena, number)->first_in_message;
 	pd_store_end(s);
 	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
-	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
 	pd_plan_set(&c, pd_plan_ticket(&c, number), "deleted", "yes", NULL);
 	commit.plan = c.plan;
 	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
@@ -586,7 +605,8 @@ static void *deliver_many(void *data)
 		struct test_delivery delivery = {
 			.arena = arena,
 			.settings = many->desk->settings,
-			.mail = {.message_id = pd_printf(arena, "%d@example.org", i / 2 * 4 + (i % 2 != 0 ? many->index : 0)),
+			.mail = {.message_id = pd_printf(arena, "%d@example.org",
+							 i / 2 * 4 + (i % 2 != 0 ? many->index : 0)),
 				 .from = pd_printf(arena, "%d@example.org", i),
 				 .subject = "s",
 				 .text = "t"},
@@ -662,8 +682,10 @@ int main(void)
 	static struct CMUnitTest tests[TESTS];
 	static char names[TESTS][64];
 	for (size_t i = 0; i < TESTS; i++) {
-		snprintf(names[i], sizeof names[i], "%s: %s", i % 2 != 0 ? "memory" : "SQLite", suite[i / 2].name);
-		tests[i] = (struct CMUnitTest){.name = names[i], .test_func = run_one, .initial_state = (void *)i};
+		snprintf(names[i], sizeof names[i], "%s: %s", i % 2 != 0 ? "memory" : "SQLite",
+			 suite[i / 2].name);
+		tests[i] = (struct CMUnitTest){
+			.name = names[i], .test_func = run_one, .initial_state = (void *)i};
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

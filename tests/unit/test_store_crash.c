@@ -1,6 +1,6 @@
-/* What is on disk when something breaks (invariants 1, 2, 3, 10): the process is killed at numbered points, a write or
- * a sync fails, the disk is full. Each time: what was acknowledged is there, nothing is there twice, the rest can be
- * delivered again, and the database verifies. */
+/* What is on disk when something breaks (invariants 1, 2, 3, 10): the process is killed at numbered points, a
+ * write or a sync fails, the disk is full. Each time: what was acknowledged is there, nothing is there twice,
+ * the rest can be delivered again, and the database verifies. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -13,7 +13,7 @@
 #include "check.h"
 #include "store_desk.h"
 
-#define MAILS 12
+#define MAILS	    12
 #define IN_DATABASE 2000
 
 /* --- a client that delivers a fixed set of mails and drains the outbox --- */
@@ -71,16 +71,19 @@ static int drain(struct client *client, struct pd_store *store, struct pd_error 
 	for (;;) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct pd_leases leases = {0};
-		int failed = pd_store_lease(store, arena, "test", TEST_NOW, TEST_NOW + PD_HOUR, 3, &leases, error);
+		int failed =
+			pd_store_lease(store, arena, "test", TEST_NOW, TEST_NOW + PD_HOUR, 3, &leases, error);
 		if (failed || leases.count == 0)
 			return failed;
 		for (size_t i = 0; i < leases.count && !failed; i++) {
 			const struct pd_lease *lease = &leases.items[i];
-			const char *line = pd_printf(arena, "%s %zu %.14s\n", lease->message_id, lease->bytes.len,
-						     lease->bytes.data != NULL ? lease->bytes.data : "");
+			const char *line =
+				pd_printf(arena, "%s %zu %.14s\n", lease->message_id, lease->bytes.len,
+					  lease->bytes.data != NULL ? lease->bytes.data : "");
 			if (write(client->wire, line, strlen(line)) < 0)
 				abort();
-			struct pd_sent_recipient said = {.recipient = lease->recipients.items[0], .sent = PD_SENT_TAKEN};
+			struct pd_sent_recipient said = {.recipient = lease->recipients.items[0],
+							 .sent = PD_SENT_TAKEN};
 			failed = pd_store_sent(store, lease->id, &said, 1, TEST_NOW, TEST_NOW, error);
 		}
 		if (failed)
@@ -130,7 +133,8 @@ static void check_desk(struct client *client, const char *what, bool is_complete
 	struct pd_error error = {0};
 	if (pd_store_open(client->state, PD_STORE_WRITE, IN_DATABASE, &store, &error) != 0)
 		fail_msg("%s: %s", what, error.text);
-	const char *acked = content(arena, client->state, "acked"), *wire = content(arena, client->state, "wire");
+	const char *acked = content(arena, client->state, "acked"),
+		   *wire = content(arena, client->state, "wire");
 	struct pd_snapshot *s;
 	assert_int_equal(pd_store_begin(store, &s, &error), 0);
 	struct pd_tickets tickets = s->list(s, arena, NULL, NULL, 1000, 0);
@@ -139,7 +143,8 @@ static void check_desk(struct client *client, const char *what, bool is_complete
 		const char *subject = pd_printf(arena, "subject%d", i);
 		for (size_t n = 0; n < tickets.count; n++)
 			found += strcmp(tickets.items[n]->name, subject) == 0;
-		if (found > 1 || (found == 0 && (is_complete || strstr(acked, pd_printf(arena, "mail %d\n", i)) != NULL)))
+		if (found > 1 ||
+		    (found == 0 && (is_complete || strstr(acked, pd_printf(arena, "mail %d\n", i)) != NULL)))
 			fail_msg("%s: mail %d is there %zu times", what, i, found);
 		if (found == 0)
 			continue;
@@ -153,10 +158,13 @@ static void check_desk(struct client *client, const char *what, bool is_complete
 		assert_int_equal(raw->data[raw->size - 1], 'a' + i);
 		/* Once on the wire, or after a crash twice with the same Message-ID and bytes. */
 		size_t sent = occurrences(wire, pd_printf(arena, "ack.%d@example.org ", i));
-		size_t sent_same = occurrences(wire, pd_printf(arena, "ack.%d@example.org %zu Subject: Re: s\n", i,
-								strlen(pd_printf(arena, "Subject: Re: subject%d\r\n\r\nThank you.\r\n", i))));
+		size_t sent_same = occurrences(
+			wire, pd_printf(arena, "ack.%d@example.org %zu Subject: Re: s\n", i,
+					strlen(pd_printf(
+						arena, "Subject: Re: subject%d\r\n\r\nThank you.\r\n", i))));
 		if (is_complete && (sent != sent_same || sent > 2 || (sent > 0) != (i % 2 == 0)))
-			fail_msg("%s: acknowledgement %d was sent %zu times (%zu the same)", what, i, sent, sent_same);
+			fail_msg("%s: acknowledgement %d was sent %zu times (%zu the same)", what, i, sent,
+				 sent_same);
 	}
 	pd_store_end(s);
 	struct pd_strings wrong = {0};
@@ -219,8 +227,8 @@ static void test_killed_at_points(void **state)
 	static const struct {
 		const char *point;
 		int times; /* it is reached at least so often */
-	} points[] = {{"after-write", 8},  {"before-commit", 8}, {"after-commit", 8},
-		      {"before-mark", 3},  {"after-mark", 3},	 {"after-blob", 4}};
+	} points[] = {{"after-write", 8}, {"before-commit", 8}, {"after-commit", 8},
+		      {"before-mark", 3}, {"after-mark", 3},	{"after-blob", 4}};
 	for (size_t i = 0; i < COUNT(points); i++) {
 		for (int n = 1; n <= points[i].times; n++) {
 			PD_AUTO_ARENA arena = pd_arena_new();
@@ -251,8 +259,8 @@ struct shim_file {
 
 static struct {
 	sqlite3_vfs vfs, *real;
-	int left;    /* calls until the failure; below 0: none */
-	int code;    /* what it gives */
+	int left; /* calls until the failure; below 0: none */
+	int code; /* what it gives */
 	bool is_for_ever;
 	unsigned long failed;
 } shim;
@@ -408,7 +416,8 @@ static void run_with_failures(int code, bool is_for_ever)
 		(void)run_client(&client);
 		shim.left = -1;
 		is_done = shim.failed == 0;
-		const char *what = pd_printf(arena, "call %d gives %d%s", n, code, is_for_ever ? " and all after it" : "");
+		const char *what = pd_printf(arena, "call %d gives %d%s", n, code,
+					     is_for_ever ? " and all after it" : "");
 		check_desk(&client, what, false);
 		if (run_client(&client) != 0)
 			fail_msg("%s: the second run failed", what);
@@ -485,7 +494,7 @@ static void test_full_disk(void **state)
 	small = old;
 	small.rlim_cur = 1000;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	int big = deliver_one(&client, store, 3, &error);   /* a file of its own */
+	int big = deliver_one(&client, store, 3, &error);    /* a file of its own */
 	int little = deliver_one(&client, store, 1, &error); /* the log */
 	struct pd_snapshot *s = NULL;
 	int begun = pd_store_begin(store, &s, &error);
@@ -578,9 +587,13 @@ static void test_backup_and_verify(void **state)
 	snprintf(path, sizeof path, "%s/desk.db", place.state);
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE ticket SET owner = 'eve' WHERE number = 1;", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "UPDATE ticket SET owner = 'eve' WHERE number = 1;", NULL, NULL, NULL),
+		SQLITE_OK);
 	sqlite3_close(db);
-	assert_int_equal(system(pd_printf(arena, "f=$(find %s/messages -type f | head -1) && echo x >>$f", place.state)), 0);
+	assert_int_equal(system(pd_printf(arena, "f=$(find %s/messages -type f | head -1) && echo x >>$f",
+					  place.state)),
+			 0);
 	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
 	struct pd_strings wrong = {0};
 	assert_int_equal(pd_store_verify(store, arena, &wrong, &error), 0);
@@ -605,10 +618,14 @@ int main(int argc, char **argv)
 	unsetenv("POSTDESK_CRASH");
 	register_shim();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_killed_at_points),	 cmocka_unit_test(test_failing_syncs),
-		cmocka_unit_test(test_failing_writes),		 cmocka_unit_test(test_no_space_in_writes),
-		cmocka_unit_test(test_failed_sync_is_uncertain), cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_lock),			 cmocka_unit_test(test_newer_schema),
+		cmocka_unit_test(test_killed_at_points),
+		cmocka_unit_test(test_failing_syncs),
+		cmocka_unit_test(test_failing_writes),
+		cmocka_unit_test(test_no_space_in_writes),
+		cmocka_unit_test(test_failed_sync_is_uncertain),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_newer_schema),
 		cmocka_unit_test(test_backup_and_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

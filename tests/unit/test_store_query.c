@@ -1,5 +1,5 @@
-/* Queries of the desk's language mean the same to SQLite as to pd_query_matches, by which the store in memory answers:
- * random desks, random queries, every order. The seed is fixed; TEST_SEED changes it. */
+/* Queries of the desk's language mean the same to SQLite as to pd_query_matches, by which the store in memory
+ * answers: random desks, random queries, every order. The seed is fixed; TEST_SEED changes it. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,9 +19,9 @@ static unsigned pick(unsigned count)
 }
 
 static const char *const words[] = {"printer", "Invoice", "jam",   "Müller", "straße", "PAPER", "a-b",
-				    "x@y.com", "12",	  "don't", "ÄÖ",     "日本語", "re",    "ﬁne"};
-static const char *const people[] = {"mary@example.org", "Bob.Smith@Example.net", "zoë@example.com", "x@y.com",
-				     "noreply@example.org"};
+				    "x@y.com", "12",	  "don't", "ÄÖ",     "日本語", "re",	"ﬁne"};
+static const char *const people[] = {"mary@example.org", "Bob.Smith@Example.net", "zoë@example.com",
+				     "x@y.com", "noreply@example.org"};
 static const char *const names[] = {"Mary Müller", "", "Zoë", "Bob \"Builder\" Smith", "x@y.com"};
 
 static char *some_text(struct pd_arena *arena, unsigned count)
@@ -37,8 +37,9 @@ static char *some_text(struct pd_arena *arena, unsigned count)
 
 static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 {
-	static const char *const owners[] = {"anna", "bob", NULL}, *const statuses[] = {"open:Open", "closed:Closed",
-											"waiting:Waiting on customer"};
+	static const char *const owners[] = {"anna", "bob", NULL}, *const statuses[] = {
+									   "open:Open", "closed:Closed",
+									   "waiting:Waiting on customer"};
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
 	switch (pick(12)) {
 	case 0:
@@ -84,8 +85,8 @@ static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_pla
 {
 	struct test_delivery *delivery = data;
 	(void)error;
-	struct pd_context c =
-		pd_context_new(delivery->arena, delivery->settings, desk, delivery->now, "contact:mary@example.org");
+	struct pd_context c = pd_context_new(delivery->arena, delivery->settings, desk, delivery->now,
+					     "contact:mary@example.org");
 	if (delivery->mail.message_id != NULL) {
 		test_plan_mail(&c, &delivery->mail);
 	} else {
@@ -97,18 +98,21 @@ static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_pla
 	return 0;
 }
 
-static void fill(struct pd_store *store, struct pd_arena *arena, const struct pd_settings *settings, int from, int to)
+static void fill(struct pd_store *store, struct pd_arena *arena, const struct pd_settings *settings, int from,
+		 int to)
 {
 	for (int i = from; i < to; i++) {
-		struct test_delivery delivery = {.arena = arena, .settings = settings, .now = TEST_NOW + i / 3 * PD_HOUR};
+		struct test_delivery delivery = {
+			.arena = arena, .settings = settings, .now = TEST_NOW + i / 3 * PD_HOUR};
 		unsigned person = pick(COUNT(people));
 		if (i % 3 == 0)
-			delivery.mail = (struct test_mail){.message_id = pd_printf(arena, "%d@example.org", i),
-							   .from = people[person],
-							   .name = names[pick(COUNT(names))],
-							   .subject = some_text(arena, 1 + pick(3)),
-							   .text = some_text(arena, pick(12)),
-							   .ticket = i > 9 && pick(3) == 0 ? 1 + (int)pick((unsigned)i / 6) : 0};
+			delivery.mail = (struct test_mail){
+				.message_id = pd_printf(arena, "%d@example.org", i),
+				.from = people[person],
+				.name = names[pick(COUNT(names))],
+				.subject = some_text(arena, 1 + pick(3)),
+				.text = some_text(arena, pick(12)),
+				.ticket = i > 9 && pick(3) == 0 ? 1 + (int)pick((unsigned)i / 6) : 0};
 		else
 			delivery.mail.ticket = 1 + (int)pick((unsigned)i / 3 + 1);
 		struct pd_commit commit = {.now = delivery.now};
@@ -129,11 +133,12 @@ static void fill(struct pd_store *store, struct pd_arena *arena, const struct pd
 
 static const char *value_for(struct pd_arena *arena, const char *field)
 {
-	static const char *const any[] = {"anna",   "BOB",  "none",    "sup*",	"sales", "normal", "urgent", "mary*",
-					  "*@example.org", "x@y.com", "Phone", "müller", "12", "7",	 "billing", "*er*"};
+	static const char *const any[] = {"anna",   "BOB",   "none",	      "sup*",	 "sales", "normal",
+					  "urgent", "mary*", "*@example.org", "x@y.com", "Phone", "müller",
+					  "12",	    "7",     "billing",	      "*er*"};
 	if (strcmp(field, "is") == 0) {
-		static const char *const kinds[] = {"open", "closed", "spam", "deleted", "unassigned",
-						    "automatic", "sent", "draft", "snoozed"};
+		static const char *const kinds[] = {"open",	 "closed", "spam",  "deleted", "unassigned",
+						    "automatic", "sent",   "draft", "snoozed"};
 		return kinds[pick(COUNT(kinds))];
 	}
 	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0) {
@@ -145,7 +150,8 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 		return teams[pick(COUNT(teams))];
 	}
 	if (strcmp(field, "status") == 0) {
-		static const char *const statuses[] = {"new", "open", "closed", "waiting", "\"Waiting on customer\"", "clo*"};
+		static const char *const statuses[] = {
+			"new", "open", "closed", "waiting", "\"Waiting on customer\"", "clo*"};
 		return statuses[pick(COUNT(statuses))];
 	}
 	if (strcmp(field, "priority") == 0) {
@@ -160,7 +166,11 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 		return pd_printf(arena, "%s%u", pick(2) ? ">" : pick(2) ? "<=" : "", 1 + pick(TICKETS));
 	if (strcmp(field, "created") == 0 || strcmp(field, "updated") == 0 || strcmp(field, "closed") == 0)
 		return pick(5) == 0 ? "none"
-				    : pd_printf(arena, "%s2026-11-%02u", pick(3) == 0 ? "" : pick(2) ? ">" : "<", 17 + pick(6));
+				    : pd_printf(arena, "%s2026-11-%02u",
+						pick(3) == 0 ? ""
+						: pick(2)    ? ">"
+							     : "<",
+						17 + pick(6));
 	if (strcmp(field, "name") == 0 || strcmp(field, "description") == 0)
 		return pick(2) ? pd_printf(arena, "\"%s\"", words[pick(COUNT(words))]) : "pri*";
 	return any[pick(COUNT(any))];
@@ -168,20 +178,22 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 
 static char *some_query(struct pd_arena *arena, int depth)
 {
-	static const char *const fields[] = {"owner",  "team",	  "status",  "priority",    "category", "source",
-					     "pipeline", "mailbox", "name",	 "description", "number",	"created",
-					     "updated", "closed",  "contact", "from",	     "to",	"follower",
-					     "is",	 "device",  "phone",	 "company"};
+	static const char *const fields[] = {
+		"owner", "team",	"status", "priority", "category", "source", "pipeline", "mailbox",
+		"name",	 "description", "number", "created",  "updated",  "closed", "contact",	"from",
+		"to",	 "follower",	"is",	  "device",   "phone",	  "company"};
 	switch (depth > 0 ? pick(7) : 3 + pick(4)) {
 	case 0:
-		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1), some_query(arena, depth - 1));
+		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1),
+				 some_query(arena, depth - 1));
 	case 1:
-		return pd_printf(arena, "(%s OR %s)", some_query(arena, depth - 1), some_query(arena, depth - 1));
+		return pd_printf(arena, "(%s OR %s)", some_query(arena, depth - 1),
+				 some_query(arena, depth - 1));
 	case 2:
 		return pd_printf(arena, "NOT %s", some_query(arena, depth - 1));
 	case 3: {
 		const char *word = words[pick(COUNT(words))];
-		return pick(3) == 0 ? pd_printf(arena, "\"%s %s\"", word, words[pick(COUNT(words))])
+		return pick(3) == 0   ? pd_printf(arena, "\"%s %s\"", word, words[pick(COUNT(words))])
 		       : pick(3) == 0 ? pd_printf(arena, "%.3s*", words[pick(3)])
 				      : pd_printf(arena, "\"%s\"", word);
 	}
@@ -192,7 +204,8 @@ static char *some_query(struct pd_arena *arena, int depth)
 	}
 }
 
-static char *numbers(struct pd_store *store, struct pd_arena *arena, const struct pd_query *query, const char *sort)
+static char *numbers(struct pd_store *store, struct pd_arena *arena, const struct pd_query *query,
+		     const char *sort)
 {
 	struct pd_snapshot *s;
 	struct pd_error error = {0};
@@ -207,12 +220,13 @@ static char *numbers(struct pd_store *store, struct pd_arena *arena, const struc
 	return pd_buf_string(arena, &text);
 }
 
-static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory, const struct pd_settings *settings,
-			     unsigned count, unsigned *ret_nonempty)
+static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
+			     const struct pd_settings *settings, unsigned count, unsigned *ret_nonempty)
 {
-	static const char *const sorts[] = {NULL,	"number", "-updated", "name",	   "-name",    "owner",
-					    "-owner",	"status", "priority", "-priority", "contact",  "-closed",
-					    "created", "team",   "category", "messages",  "-mailbox", "status_kind"};
+	static const char *const sorts[] = {NULL,	"number",   "-updated",	  "name",     "-name",
+					    "owner",	"-owner",   "status",	  "priority", "-priority",
+					    "contact",	"-closed",  "created",	  "team",     "category",
+					    "messages", "-mailbox", "status_kind"};
 	unsigned long compared = 0;
 	for (unsigned i = 0; i < count; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
@@ -222,14 +236,17 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory, c
 		if (pd_query_parse(arena, settings, text, "anna", TEST_NOW, &query, &error) != 0)
 			continue;
 		static const struct pd_query_limits limits[] = {
-			{.rare = 3000, .common = 20000, .moment = 150000}, {.rare = 0, .common = 0, .moment = 150000},
-			{.rare = 0, .common = 2, .moment = 300},	   {.rare = 5, .common = 5, .moment = 2000}};
+			{.rare = 3000, .common = 20000, .moment = 150000},
+			{.rare = 0, .common = 0, .moment = 150000},
+			{.rare = 0, .common = 2, .moment = 300},
+			{.rare = 5, .common = 5, .moment = 2000}};
 		pd_query_limits = limits[pick(COUNT(limits))];
 		const char *sort = sorts[pick(COUNT(sorts))];
-		const char *have = numbers(sqlite, arena, query, sort), *want = numbers(memory, arena, query, sort);
+		const char *have = numbers(sqlite, arena, query, sort),
+			   *want = numbers(memory, arena, query, sort);
 		if (strcmp(have, want) != 0)
-			fail_msg("%s sorted by %s\n  SQLite: %s\n  memory: %s", text, sort != NULL ? sort : "nothing", have,
-				 want);
+			fail_msg("%s sorted by %s\n  SQLite: %s\n  memory: %s", text,
+				 sort != NULL ? sort : "nothing", have, want);
 		compared++;
 		*ret_nonempty += *want != '\0';
 	}

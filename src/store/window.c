@@ -1,8 +1,8 @@
 /* Snapshots: every look-up is passed to the backend and noted in the read set, absences included.
  *
- * A reading is the question and a 64-bit digest of the answer; the writer asks again inside its transaction, and
- * where a digest differs the decision is made anew (DESIGN.md, Processes, threads and the writer). Fails as the
- * face says: failures stick in the snapshot. */
+ * A reading is the question and a 64-bit digest of the answer; the writer asks again inside its transaction,
+ * and where a digest differs the decision is made anew (DESIGN.md, Processes, threads and the writer). Fails
+ * as the face says: failures stick in the snapshot. */
 #include "store/inside.h"
 
 #include <assert.h>
@@ -113,7 +113,7 @@ static bool ready(struct pd_window *view)
 	if (view->at != NULL)
 		return true;
 	struct pd_error error;
-	if (view->store->backend->view_begin(view, &error) == 0)
+	if (view->store->backend->window_begin(view, &error) == 0)
 		return true;
 	pd_window_fail(view, &error);
 	return false;
@@ -127,8 +127,8 @@ void pd_window_fail(struct pd_window *view, const struct pd_error *error)
 	}
 }
 
-static void note(struct pd_window *view, enum pd_reading_kind kind, int64_t number, const char *a, const char *b,
-		 pd_time since, uint64_t digest)
+static void note(struct pd_window *view, enum pd_reading_kind kind, int64_t number, const char *a,
+		 const char *b, pd_time since, uint64_t digest)
 {
 	if (view->is_writer || view->face.failed != 0)
 		return;
@@ -152,7 +152,8 @@ static struct pd_ticket *ask_ticket(struct pd_snapshot *face, struct pd_arena *a
 	return ticket;
 }
 
-static struct pd_entries ask_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, int64_t after)
+static struct pd_entries ask_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
+				      int64_t after)
 {
 	struct pd_window *view = pd_window_of(face);
 	if (!ready(view))
@@ -182,7 +183,8 @@ static struct pd_entries ask_action(struct pd_snapshot *face, struct pd_arena *a
 	return entries;
 }
 
-static struct pd_known_ids ask_message_id(struct pd_snapshot *face, struct pd_arena *arena, const char *message_id)
+static struct pd_known_ids ask_message_id(struct pd_snapshot *face, struct pd_arena *arena,
+					  const char *message_id)
 {
 	struct pd_window *view = pd_window_of(face);
 	if (!ready(view))
@@ -254,8 +256,8 @@ static struct pd_draft *ask_draft(struct pd_snapshot *face, struct pd_arena *are
 	return draft;
 }
 
-static struct pd_draft *ask_draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket, const char *agent,
-				     int64_t below)
+static struct pd_draft *ask_draft_of(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
+				     const char *agent, int64_t below)
 {
 	struct pd_window *view = pd_window_of(face);
 	if (!ready(view))
@@ -275,8 +277,8 @@ static struct pd_outbox_row *ask_outbox(struct pd_snapshot *face, struct pd_aren
 	return row;
 }
 
-static struct pd_tickets ask_list(struct pd_snapshot *face, struct pd_arena *arena, const struct pd_query *query,
-				  const char *sort, size_t limit, size_t offset)
+static struct pd_tickets ask_list(struct pd_snapshot *face, struct pd_arena *arena,
+				  const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
 	struct pd_window *view = pd_window_of(face);
 	if (!ready(view))

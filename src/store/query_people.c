@@ -1,0 +1,139 @@
+/* Conditions on people: contacts, companies, phones, senders and recipients.
+ *
+ * Where a value has whole words, the full-text index gives the candidates, and each is compared as the desk
+ * compares. Fails as snapshots do. */
+#include "store/query_sql.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The words that a value's matches have for certain; NULL: none, or only parts of words. */
+char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
+{
+	if (!query->has_glob)
+		return strchr(query->value, '@') != NULL
+			       ? pd_sql_phrase(arena, query->value, query->is_prefix)
+			       : NULL;
+	/* The longest part between stars, without the words that touch one. */
+	char *best = NULL;
+	for (const char *at = query->value; *at != '\0';) {
+		const char *start = at, *end = at + strcspn(at, "*");
+		const bool is_cut_before = start > query->value, is_cut_after = *end == '*';
+		at = end + (*end == '*');
+		while (is_cut_before && start < end && (g_ascii_isalnum(*start) || (*start & 0x80) != 0))
+			start++;
+		while (is_cut_after && end > start && (g_ascii_isalnum(end[-1]) || (end[-1] & 0x80) != 0))
+			end--;
+		if (end > start && (best == NULL || (size_t)(end - start) > strlen(best)))
+			best = pd_strndup(arena, start, (size_t)(end - start));
+	}
+	return best != NULL ? pd_sql_phrase(arena, best, false) : NULL;
+}
+
+/* ids of documents: of contacts, positive, or of events. All that wait for the index are among them. */
+static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_contact)
+{
+	pd_sql_put(q, is_contact ? "SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH "
+				 : "SELECT rowid FROM search WHERE rowid > 0 AND search MATCH ");
+	pd_sql_put_text(q, pd_printf(q->arena, "people : %s", phrase));
+	pd_sql_read_waiting(q);
+	for (size_t i = 0; i < q->waiting.count; i++) {
+		int64_t id = q->waiting.items[i].id;
+		if ((id < 0) == is_contact) {
+			pd_sql_put(q, " UNION ALL SELECT ");
+			pd_sql_put_number(q, is_contact ? -id : id);
+		}
+	}
+}
+
+static void put_contact_condition(struct pd_sql_query *q, const struct pd_query *query, bool is_phone,
+				  bool is_company)
+{
+	int mode = pd_sql_match_mode(query, strchr(query->value, '@') == NULL);
+	const char *phrase = is_phone ? NULL : pd_sql_sure_phrase(q->arena, query);
+	pd_sql_put(q, "(");
+	if (phrase != NULL) {
+		pd_sql_put(q, "id IN (");
+		put_candidates(q, phrase, true);
+		pd_sql_put(q, ") AND (");
+	}
+	if (is_company) {
+		pd_sql_put_match(q, "company", query->value, mode);
+	} else if (is_phone) {
+		pd_sql_put_match(q, "pd_values(identities, 'phone')", query->value, mode | PD_MATCH_LINES);
+		pd_sql_put(q, " OR ");
+		pd_sql_put_match(q, "pd_digits(pd_values(identities, 'phone'))", query->value,
+				 mode | PD_MATCH_LINES);
+	} else {
+		pd_sql_put(q, "(name <> '' AND ");
+		pd_sql_put_match(q, "name", query->value, mode);
+		pd_sql_put(q, ") OR ");
+		pd_sql_put_match(q, "pd_values(identities, '')", query->value, mode | PD_MATCH_LINES);
+	}
+	pd_sql_put(q, phrase != NULL ? "))" : ")");
+}
+
+void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
+	pd_sql_put(q, "SELECT ticket FROM ticket_contact WHERE contact IN (SELECT id FROM contact WHERE ");
+	if (query->value != NULL)
+		put_contact_condition(q, query, is_phone, is_company);
+	else
+		pd_sql_put(q, is_company ? "company IS NOT NULL"
+			      : is_phone ? "pd_values(identities, 'phone') <> ''"
+					 : "(name <> '' OR identities <> '')");
+	pd_sql_put(q, ")");
+}
+
+void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (query->value == NULL)
+		pd_sql_put(q, "number NOT IN (");
+	else
+		pd_sql_put_in(q, query);
+	pd_sql_put_people_set(q, query);
+	pd_sql_put(q, ")");
+}
+
+static void put_correspondent_match(struct pd_sql_query *q, const struct pd_query *query)
+{
+	bool is_from = strcmp(query->field, "from") == 0;
+	int mode = pd_sql_match_mode(query, strchr(query->value, '@') == NULL);
+	pd_sql_put_match(q, is_from ? "message.from_addr" : "message.recipients", query->value,
+			 is_from ? mode : mode | PD_MATCH_LINES);
+}
+
+bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *phrase = query->value != NULL ? pd_sql_sure_phrase(q->arena, query) : NULL;
+	if (phrase == NULL)
+		return false;
+	pd_sql_put(q, "SELECT event.ticket FROM event JOIN message ON message.id = event.message WHERE "
+		      "event.id IN (");
+	put_candidates(q, phrase, false);
+	pd_sql_put(q, ") AND ");
+	put_correspondent_match(q, query);
+	return true;
+}
+
+void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (query->value != NULL && pd_sql_sure_phrase(q->arena, query) != NULL) {
+		pd_sql_put_in(q, query);
+		(void)pd_sql_put_correspondents_set(q, query);
+		pd_sql_put(q, ")");
+		return;
+	}
+	pd_sql_put(q, query->value == NULL ? "NOT " : "");
+	pd_sql_put(q, "EXISTS (SELECT 1 FROM event JOIN message ON message.id = event.message"
+		      " WHERE event.ticket = ticket.number AND ");
+	if (query->value != NULL)
+		put_correspondent_match(q, query);
+	else
+		pd_sql_put(q, strcmp(query->field, "from") == 0 ? "message.from_addr <> ''"
+								: "length(message.recipients) > 1");
+	pd_sql_put(q, ")");
+}

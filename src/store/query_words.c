@@ -1,0 +1,103 @@
+/* Conditions on words: the full-text index, the documents that still wait for it, people's names, a ticket's
+ * number.
+ *
+ * Promises: no text is a syntax error of the index. Fails as snapshots do. */
+#include "store/query_sql.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix)
+{
+	bool has_word = false;
+	const char *text = pd_fold(arena, value);
+	PD_AUTO_BUF match = {0};
+	pd_buf_addc(&match, '"');
+	for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+		bool is_word = g_unichar_isalnum(g_utf8_get_char(at));
+		has_word |= is_word;
+		if (is_word)
+			pd_buf_add(&match, at, (size_t)(g_utf8_next_char(at) - at));
+		else
+			pd_buf_addc(&match, ' ');
+	}
+	while (match.data[match.len - 1] == ' ')
+		match.data[--match.len] = '\0';
+	pd_buf_adds(&match, is_prefix ? "\" *" : "\"");
+	return has_word ? pd_buf_string(arena, &match) : NULL;
+}
+
+/* Is the text in a document that the index does not have yet? As the desk itself would say. */
+static bool waits_with(const struct pd_document *document, const struct pd_query *query)
+{
+	const char *const texts[] = {document->subject, document->text, document->people};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const struct pd_ticket nothing = {.name = "", .description = ""};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct pd_ticket_facts facts = {.ticket = &nothing};
+		facts.text = texts[i] != NULL ? pd_fold(arena, texts[i]) : "";
+		if (pd_query_matches(query, &facts))
+			return true;
+	}
+	return false;
+}
+
+/* Tickets whose number it is, whose contacts have the words, or of documents that still wait for the index.
+ */
+static void put_few(struct pd_sql_query *q, const struct pd_query *query, const char *match)
+{
+	const char *digits = *query->value == '#' ? query->value + 1 : query->value;
+	unsigned long long number = 0;
+	pd_sql_put(q, "SELECT ");
+	pd_sql_put_number(q, pd_number(digits, INT64_MAX, &number) ? (int64_t)number : -1);
+	if (match == NULL)
+		return;
+	pd_sql_put(q, " UNION ALL SELECT ticket FROM ticket_contact WHERE contact IN"
+		      " (SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH ");
+	pd_sql_put_text(q, match);
+	pd_sql_put(q, ")");
+	pd_sql_read_waiting(q);
+	for (size_t i = 0; i < q->waiting.count; i++) {
+		int64_t id = q->waiting.items[i].id;
+		if (!waits_with(&q->waiting.items[i], query))
+			continue;
+		pd_sql_put(q, id < 0 ? " UNION ALL SELECT ticket FROM ticket_contact WHERE contact = "
+				     : " UNION ALL SELECT ticket FROM event WHERE id = ");
+		pd_sql_put_number(q, id < 0 ? -id : id);
+	}
+}
+
+void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	put_few(q, query, match);
+	if (match == NULL)
+		return;
+	pd_sql_put(q, " UNION ALL SELECT ticket FROM event WHERE id IN (SELECT rowid FROM search WHERE rowid "
+		      "> 0 AND search MATCH ");
+	pd_sql_put_text(q, match);
+	pd_sql_put(q, ")");
+}
+
+void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
+{
+	bool is_common = false;
+	for (size_t i = 0; q->is_by_row && i < q->common.count; i++)
+		is_common |= q->common.items[i] == query;
+	if (!is_common) {
+		pd_sql_put_in(q, query);
+		pd_sql_put_text_set(q, query);
+		pd_sql_put(q, ")");
+		return;
+	}
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	pd_sql_put(q, "(EXISTS (SELECT 1 FROM event CROSS JOIN search WHERE event.ticket = ticket.number AND "
+		      "event.indexed"
+		      " AND search.rowid = event.id AND search MATCH ");
+	pd_sql_put_text(q, match);
+	pd_sql_put(q, ") OR +number IN (");
+	put_few(q, query, match);
+	pd_sql_put(q, "))");
+}
