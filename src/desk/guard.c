@@ -200,7 +200,7 @@ bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *
 	if (context->is_import || mail->is_automatic || ticket->is_spam || ticket->is_automatic ||
 	    mail->is_own)
 		return false;
-	if ((mail->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_SPAM | PD_KIND_UNPARSED)) != 0)
+	if ((mail->kinds & (PD_KIND_LIST | PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_SPAM | PD_KIND_UNPARSED)) != 0)
 		return false;
 	if (sender == NULL || *sender == '\0' || pd_is_noreply(context->arena, sender) ||
 	    pd_is_noreply(context->arena, address) || !pd_is_outsider(context, address))

@@ -90,6 +90,14 @@ static struct pd_address author_of(const struct pd_context *context, const struc
 	return author;
 }
 
+/* People write to a list that takes mail (RFC 2369, section 3.4), as to a team address that is one; a list that only
+ * sends is a newsletter. */
+static bool is_discussion(const struct pd_message *message)
+{
+	const char *post = pd_message_header(message, "List-Post");
+	return post != NULL && strstr(post, "mailto:") != NULL;
+}
+
 /* A bounce in words alone may be a person's words about one: it counts where a machine sent it. */
 static unsigned kinds_of(const struct pd_context *context, const struct pd_delivery *delivery,
 			 const struct pd_address *author)
@@ -100,6 +108,8 @@ static unsigned kinds_of(const struct pd_context *context, const struct pd_deliv
 			     pd_is_noreply(context->arena, author->addr);
 	if ((kinds & PD_KIND_DSN) == 0 && !is_by_machine)
 		kinds &= ~(unsigned)PD_KIND_BOUNCE;
+	if ((kinds & PD_KIND_LIST) != 0 && !is_discussion(delivery->message))
+		kinds |= PD_KIND_AUTO;
 	return kinds;
 }
 
@@ -116,8 +126,7 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
 	mail.kinds = kinds_of(context, delivery, &mail.author);
-	mail.is_automatic =
-		(mail.kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)) != 0;
+	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
 	*ret_mail = mail;
 }
 

@@ -5,6 +5,9 @@
 #include "desk/decide.h"
 #include "desk/token.h"
 
+/* No person wrote it. */
+#define PD_KINDS_OF_MACHINES (PD_KIND_AUTO | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)
+
 struct pd_mail {
 	const struct pd_delivery *delivery;
 	const struct pd_message *message;

@@ -20,8 +20,7 @@ static bool is_persons(const struct pd_entry *entry)
 	if (entry->event.kind != PD_EVENT_MESSAGE || entry->message == NULL ||
 	    entry->message->direction != PD_IN)
 		return false;
-	return (entry->message->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK |
-					 PD_KIND_BOUNCE | PD_KIND_DSN)) == 0;
+	return (entry->message->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) == 0;
 }
 
 /* A message that this very plan holds already is no entry of the desk yet. */

@@ -152,8 +152,7 @@ static void add_mentioned(struct telling *telling, struct pd_ticket *ticket, con
 static void tell_message(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	const struct pd_stored *stored = pd_told_message(telling->context, event);
-	if (stored != NULL && (stored->kinds & (PD_KIND_AUTO | PD_KIND_LIST | PD_KIND_RECEIPT |
-						PD_KIND_FEEDBACK | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
+	if (stored != NULL && (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
 		return;
 	if (pd_told_is_incoming(event) && ticket->owner == NULL)
 		add_teams(telling, ticket, event);

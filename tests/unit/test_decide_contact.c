@@ -108,6 +108,8 @@ static void test_no_acknowledgement(void **state)
 		{"mailer-daemon", {.from = "MAILER-DAEMON@b.example", .id = "4@b"}},
 		{"automatic", {.from = "a@b.example", .kinds = PD_KIND_AUTO, .id = "5@b"}},
 		{"list", {.from = "a@b.example", .kinds = PD_KIND_LIST, .id = "6@b"}},
+		{"a person by a list",
+		 {.from = "a@b.example", .kinds = PD_KIND_LIST, .id = "11@b", .header = "List-Post", .value = "<mailto:l@b.example>"}},
 		{"spam", {.from = "a@b.example", .kinds = PD_KIND_SPAM, .id = "7@b"}},
 		{"own address", {.from = "sales@example.com", .id = "8@b"}},
 		{"a mailbox that does not", {.from = "a@b.example", .to = "sales@example.com", .id = "9@b"}},
@@ -551,6 +553,25 @@ static void test_spam(void **state)
 	assert_int_equal(plan->letters.count, 0);
 }
 
+/* A team address may itself be a list; a newsletter is none that anybody writes to. */
+static void test_lists(void **state)
+{
+	struct small_desk *desk = *state;
+	struct small_mail words = first, news = first;
+	words.kinds = news.kinds = PD_KIND_LIST;
+	words.header = "List-Post";
+	words.value = "<mailto:support@example.com>";
+	struct pd_plan *plan = small_deliver(desk, words);
+	assert_false(small_ticket(desk, plan->ticket)->is_automatic);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2);
+	news.id = "news@customer.example";
+	news.header = "List-Post";
+	news.value = "NO";
+	plan = small_deliver(desk, news);
+	assert_true(small_ticket(desk, plan->ticket)->is_automatic);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+}
+
 /* What nobody looks at must not swallow a person's words. */
 static void test_words_on_an_automatic_ticket(void **state)
 {
@@ -751,6 +772,7 @@ int main(void)
 		cmocka_unit_test(test_reopen_within),
 		TEST(test_automatic),
 		TEST(test_spam),
+		TEST(test_lists),
 		TEST(test_words_on_an_automatic_ticket),
 		TEST(test_words_on_a_spam_ticket),
 		TEST(test_loops),
