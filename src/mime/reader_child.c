@@ -192,6 +192,10 @@ void pd_reader_serve(int fd, void (*before)(const char *data, size_t size))
 	close_range(3, ~0u, 0);
 	if (pd_read_all(fd, &hello, sizeof hello) != 0)
 		_exit(0);
+	/* What a mail needed stays for the next; after a large one all is given back. */
+	mallopt(M_TRIM_THRESHOLD, 16 << 20);
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	mallopt(M_TOP_PAD, 1 << 20);
 	warm();
 	pd_sandbox_enter(&hello);
 	if (pd_write_all(fd, "R", 1) != 0)
