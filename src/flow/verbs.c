@@ -134,6 +134,13 @@ int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd
 	return 0;
 }
 
+int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot)
+{
+	if (snapshot->failed)
+		call->error = snapshot->error;
+	return snapshot->failed;
+}
+
 /* Root and the owner are administrators; an agent works by its role; anybody else is refused. */
 static int admit(struct pd_call *call, const struct verb *verb)
 {

@@ -32,6 +32,24 @@ int pd_call_content(struct pd_call *call, const char *key, struct pd_bytes *ret_
 bool pd_call_may_see(const struct pd_call *call, const struct pd_ticket *ticket);
 /* The ticket of `number`, merges followed, as the peer may see it. */
 int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_ticket **ret_ticket);
+/* The snapshot's failure as the call's; 0 when there is none. */
+int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot);
+/* `query` and `view` as one query; how its view or `sort` sorts. */
+int pd_call_query(struct pd_call *call, struct pd_query **ret_query, const char **ret_sort);
+/* Calls each for all tickets that match and may be seen, at most limit (0: all), page by page in an arena of the page. */
+typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
+		 size_t limit, pd_call_ticket_fn *each);
+/* The ticket with conversations, links and timeline, as `show` gives it. */
+json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
+		      bool is_oldest_first);
+
+static inline void pd_snapshot_cleanup(struct pd_snapshot **snapshot)
+{
+	pd_store_end(*snapshot);
+}
+#define PD_AUTO_SNAPSHOT __attribute__((cleanup(pd_snapshot_cleanup))) struct pd_snapshot *
+
 json_t *pd_call_base64(const char *data, size_t size);
 
 int pd_verb_list(struct pd_call *call);

@@ -1,0 +1,229 @@
+/* The verbs that go through many tickets: list, search, export, mbox. One snapshot each, page by page. */
+#include "flow/verbs_internal.h"
+
+#include <string.h>
+#include "base/text.h"
+
+#define PAGE 500
+
+/* The query of a view that the caller may see. */
+static int view_query(struct pd_call *call, const char *name, const char **ret_query, const char **ret_sort)
+{
+	const struct pd_view *view = pd_view_in(call->arena, call->settings, call->agent, name);
+
+	if (view) {
+		*ret_query = view->query;
+		*ret_sort = view->sort;
+		return 0;
+	}
+	return pd_fail(&call->error, PD_PERMANENT, "there is no view \"%s\"", name);
+}
+
+int pd_call_query(struct pd_call *call, struct pd_query **ret_query, const char **ret_sort)
+{
+	const char *text = pd_call_text(call, "query"), *view = pd_call_text(call, "view"), *view_text = NULL;
+	const char *sort = pd_call_text(call, "sort"), *me = call->agent ? call->agent->name : NULL, *view_sort = NULL;
+	int failed = view ? view_query(call, view, &view_text, &view_sort) : 0;
+
+	if (failed)
+		return failed;
+	if (text && *text) {
+		/* alone first, so that an error's position is that of what was typed */
+		failed = pd_query_parse(call->arena, call->settings, text, me, pd_now(), ret_query, &call->error);
+		if (failed)
+			return failed;
+	}
+	if (view_text)
+		text = text && *text ? pd_printf(call->arena, "(%s) (%s)", view_text, text) : view_text;
+	*ret_sort = sort ? sort : view_sort ? view_sort : "-number";
+	return pd_query_parse(call->arena, call->settings, text ? text : "", me, pd_now(), ret_query, &call->error);
+}
+
+int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
+		 size_t limit, pd_call_ticket_fn *each)
+{
+	size_t page_size = limit && limit < PAGE ? limit : PAGE;
+	struct pd_arena *outer = call->arena;
+	size_t shown = 0;
+	int failed = 0;
+
+	for (size_t offset = 0; !failed && !call->is_gone && (!limit || shown < limit); offset += page_size) {
+		PD_AUTO_ARENA page = pd_arena_new();
+		struct pd_tickets tickets = snapshot->list(snapshot, page, query, sort, page_size, offset);
+
+		call->arena = page;
+		for (size_t i = 0; i < tickets.count && !failed && (!limit || shown < limit); i++) {
+			if (!pd_call_may_see(call, tickets.items[i]))
+				continue;
+			shown++;
+			failed = each(call, snapshot, tickets.items[i]);
+		}
+		call->arena = outer;
+		if (tickets.count < page_size)
+			break;
+	}
+	return failed ? failed : pd_call_checked(call, snapshot);
+}
+
+static int emit_ticket(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+{
+	pd_call_emit(call, pd_json_ticket(call->arena, snapshot, ticket));
+	return 0;
+}
+
+/* As of an instant: every ticket that stood then is folded and asked in memory; slow, and exact. */
+static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, pd_time at)
+{
+	struct pd_query all = {.op = PD_QUERY_ALL}, deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
+	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
+	struct pd_arena *outer = call->arena;
+	int failed = 0;
+
+	for (size_t offset = 0; !failed && !call->is_gone; offset += PAGE) {
+		PD_AUTO_ARENA page = pd_arena_new();
+		struct pd_tickets tickets = snapshot->list(snapshot, page, &either, "-number", PAGE, offset);
+
+		call->arena = page;
+		for (size_t i = 0; i < tickets.count; i++) {
+			struct pd_ticket_facts facts = {
+				.ticket = pd_store_ticket_at(snapshot, page, tickets.items[i]->number, at),
+				.text = "",
+			};
+			if (!facts.ticket || facts.ticket->merged_into || !pd_call_may_see(call, facts.ticket))
+				continue;
+			for (size_t k = 0; k < facts.ticket->contacts.count; k++)
+				*pd_list_add(page, &facts.contacts) =
+					snapshot->contact(snapshot, page, facts.ticket->contacts.items[k]);
+			if (pd_query_matches(query, &facts))
+				pd_call_emit(call, pd_json_ticket(page, snapshot, facts.ticket));
+		}
+		call->arena = outer;
+		failed = pd_call_checked(call, snapshot);
+		if (tickets.count < PAGE)
+			break;
+	}
+	return failed;
+}
+
+int pd_verb_list(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	struct pd_query *query = NULL;
+	const char *sort = NULL;
+	pd_time at;
+	int failed = pd_call_at(call, &at);
+
+	if (!failed)
+		failed = pd_call_query(call, &query, &sort);
+	if (!failed)
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+	if (failed)
+		return failed;
+	if (at)
+		return list_at(call, snapshot, query, at);
+	return pd_call_each(call, snapshot, query, sort, (size_t)pd_call_number(call, "limit"), emit_ticket);
+}
+
+int pd_verb_search(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	const char *text = pd_call_text(call, "text");
+	const char *me = call->agent ? call->agent->name : NULL;
+	struct pd_query *query;
+	int failed = pd_query_parse(call->arena, call->settings, text ? text : "", me, pd_now(), &query, &call->error);
+
+	if (failed) { /* no query: then every word of it */
+		struct pd_strings words = pd_split(call->arena, text ? text : "", ' ');
+		PD_AUTO_BUF quoted = {0};
+
+		for (size_t i = 0; i < words.count; i++) {
+			pd_buf_addc(&quoted, '"');
+			for (const char *c = words.items[i]; *c; c++)
+				pd_buf_addc(&quoted, *c == '"' ? ' ' : *c);
+			pd_buf_adds(&quoted, "\" ");
+		}
+		failed = pd_query_parse(call->arena, call->settings, pd_buf_string(call->arena, &quoted), me, pd_now(),
+					&query, &call->error);
+	}
+	if (!failed)
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+	if (failed)
+		return failed;
+	return pd_call_each(call, snapshot, query, "-number", (size_t)pd_call_number(call, "limit"), emit_ticket);
+}
+
+/* --- export --- */
+
+/* All that the query finds, in order of number; each page begins after the last number, so that a long way costs no
+ * more than a short one. */
+static int export(struct pd_call *call, pd_call_ticket_fn *each)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	struct pd_query *wanted = NULL;
+	const char *sort;
+	int failed = pd_call_query(call, &wanted, &sort);
+
+	if (!failed)
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+	struct pd_query after = {.op = PD_QUERY_FIELD, .field = "number", .compare = PD_GREATER, .kind = -1, .value = "0"};
+	struct pd_query query = {.op = PD_QUERY_AND, .left = wanted, .right = &after};
+	struct pd_arena *outer = call->arena;
+
+	for (size_t count = PAGE; !failed && !call->is_gone && count == PAGE;) {
+		PD_AUTO_ARENA page = pd_arena_new();
+		struct pd_tickets tickets = snapshot->list(snapshot, page, &query, "number", PAGE, 0);
+
+		call->arena = page;
+		count = tickets.count;
+		for (size_t i = 0; i < count && !failed; i++) {
+			after.number = tickets.items[i]->number;
+			if (pd_call_may_see(call, tickets.items[i]))
+				failed = each(call, snapshot, tickets.items[i]);
+		}
+		call->arena = outer;
+		failed = failed ? failed : pd_call_checked(call, snapshot);
+	}
+	return failed;
+}
+
+static int emit_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+{
+	pd_call_emit(call, pd_call_whole(call, snapshot, ticket, 0, false));
+	return 0;
+}
+
+int pd_verb_export(struct pd_call *call)
+{
+	return export(call, emit_whole);
+}
+
+static int emit_mails(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+{
+	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+
+	for (size_t i = 0; i < entries.count && !call->is_gone; i++) {
+		const struct pd_event *event = &entries.items[i].event;
+		const struct pd_stored *message = entries.items[i].message;
+		PD_AUTO_RAW raw = NULL;
+
+		if (event->kind != PD_EVENT_MESSAGE || !message)
+			continue;
+		/* an agent's answer as it left, not with its commands as it came */
+		int64_t as_sent = message->direction == PD_OUT && event->other ? event->other : message->id;
+		int failed = pd_store_raw(pd_flow_store(call->flow), as_sent, &raw, &call->error);
+
+		if (failed == PD_PERMANENT) /* written here, never a mail: nothing to export */
+			continue;
+		if (failed)
+			return failed;
+		pd_call_emit(call, json_pack("{s:I,s:o,s:o,s:o}", "number", (json_int_t)ticket->number, "from",
+					     pd_json_text(message->from.addr), "date", pd_json_time(call->arena, message->date),
+					     "raw", pd_call_base64(raw->data, raw->size)));
+	}
+	return 0;
+}
+
+int pd_verb_mbox(struct pd_call *call)
+{
+	return export(call, emit_mails);
+}

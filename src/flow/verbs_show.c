@@ -1,0 +1,158 @@
+/* The verbs about one ticket: show, raw, history. One snapshot each. */
+#include "flow/verbs_internal.h"
+
+#include <string.h>
+#include "base/text.h"
+
+static const char *actor_name(const char *actor)
+{
+	const char *colon = actor ? strchr(actor, ':') : NULL;
+
+	return colon ? colon + 1 : actor;
+}
+
+static bool is_searched(struct pd_call *call, const struct pd_entry *entry, const char *wanted)
+{
+	const struct pd_stored *message = pd_json_carries(entry) ? entry->message : NULL;
+	const char *why = entry->event.why;
+
+	if (why && strstr(pd_fold(call->arena, why), wanted))
+		return true;
+	return message && (strstr(pd_fold(call->arena, message->text ? message->text : ""), wanted) ||
+			   strstr(pd_fold(call->arena, message->subject ? message->subject : ""), wanted));
+}
+
+static bool is_wanted(struct pd_call *call, const struct pd_entry *entry, pd_time at)
+{
+	const char *kind = pd_call_text(call, "kind"), *by = pd_call_text(call, "by"), *team_name = pd_call_text(call, "team");
+	const char *search = pd_call_text(call, "search");
+
+	if (at && entry->event.at > at)
+		return false;
+	if (kind && !pd_equal_nocase(kind, pd_event_kind_name(entry->event.kind)))
+		return false;
+	if (by && !pd_equal_nocase(by, actor_name(entry->event.actor)) && !pd_equal_nocase(by, entry->event.actor))
+		return false;
+	if (team_name) {
+		const struct pd_team *team = pd_settings_team(call->settings, team_name);
+
+		if (!team || !pd_starts(entry->event.actor, "agent:") || !pd_team_has(team, actor_name(entry->event.actor)))
+			return false;
+	}
+	return !search || is_searched(call, entry, pd_fold(call->arena, search));
+}
+
+static void add_links(json_t *object, const struct pd_entries *entries)
+{
+	json_t *links = json_array();
+
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->items[i].event.kind == PD_EVENT_RELATED)
+			json_array_append_new(links, json_pack("{s:s,s:I}", "kind", "related", "number",
+							       (json_int_t)entries->items[i].event.other));
+	json_object_set_new(object, "links", links);
+}
+
+json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
+		     bool is_oldest_first)
+{
+	json_t *object = pd_json_ticket(call->arena, snapshot, ticket), *timeline = json_array();
+	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+
+	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
+	add_links(object, &entries);
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct pd_entry *entry = &entries.items[is_oldest_first ? i : entries.count - 1 - i];
+
+		if (is_wanted(call, entry, at))
+			json_array_append_new(timeline, pd_json_entry(call->arena, snapshot, entry));
+	}
+	json_object_set_new(object, "timeline", timeline);
+	return object;
+}
+
+int pd_verb_show(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	struct pd_ticket *ticket = NULL;
+	pd_time at;
+	int failed = pd_call_at(call, &at);
+
+	if (!failed)
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+	if (!failed)
+		failed = pd_call_ticket(call, snapshot, &ticket);
+	if (!failed && at) {
+		int64_t number = ticket->number;
+
+		ticket = pd_store_ticket_at(snapshot, call->arena, number, at);
+		if (!ticket)
+			failed = pd_fail(&call->error, PD_PERMANENT, "there was no ticket %lld then", (long long)number);
+	}
+	if (failed)
+		return failed;
+
+	json_t *object = pd_call_flag(call, "brief") ? pd_json_ticket(call->arena, snapshot, ticket)
+						     : pd_call_whole(call, snapshot, ticket, at, pd_call_flag(call, "oldest_first"));
+
+	failed = pd_call_checked(call, snapshot);
+	if (failed)
+		json_decref(object);
+	else
+		pd_call_emit(call, object);
+	return failed;
+}
+
+int pd_verb_raw(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	PD_AUTO_RAW raw = NULL;
+	struct pd_ticket *ticket;
+	int64_t wanted = pd_call_number(call, "entry"), message = 0;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (!failed)
+		failed = pd_call_ticket(call, snapshot, &ticket);
+	if (failed)
+		return failed;
+	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+
+	for (size_t i = 0; i < entries.count && !message; i++)
+		if (wanted ? entries.items[i].event.id == wanted
+			   : pd_json_carries(&entries.items[i]) && entries.items[i].event.kind != PD_EVENT_ATTACHED)
+			message = entries.items[i].event.message;
+	if (!message && wanted)
+		return pd_fail(&call->error, PD_PERMANENT, "ticket %lld has no mail E%lld", (long long)ticket->number,
+			       (long long)wanted);
+	if (!message)
+		return pd_fail(&call->error, PD_PERMANENT, "ticket %lld has no mail", (long long)ticket->number);
+	failed = pd_store_raw(pd_flow_store(call->flow), message, &raw, &call->error);
+	if (!failed)
+		pd_call_emit(call, json_pack("{s:o}", "raw", pd_call_base64(raw->data, raw->size)));
+	return failed;
+}
+
+int pd_verb_history(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	const char *property = pd_call_text(call, "property");
+	struct pd_ticket *ticket;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (!failed)
+		failed = pd_call_ticket(call, snapshot, &ticket);
+	if (failed)
+		return failed;
+	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+
+	failed = pd_call_checked(call, snapshot);
+	for (size_t i = 0; i < entries.count && !failed; i++) {
+		const struct pd_event *event = &entries.items[i].event;
+
+		for (size_t k = 0; k < event->changes.count; k++)
+			if (pd_json_is_property(&event->changes.items[k]) &&
+			    (!property || pd_equal_nocase(property, event->changes.items[k].property)))
+				pd_call_emit(call, pd_json_change(call->arena, snapshot, event, &event->changes.items[k]));
+	}
+	return failed;
+}
