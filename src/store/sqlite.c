@@ -19,7 +19,6 @@
 
 #define POOL_SIZE	 16 /* idle readers that are kept */
 #define COUNTERS_KEPT	 (32 * PD_DAY)
-#define CHECKPOINT_PAGES 4000 /* of the log, until its pages are copied home between two groups */
 
 /* --- the lock --- */
 
@@ -243,10 +242,7 @@ static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
 static void after_group(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	if (store->log_pages < CHECKPOINT_PAGES)
-		return;
-	store->log_pages = 0;
-	sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	pd_checkpointer_after_group(store->checkpointer, store->writer, store->log_pages);
 }
 
 /* A group of documents alone. */
@@ -346,6 +342,7 @@ static void close_store(struct pd_store *face)
 		pd_connection_free(store->pool);
 		store->pool = next;
 	}
+	pd_checkpointer_free(store->checkpointer);
 	pd_connection_free(store->writer);
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
@@ -416,6 +413,9 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 		return failed;
 	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
+	failed = pd_checkpointer_new(store, &store->checkpointer, error);
+	if (failed)
+		return failed;
 	store->store.writer = pd_writer_new(&store->store);
 	if (store->store.writer == NULL)
 		return pd_fail(error, PD_TEMPORARY, "the writer's thread cannot be started");

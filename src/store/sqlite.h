@@ -39,11 +39,14 @@ struct pd_documents {
 	size_t bytes;
 };
 
+struct pd_checkpointer;
+
 struct pd_sqlite {
 	struct pd_store store; /* first */
 	char *state, *path;    /* malloc */
 	int lock_fd;	       /* -1: reads only */
 	struct pd_connection *writer;
+	struct pd_checkpointer *checkpointer; /* NULL: reads only */
 	pthread_mutex_t pool_lock;
 	struct pd_connection *pool;
 	size_t pooled;
@@ -64,6 +67,13 @@ static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 {
 	return (struct pd_sqlite *)(void *)store;
 }
+
+/* --- emptying the log (checkpoint.c) --- */
+
+int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer, struct pd_error *error);
+void pd_checkpointer_free(struct pd_checkpointer *checkpointer); /* NULL is allowed */
+/* In the writer's thread, outside any transaction; pages: in the log after the group. */
+void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer, int pages);
 
 /* --- connections (sql.c) --- */
 

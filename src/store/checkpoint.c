@@ -1,0 +1,109 @@
+/* Copying the log's pages home, beside the writer: a thread with a connection of its own does the bulk, so that
+ * no group waits for it; the writer then copies the few that came meanwhile, after which the log begins anew.
+ *
+ * Promises: nothing about durability, which the log has. Fails: silently; the log grows until the next attempt. */
+#include "store/sqlite.h"
+
+#include <stdlib.h>
+
+#define LOG_PAGES 4000 /* of the log, until it is worth the work */
+
+enum state { RESTING, WORKING, DONE };
+
+struct pd_checkpointer {
+	struct pd_connection *connection;
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t wake;
+	enum state state;
+	bool is_stopping;
+
+	/* the writer's thread alone */
+	int seen;  /* pages in the log at the last group */
+	int start; /* begin at so many */
+};
+
+static void copy_pages(struct pd_connection *connection)
+{
+	sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static void *work(void *data)
+{
+	struct pd_checkpointer *checkpointer = data;
+	pthread_mutex_lock(&checkpointer->lock);
+	while (!checkpointer->is_stopping) {
+		if (checkpointer->state != WORKING) {
+			pthread_cond_wait(&checkpointer->wake, &checkpointer->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&checkpointer->lock);
+		copy_pages(checkpointer->connection);
+		pthread_mutex_lock(&checkpointer->lock);
+		checkpointer->state = DONE;
+	}
+	pthread_mutex_unlock(&checkpointer->lock);
+	return NULL;
+}
+
+int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer, struct pd_error *error)
+{
+	struct pd_checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
+	if (checkpointer == NULL)
+		abort();
+	int failed = pd_connection_new(store, store->path, false, &checkpointer->connection, error);
+	if (failed) {
+		free(checkpointer);
+		return failed;
+	}
+	/* What has not read yet does not know that there is a log. */
+	(void)pd_sql_number(checkpointer->connection, "PRAGMA user_version");
+	checkpointer->start = LOG_PAGES;
+	pthread_mutex_init(&checkpointer->lock, NULL);
+	pthread_cond_init(&checkpointer->wake, NULL);
+	if (pthread_create(&checkpointer->thread, NULL, work, checkpointer) != 0) {
+		pthread_mutex_destroy(&checkpointer->lock);
+		pthread_cond_destroy(&checkpointer->wake);
+		pd_connection_free(checkpointer->connection);
+		free(checkpointer);
+		return pd_fail(error, PD_TEMPORARY, "the thread that empties the log cannot be started");
+	}
+	pthread_setname_np(checkpointer->thread, "checkpoint");
+	*ret_checkpointer = checkpointer;
+	return 0;
+}
+
+void pd_checkpointer_free(struct pd_checkpointer *checkpointer)
+{
+	if (checkpointer == NULL)
+		return;
+	pthread_mutex_lock(&checkpointer->lock);
+	checkpointer->is_stopping = true;
+	pthread_cond_signal(&checkpointer->wake);
+	pthread_mutex_unlock(&checkpointer->lock);
+	pthread_join(checkpointer->thread, NULL);
+	pthread_mutex_destroy(&checkpointer->lock);
+	pthread_cond_destroy(&checkpointer->wake);
+	pd_connection_free(checkpointer->connection);
+	free(checkpointer);
+}
+
+void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer, int pages)
+{
+	if (pages < checkpointer->seen) /* the log began anew */
+		checkpointer->start = LOG_PAGES;
+	checkpointer->seen = pages;
+	pthread_mutex_lock(&checkpointer->lock);
+	bool is_done = checkpointer->state == DONE;
+	if (is_done) {
+		checkpointer->state = RESTING;
+		/* A reader may keep the log from beginning anew. */
+		checkpointer->start = pages + LOG_PAGES / 4;
+	} else if (checkpointer->state == RESTING && pages >= checkpointer->start) {
+		checkpointer->state = WORKING;
+		pthread_cond_signal(&checkpointer->wake);
+	}
+	pthread_mutex_unlock(&checkpointer->lock);
+	if (is_done)
+		copy_pages(writer);
+}
