@@ -1,12 +1,16 @@
-/* Copying the log's pages home, beside the writer: a thread with a connection of its own does the bulk, so that
- * no group waits for it; the writer then copies the few that came meanwhile, after which the log begins anew.
+/* Copying the log's pages home, beside the writer: a thread with a connection of its own does the bulk, so
+ * that no group waits for it; the writer then copies the few that came meanwhile, after which the log begins
+ * anew.
  *
- * Promises: nothing about durability, which the log has. Fails: silently; the log grows until the next attempt. */
+ * Promises: nothing about durability, which the log has. Fails: silently; the log grows until the next
+ * attempt. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
 
-#define LOG_PAGES 4000 /* of the log, until it is worth the work */
+#define LOG_PAGES     4000  /* of the log, until it is worth the work */
+#define LOG_PAGES_MAX 32000 /* then readers are waited for, so that the log can begin anew */
+#define READERS_MS    200
 
 enum state { RESTING, WORKING, DONE };
 
@@ -22,6 +26,13 @@ struct pd_checkpointer {
 	int seen;  /* pages in the log at the last group */
 	int start; /* begin at so many */
 };
+
+static void restart_log(struct pd_connection *connection)
+{
+	sqlite3_busy_timeout(connection->db, READERS_MS);
+	sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_busy_timeout(connection->db, PD_SQL_BUSY_MS);
+}
 
 static void copy_pages(struct pd_connection *connection)
 {
@@ -46,7 +57,8 @@ static void *work(void *data)
 	return NULL;
 }
 
-int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer, struct pd_error *error)
+int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer,
+			struct pd_error *error)
 {
 	struct pd_checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
 	if (checkpointer == NULL)
@@ -88,7 +100,8 @@ void pd_checkpointer_free(struct pd_checkpointer *checkpointer)
 	free(checkpointer);
 }
 
-void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer, int pages)
+void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
+				 int pages)
 {
 	if (pages < checkpointer->seen) /* the log began anew */
 		checkpointer->start = LOG_PAGES;
@@ -104,6 +117,8 @@ void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd
 		pthread_cond_signal(&checkpointer->wake);
 	}
 	pthread_mutex_unlock(&checkpointer->lock);
-	if (is_done)
+	if (is_done && pages >= LOG_PAGES_MAX)
+		restart_log(writer);
+	else if (is_done)
 		copy_pages(writer);
 }

@@ -16,7 +16,6 @@
 #define READER_CACHE "-4096"
 /* The write-ahead log is cut to this once it was emptied, bytes. */
 #define JOURNAL_SIZE_LIMIT "16777216"
-#define BUSY_MS		   5000
 
 /* The errno of the last failure on the write-ahead log: by the time that SQLite answers, errno is another. */
 static int log_errno(sqlite3 *db)
@@ -161,7 +160,7 @@ static int configure(struct pd_connection *connection, bool is_writer, struct pd
 {
 	sqlite3 *db = connection->db;
 	sqlite3_extended_result_codes(db, 0);
-	sqlite3_busy_timeout(db, BUSY_MS);
+	sqlite3_busy_timeout(db, PD_SQL_BUSY_MS);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);

@@ -17,8 +17,7 @@
 #include "base/io.h"
 #include "base/text.h"
 
-#define POOL_SIZE	 16 /* idle readers that are kept */
-#define COUNTERS_KEPT	 (32 * PD_DAY)
+#define POOL_SIZE 16 /* idle readers that are kept */
 
 /* --- the lock --- */
 
@@ -262,29 +261,16 @@ static int write_waiting(struct pd_store *face)
 	return failed;
 }
 
-/* Documents first. Old marks and counters go a few at a time; then the log is emptied. */
+/* Documents first, then the rest. */
 static bool idle(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	struct pd_connection *writer = store->writer;
 	if (atomic_load(&face->is_failed))
 		return false;
 	if (store->waiting.list.count > 0)
 		return write_waiting(face) == 0;
-	const pd_time now = pd_now();
-	sqlite3_stmt *marks =
-		SQL(writer, "DELETE FROM mark WHERE (key_a, key_b) IN (SELECT key_a, key_b FROM mark"
-			    " WHERE expires < ? LIMIT 500)");
-	pd_sql_bind(marks, "i", now);
-	sqlite3_stmt *counters = SQL(writer, "DELETE FROM counter WHERE minute < ?");
-	pd_sql_bind(counters, "i", (now - COUNTERS_KEPT) / PD_MINUTE);
-	if (pd_sql_run(writer, marks, NULL) != 0)
-		return false;
-	bool has_more = sqlite3_changes(writer->db) == 500;
-	(void)pd_sql_run(writer, counters, NULL);
-	if (!has_more)
-		sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	return has_more;
+	pd_sqlite_tidy(store);
+	return false;
 }
 
 static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)
@@ -448,6 +434,7 @@ int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in
 	pd_store_init(&store->store, &backend, mode);
 	store->store.message_in_database = message_in_database;
 	store->lock_fd = -1;
+	store->tidied_mark = INT64_MIN;
 	pthread_mutex_init(&store->pool_lock, NULL);
 	store->texts_arena = pd_arena_new();
 	store->state = strdup(state);

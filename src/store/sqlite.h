@@ -10,7 +10,8 @@
 #include "store/inside.h"
 #include "store/record.h"
 
-#define PD_SQL_STATEMENTS 192 /* call sites of SQL(), at most */
+#define PD_SQL_BUSY_MS	  5000 /* how long another process is waited for */
+#define PD_SQL_STATEMENTS 192  /* call sites of SQL(), at most */
 
 struct pd_connection {
 	struct pd_sqlite *store;
@@ -61,7 +62,12 @@ struct pd_sqlite {
 	texts; /* ids of kept texts, in texts_arena */
 	struct pd_arena *texts_arena;
 	int64_t last_conversation; /* the largest of the group; 0: none */
-	int log_pages;		   /* of the write-ahead log, after the last commit */
+	/* tidying (sql_tidy.c) */
+	int log_pages,
+		next_checkpoint;  /* of the write-ahead log, after the last commit; when to copy it home */
+	int64_t next_tidy;	  /* pd_monotonic */
+	int64_t tidied_mark;	  /* up to this key */
+	char tidied_counter[512]; /* likewise */
 };
 static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 {
@@ -70,10 +76,12 @@ static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 
 /* --- emptying the log (checkpoint.c) --- */
 
-int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer, struct pd_error *error);
+int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer,
+			struct pd_error *error);
 void pd_checkpointer_free(struct pd_checkpointer *checkpointer); /* NULL is allowed */
 /* In the writer's thread, outside any transaction; pages: in the log after the group. */
-void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer, int pages);
+void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
+				 int pages);
 
 /* --- connections (sql.c) --- */
 
@@ -198,6 +206,10 @@ int pd_sqlite_backup(struct pd_store *store, const char *destination, struct pd_
 int pd_sqlite_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
 		     struct pd_error *error);
 int pd_sqlite_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
+
+/* --- tidying (sql_tidy.c) --- */
+
+void pd_sqlite_tidy(struct pd_sqlite *store);
 
 /* --- sqlite.c --- */
 

@@ -237,21 +237,24 @@ static void store_growth(void)
 	char path[512];
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct load load = open_load(arena, path, sizeof path);
-	double first = 0;
+	double first = 0, first_cpu = 0;
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		load.until = sizes[i];
 		if (atomic_load(&load.next) < load.until)
 			run_threads(&load, 16);
 		atomic_store(&load.next, sizes[i]);
 		load.until = sizes[i] + SPAN;
-		double start = now(), cpu_start = cpu();
+		double start = now(), cpu_start = cpu(), written_start = written();
 		run_threads(&load, 16);
 		double each = (now() - start) / SPAN, cpu_each = (cpu() - cpu_start) / SPAN;
+		double bytes = (written() - written_start) / SPAN;
 		atomic_store(&load.next, load.until);
-		if (i == 0)
+		if (i == 0) {
 			first = each;
-		printf("store: the %d,000th message: %.0f us, %.0f us of CPU, %.2f of the 1,000th\n",
-		       sizes[i] / 1000, each * 1e6, cpu_each * 1e6, each / first);
+			first_cpu = cpu_each;
+		}
+		printf("store: the %d,000th message: %.0f us, %.0f us of CPU, %.1f kB written; %.2f of the 1,000th, by CPU %.2f\n",
+		       sizes[i] / 1000, each * 1e6, cpu_each * 1e6, bytes / 1e3, each / first, cpu_each / first_cpu);
 		fflush(stdout);
 	}
 	pd_store_close(load.store);

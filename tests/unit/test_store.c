@@ -592,6 +592,35 @@ static void test_config_of_events(struct desk *desk)
 	pd_store_end(s);
 }
 
+/* An expired mark goes when there is nothing else to do; one that does not expire stays. */
+static void test_expired_marks_go(struct desk *desk)
+{
+	if (desk->state[0] == '\0')
+		return; /* in memory nothing lives long enough */
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "postdesk");
+	pd_plan_mark(&c, "short", 1, 1000);
+	pd_plan_mark(&c, "long", 2, 0);
+	pd_plan_mark(&c, "later", 3, INT64_MAX);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	int64_t deadline = pd_monotonic() + 20000;
+	for (bool is_there = true; is_there;) {
+		assert_true(pd_monotonic() < deadline);
+		/* Any commit wakes the writer; then it has nothing to do. */
+		assert_int_equal(pd_store_take_over_leases(desk->store, TEST_NOW, &error), 0);
+		pd_store_wait_due(desk->store, pd_monotonic() + 300);
+		struct pd_snapshot *s = begin(desk);
+		is_there = s->mark(s, "short").exists;
+		assert_int_equal(s->mark(s, "long").value, 2);
+		assert_int_equal(s->mark(s, "later").value, 3);
+		pd_store_end(s);
+	}
+}
+
 struct many {
 	struct desk *desk;
 	int index;
@@ -664,6 +693,7 @@ static const struct {
 	{"order of listings", test_list_order},
 	{"purge", test_purge},
 	{"configuration of events", test_config_of_events},
+	{"expired marks go", test_expired_marks_go},
 	{"many at once", test_many_at_once},
 };
 
