@@ -89,7 +89,9 @@ static const char version_1[] =
 	"CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
 	" tokenize = 'unicode61 remove_diacritics 0');"
-	"INSERT INTO search (search, rank) VALUES ('automerge', 16);";
+	/* Merging goes along step by step; all at once, while mails wait, only where that does not suffice. */
+	"INSERT INTO search (search, rank) VALUES ('automerge', 16);"
+	"INSERT INTO search (search, rank) VALUES ('crisismerge', 64);";
 
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1};

@@ -87,15 +87,19 @@ void pd_sqlite_documents_begin(struct pd_sqlite *store)
 	store->waiting.written = 0;
 }
 
+bool pd_sqlite_documents_are_enough(const struct pd_sqlite *store)
+{
+	return store->waiting.list.count >= DOCUMENTS_ENOUGH || store->waiting.bytes >= BYTES_ENOUGH;
+}
+
 int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error)
 {
 	struct pd_documents *waiting = &store->waiting;
-	if (waiting->written > 0 || waiting->list.count >= DOCUMENTS_ENOUGH || waiting->bytes >= BYTES_ENOUGH)
+	if (waiting->written > 0)
 		return pd_sqlite_write_documents(store, error);
 	int failed = 0;
 	for (size_t i = waiting->kept; i < waiting->list.count && !failed; i++) {
-		sqlite3_stmt *put =
-			SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
+		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
 		pd_sql_bind(put, "i", waiting->list.items[i].id);
 		failed = pd_sql_run(store->writer, put, error);
 	}

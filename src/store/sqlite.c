@@ -238,12 +238,6 @@ static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-static void after_group(struct pd_store *face)
-{
-	struct pd_sqlite *store = pd_sqlite_of(face);
-	pd_checkpointer_after_group(store->checkpointer, store->writer, store->log_pages);
-}
-
 /* A group of documents alone. */
 static int write_waiting(struct pd_store *face)
 {
@@ -259,6 +253,14 @@ static int write_waiting(struct pd_store *face)
 	if (failed == PD_UNCERTAIN)
 		atomic_store(&face->is_failed, true);
 	return failed;
+}
+
+static void after_group(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	if (pd_sqlite_documents_are_enough(store) && !atomic_load(&face->is_failed))
+		(void)write_waiting(face);
+	pd_checkpointer_after_group(store->checkpointer, store->writer, store->log_pages);
 }
 
 /* Documents first, then the rest. */

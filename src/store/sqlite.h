@@ -178,6 +178,7 @@ void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, co
 /* All that wait go into the index. */
 int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
 void pd_sqlite_documents_begin(struct pd_sqlite *store);
+bool pd_sqlite_documents_are_enough(const struct pd_sqlite *store);
 int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error); /* before the COMMIT */
 void pd_sqlite_documents_committed(struct pd_sqlite *store);
 void pd_sqlite_documents_rollback(struct pd_sqlite *store);
