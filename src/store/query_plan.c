@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-#define COUNT_LIMIT 30000 /* nothing is counted further */
+#define COUNT_LIMIT 20000 /* nothing is counted further */
 
 struct pd_query_limits pd_query_limits = {.rare = 3000, .common = 20000, .moment = 150000};
 
@@ -63,8 +63,8 @@ static struct pd_sql_query part_of(const struct pd_sql_query *q)
 }
 
 /* Of a set: how many it names, or how many documents it looks through. INT64_MAX: it is no set. */
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
-			 int *ret_failed)
+static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+			  int *ret_failed)
 {
 	struct pd_sql_query part = part_of(q);
 	/* The index would gather every word that begins so before it counted one. */
@@ -84,6 +84,19 @@ static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, s
 	q->has_waiting = part.has_waiting;
 	q->waiting = part.waiting;
 	return count(q, &part, error, ret_failed);
+}
+
+static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+			 int *ret_failed)
+{
+	for (size_t i = 0; i < q->counted.count; i++)
+		if (q->counted.items[i].query == query)
+			return q->counted.items[i].count;
+	int64_t found = count_anew(q, query, error, ret_failed);
+	struct pd_counted *counted = pd_list_add(q->arena, &q->counted);
+	counted->query = query;
+	counted->count = found;
+	return found;
 }
 
 /* Of those conditions that an index of classes serves together. */

@@ -176,7 +176,9 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 	pd_sql_put(q, ")");
 }
 
-#define DRAFTS "SELECT ticket FROM draft WHERE state = 0"
+#define AUTOMATIC "flags & 2 <> 0"
+#define SENT	  "flags & 8 <> 0"
+#define DRAFTS	  "SELECT ticket FROM draft WHERE state = 0"
 
 static void put_is(struct pd_sql_query *q, const char *word)
 {
@@ -188,9 +190,9 @@ static void put_is(struct pd_sql_query *q, const char *word)
 		{"closed", "class = 1", "(status_kind = 3 AND flags & 1 = 0)"},
 		{"spam", "class = 2", "flags & 1 <> 0"},
 		{"unassigned", "owner IS NULL", "owner IS NULL"},
-		{"automatic", "flags & 2 <> 0", "flags & 2 <> 0"},
+		{"automatic", AUTOMATIC, AUTOMATIC},
 		{"deleted", "class = 3", "class = 3"},
-		{"sent", "flags & 8 <> 0", "flags & 8 <> 0"},
+		{"sent", SENT, SENT},
 		{"draft", "number IN (" DRAFTS ")", "number IN (" DRAFTS ")"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -246,7 +248,11 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 {
 	static const char *const columns[] = {"priority", "category", "source", "pipeline"};
 	const char *field = query->field;
-	if (strcmp(field, "is") == 0) {
+	if (strcmp(field, "is") == 0 && query == q->driver) {
+		pd_sql_put(q, "number IN (");
+		(void)pd_sql_query_put_set(q, query);
+		pd_sql_put(q, ")");
+	} else if (strcmp(field, "is") == 0) {
 		put_is(q, query->value != NULL ? query->value : "");
 	} else if (strcmp(field, "number") == 0) {
 		put_comparison(q, "number", query->compare, query->number);
@@ -314,6 +320,12 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 	const char *field = query->field;
 	if (strcmp(field, "is") == 0 && strcmp(query->value, "draft") == 0) {
 		pd_sql_put(q, DRAFTS);
+		return true;
+	}
+	if (strcmp(field, "is") == 0 &&
+	    (strcmp(query->value, "automatic") == 0 || strcmp(query->value, "sent") == 0)) {
+		pd_sql_put(q, "SELECT number FROM ticket WHERE ");
+		pd_sql_put(q, *query->value == 'a' ? AUTOMATIC : SENT);
 		return true;
 	}
 	if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0)

@@ -9,6 +9,12 @@ struct pd_sql_parameter {
 	int64_t number;
 };
 
+/* How many a condition names, as far as was counted. */
+struct pd_counted {
+	const struct pd_query *query;
+	int64_t count;
+};
+
 struct pd_sql_query {
 	struct pd_arena *arena;
 	struct pd_window *view;
@@ -21,6 +27,7 @@ struct pd_sql_query {
 		*driver; /* the condition whose set of numbers leads; NULL: an index or the order does */
 	bool is_by_row;	 /* words that many tickets have are looked for ticket by ticket */
 	PD_LIST(const struct pd_query *) common; /* … which these are */
+	PD_LIST(struct pd_counted) counted;
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
 };

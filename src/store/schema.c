@@ -24,6 +24,9 @@ static const char version_1[] =
 	"CREATE INDEX ticket_updated ON ticket (updated, class);"
 	"CREATE INDEX ticket_owner ON ticket (class, owner, updated);"
 	"CREATE INDEX ticket_team ON ticket (class, team, updated);"
+	/* What is rare is named by indexes of its own (flags: pd_ticket_flags). */
+	"CREATE INDEX ticket_automatic ON ticket (class) WHERE flags & 2 <> 0;"
+	"CREATE INDEX ticket_sent ON ticket (class) WHERE flags & 8 <> 0;"
 	/* Properties with many values and custom ones. */
 	"CREATE TABLE ticket_value (property TEXT NOT NULL, value TEXT NOT NULL, ticket INTEGER NOT NULL,"
 	" PRIMARY KEY (property, value, ticket)) STRICT, WITHOUT ROWID;"

@@ -63,8 +63,7 @@ struct pd_sqlite {
 	struct pd_arena *texts_arena;
 	int64_t last_conversation; /* the largest of the group; 0: none */
 	/* tidying (sql_tidy.c) */
-	int log_pages,
-		next_checkpoint;  /* of the write-ahead log, after the last commit; when to copy it home */
+	int log_pages;		  /* of the write-ahead log, after the last commit */
 	int64_t next_tidy;	  /* pd_monotonic */
 	int64_t tidied_mark;	  /* up to this key */
 	char tidied_counter[512]; /* likewise */
