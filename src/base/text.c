@@ -46,21 +46,48 @@ static bool is_control(gunichar c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
+/* How many of the first bytes are printable ASCII: found eight at a time. */
+static size_t printable(const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	size_t at = 0;
+	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+		memcpy(&word, text + at, sizeof word);
+		/* a byte that is above 127, below 32, or 127 sets a high bit */
+		if ((word | (word - ones * 0x20) | (word + ones)) & high)
+			break;
+	}
+	while (at < len && text[at] >= ' ' && text[at] < 0x7f)
+		at++;
+	return at;
+}
+
+/* Bytes above 127. */
+static size_t count_high(const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t count = 0, at = 0;
+	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+		memcpy(&word, text + at, sizeof word);
+		count += (size_t)(((word >> 7 & ones) * ones) >> 56);
+	}
+	for (; at < len; at++)
+		count += (unsigned char)text[at] > 0x7f;
+	return count;
+}
+
 /* Cleans len bytes of text. With keep_lines, LF and tab stay, CRLF and CR become LF, and white space is
  * left as it is; else every run of white space and controls becomes one blank. */
 static char *clean(struct pd_arena *arena, const char *text, size_t len, bool keep_lines, size_t max_chars)
 {
 	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
-	size_t room = 1;
-	for (size_t i = 0; i < len; i++)
-		room += (unsigned char)text[i] < 0x80 ? 1 : 3;
-	char *out = pd_alloc(arena, room), *to = out;
+	char *out = pd_alloc(arena, len + 2 * count_high(text, len) + 1), *to = out;
 	size_t chars = 0;
 	bool is_blank_due = false;
 	for (size_t i = 0, n; i < len; i += n) {
-		if (keep_lines && text[i] >= ' ' && text[i] < 0x7f) {
-			*to++ = text[i]; /* most of most texts */
-			n = 1;
+		if (keep_lines && (n = printable(text + i, len - i)) > 0) {
+			memcpy(to, text + i, n); /* most of most texts */
+			to += n;
 			continue;
 		}
 		gunichar c = next_char(text + i, len - i, &n);

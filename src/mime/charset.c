@@ -85,26 +85,35 @@ static iconv_t descriptor(size_t place)
 	return kept[place];
 }
 
+/* How many of the first bytes are ASCII: found eight at a time. */
+static size_t ascii_run(const char *data, size_t len)
+{
+	size_t at = 0;
+	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+		memcpy(&word, data + at, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (at < len && (unsigned char)data[at] < 128)
+		at++;
+	return at;
+}
+
 bool pd_charset_is_utf8(const char *data, size_t len)
 {
-	const char *end = data + len, *at = data;
-	while (at < end) {
-		const char *stop;
-		if (g_utf8_validate_len(at, (gsize)(end - at), &stop))
-			return true;
-		if (*stop != '\0')
+	/* A NUL is no fault of the encoding. */
+	for (size_t at = ascii_run(data, len); at < len; at += ascii_run(data + at, len - at)) {
+		gunichar c = g_utf8_get_char_validated(data + at, (gssize)(len - at));
+		if (c >= (gunichar)-2)
 			return false;
-		at = stop + 1; /* a NUL is no fault of the encoding */
+		at += (size_t)g_unichar_to_utf8(c, NULL);
 	}
 	return true;
 }
 
 static bool is_ascii(const char *data, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)data[i] > 127)
-			return false;
-	return true;
+	return ascii_run(data, len) == len;
 }
 
 /* Converts all of it, U+FFFD for what does not fit. Returns how many places did not. */
@@ -179,8 +188,10 @@ static bool has_escape(const char *data, size_t len)
 static char *copy(struct pd_arena *arena, const char *data, size_t len)
 {
 	char *text = pd_alloc(arena, len + 1);
-	for (size_t i = 0; i < len; i++)
-		text[i] = data[i] ? data[i] : ' ';
+	if (len > 0)
+		memcpy(text, data, len);
+	for (char *nul = text; (nul = memchr(nul, '\0', len - (size_t)(nul - text))) != NULL;)
+		*nul = ' ';
 	return text;
 }
 

@@ -503,8 +503,11 @@ static char *prepared(struct pd_arena *arena, const char *html, size_t *ret_tags
 	memcpy(out, start, sizeof start);
 	*ret_tags = 0;
 	while (*html) {
-		if (*html != '<') {
-			*to++ = *html++;
+		size_t text = (size_t)(strchrnul(html, '<') - html);
+		if (text > 0) {
+			memcpy(to, html, text);
+			to += text;
+			html += text;
 			continue;
 		}
 		++*ret_tags;

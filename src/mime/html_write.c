@@ -49,10 +49,15 @@ struct writer {
 
 static void escape(struct pd_buf *out, const char *text, size_t len)
 {
+	static const bool matters[256] = {
+		[0 ... 0x08] = true, [0x0B ... 0x1F] = true, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0x7F] = true,
+	};
 	size_t from = 0;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		const char *instead = NULL;
+		if (!matters[c])
+			continue;
 		if (c == '&')
 			instead = "&amp;";
 		else if (c == '<')
@@ -76,7 +81,9 @@ static void escape(struct pd_buf *out, const char *text, size_t len)
 
 static void add_attribute(struct writer *writer, const char *name, const char *value)
 {
-	pd_buf_addf(&writer->out, " %s=\"", name);
+	pd_buf_addc(&writer->out, ' ');
+	pd_buf_adds(&writer->out, name);
+	pd_buf_adds(&writer->out, "=\"");
 	escape(&writer->out, value, strlen(value));
 	pd_buf_addc(&writer->out, '"');
 }
@@ -190,7 +197,8 @@ static void flush_tags(struct writer *writer)
 	for (unsigned i = 0; i < writer->depth; i++) {
 		if (writer->written[i] || !writer->open[i])
 			continue;
-		pd_buf_addf(&writer->out, "<%s", (const char *)writer->open[i]->name);
+		pd_buf_addc(&writer->out, '<');
+		pd_buf_adds(&writer->out, (const char *)writer->open[i]->name);
 		add_attributes(writer, writer->open[i]);
 		pd_buf_addc(&writer->out, '>');
 		writer->written[i] = true;
@@ -289,8 +297,11 @@ static void pop(struct writer *writer, unsigned level)
 	    writer->written[i - 1])
 		flush_tags(writer);
 	writer->depth--;
-	if (writer->written[i])
-		pd_buf_addf(&writer->out, "</%s>", (const char *)writer->open[i]->name);
+	if (writer->written[i]) {
+		pd_buf_adds(&writer->out, "</");
+		pd_buf_adds(&writer->out, (const char *)writer->open[i]->name);
+		pd_buf_addc(&writer->out, '>');
+	}
 }
 
 static void write_tree(struct writer *writer, const xmlNode *root)

@@ -14,18 +14,21 @@ static bool is_counted(const char **text, const char *end)
 		++*text;
 		return false;
 	}
-	return c > ' ' && !strchr(">*_|", c);
+	return c > ' ' && c != '>' && c != '*' && c != '_' && c != '|';
 }
 
 /* Adds the comparable bytes of a line's first len bytes. */
 static void add_bytes(struct pd_buf *out, const struct pd_line *line, size_t len)
 {
 	const char *end = line->text + len;
+	char *to = pd_buf_reserve(out, len);
 	for (const char *at = line->text; at < end; at++) {
 		const char *here = at;
 		if (is_counted(&at, end))
-			pd_buf_addc(out, *here);
+			*to++ = *here;
 	}
+	*to = '\0';
+	out->len = (size_t)(to - out->data);
 }
 
 /* Does the line go on at that place of the stream? Moves it. */

@@ -147,7 +147,7 @@ static void bare(const char *fold, char *out, size_t room)
 	size_t len = 0;
 	fold += strspn(fold, around);
 	while (*fold && len + 1 < room) {
-		if (pd_starts(fold, "http://") || pd_starts(fold, "https://"))
+		if (*fold == 'h' && (pd_starts(fold, "http://") || pd_starts(fold, "https://")))
 			fold += strcspn(fold, " )>]");
 		else
 			out[len++] = *fold++;

@@ -79,7 +79,7 @@ struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines,
 void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines)
 {
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		size_t len = (size_t)(strchrnul(text, '\n') - text);
 		if (ret_lines->count + 1 >= PD_LINES_MAX)
 			len = strlen(text);
 		pd_reply_add(arena, ret_lines, text, len, 0, 0);

@@ -3,7 +3,6 @@
  * The daemon trusts no reader: every count and length is checked, a record that does not add up
  * gives NULL, and so does a text that is not clean. Both directions go through one description, so that they
  * cannot differ. */
-#include <glib.h>
 #include <string.h>
 #include "mime/inside.h"
 
@@ -32,7 +31,7 @@ static void text_or_null(struct wire *wire, const char **value)
 		pd_buf_put_string(wire->out, *value);
 	else
 		*value = pd_get_string(wire->arena, wire->in);
-	if (wire->in && *value && !g_utf8_validate(*value, -1, NULL))
+	if (wire->in && *value && !pd_charset_is_utf8(*value, strlen(*value)))
 		wire->in->bad = true;
 }
 

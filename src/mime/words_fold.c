@@ -63,6 +63,16 @@ static char *compose(struct pd_arena *arena, const char *text)
 	return whole ? pd_strdup(arena, whole) : NULL;
 }
 
+/* Printable ASCII but the blank, in lower case; 0: something else. */
+static const unsigned char printable_lower[256] = {
+	[32] = 0, '!', '"', '#', '$', '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/',
+	'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ':', ';', '<', '=', '>', '?',
+	'@', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '[', '\\', ']', '^', '_',
+	'`', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '{', '|', '}', '~', 0,
+};
+
 char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t limit, bool *ret_cut)
 {
 	char *out = pd_alloc(arena, (len < limit ? len : limit) * 2 + 16);
@@ -70,9 +80,17 @@ char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t
 	bool blank = false, combining = false;
 	while (at < len && used < limit && used < room) {
 		unsigned char byte = (unsigned char)text[at];
-		if (byte > ' ' && byte < 0x7F && !blank) {
-			out[used++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : (char)byte;
-			at++;
+		if (byte > ' ' && byte < 0x7F) {
+			if (blank)
+				out[used++] = ' ';
+			blank = false;
+			size_t left = used < limit ? limit - used : 1, most = left < len - at ? at + left : len;
+			for (; at < most && (byte = printable_lower[(unsigned char)text[at]]); at++)
+				out[used++] = (char)byte;
+			if (used < limit && at < len && text[at] == ' ') {
+				blank = true;
+				at++;
+			}
 			continue;
 		}
 		gunichar c = byte;
