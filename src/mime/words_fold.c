@@ -63,9 +63,9 @@ static char *compose(struct pd_arena *arena, const char *text)
 	return whole ? pd_strdup(arena, whole) : NULL;
 }
 
-/* Printable ASCII but the blank, in lower case; 0: something else. */
+/* Printable ASCII in lower case; 0: something else. */
 static const unsigned char printable_lower[256] = {
-	[32] = 0, '!', '"', '#', '$', '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/',
+	[32] = ' ', '!', '"', '#', '$', '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/',
 	'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ':', ';', '<', '=', '>', '?',
 	'@', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
 	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '[', '\\', ']', '^', '_',
@@ -85,11 +85,13 @@ char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t
 				out[used++] = ' ';
 			blank = false;
 			size_t left = used < limit ? limit - used : 1, most = left < len - at ? at + left : len;
-			for (; at < most && (byte = printable_lower[(unsigned char)text[at]]); at++)
-				out[used++] = (char)byte;
-			if (used < limit && at < len && text[at] == ' ') {
+			for (; at < most && (byte = printable_lower[(unsigned char)text[at]]); at++) {
+				out[used] = (char)byte;
+				used += byte != ' ' || out[used - 1] != ' ';
+			}
+			if (out[used - 1] == ' ') {
+				used--;
 				blank = true;
-				at++;
 			}
 			continue;
 		}
