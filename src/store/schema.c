@@ -92,7 +92,8 @@ static const char version_1[] =
 	"CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
 	" tokenize = 'unicode61 remove_diacritics 0');"
-	/* Merging goes along step by step; all at once, while mails wait, only where that does not suffice. */
+	/* Merging goes along step by step; all at once, while mails wait, only where that does not suffice.
+	 */
 	"INSERT INTO search (search, rank) VALUES ('automerge', 16);"
 	"INSERT INTO search (search, rank) VALUES ('crisismerge', 64);";
 

@@ -99,7 +99,8 @@ int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error)
 		return pd_sqlite_write_documents(store, error);
 	int failed = 0;
 	for (size_t i = waiting->kept; i < waiting->list.count && !failed; i++) {
-		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
+		sqlite3_stmt *put =
+			SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
 		pd_sql_bind(put, "i", waiting->list.items[i].id);
 		failed = pd_sql_run(store->writer, put, error);
 	}

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define MERGE_PAGES   64	      /* a step */
 #define PIECE	      2000	      /* rows looked at each time */
 #define TIDY_EVERY    (2 * PD_SECOND) /* on the monotonic clock */
 #define COUNTERS_KEPT (32 * PD_DAY)
@@ -59,28 +60,49 @@ static bool tidy_counters(struct pd_sqlite *store, pd_time now)
 	return !failed;
 }
 
-void pd_sqlite_tidy(struct pd_sqlite *store)
+/* A commit that failed may be on disk or not, as any commit: then the store is failed. */
+static void note_failure(struct pd_sqlite *store, int failed)
+{
+	if (failed && failed != PD_FULL && (sqlite3_errcode(store->writer->db) & 0xff) == SQLITE_IOERR)
+		atomic_store(&store->store.is_failed, true);
+}
+
+/* One step of merging the index's segments, of which each search looks through all; false: they are few. */
+static bool merge_index(struct pd_sqlite *store)
+{
+	sqlite3 *db = store->writer->db;
+	const int before = sqlite3_total_changes(db);
+	sqlite3_stmt *merge = SQL(store->writer, "INSERT INTO search (search, rank) VALUES ('merge', ?)");
+	pd_sql_bind(merge, "i", (int64_t)MERGE_PAGES);
+	int failed = pd_sql_run(store->writer, merge, NULL);
+	note_failure(store, failed);
+	/* Where nothing was merged, the command itself is the one change. */
+	return !failed && sqlite3_total_changes(db) - before >= 2;
+}
+
+bool pd_sqlite_tidy(struct pd_sqlite *store)
 {
 	struct pd_connection *writer = store->writer;
 	const pd_time now = pd_now();
 	if (pd_monotonic() >= store->next_tidy) {
 		store->next_tidy = pd_monotonic() + TIDY_EVERY;
 		if (pd_sql_run(writer, SQL(writer, "BEGIN IMMEDIATE"), NULL) != 0)
-			return;
+			return false;
 		bool is_good = tidy_marks(store, now) && tidy_counters(store, now);
 		int failed = is_good ? pd_sql_run(writer, SQL(writer, "COMMIT"), NULL) : PD_TEMPORARY;
 		if (failed) {
-			/* As for any commit that may or may not be on disk. */
-			if (is_good && failed != PD_FULL &&
-			    (sqlite3_errcode(writer->db) & 0xff) == SQLITE_IOERR)
-				atomic_store(&store->store.is_failed, true);
+			if (is_good)
+				note_failure(store, failed);
 			if (sqlite3_get_autocommit(writer->db) == 0)
 				(void)pd_sql_run(writer, SQL(writer, "ROLLBACK"), NULL);
-			return;
+			return false;
 		}
 	}
+	if (merge_index(store))
+		return true;
 	/* Nobody is waited for. */
 	sqlite3_busy_timeout(writer->db, 0);
 	sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(writer->db, PD_SQL_BUSY_MS);
+	return false;
 }

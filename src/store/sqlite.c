@@ -271,8 +271,7 @@ static bool idle(struct pd_store *face)
 		return false;
 	if (store->waiting.list.count > 0)
 		return write_waiting(face) == 0;
-	pd_sqlite_tidy(store);
-	return false;
+	return pd_sqlite_tidy(store);
 }
 
 static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)

@@ -209,7 +209,7 @@ int pd_sqlite_purge(struct pd_store *store, struct pd_purge_request *request, st
 
 /* --- tidying (sql_tidy.c) --- */
 
-void pd_sqlite_tidy(struct pd_sqlite *store);
+bool pd_sqlite_tidy(struct pd_sqlite *store); /* true: there is more to do */
 
 /* --- sqlite.c --- */
 
