@@ -39,7 +39,8 @@ struct pd_readers *pd_cli_readers(struct pd_cli *cli)
 	if (cli->settings)
 		limits = (struct pd_reader_limits){.count = cli->settings->readers ? cli->settings->readers : 2,
 						   .deadline = cli->settings->reader_deadline,
-						   .memory = cli->settings->reader_memory};
+						   .memory = cli->settings->reader_memory,
+						   .tnef = cli->settings->tnef};
 	if (!cli->readers)
 		cli->readers = pd_readers_new("/proc/self/exe", &limits);
 	return cli->readers;

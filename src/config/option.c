@@ -80,6 +80,9 @@ const struct pd_option pd_options[] = {
 	 "The longest that reading one message may take."},
 	{"postdesk", "reader_memory", PD_OPTION_SIZE, "512M", NULL, DESK(reader_memory),
 	 "The address space of a reader."},
+	{"postdesk", "tnef", PD_OPTION_BOOLEAN, "no", NULL, DESK(tnef),
+	 "Whether the files that Outlook packs into winmail.dat become attachments of their own (at most 100, of 20 "
+	 "megabytes together). A reader takes them out with libytnef; a broken winmail.dat stays what it is."},
 	{"postdesk", "notify_attach_limit", PD_OPTION_SIZE, "5M", NULL, DESK(notify_attach_limit),
 	 "How much in attachments a notification carries; the others are named."},
 	{"postdesk", "acknowledge_per_address", PD_OPTION_COUNT, "3", NULL, DESK(acknowledge_per_address),

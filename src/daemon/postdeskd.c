@@ -153,7 +153,8 @@ static int start(struct house *house, struct pd_error *error)
 		return class;
 	const struct pd_reader_limits limits = {.count = readers_of(settings),
 						.deadline = settings->reader_deadline,
-						.memory = settings->reader_memory};
+						.memory = settings->reader_memory,
+						.tnef = settings->tnef};
 	house->readers = pd_readers_new("/proc/self/exe", &limits);
 	house->flow = pd_flow_new(house->settings, house->store, house->readers);
 	if ((class = pd_flow_remember_settings(house->flow, error)) != PD_OK ||

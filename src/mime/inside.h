@@ -108,6 +108,26 @@ struct pd_embedded_files {
 void pd_embedded_find(struct pd_arena *arena, const char *data, size_t size, struct pd_embedded_files *ret_files);
 void pd_embedded_decode(const char *data, const struct pd_embedded *file, struct pd_buf *out);
 
+/* --- tnef.c: files inside winmail.dat, by libytnef --- */
+
+struct pd_tnef_file {
+	const char *name; /* safe */
+	struct pd_bytes content;
+};
+struct pd_tnef_list {
+	struct pd_tnef_file *items;
+	size_t count, room;
+};
+/* Whether this process takes files out of winmail.dat; at first it does not. Their indexes are those of files inside a
+ * text. */
+void pd_tnef_enable(bool enable);
+bool pd_tnef_is_enabled(void);
+bool pd_tnef_is_type(const char *type, const char *name);
+/* Is it a whole block with 1 to 100 files, by its frame alone? */
+bool pd_tnef_check(const char *data, size_t size);
+/* False: broken, nothing in it, too much in it, or a build without the library. */
+bool pd_tnef_files(struct pd_arena *arena, const char *data, size_t size, struct pd_tnef_list *ret_files);
+
 /* What an iCalendar part says, in words; NULL: nothing. */
 char *pd_invitation_text(struct pd_arena *arena, const char *ics);
 
@@ -133,6 +153,7 @@ struct pd_reader_request {
 	uint64_t what;	  /* PD_READER_* */
 	uint64_t size;	  /* bytes of the mail */
 	uint64_t is_file; /* a descriptor comes with this request instead of the bytes */
+	uint64_t tnef;	  /* PD_READER_MESSAGE: take the files out of winmail.dat */
 	uint64_t wanted;  /* PD_READER_CONTENTS: as many u64 indexes follow, before the bytes of the mail */
 };
 /* Serves requests from the descriptor until it ends; never returns. before (NULL in programs) sees each mail

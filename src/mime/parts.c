@@ -123,6 +123,31 @@ static void take_files_out(struct reading *reading, const struct pd_part *part, 
 	pd_buf_add(bytes, rest.data ? rest.data : "", rest.len);
 }
 
+/* The files in winmail.dat become parts; false: it stays what it is. */
+static bool take_packed_files(struct reading *reading, const struct pd_leaf *leaf, const struct pd_part *part)
+{
+	if (!pd_tnef_is_enabled() || !reading->is_deep || !pd_tnef_is_type(part->type, part->name))
+		return false;
+	struct pd_tnef_list files = {0};
+	PD_AUTO_BUF bytes = {0};
+	pd_leaf_content(leaf, 0, put_bytes, &bytes);
+	if (bytes.len == 0 || !pd_tnef_files(reading->arena, bytes.data, bytes.len, &files))
+		return false;
+	for (size_t i = 0; i < files.count; i++)
+		*pd_list_add(reading->arena, reading->parts) = (struct pd_part){
+			.index = PD_EMBEDDED_INDEX(part->index, i),
+			.depth = part->depth,
+			.type = "application/octet-stream",
+			.container = part->container,
+			.disposition = "attachment",
+			.name = files.items[i].name,
+			.charset = "",
+			.description = "",
+			.size = files.items[i].content.len,
+		};
+	return true;
+}
+
 static const char *leaf_text(struct reading *reading, const struct pd_leaf *leaf, const struct pd_part *part,
 			     size_t limit)
 {
@@ -226,6 +251,8 @@ static struct body read_leaf(struct reading *reading, const struct pd_leaf *leaf
 {
 	struct pd_part part = {.index = (unsigned)reading->next - 1, .depth = depth, .container = container};
 	describe(reading, leaf, &part);
+	if (take_packed_files(reading, leaf, &part))
+		return (struct body){0};
 	part.is_body = may_be_body && is_body_leaf(reading, &part);
 	bool is_text = pd_starts(part.type, "text/") || pd_starts(part.type, "message/");
 	if (is_text && (part.is_body || part.size <= SMALL_TEXT || is_mail_type(part.type)))

@@ -237,12 +237,12 @@ static int send_all(int fd, struct iovec *pieces, size_t count, int file, int64_
 	return 0;
 }
 
-static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, const uint64_t *indexes,
+static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, bool tnef, const uint64_t *indexes,
 	       size_t wanted, int64_t deadline)
 {
 	PD_AUTO_FD file = raw->fd >= 0 && raw->size > 0 ? read_only(raw->fd) : -1;
 	struct pd_reader_request request = {
-		.what = what, .size = raw->size, .is_file = file >= 0, .wanted = wanted};
+		.what = what, .size = raw->size, .is_file = file >= 0, .tnef = tnef, .wanted = wanted};
 	struct iovec pieces[] = {
 		{.iov_base = &request, .iov_len = sizeof request},
 		{.iov_base = (void *)(uintptr_t)indexes, .iov_len = wanted * sizeof *indexes},
@@ -253,10 +253,10 @@ static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, c
 
 /* One exchange; NULL: the reader is to be replaced. */
 static struct pd_message *read_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
-				    int64_t deadline)
+				    bool tnef, int64_t deadline)
 {
 	uint64_t len = 0, none = 0;
-	if (ask(reader, raw, PD_READER_MESSAGE, &none, 0, deadline) != 0 ||
+	if (ask(reader, raw, PD_READER_MESSAGE, tnef, &none, 0, deadline) != 0 ||
 	    pd_read_all_until(reader->fd, &len, sizeof len, deadline) != 0 || len > PD_READER_RESPONSE)
 		return NULL;
 	char *record = malloc((size_t)len + 1);
@@ -300,7 +300,7 @@ static bool contents_once(struct reader *reader, struct pd_arena *arena, const s
 			indexes[wanted++] = message->attachments.items[i].index;
 	if (wanted == 0)
 		return true;
-	if (ask(reader, raw, PD_READER_CONTENTS, indexes, wanted, deadline) != 0)
+	if (ask(reader, raw, PD_READER_CONTENTS, false, indexes, wanted, deadline) != 0)
 		return false;
 	for (size_t i = 0; i < message->attachments.count; i++)
 		if ((!want || want[i]) &&
@@ -315,6 +315,7 @@ struct use {
 	const struct pd_raw *raw;
 	struct pd_message *message; /* NULL: read it; else fill its contents */
 	const bool *want;
+	bool is_again; /* a reader has failed at this mail: one library less meets it */
 };
 
 static int try(struct pd_readers *readers, struct reader *reader, struct use *use, bool *ret_done,
@@ -329,7 +330,8 @@ static int try(struct pd_readers *readers, struct reader *reader, struct use *us
 	if (use->message) {
 		*ret_done = contents_once(reader, use->arena, use->raw, use->message, use->want, deadline);
 	} else {
-		use->message = read_once(reader, use->arena, use->raw, deadline);
+		bool tnef = readers->limits.tnef && !use->is_again;
+		use->message = read_once(reader, use->arena, use->raw, tnef, deadline);
 		*ret_done = use->message != NULL;
 	}
 	reader->served++;
@@ -346,6 +348,7 @@ static int use_reader(struct pd_readers *readers, struct use *use, bool *ret_don
 {
 	struct reader *reader = take(readers);
 	int result = try(readers, reader, use, ret_done, error);
+	use->is_again = true;
 	if (result == PD_OK && !*ret_done)
 		result = try(readers, reader, use, ret_done, error);
 	give_back(readers, reader);

@@ -14,6 +14,7 @@ struct pd_reader_limits {
 	unsigned count;	  /* processes */
 	pd_time deadline; /* ms for one mail */
 	size_t memory;	  /* bytes of address space */
+	bool tnef;	  /* the files in winmail.dat become attachments of their own */
 };
 
 /* program: the executable to run, usually /proc/self/exe. Processes start at first use. */

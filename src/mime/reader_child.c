@@ -10,6 +10,7 @@
 #include <gmime/gmime.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -89,14 +90,21 @@ static bool put_bytes(void *to, const char *data, size_t len)
 	return true;
 }
 
-/* The file that stands in a text. */
+/* The file that stands in a text or in winmail.dat. */
 static bool put_embedded(struct pd_arena *arena, const struct pd_leaf *leaf, uint64_t number, int fd)
 {
 	struct pd_embedded_files files = {0};
 	PD_AUTO_BUF text = {0}, content = {0};
-	pd_leaf_content(leaf, PD_PART_TEXT_LIMIT, put_bytes, &text);
+	struct pd_tnef_list packed = {0};
+	pd_leaf_content(leaf, 0, put_bytes, &text);
+	if (text.len > 0 && pd_tnef_files(arena, text.data, text.len, &packed)) {
+		if (number >= packed.count)
+			return false;
+		struct pd_bytes file = packed.items[number].content;
+		return file.len == 0 || put_piece(&fd, file.data, file.len);
+	}
 	if (text.len > 0)
-		pd_embedded_find(arena, text.data, text.len, &files);
+		pd_embedded_find(arena, text.data, text.len < PD_PART_TEXT_LIMIT ? text.len : PD_PART_TEXT_LIMIT, &files);
 	if (number >= files.count)
 		return false;
 	pd_embedded_decode(text.data, &files.items[number], &content);
@@ -169,6 +177,7 @@ static int serve_one(int fd, void (*before)(const char *data, size_t size))
 		return -1;
 	if (before)
 		before(data, size);
+	pd_tnef_enable(request.tnef != 0);
 	if (request.what == PD_READER_MESSAGE)
 		result = answer_message(fd, data, size);
 	else if (request.what == PD_READER_CONTENTS)
@@ -196,6 +205,9 @@ void pd_reader_serve(int fd, void (*before)(const char *data, size_t size))
 	mallopt(M_TRIM_THRESHOLD, 16 << 20);
 	mallopt(M_MMAP_THRESHOLD, 4 << 20);
 	mallopt(M_TOP_PAD, 1 << 20);
+	/* Libraries that print need no buffer, whose making would ask the kernel for more than the filter allows. */
+	setvbuf(stdout, NULL, _IONBF, 0);
+	setvbuf(stderr, NULL, _IONBF, 0);
 	warm();
 	pd_sandbox_enter(&hello);
 	if (pd_write_all(fd, "R", 1) != 0)

@@ -85,6 +85,7 @@ static void test_defaults(void **state)
 	assert_int_equal(settings->readers, 0);
 	assert_int_equal(settings->reader_deadline, 10 * PD_SECOND);
 	assert_int_equal(settings->reader_memory, 512 * 1024 * 1024);
+	assert_false(settings->tnef);
 	assert_int_equal(settings->notify_attach_limit, 5 * 1024 * 1024);
 	assert_int_equal(settings->acknowledge_per_address, 3);
 	assert_int_equal(settings->automatic_per_ticket, 10);

@@ -1,0 +1,218 @@
+/* Tests of src/mime/tnef.c: a winmail.dat built here, whole and broken, in place and through a reader. */
+#include "check.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "mime/inside.h"
+#include "mime/reader.h"
+
+#define MESSAGE	  1
+#define ATTACH	  2
+#define TNEF_VERSION 0x00089006u
+#define CODEPAGE  0x00069007u
+#define RENDDATA  0x00069002u
+#define TITLE	  0x00018010u
+#define DATA	  0x0006800fu
+#define DATE_SENT 0x00038005u
+
+static void put(struct pd_buf *out, unsigned long value, int bytes)
+{
+	for (; bytes > 0; bytes--, value >>= 8)
+		pd_buf_addc(out, (char)(value & 255));
+}
+
+static void put_attribute(struct pd_buf *out, int level, unsigned long name, const void *data, size_t len)
+{
+	unsigned sum = 0;
+
+	put(out, (unsigned long)level, 1);
+	put(out, name, 4);
+	put(out, len, 4);
+	pd_buf_add(out, data, len);
+	for (size_t i = 0; i < len; i++)
+		sum += ((const unsigned char *)data)[i];
+	put(out, sum & 0xffff, 2);
+}
+
+static void put_start(struct pd_buf *out)
+{
+	put(out, 0x223e9f78, 4);
+	put(out, 1, 2);
+	put_attribute(out, MESSAGE, TNEF_VERSION, "\0\0\1\0", 4);
+	put_attribute(out, MESSAGE, CODEPAGE, "\xe4\4\0\0\0\0\0\0", 8); /* 1252 */
+}
+
+static void put_file(struct pd_buf *out, const char *name, const void *data, size_t len)
+{
+	put_attribute(out, ATTACH, RENDDATA, "\1\0\xff\xff\xff\xff\x20\0\x20\0\0\0\0\0", 14);
+	put_attribute(out, ATTACH, TITLE, name, strlen(name) + 1);
+	put_attribute(out, ATTACH, DATA, data, len);
+}
+
+static struct pd_raw *mail_with(const struct pd_buf *block, const char *type)
+{
+	PD_AUTO_BUF mail = {0};
+	gchar *base64 = g_base64_encode((const guchar *)block->data, block->len);
+
+	pd_buf_addf(&mail,
+		    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+		    "--x\r\n\r\nSee the files.\r\n--x\r\nContent-Type: %s; name=winmail.dat\r\n"
+		    "Content-Transfer-Encoding: base64\r\n\r\n",
+		    type);
+	for (size_t i = 0, len = strlen(base64); i < len; i += 76)
+		pd_buf_addf(&mail, "%.76s\r\n", base64 + i);
+	pd_buf_adds(&mail, "--x--\r\n");
+	g_free(base64);
+	return pd_raw_from_bytes(mail.data, mail.len);
+}
+
+static struct pd_message *read_with(struct pd_arena *arena, const struct pd_raw *raw, bool tnef, bool with_contents)
+{
+	struct pd_reader_limits limits = {
+		.count = 1, .deadline = 10000, .memory = (size_t)512 << 20, .tnef = tnef};
+	struct pd_readers *readers = pd_readers_new("/proc/self/exe", &limits);
+	struct pd_message *message = NULL;
+	struct pd_error error = {0};
+
+	assert_int_equal(pd_read_message(readers, arena, raw, &message, &error), 0);
+	assert_false(message->kinds & PD_KIND_UNPARSED);
+	if (with_contents)
+		assert_int_equal(pd_read_contents(readers, arena, raw, message, NULL, &error), 0);
+	assert_int_equal(pd_readers_stats(readers).replaced, 0);
+	pd_readers_free(readers);
+	return message;
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_BUF block = {0}, large = {0};
+
+	for (size_t i = 0; i < 300000; i++)
+		pd_buf_addc(&large, (char)(i * 7));
+	put_start(&block);
+	put_file(&block, "../caf\xe9.txt", "hello", 5);
+	put_file(&block, "large.bin", large.data, large.len);
+	PD_AUTO_RAW raw = mail_with(&block, "application/ms-tnef");
+	struct pd_message *message = read_with(arena, raw, true, true);
+
+	assert_string_equal(message->text, "See the files.");
+	assert_int_equal(message->attachments.count, 2);
+	assert_string_equal(message->attachments.items[0].name, "caf\xc3\xa9.txt");
+	assert_int_equal(message->attachments.items[0].size, 5);
+	assert_memory_equal(message->attachments.items[0].content.data, "hello", 5);
+	assert_string_equal(message->attachments.items[1].name, "large.bin");
+	assert_int_equal(message->attachments.items[1].content.len, large.len);
+	assert_memory_equal(message->attachments.items[1].content.data, large.data, large.len);
+
+	PD_AUTO_RAW unlabelled = mail_with(&block, "application/octet-stream");
+	assert_int_equal(read_with(arena, unlabelled, true, false)->attachments.count, 2);
+}
+
+/* Without the switch, and where the block is no good, winmail.dat stays. */
+static void test_stays(void **state)
+{
+	(void)state;
+	PD_AUTO_BUF good = {0}, cut = {0}, sum = {0}, none = {0}, many = {0}, long_date = {0}, lies = {0};
+
+	put_start(&good);
+	put_file(&good, "a.txt", "hello", 5);
+	pd_buf_add(&cut, good.data, good.len - 20);
+	pd_buf_add(&sum, good.data, good.len);
+	sum.data[sum.len - 1] ^= 0x55;
+	put_start(&none);
+	put_start(&many);
+	for (int i = 0; i < 101; i++)
+		put_file(&many, "x", "y", 1);
+	put_start(&long_date);
+	put_attribute(&long_date, MESSAGE, DATE_SENT, "\1", 1);
+	pd_buf_add(&lies, good.data, good.len);
+	memset(lies.data + 11, 0xff, 4); /* a length of four gigabytes */
+
+	const struct {
+		const char *name;
+		const struct pd_buf *block;
+		bool tnef;
+	} rows[] = {
+		{"switched off", &good, false}, {"cut", &cut, true},	    {"a wrong checksum", &sum, true},
+		{"no file", &none, true},	{"101 files", &many, true}, {"a date of one byte", &long_date, true},
+		{"a length that lies", &lies, true},
+	};
+	PD_AUTO_ARENA arena = pd_arena_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_RAW raw = mail_with(rows[i].block, "application/ms-tnef");
+		struct pd_message *message = read_with(arena, raw, rows[i].tnef, true);
+
+		CHECK_ROW(rows[i].name, message->attachments.count == 1);
+		CHECK_ROW_STRING(rows[i].name, message->attachments.items[0].name, "winmail.dat");
+		CHECK_ROW(rows[i].name, message->attachments.items[0].content.len == rows[i].block->len);
+	}
+}
+
+/* The sums made right, as far as the frame holds. */
+static void mend_sums(struct pd_buf *block)
+{
+	const unsigned char *data = (const unsigned char *)block->data;
+
+	for (size_t at = 6; at + 11 <= block->len;) {
+		size_t len = data[at + 5] | (size_t)data[at + 6] << 8 | (size_t)data[at + 7] << 16 |
+			     (size_t)data[at + 8] << 24;
+		unsigned sum = 0;
+
+		at += 9;
+		if (len > block->len - at - 2)
+			return;
+		for (size_t i = 0; i < len; i++)
+			sum += data[at++];
+		block->data[at++] = (char)(sum & 255);
+		block->data[at++] = (char)(sum >> 8 & 255);
+	}
+}
+
+/* Every byte of a good block changed in turn: the mail is read, whatever the library makes of it. */
+static void test_changed_bytes(void **state)
+{
+	(void)state;
+	struct pd_reader_limits limits = {
+		.count = 1, .deadline = 10000, .memory = (size_t)512 << 20, .tnef = true};
+	struct pd_readers *readers = pd_readers_new("/proc/self/exe", &limits);
+	PD_AUTO_BUF block = {0};
+	unsigned taken = 0;
+
+	put_start(&block);
+	put_file(&block, "a.txt", "hello", 5);
+	for (size_t i = 0; i < block.len; i++) {
+		for (int change = 1; change < 256; change += 127) {
+			PD_AUTO_ARENA arena = pd_arena_new();
+			PD_AUTO_BUF changed = {0};
+			struct pd_message *message = NULL;
+			struct pd_error error = {0};
+
+			pd_buf_add(&changed, block.data, block.len);
+			changed.data[i] = (char)(changed.data[i] ^ change);
+			mend_sums(&changed);
+			PD_AUTO_RAW raw = mail_with(&changed, "application/ms-tnef");
+			assert_int_equal(pd_read_message(readers, arena, raw, &message, &error), 0);
+			assert_false(message->kinds & PD_KIND_UNPARSED);
+			assert_int_equal(message->attachments.count, 1);
+			taken += strcmp(message->attachments.items[0].name, "winmail.dat") != 0;
+		}
+	}
+	assert_true(taken > block.len / 4);
+	pd_readers_free(readers);
+}
+
+int main(int argc, char **argv)
+{
+	pd_reader_main(argc, argv);
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_stays),
+					   cmocka_unit_test(test_changed_bytes)};
+
+#ifndef PD_HAVE_YTNEF
+	return 77; /* built without libytnef */
+#endif
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
