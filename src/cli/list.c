@@ -43,12 +43,12 @@ static void add_row(void *data, const json_t *object)
 		pd_table_add(listing->table, cell(listing->cli->arena, object, listing->columns.items[i]));
 }
 
-static int ask(struct pd_cli *cli, json_t *request, const char *columns, bool is_json)
+static int ask(struct pd_cli *cli, json_t *request, const struct pd_strings *columns, bool is_json)
 {
 	if (is_json)
 		return pd_cli_request(cli, request, pd_cli_print_json, NULL);
 
-	struct listing listing = {.cli = cli, .columns = pd_split(cli->arena, columns ? columns : DEFAULT_COLUMNS, ';')};
+	struct listing listing = {.cli = cli, .columns = *columns};
 
 	listing.table = pd_table_new(cli->arena, &listing.columns);
 	int code = pd_cli_request(cli, request, add_row, &listing);
@@ -56,6 +56,22 @@ static int ask(struct pd_cli *cli, json_t *request, const char *columns, bool is
 	if (code == PD_EXIT_DONE && listing.count)
 		pd_table_print(listing.table, stdout);
 	return code;
+}
+
+/* The columns of the option, which go into the request too, so that unknown ones are refused. */
+static struct pd_strings columns_of(struct pd_cli *cli, json_t *request, const char *text)
+{
+	struct pd_strings all = pd_split(cli->arena, text, ';'), columns = {0};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < all.count; i++) {
+		if (!*all.items[i])
+			continue;
+		*pd_list_add(cli->arena, &columns) = all.items[i];
+		json_array_append_new(array, json_string(all.items[i]));
+	}
+	json_object_set_new(request, "columns", array);
+	return columns;
 }
 
 /* The remaining arguments as one text. */
@@ -77,7 +93,7 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 		{0},
 	};
 	json_t *request = json_pack("{s:s}", "verb", "list");
-	const char *columns = NULL;
+	struct pd_strings columns = pd_split(cli->arena, DEFAULT_COLUMNS, ';');
 	bool is_json = false;
 	unsigned long long limit;
 	int option;
@@ -90,7 +106,7 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 		else if (option == 'a')
 			json_object_set_new(request, "at", json_string(optarg));
 		else if (option == 'c')
-			columns = optarg;
+			columns = columns_of(cli, request, optarg);
 		else if (option == 'j')
 			is_json = true;
 		else if (option == 'l' && pd_number(optarg, 1000000000, &limit))
@@ -101,7 +117,7 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 		}
 	}
 	json_object_set_new(request, "query", json_string(joined(cli, argc, argv)));
-	return ask(cli, request, columns, is_json);
+	return ask(cli, request, &columns, is_json);
 }
 
 int pd_cli_search(struct pd_cli *cli, int argc, char **argv)
@@ -111,6 +127,7 @@ int pd_cli_search(struct pd_cli *cli, int argc, char **argv)
 		{"json", no_argument, NULL, 'j'},
 		{0},
 	};
+	struct pd_strings columns = pd_split(cli->arena, DEFAULT_COLUMNS, ';');
 	unsigned long long limit = 0;
 	bool is_json = false;
 	int option;
@@ -125,5 +142,5 @@ int pd_cli_search(struct pd_cli *cli, int argc, char **argv)
 		return pd_cli_usage(cli);
 	return ask(cli,
 		   json_pack("{s:s,s:s,s:I}", "verb", "search", "text", joined(cli, argc, argv), "limit", (json_int_t)limit),
-		   NULL, is_json);
+		   &columns, is_json);
 }

@@ -36,6 +36,10 @@ int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd
 int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot);
 /* `query` and `view` as one query; how its view or `sort` sorts. */
 int pd_call_query(struct pd_call *call, struct pd_query **ret_query, const char **ret_sort);
+/* PD_PERMANENT where one of `columns`, `sort` or `property` (of a ticket with these entries) means nothing. */
+int pd_call_columns(struct pd_call *call);
+int pd_call_sort(struct pd_call *call);
+int pd_call_property(struct pd_call *call, const struct pd_entries *entries);
 /* Calls each for all tickets that match and may be seen, at most limit (0: all), page by page in an arena of the page. */
 typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,

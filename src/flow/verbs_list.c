@@ -114,6 +114,10 @@ int pd_verb_list(struct pd_call *call)
 	int failed = pd_call_at(call, &at);
 
 	if (!failed)
+		failed = pd_call_columns(call);
+	if (!failed)
+		failed = pd_call_sort(call);
+	if (!failed)
 		failed = pd_call_query(call, &query, &sort);
 	if (!failed)
 		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);

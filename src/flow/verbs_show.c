@@ -146,6 +146,8 @@ int pd_verb_history(struct pd_call *call)
 	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
 
 	failed = pd_call_checked(call, snapshot);
+	if (!failed)
+		failed = pd_call_property(call, &entries);
 	for (size_t i = 0; i < entries.count && !failed; i++) {
 		const struct pd_event *event = &entries.items[i].event;
 

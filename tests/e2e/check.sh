@@ -69,6 +69,47 @@ address = support@example.com;help@example.com
 END
 "$POSTDESK" -c "$work/good.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
 
+# Names that mean nothing are refused, with the nearest that does.
+cat >"$work/desk.conf" <<END
+[postdesk]
+state = $work/desk
+[mailbox support]
+address = support@example.com
+[property device]
+END
+desk() { "$POSTDESK" -c "$work/desk.conf" "$@" >"$work/out" 2>"$work/told"; }
+mkdir -m 700 "$work/desk"
+desk create --mailbox support --name "Help" || fail "no ticket"
+while IFS='|' read -r nearest arguments; do
+	IFS=' ' read -ra words <<<"$arguments"
+	desk "${words[@]}"
+	code=$?
+	[ $code -eq 1 ] || fail "exit $code and not 1: postdesk $arguments"
+	[ -z "$nearest" ] || grep -qF "did you mean \"$nearest\"?" "$work/told" || fail "no word of $nearest: postdesk $arguments"
+done <<'END'
+owner|list --columns number;ownr
+device|list --json --columns devise
+|list --columns nonsense
+updated|list --sort updatd
+updated|list --sort -updatd
+|list --sort nonsense
+|list --sort followers
+owner|history 1 ownr
+device|history 1 devise
+|history 1 nosuchprop
+END
+while IFS= read -r arguments; do
+	IFS=' ' read -ra words <<<"$arguments"
+	desk "${words[@]}" || fail "refused: postdesk $arguments"
+done <<'END'
+list --columns number;contact_name;device;due;
+list --sort -priority
+list --sort device
+list --json --sort due
+history 1 owner
+history 1 Device
+END
+
 command -v postconf >/dev/null || exit 0
 for milter in "" "milter = inet:127.0.0.1:2425"; do
 	mkdir -p "$work/etc"
