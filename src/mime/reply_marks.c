@@ -39,11 +39,13 @@ bool pd_mark_rule(const struct pd_line *line)
 	return n >= 4;
 }
 
+#define DECORATION " -_=*~#+|>" /* before a marker */
+
 /* Without the dashes, stars and the like around it; says whether there were two or more on both sides. */
 static char *undecorated(char *text, bool *ret_decorated)
 {
 	static const char signs[] = "-_=*~#+|";
-	size_t before = strspn(text, " -_=*~#+|>");
+	size_t before = strspn(text, DECORATION);
 	char *core = text + before;
 	size_t dashes = 0;
 	for (size_t i = 0; i < before; i++)
@@ -517,6 +519,8 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 {
 	if (line->is_long || !line->fold[0] || strlen(line->fold) > 160)
 		return false;
+	if (longest_marker(line->fold + strspn(line->fold, DECORATION), column) == 0)
+		return false;
 	char room[200];
 	memcpy(room, line->fold, strlen(line->fold) + 1);
 	bool decorated;
@@ -575,6 +579,8 @@ size_t pd_mark_above(const struct pd_line_list *lines, size_t at)
 {
 	const struct pd_line *line = &lines->items[at];
 	if (line->depth || line->is_long || strlen(line->fold) > 200)
+		return 0;
+	if (!pd_words_begins(line->fold + strspn(line->fold, DECORATION), pd_above_words))
 		return 0;
 	char room[216];
 	memcpy(room, line->fold, strlen(line->fold) + 1);
