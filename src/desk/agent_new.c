@@ -80,9 +80,10 @@ static struct pd_event *take_forward(struct work *work, struct pd_ticket *ticket
 	if (*work->own_words != '\0')
 		work_comment(work, ticket, conversation, work->own_words);
 	context->actor = pd_printf(context->arena, "contact:%s", message->forwarded_from.addr);
-	struct pd_event *event =
-		pd_plan_event(context, ticket, PD_EVENT_MESSAGE, id, conversation,
-			      pd_printf(context->arena, "forwarded by %s", work->mail->agent->full_name));
+	const char *why = pd_printf(context->arena, "forwarded by %s", work->mail->agent->full_name);
+	if (message->forwarded_date != NULL && *message->forwarded_date != '\0')
+		why = pd_printf(context->arena, "%s, written %s", why, message->forwarded_date);
+	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, id, conversation, why);
 	context->actor = actor;
 	if (*planned->stored.message_id != '\0') {
 		const struct pd_known_id known = {

@@ -260,6 +260,8 @@ json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message
 	json_object_set_new(object, "spam", json_boolean(message->kinds & PD_KIND_SPAM));
 	json_object_set_new(object, "unparsed", json_boolean(message->kinds & PD_KIND_UNPARSED));
 	json_object_set_new(object, "forwarded_from", text_or_null(message->forwarded_from.addr));
+	json_object_set_new(object, "forwarded_subject", text_or_null(message->forwarded_subject));
+	json_object_set_new(object, "forwarded_date", text_or_null(message->forwarded_date));
 	json_object_set_new(object, "commands", pd_json_strings(&none));
 	return object;
 }

@@ -1,4 +1,4 @@
-/* Forwards: who wrote the mail that this one passes on, its subject and its text.
+/* Forwards: who wrote the mail that this one passes on, its subject, its date and its text.
  *
  * An attached message first (no report's), then the first header block of the body: below a marker of a
  * forward, or where the subject says that it is a forward, or where nothing is written above it. Never just
@@ -17,6 +17,7 @@ static void from_part(struct pd_arena *arena, struct pd_message *message, const 
 {
 	message->forwarded_from = part->message->from;
 	message->forwarded_subject = part->message->subject;
+	message->forwarded_date = pd_clean_line(arena, part->message->date_text, 200);
 	message->forwarded_text = part->plain  ? part->plain
 				  : part->html ? pd_words_html_text(arena, part->html)
 					       : "";
@@ -88,7 +89,7 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 		       size_t at, size_t takes)
 {
 	struct pd_address found = {.name = "", .addr = ""};
-	const char *subject = "";
+	const char *subject = "", *date = "";
 	size_t end = at + takes;
 	for (size_t i = at; i < end; i++) {
 		size_t skip;
@@ -100,11 +101,14 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 			found = author(arena, value_at(arena, lines, i, end));
 		else if (label == PD_LABEL_SUBJECT && !*subject)
 			subject = value_at(arena, lines, i, end);
+		else if ((label == PD_LABEL_DATE || label == PD_LABEL_SENT) && !*date)
+			date = value_at(arena, lines, i, end);
 	}
 	if (!*found.addr)
 		return false;
 	message->forwarded_from = found;
 	message->forwarded_subject = subject;
+	message->forwarded_date = pd_clean_line(arena, date, 200);
 	/* The last value of the block may go on for a line or two. */
 	PD_AUTO_BUF text = {0};
 	unsigned depth = lines->items[at].depth;

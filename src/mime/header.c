@@ -16,7 +16,7 @@ struct pd_message *pd_message_blank(struct pd_arena *arena)
 	message->from = message->sender = message->forwarded_from = none;
 	message->text = message->quoted = message->signature = message->full_text = "";
 	message->bounce_status = message->bounce_text = message->original_message_id = "";
-	message->forwarded_subject = message->forwarded_text = "";
+	message->forwarded_subject = message->forwarded_date = message->forwarded_text = "";
 	return message;
 }
 

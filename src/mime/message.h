@@ -98,6 +98,7 @@ struct pd_message {
 	/* forwards: the original author as found (message/rfc822 first, then header blocks); addr "" when none */
 	struct pd_address forwarded_from;
 	const char *forwarded_subject; /* "" */
+	const char *forwarded_date;    /* as it stands there, in its language; "" */
 	const char *forwarded_text;    /* the original's text; "" */
 
 	/* identity of the content: From, To, Cc, Subject, Date, Message-ID and the body (CRLF, without trailing

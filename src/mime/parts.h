@@ -53,7 +53,7 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 /* Adds to kinds (AUTO, BOUNCE, LIST, RECEIPT, DSN, FEEDBACK, SPAM, ENCRYPTED, SIGNED); sets why_auto,
  * bounce_recipients, bounce_temporary, bounce_status, bounce_text, original_message_id. */
 void pd_words_kinds(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts);
-/* Sets forwarded_from, forwarded_subject, forwarded_text. */
+/* Sets forwarded_from, forwarded_subject, forwarded_date, forwarded_text. */
 void pd_words_forward(struct pd_arena *arena, struct pd_message *message, const struct pd_parts *parts);
 /* HTML as readable text, nothing cut: for a body of which one part is HTML and another is plain. */
 char *pd_words_html_text(struct pd_arena *arena, const char *html);

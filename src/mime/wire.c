@@ -7,7 +7,7 @@
 #include "mime/inside.h"
 
 #define MAX_ITEMS 100000
-#define FORMAT	  1
+#define FORMAT	  2
 
 /* One of them is set. */
 struct wire {
@@ -160,6 +160,7 @@ static void body_part(struct wire *wire, struct pd_message *message)
 	line(wire, &message->original_message_id);
 	address(wire, &message->forwarded_from);
 	line(wire, &message->forwarded_subject);
+	line(wire, &message->forwarded_date);
 	text(wire, &message->forwarded_text);
 	message->size = (size_t)number(wire, message->size);
 }

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = pd_clean_text(arena, (const char *)data + 1, feed ? (size_t)(feed - data) - 1 : size - 1);
 	char *second = feed ? pd_clean_text(arena, (const char *)feed + 1, (size_t)(data + size - feed) - 1) : NULL;
 	struct pd_message message = {.subject = data[0] & 2 ? "Fwd: x" : "Re: x", .bounce_status = "", .bounce_text = "",
-				     .original_message_id = "", .message_id = "", .forwarded_subject = "", .forwarded_text = ""};
+				     .original_message_id = "", .message_id = "", .forwarded_subject = "", .forwarded_date = "", .forwarded_text = ""};
 	message.from = (struct pd_address){.name = "", .addr = data[0] & 4 ? "mailer-daemon@example.org" : "anna@example.org"};
 	message.sender = message.forwarded_from = (struct pd_address){.name = "", .addr = ""};
 	struct pd_parts parts = {.root_type = is_html ? "text/html" : "text/plain", .report_type = "", .plain = is_html ? NULL : text,

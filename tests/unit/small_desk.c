@@ -139,6 +139,7 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 		*pd_list_add(arena, &message->bounce_recipients) = mail->bounced;
 	message->forwarded_from = address(arena, mail->forwarded_from);
 	message->forwarded_subject = mail->forwarded_subject != NULL ? mail->forwarded_subject : "";
+	message->forwarded_date = mail->forwarded_date != NULL ? mail->forwarded_date : "";
 	message->forwarded_text = mail->forwarded_text != NULL ? mail->forwarded_text : "";
 	if (mail->pass)
 		add_header(arena, message, "Authentication-Results",

@@ -24,7 +24,7 @@ struct small_mail {
 	pd_time date;				      /* -1: the field is absent */
 	const char *attachment;			      /* the name of one, 1000 bytes */
 	const char *bounced, *original, *bounce_text; /* of a report */
-	const char *forwarded_from, *forwarded_subject, *forwarded_text;
+	const char *forwarded_from, *forwarded_subject, *forwarded_date, *forwarded_text;
 	bool is_temporary; /* a report of delay */
 	bool is_import;
 	unsigned received;

@@ -87,17 +87,78 @@ static void test_blocks(void **state)
 	}
 }
 
+/* The date of the original, as its block has it, by the words of each language's clients. */
+static void test_dates(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *subject, *body, *date;
+	} rows[] = {
+		{"en", "FW: x", "From: A <a@example.org>\nSent: Monday, January 5, 2026 10:00 AM\nTo: B\nSubject: S\n\nt\n",
+		 "Monday, January 5, 2026 10:00 AM"},
+		{"Gmail", "Fwd: x", "---------- Forwarded message ---------\nFrom: A <a@example.org>\nDate: Mon, Jan 5, 2026 at 10:00\u202fAM\n"
+				    "Subject: S\nTo: B\n\nt\n",
+		 NULL},
+		{"Apple", "Fwd: x", "Begin forwarded message:\n\nFrom: A <a@example.org>\nSubject: S\nDate: 5 January 2026 at 10:00:00 EET\nTo: B\n\nt\n",
+		 "5 January 2026 at 10:00:00 EET"},
+		{"Thunderbird", "Fwd: x", "-------- Forwarded Message --------\nSubject: \tS\nDate: \tMon, 5 Jan 2026 10:00:00 +0200\nFrom: \tA "
+					  "<a@example.org>\nTo: \tB\n\nt\n",
+		 "Mon, 5 Jan 2026 10:00:00 +0200"},
+		{"de", "WG: x", "Von: A <a@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: B\nBetreff: S\n\nt\n",
+		 "Montag, 5. Januar 2026 10:00"},
+		{"fr", "TR : x", "De : A <a@example.org>\nEnvoyé : lundi 5 janvier 2026 10:00\nÀ : B\nObjet : S\n\nt\n", "lundi 5 janvier 2026 10:00"},
+		{"es", "RV: x", "De: A <a@example.org>\nEnviado: lunes, 5 de enero de 2026 10:00\nPara: B\nAsunto: S\n\nt\n",
+		 "lunes, 5 de enero de 2026 10:00"},
+		{"pt", "Enc: x", "De: A <a@example.org>\nEnviada em: segunda-feira, 5 de janeiro de 2026 10:00\nPara: B\nAssunto: S\n\nt\n",
+		 "segunda-feira, 5 de janeiro de 2026 10:00"},
+		{"it", "I: x", "Da: A <a@example.org>\nInviato: lunedì 5 gennaio 2026 10:00\nA: B\nOggetto: S\n\nt\n", "lunedì 5 gennaio 2026 10:00"},
+		{"nl", "Doorst: x", "Van: A <a@example.org>\nVerzonden: maandag 5 januari 2026 10:00\nAan: B\nOnderwerp: S\n\nt\n",
+		 "maandag 5 januari 2026 10:00"},
+		{"sv", "VB: x", "Från: A <a@example.org>\nSkickat: den 5 januari 2026 10:00\nTill: B\nÄmne: S\n\nt\n", "den 5 januari 2026 10:00"},
+		{"fi", "VL: x", "Lähettäjä: A <a@example.org>\nLähetetty: maanantai 5. tammikuuta 2026 10:00\nVastaanottaja: B\nAihe: S\n\nt\n",
+		 "maanantai 5. tammikuuta 2026 10:00"},
+		{"da", "Fwd: x", "Fra: A <a@example.org>\nSendt: 5. januar 2026 10:00\nTil: B\nEmne: S\n\nt\n", "5. januar 2026 10:00"},
+		{"nb", "Fwd: x", "Fra: A <a@example.org>\nSendt: mandag 5. januar 2026 10:00\nTil: B\nEmne: S\n\nt\n", "mandag 5. januar 2026 10:00"},
+		{"pl", "PD: x", "Od: A <a@example.org>\nWysłano: poniedziałek, 5 stycznia 2026 10:00\nDo: B\nTemat: S\n\nt\n",
+		 "poniedziałek, 5 stycznia 2026 10:00"},
+		{"cs", "Fwd: x", "Od: A <a@example.org>\nOdesláno: pondělí 5. ledna 2026 10:00\nKomu: B\nPředmět: S\n\nt\n", "pondělí 5. ledna 2026 10:00"},
+		{"hu", "Továbbítás: x", "Feladó: A <a@example.org>\nElküldve: 2026. január 5., hétfő 10:00\nCímzett: B\nTárgy: S\n\nt\n",
+		 "2026. január 5., hétfő 10:00"},
+		{"ru", "Fwd: x", "-------- Пересылаемое сообщение --------\nОт: A <a@example.org>\nДата: 5 января 2026 г. 10:00\nКому: B\nТема: S\n\nt\n",
+		 "5 января 2026 г. 10:00"},
+		{"ja", "転送: x", "差出人: A <a@example.org>\n送信日時: 2026年1月5日 10:00\n宛先: B\n件名: S\n\nt\n", "2026年1月5日 10:00"},
+		{"zh", "转发：x", "发件人：A <a@example.org>\n发送时间：2026年1月5日 10:00\n收件人：B\n主题：S\n\nt\n", "2026年1月5日 10:00"},
+		{"tr", "İlt: x", "Kimden: A <a@example.org>\nGönderildi: 5 Ocak 2026 Pazartesi 10:00\nKime: B\nKonu: S\n\nt\n",
+		 "5 Ocak 2026 Pazartesi 10:00"},
+		{"uk", "Fwd: x", "Від: A <a@example.org>\nНадіслано: 5 січня 2026 10:00\nКому: B\nТема: S\n\nt\n", "5 січня 2026 10:00"},
+		{"ko", "Fwd: x", "보낸 사람: A <a@example.org>\n보낸 날짜: 2026년 1월 5일 10:00\n받는 사람: B\n제목: S\n\nt\n", "2026년 1월 5일 10:00"},
+		{"no date", "Fwd: x", "From: A <a@example.org>\nTo: B\nSubject: S\n\nt\n", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *mail = pd_printf(arena, HEAD "Subject: %s\n\n%s", rows[i].subject, rows[i].body);
+		struct pd_message *message = pd_parse_message(arena, mail, strlen(mail));
+		CHECK_ROW_STRING(rows[i].name, message->forwarded_from.addr, "a@example.org");
+		CHECK_ROW_STRING(rows[i].name, message->forwarded_subject, "S");
+		if (rows[i].date)
+			CHECK_ROW_STRING(rows[i].name, message->forwarded_date, rows[i].date);
+		else
+			CHECK_ROW(rows[i].name, pd_starts(message->forwarded_date, "Mon, Jan 5, 2026 at 10:00"));
+	}
+}
+
 static void test_attached(void **state)
 {
 	(void)state;
 	static const char mail[] =
 		"From: Ben <ben@example.com>\nTo: desk@example.com\nSubject: Fwd: Help\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
 		"From: Eva <eva@example.net>\nSent: Monday 10:00\nTo: x\nSubject: y\n\n--b\nContent-Type: message/rfc822\n\n"
-		"From: Anna <anna@example.org>\nSubject: Help\nMessage-ID: <1@example.org>\n\nIt burns.\n--b--\n";
+		"From: Anna <anna@example.org>\nSubject: Help\nDate: Mon, 5 Jan 2026 10:00:00 +0200\nMessage-ID: <1@example.org>\n\nIt burns.\n--b--\n";
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_message *message = pd_parse_message(arena, mail, sizeof mail - 1);
 	assert_string_equal(message->forwarded_from.addr, "anna@example.org");
 	assert_string_equal(message->forwarded_subject, "Help");
+	assert_string_equal(message->forwarded_date, "Mon, 5 Jan 2026 10:00:00 +0200");
 	assert_string_equal(message->forwarded_text, "It burns.");
 }
 
@@ -119,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_attached),
 		cmocka_unit_test(test_html),
 	};
