@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/seal.h"
 
 /* --- reading --- */
 
@@ -294,6 +295,8 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail)
 					    work.place.token != NULL ? work.place.token->version : 0);
 		return;
 	}
+	if (mail->seal != NULL)
+		pd_seal_use(context, mail->delivery, mail->seal);
 	read_commands(&work);
 	if (must_stay(&work))
 		return;

@@ -198,6 +198,14 @@ bool pd_auth_results_parse(struct pd_arena *arena, const char *text, struct pd_a
 	return true;
 }
 
+const char *pd_auth_results_id(struct pd_arena *arena, const char *text)
+{
+	struct reader in = {.arena = arena, .at = text};
+	skip_cfws(&in);
+	const char *id = value(&in);
+	return in.bad ? NULL : id;
+}
+
 static const char *property_of(const struct pd_auth_result *result, const char *type, const char *name)
 {
 	const char *found = NULL;

@@ -22,6 +22,8 @@ struct pd_auth_results {
 /* The field's value, parsed whole; false where any of it does not follow the grammar (then nothing of it
  * counts). */
 bool pd_auth_results_parse(struct pd_arena *arena, const char *value, struct pd_auth_results *ret_results);
+/* The authserv-id alone, of a field that may be broken further on; NULL: it has none. */
+const char *pd_auth_results_id(struct pd_arena *arena, const char *value);
 /* Does a field with exactly our authserv-id say dmarc=pass for the domain, or an aligned dkim=pass where no
  * field of ours says that DMARC failed? authserv_id NULL or "": nobody is believed. */
 bool pd_auth_results_pass(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id,

@@ -15,6 +15,8 @@ struct pd_delivery {
 	const char *source;		      /* "mail", "import" */
 	const struct pd_raw *raw;	      /* for digests of the bytes; read-only */
 	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
+	/* At submission, before the MTA takes it: the agent that has logged in. NULL: at delivery. */
+	const struct pd_agent *login;
 	/* of a held mail that is decided again: */
 	const struct pd_draft *held; /* NULL */
 	bool is_confirmed;	     /* its agent said #yes: proof is full */

@@ -12,6 +12,7 @@
 #include "desk/auth_results.h"
 #include "desk/catalogue.h"
 #include "desk/company.h"
+#include "desk/seal.h"
 
 enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
 
@@ -125,6 +126,11 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	mail.is_authentic = message->from_count == 1 && message->from_is_plain &&
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
+	if (mail.agent != NULL && delivery->held == NULL) {
+		mail.is_logged_in = delivery->login == mail.agent && message->from_count == 1;
+		mail.seal = mail.is_logged_in ? NULL : pd_seal_check(context, delivery, mail.agent);
+		mail.is_authentic |= mail.is_logged_in || mail.seal != NULL;
+	}
 	mail.kinds = kinds_of(context, delivery, &mail.author);
 	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
 	*ret_mail = mail;
@@ -134,7 +140,7 @@ static const char *proof_of(const struct pd_mail *mail)
 {
 	if (mail->agent == NULL)
 		return mail->is_authentic ? "dmarc" : "none";
-	if (mail->delivery->is_confirmed)
+	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
 		return "full";
 	return mail->is_authentic || mail->delivery->is_forced ? "mail" : "none";
 }

@@ -20,6 +20,8 @@ struct pd_mail {
 	const struct pd_agent *agent; /* whose address the author bears; NULL */
 	bool is_own;		      /* the author bears a mailbox's address */
 	unsigned kinds;		      /* PD_KIND_*, as the message says, seen with its envelope */
+	const char *seal;	      /* the MAC of the seal that proves the agent; NULL */
+	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
 	bool is_authentic;	      /* our server vouches for the domain in From */
 	bool is_automatic;	      /* no person wrote it */
 };

@@ -10,7 +10,7 @@ enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *p
 {
 	if (mail->agent == NULL)
 		return PD_PROOF_NONE;
-	if (mail->delivery->is_confirmed)
+	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
 		return PD_PROOF_FULL;
 	if (mail->delivery->is_forced)
 		return PD_PROOF_MAIL_TICKET; /* by the proven mail that said #send */

@@ -64,3 +64,12 @@ void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[P
 	add_body(sum, data + body, size - body);
 	pd_sha256_end(sum, ret_digest);
 }
+
+void pd_body_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE])
+{
+	struct pd_sha256_sum sum;
+	size_t body = pd_fields_end(data, size);
+	pd_sha256_begin(&sum);
+	add_body(&sum, data + body, size - body);
+	pd_sha256_end(&sum, ret_digest);
+}

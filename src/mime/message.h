@@ -104,6 +104,8 @@ struct pd_message {
 	/* identity of the content: From, To, Cc, Subject, Date, Message-ID and the body (CRLF, without trailing
 	 * empty lines and trace fields); the same mail over two ways has the same digest */
 	unsigned char digest[PD_SHA256_SIZE];
+	/* the body alone (CRLF, without trailing empty lines): what a seal stands on */
+	unsigned char body_digest[PD_SHA256_SIZE];
 	size_t size; /* raw bytes */
 };
 

@@ -173,6 +173,7 @@ void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message)
 	header_part(&wire, &copy);
 	body_part(&wire, &copy);
 	pd_buf_put_bytes(buf, (const char *)message->digest, sizeof message->digest);
+	pd_buf_put_bytes(buf, (const char *)message->body_digest, sizeof message->body_digest);
 }
 
 struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data, size_t len)
@@ -185,8 +186,11 @@ struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data,
 	header_part(&wire, message);
 	body_part(&wire, message);
 	struct pd_bytes digest = pd_get_bytes(arena, &in);
-	if (in.bad || in.at != in.end || digest.len != sizeof message->digest)
+	struct pd_bytes body = pd_get_bytes(arena, &in);
+	if (in.bad || in.at != in.end || digest.len != sizeof message->digest ||
+	    body.len != sizeof message->body_digest)
 		return NULL;
 	memcpy(message->digest, digest.data, sizeof message->digest);
+	memcpy(message->body_digest, body.data, sizeof message->body_digest);
 	return message;
 }
