@@ -68,6 +68,14 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	       "message_size_limit = %zu\n"
 	       "header_checks = regexp:/etc/postfix/postdesk-headers\n",
 	       settings->delimiter, settings->message_size_limit);
+	if (settings->milter)
+		printf("# First in the list, before milters that judge or sign. Where Postfix cannot reach it, tempfail keeps\n"
+		       "# mail waiting; accept would let mail in that still bears forged proofs, and unsealed.\n"
+		       "smtpd_milters = %1$s\n"
+		       "non_smtpd_milters = %1$s\n"
+		       "milter_default_action = tempfail\n"
+		       "lmtp_line_length_limit = 0\n",
+		       postfix_place(cli, settings->milter));
 	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or relay_recipient_maps.");
 	if (submit)
 		printf("\n# master.cf: a listener for postdesk alone\n"

@@ -253,19 +253,6 @@ static void check_group(struct checker *checker, const struct pd_group *group)
 			       "%s is checked but not acted upon by this version", title(checker, group));
 }
 
-/* A socket that nobody listens at would leave mail unsealed without a word. */
-static void check_milter(struct checker *checker)
-{
-	for (size_t i = 0; i < checker->settings->groups.count; i++) {
-		const struct pd_group *group = &checker->settings->groups.items[i];
-		struct pd_where where;
-		const char *value = pd_group_value(group, "milter", &where);
-		if (strcmp(group->type, "postdesk") == 0 && value != NULL && *value != '\0')
-			pd_warning_add(checker->problems, where,
-				       "[postdesk] milter: this version has none; leave it out of main.cf");
-	}
-}
-
 /* Keys without which a group says nothing. */
 static void check_needed(struct checker *checker, const struct pd_group *group)
 {
@@ -299,7 +286,6 @@ void pd_config_check_names(const struct pd_settings *settings, struct pd_problem
 			check_setting(&checker, group, &group->settings.items[k]);
 	}
 	check_once(&checker);
-	check_milter(&checker);
 	check_member(&checker, "postdesk", "default_priority", &settings->priorities, "priority");
 	check_member(&checker, "route", "priority", &settings->priorities, "priority");
 	check_member(&checker, "route", "category", &settings->categories, "category");

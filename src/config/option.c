@@ -49,9 +49,8 @@ const struct pd_option pd_options[] = {
 	{"postdesk", "lmtp", PD_OPTION_SOCKET, NULL, NULL, DESK(lmtp),
 	 "Where mail comes in: unix:PATH or inet:HOST:PORT. Absent: mail comes in by import alone."},
 	{"postdesk", "milter", PD_OPTION_SOCKET, NULL, NULL, DESK(milter),
-	 "Where the MTA reaches the milter: unix:PATH or inet:HOST:PORT. This version has no milter, and a "
-	 "warning "
-	 "says so."},
+	 "Where the MTA reaches the milter: unix:PATH or inet:HOST:PORT. Absent: there is none. See "
+	 "postdeskd(8)."},
 	{"postdesk", "submit", PD_OPTION_SUBMIT, "sendmail:/usr/sbin/sendmail", NULL, DESK(submit),
 	 "How mail leaves: smtp://HOST:PORT, a listener of the MTA for postdesk alone, or sendmail:PATH."},
 	{"postdesk", "authserv_id", PD_OPTION_TEXT, NULL, NULL, DESK(authserv_id),

@@ -7,11 +7,13 @@
 #include <getopt.h>
 #include <locale.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@
 #include "daemon/setup.h"
 #include "gate/control.h"
 #include "gate/lmtp_server.h"
+#include "gate/milter.h"
 #include "post/outbox.h"
 
 #define EXIT_USAGE	    2
@@ -90,6 +93,12 @@ static void add_status(void *data, json_t *object)
 	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(object, "pid", json_integer(getpid()));
 	json_object_set_new(object, "since", json_string(pd_time_rfc3339(arena, house->since)));
+	if (house->settings->milter != NULL) {
+		struct pd_milter_stats milter = pd_milter_stats();
+		json_object_set_new(object, "milter_mails", json_integer((json_int_t)milter.mails));
+		json_object_set_new(object, "milter_sealed", json_integer((json_int_t)milter.sealed));
+		json_object_set_new(object, "milter_refused", json_integer((json_int_t)milter.refused));
+	}
 	if (house->lmtp == NULL)
 		return;
 	struct pd_lmtp_server_stats stats = pd_lmtp_server_stats(house->lmtp);
@@ -145,6 +154,7 @@ static int start(struct house *house, struct pd_error *error)
 	int class;
 	if ((class = pd_setup_directories(settings, error)) != PD_OK ||
 	    (class = pd_setup_early_listener(settings->lmtp, &house->lmtp_fd, error)) != PD_OK ||
+	    (settings->milter != NULL && (class = pd_milter_open(settings->milter, error)) != PD_OK) ||
 	    (class = pd_setup_identity(settings, error)) != PD_OK)
 		return class;
 	pd_setup_descriptors(settings->lmtp_connections);
@@ -160,6 +170,7 @@ static int start(struct house *house, struct pd_error *error)
 	if ((class = pd_flow_remember_settings(house->flow, error)) != PD_OK ||
 	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
 		    PD_OK ||
+	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
 	    (class = start_lmtp(house, error)) != PD_OK)
 		return class;
 	return start_control(house, error);
@@ -172,7 +183,8 @@ static int start(struct house *house, struct pd_error *error)
 static void stop(struct house *house)
 {
 	int64_t by = pd_monotonic() + GRACE;
-	bool is_done = house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, GRACE);
+	bool is_done = pd_milter_stop(GRACE);
+	is_done = (house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, GRACE)) && is_done;
 	int64_t left = by - pd_monotonic();
 	is_done = pd_control_stop(house->control, left > PD_SECOND ? left : PD_SECOND) && is_done;
 	left = by - pd_monotonic();
@@ -234,17 +246,62 @@ static void purge(struct house *house)
 	house->purged = pd_monotonic();
 }
 
-static int run(struct house *house, const sigset_t *signals)
+/* Signals wake the main thread, which alone does not block them. libmilter has a thread of its own that waits for
+ * the same ones, and would end the milter at a SIGHUP; the kernel gives a signal to the main thread where it can. */
+static int woken = -1;
+static volatile sig_atomic_t is_to_end, is_to_reload;
+
+static void take_signal(int signal)
+{
+	int saved = errno;
+	const uint64_t one = 1;
+	if (signal == SIGHUP)
+		is_to_reload = 1;
+	else
+		is_to_end = 1;
+	ssize_t written = write(woken, &one, sizeof one);
+	(void)written; /* where it fails the thread is awake already */
+	errno = saved;
+}
+
+static void take_signals(const sigset_t *signals)
+{
+	struct sigaction action = {.sa_handler = take_signal, .sa_flags = SA_RESTART};
+	sigaddset(&action.sa_mask, SIGHUP);
+	sigaddset(&action.sa_mask, SIGTERM);
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+}
+
+/* Until a signal has come or the time is over. */
+static void sleep_awake(pd_time time)
+{
+	uint64_t count;
+	if (pd_wait(woken, POLLIN, pd_monotonic() + time) > 0) {
+		ssize_t taken = read(woken, &count, sizeof count);
+		(void)taken;
+	}
+}
+
+static int run(struct house *house)
 {
 	pd_time watchdog = pd_notify_watchdog();
 	pd_time tick = watchdog > 0 && watchdog / 3 < PD_SECOND ? watchdog / 3 + 1 : PD_SECOND;
-	const struct timespec pause = {.tv_sec = tick / 1000, .tv_nsec = tick % 1000 * 1000000};
 	for (;;) {
-		int signal = sigtimedwait(signals, NULL, &pause);
-		if (signal == SIGHUP)
-			reload(house);
-		else if (signal == SIGTERM || signal == SIGINT)
+		sleep_awake(tick);
+		if (is_to_end)
 			return 0;
+		if (is_to_reload) {
+			is_to_reload = 0;
+			reload(house);
+		}
+		if (pd_milter_is_failed()) {
+			pd_log(PD_ERROR, "the milter has ended: ending, to start anew", NULL);
+			return EXIT_TEMPORARY;
+		}
 		if (pd_store_is_failed(house->store)) {
 			pd_log(PD_ERROR, "the store has failed: ending, to start anew from what is on disk",
 			       NULL);
@@ -261,6 +318,7 @@ static int serve(struct house *house, bool is_foreground)
 {
 	struct pd_error error = {0};
 	sigset_t signals;
+	woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGTERM);
@@ -281,7 +339,8 @@ static int serve(struct house *house, bool is_foreground)
 	pd_setup_ready();
 	pd_notify("READY=1");
 	house->purged = pd_monotonic();
-	code = run(house, &signals);
+	take_signals(&signals);
+	code = run(house);
 	pd_notify("STOPPING=1");
 	pd_log(PD_INFO, "stopping", NULL);
 	stop(house);

@@ -236,7 +236,7 @@ static int decide(struct pd_work *work, struct pd_snapshot *snapshot, struct pd_
 			*error = snapshot->error;
 		failed = snapshot->failed;
 	}
-	if (!failed)
+	if (!failed && !work->is_dry)
 		failed = compose(work, context.plan, error);
 	if (!failed)
 		*ret_plan = context.plan;

@@ -45,6 +45,26 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 /* History: same road, nobody is told. ret_is_new false: it was there already. */
 int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_mailbox *mailbox, const struct pd_raw *raw,
 		   bool *ret_is_new, int64_t *ret_ticket, struct pd_error *error);
+/* --- at the MTA's door --- */
+/* At RCPT: an address of a signed form that was never ours? */
+int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error);
+struct pd_submission {
+	const char *login;	      /* SASL */
+	const char *sender;	      /* "" the null sender */
+	struct pd_strings recipients; /* the desk's, as given */
+	bool has_outsiders;	      /* others beside them */
+	const struct pd_raw *raw;
+};
+struct pd_verdict {
+	const char *status;	/* NULL: it passes; else "5.7.0" or "5.7.1", refused for good */
+	const char *text;	/* why */
+	const char *message_id; /* to be added, without <>; NULL: it has one */
+	const char *seal;	/* the field's value to be added; NULL: none */
+	const char *agent;	/* of the login; NULL */
+};
+/* A mail of a login to the desk: what would be decided, and whether to believe it later. Keeps nothing. */
+int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
+		       struct pd_verdict *ret_verdict, struct pd_error *error);
 /* The MTA refused an outbox row for good. */
 int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipient, const char *diagnostic,
 			struct pd_error *error);

@@ -22,7 +22,7 @@ struct pd_work {
 	const char *actor;
 	pd_time now;
 	bool is_import;
-	bool is_dry; /* decide alone; nothing is kept */
+	bool is_dry; /* decide alone; nothing is composed or kept */
 };
 
 /* Decides, composes, commits; 0 when it is on disk. */

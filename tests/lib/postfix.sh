@@ -12,6 +12,7 @@
 #     $PF_LOG           the log
 #   pf_stop           stops it (the folder stays)
 #   pf_send PORT FROM TO... <MAIL   sends a mail by SMTP; prints the last reply; 1: it was not accepted
+#                     With PF_LOGIN, as a client that has logged in so, where the listener believes XCLIENT.
 #   pf_wait SECONDS COMMAND...      until the command succeeds
 #   pf_mails ADDRESS  prints the files in the Maildir, oldest first
 #   pf_deferred       prints how many mails wait in the queue
@@ -208,6 +209,10 @@ pf_command() {
 	pf_reply
 }
 
+pf_login() {
+	[ -z "${PF_LOGIN:-}" ] || { pf_command "XCLIENT LOGIN=$PF_LOGIN" && pf_command "EHLO client.example.net"; }
+}
+
 pf_send() {
 	local port=$1 from=$2 recipient status=0
 	shift 2
@@ -216,7 +221,7 @@ pf_send() {
 		echo "nobody listens at port $port"
 		return 1
 	fi
-	pf_reply && pf_command "EHLO client.example.net" && pf_command "MAIL FROM:<$from>" || status=1
+	pf_reply && pf_command "EHLO client.example.net" && pf_login && pf_command "MAIL FROM:<$from>" || status=1
 	for recipient; do
 		[ $status -eq 0 ] && { pf_command "RCPT TO:<$recipient>" || status=1; }
 	done

@@ -1,0 +1,123 @@
+/* A mail at submission: judged by the same decision as at delivery, and nothing is kept.
+ *
+ * Promises: what passes here is decided alike a moment later, unless the desk has changed meanwhile; then its
+ * author gets it back by mail. Fails as reading and the store do: nothing is known of the mail then. */
+#include "flow/internal.h"
+
+#include "base/text.h"
+#include "desk/seal.h"
+#include "desk/submission.h"
+#include "desk/token.h"
+
+int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct pd_snapshot *snapshot;
+
+	/* Most addresses say by their form alone that there is nothing to look up. */
+	switch (pd_recipient_parse(arena, settings, recipient).kind) {
+	case PD_RCPT_UNKNOWN:
+	case PD_RCPT_MAILBOX:
+	case PD_RCPT_DO:
+	case PD_RCPT_MESSAGE:
+		*ret_is_forged = false;
+		return 0;
+	default:
+		break;
+	}
+	int failed = pd_store_begin(pd_flow_store(flow), &snapshot, error);
+
+	if (failed)
+		return failed;
+	struct pd_context context = pd_context_new(arena, settings, snapshot, pd_now(), "postdesk");
+	bool is_forged = pd_recipient_is_forged(&context, recipient);
+
+	failed = snapshot->failed;
+	if (failed && error)
+		*error = snapshot->error;
+	pd_store_end(snapshot);
+	if (!failed)
+		*ret_is_forged = is_forged;
+	return failed;
+}
+
+struct judgement {
+	struct pd_work work; /* first: the work is cast back */
+	struct pd_verdict verdict;
+	bool has_outsiders;
+};
+
+static void judge(struct pd_work *work, struct pd_context *context)
+{
+	struct judgement *judgement = (struct judgement *)work;
+	struct pd_verdict *verdict = &judgement->verdict;
+	const struct pd_delivery *delivery = work->delivery;
+	const char *wrong = pd_submission_wrong_author(context, delivery);
+
+	verdict->status = wrong ? "5.7.1" : NULL;
+	verdict->text = wrong;
+	verdict->seal = NULL;
+	if (wrong || !pd_submission_is_agents(delivery))
+		return;
+	pd_decide_delivery(context, delivery);
+	/* A field goes to every recipient, and those outside must not have it. */
+	if (!judgement->has_outsiders)
+		verdict->seal =
+			pd_seal_make(context, delivery->login, delivery->message, &delivery->recipients);
+}
+
+static const struct pd_agent *agent_of_login(const struct pd_settings *settings, const char *login)
+{
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (pd_equal(settings->agents.items[i].login, login))
+			return &settings->agents.items[i];
+	return NULL;
+}
+
+static const char *new_message_id(struct pd_arena *arena, const struct pd_settings *settings)
+{
+	unsigned char bytes[15];
+
+	pd_random(bytes, sizeof bytes);
+	return pd_printf(arena, "%s@%s", pd_base32(arena, bytes, sizeof bytes), settings->hostname);
+}
+
+int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
+		       struct pd_verdict *ret_verdict, struct pd_error *error)
+{
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct pd_message *message;
+	int failed = pd_read_message(pd_flow_readers(flow), arena, submission->raw, &message, error);
+
+	if (failed)
+		return failed;
+	struct pd_delivery delivery = {
+		.message = message,
+		.sender = submission->sender,
+		.recipients = submission->recipients,
+		.source = "mail",
+		.raw = submission->raw,
+		.login = agent_of_login(settings, submission->login),
+	};
+	struct judgement judgement = {
+		.work = {.flow = flow, .arena = arena, .settings = settings, .delivery = &delivery, .decide = judge,
+			 .actor = "postdesk", .now = pd_now(), .is_dry = true},
+		.has_outsiders = submission->has_outsiders,
+	};
+	struct pd_verdict *verdict = &judgement.verdict;
+	struct pd_plan *plan;
+
+	if (!*message->message_id && pd_submission_is_agents(&delivery))
+		message->message_id = verdict->message_id = new_message_id(arena, settings);
+	failed = pd_flow_keep(&judgement.work, &plan, error);
+	if (failed)
+		return failed;
+	if (!verdict->status && plan->is_refused) {
+		verdict->status = "5.7.0";
+		verdict->text = pd_strings_join(arena, &plan->report, "; ");
+	}
+	verdict->agent = delivery.login ? pd_strdup(arena, delivery.login->name) : NULL;
+	*ret_verdict = *verdict;
+	return 0;
+}

@@ -1,0 +1,186 @@
+#!/bin/bash
+# The milter: a login is proof, a wrong command is refused while its author still looks, and nothing forged gets in.
+# Postfix tells the login by XCLIENT here, as it tells one of SASL.
+. "${top_srcdir:-.}/tests/lib/desk.sh"
+begin
+milter=$PF_DIR/spool/postdesk/milter
+sed -i "s|^lmtp = .*|&\nmilter = unix:$milter|" "$work/postdesk.conf"
+submission=$(pf_free_port)
+world=$(pf_free_port)
+cat >>"$PF_DIR/etc/master.cf" <<-END
+	127.0.0.1:$submission inet n - n - - smtpd
+	  -o smtpd_authorized_xclient_hosts=127.0.0.1
+	  -o smtpd_milters=unix:postdesk/milter
+	  -o milter_default_action=tempfail
+	  -o cleanup_service_name=milter-cleanup
+	127.0.0.1:$world inet n - n - - smtpd
+	  -o smtpd_milters=unix:postdesk/milter
+	  -o milter_default_action=tempfail
+	  -o cleanup_service_name=milter-cleanup
+	milter-cleanup unix n - n - 0 cleanup
+	  -o header_checks=
+END
+postconf -c "$PF_DIR/etc" -e lmtp_line_length_limit=0
+postfix -c "$PF_DIR/etc" reload >/dev/null 2>&1
+check "the submission listener does not answer" pf_wait 20 pf_answers "$submission"
+desk_start
+check_equal "the socket's mode" "$(stat -c %a "$milter")" 660
+
+state() {
+	postdesk list --json "number:$1" | grep -o "\"$2\": *\"[^\"]*\"" | sed 's/.*: *"\(.*\)"/\1/'
+}
+# as LOGIN FROM TO... <MAIL: the reply in $reply; fails where it is refused
+as() {
+	PF_LOGIN=$1
+	shift
+	reply=$(pf_send "$submission" "$@")
+	local code=$?
+	PF_LOGIN=
+	return $code
+}
+
+# A customer writes; forged proofs on the way in are taken out.
+mail "Carol Customer <carol@example.net>" support@example.com "Printer broken" \
+	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.net" \
+	"Authentication-Results: other.example.org; dmarc=fail header.from=example.net" \
+	"Authentication-Results: (c (d)) Mail.Example.com 1; none" \
+	"X-Postdesk-Seal: v1; anna; 1; aaaaaaaaaaaaaaaa; bbbb" \
+	"AUTHENTICATION-RESULTS: \"mail.example.com\"; dmarc=pass header.from=example.net" \
+	"x-postdesk-seal: v1; bob; 1; aaaaaaaaaaaaaaaa; bbbb" \
+	<<<"It prints blank pages." >"$work/first.eml"
+check "the customer's mail was not taken" pf_send "$world" carol@example.net support@example.com <"$work/first.eml"
+check "no ticket" pf_wait 20 has_tickets 1
+check "anna was not told" pf_wait 20 pf_has anna@example.com 1
+postdesk show 1 --raw >"$work/raw"
+check_equal "results left" "$(grep -ci '^Authentication-Results' "$work/raw")" 1
+grep -q "^Authentication-Results: other.example.org" "$work/raw" || fail "results of others were taken out"
+grep -qi "^X-Postdesk-Seal" "$work/raw" && fail "a seal came in"
+notification=$(pf_mails anna@example.com | head -1)
+reply_to=$(field "$notification" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+answered=$(field "$notification" Message-ID)
+
+# At RCPT: wrong signatures, all in the same words; what is right or no signature of ours goes through.
+for address in support+t1.aaaaaaaaaaaaaaaa@example.com support+t999.aaaaaaaaaaaaaaaa@example.com \
+	support+t1.aaaaaaaaaaaaaaaaaaaaaaaa@example.com support+b1.aaaaaaaaaaaaaaaa@example.com; do
+	reply=$(pf_send "$world" x@example.org "$address" <"$work/first.eml") && fail "$address is taken"
+	check_equal "the reply to $address" "$reply" "550 5.1.1 There is no such address here"
+done
+check "an extension of the author's own is refused" pf_send "$world" x@example.org support+what@example.com \
+	<<<"Subject: extension" >/dev/null
+
+# A wrong command: refused at once, and nothing is done.
+mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" "In-Reply-To: $answered" <<-END >"$work/wrong.eml"
+	#clsoe 100% now
+
+	Please restart it.
+END
+as anna anna@example.com "$reply_to" <"$work/wrong.eml" && fail "a wrong command was taken"
+echo "$reply"
+case $reply in "550 5.7.0 "*"#clsoe"*100%*close*) ;; *) fail "the refusal says: $reply" ;; esac
+sleep 0.5
+check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" 0
+check_equal "the status" "$(state 1 status_kind)" new
+
+# Another's address, and one that is nobody's.
+as bob bob@example.com "$reply_to" <"$work/wrong.eml" && fail "bob wrote as anna"
+case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
+as eve eve@example.com "$reply_to" <"$work/wrong.eml" && fail "eve wrote as anna"
+case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
+mail "Anna <anna@example.net>" support@example.com "Hello" <<<"Private." >"$work/other.eml"
+as anna anna@example.com support@example.com <"$work/other.eml" && fail "anna wrote with an address that is not hers"
+case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
+# To others the desk has nothing to say.
+mail "Bob <bob@example.com>" dave@example.net "Hello" <<<"#clsoe" >"$work/out.eml"
+as anna anna@example.com dave@example.net <"$work/out.eml" || fail "mail to others was refused: $reply"
+
+# The right one: sealed, and carried out without any question, to the plain address too. Long lines, dots and
+# empty lines at the end do not matter.
+{
+	mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" "In-Reply-To: $answered" <<-END
+		#close
+
+		Please restart it.
+		.hidden dot
+	END
+	printf '%2500s end\n\n\n' | tr ' ' x
+} >"$work/right.eml"
+as anna anna@example.com "$reply_to" <"$work/right.eml" || fail "the right mail was refused: $reply"
+check "the customer got no answer" pf_wait 20 pf_has carol@example.net 1
+check_equal "the status" "$(state 1 status_kind)" closed
+grep -q "milter: sealed.*agent=anna" "$work/postdeskd.out" || fail "it was not sealed"
+postdesk show 1 --json | grep -q '"proof": *"full"' || fail "the proof is not full: $(postdesk show 1 --json)"
+grep -qi x-postdesk-seal "$(pf_mails carol@example.net | head -1)" && fail "the seal went outside"
+check_equal "anna's mails with questions" "$(grep -l '^#yes' $(pf_mails anna@example.com) | wc -l)" 0
+
+# Without Message-ID and Date; to two mailboxes.
+printf 'From: bob@example.com\nTo: support@example.com, sales@example.com\nSubject: By phone\n\n#new Phone call\n#note\nShe called.\n' |
+	as bob bob@example.com support@example.com sales@example.com || fail "not taken: $reply"
+check "no ticket of bob's" pf_wait 20 has_tickets 3
+pf_wait 20 grep -q "agent=bob" "$work/postdeskd.out" || fail "bob's mail was not sealed"
+number=$(postdesk list --json 'Phone' | grep -o '"number": *[0-9]*' | head -1 | grep -o '[0-9]*')
+check_equal "questions to bob" "$(grep -l '^#yes' $(pf_mails bob@example.com) | wc -l)" 0
+[ -n "$number" ] || fail "bob's command was not carried out"
+postdesk show "$number" --raw >"$work/raw"
+check_equal "Message-IDs" "$(grep -ci '^Message-ID:' "$work/raw")" 1
+
+# Copied, altered and replayed: none is believed. They come where no milter takes the seal out.
+seal=$(sed -n '/^X-Postdesk-Seal:/,/^[^[:space:]]/p' "$work/raw" | sed -e '1!{/^[^[:space:]]/d}' | tr -d '\n')
+[ -n "$seal" ] || fail "no seal in $(cat "$work/raw")"
+printf '%s\n' "$seal" >"$work/seal"
+for what in copied body replayed; do
+	before=$(tickets)
+	case $what in
+	copied) mail bob@example.com support@example.com "Copied" "$seal" <<<"#new Forged $what" >"$work/$what.eml" ;;
+	body) sed 's/She called/She did not call/' "$work/raw" >"$work/$what.eml" ;;
+	replayed) cp "$work/raw" "$work/$what.eml" ;;
+	esac
+	reply=$(pf_send "$PF_PORT" bob@example.com support@example.com <"$work/$what.eml") || fail "$what: $reply"
+	pf_wait 20 grep -q "queue-id=${reply##* } " "$work/postdeskd.out" || fail "$what: not delivered"
+	case $what in replayed) check_equal "tickets after $what" "$(tickets)" "$before" ;; esac
+done
+check_equal "forged tickets" "$(tickets 'Forged')" 0
+[ "$(grep -l '^#yes' $(pf_mails bob@example.com) | wc -l)" -ge 1 ] || pf_wait 10 pf_has bob@example.com 3 || fail "bob was not asked"
+
+# With outsiders among the recipients no seal leaves.
+mail "Anna Virtanen <anna@example.com>" "$reply_to, dave@example.net" "Re: Printer broken" <<<"See you." >"$work/both.eml"
+as anna anna@example.com "$reply_to" dave@example.net <"$work/both.eml" || fail "not taken: $reply"
+check "dave got nothing" pf_wait 20 pf_has dave@example.net 2
+grep -qi x-postdesk-seal $(pf_mails dave@example.net) && fail "a seal went outside"
+
+# Many at once, a reload in the midst, and the end under load.
+load() {
+	local i
+	for i in $(seq 1 20); do
+		mail "c$1-$i@example.org" support@example.com "Load $1 $i" <<<"x" |
+			pf_send "$world" "c$1-$i@example.org" support@example.com
+	done >"$work/load.$1" 2>&1
+}
+before=$(tickets)
+pids=
+for n in 1 2 3 4; do
+	load $n &
+	pids="$pids $!"
+done
+for n in 1 2 3 4 5; do
+	kill -HUP "$desk_pid"
+	sleep 0.2
+done
+wait $pids
+check_equal "mails refused under load" "$(cat "$work"/load.? | grep -vc '^250')" 0
+check "mail was lost" pf_wait 60 has_tickets $((before + 80))
+kill -0 "$desk_pid" || fail "a reload ended it"
+[ "$(grep -c 'configuration reloaded' "$work/postdeskd.out")" -ge 1 ] || fail "it was not reloaded"
+postdesk status | grep -q "milter_sealed *[23]" || fail "status: $(postdesk status)"
+pids=
+for n in 5 6; do
+	load $n &
+	pids="$pids $!"
+done
+pf_wait 20 grep -q '^250' "$work/load.5"
+check "postdeskd did not end well" desk_stop
+wait $pids
+grep -v '^[24]5' "$work"/load.[56] | grep -q . && fail "refused for good: $(grep -v '^[24]5' "$work"/load.[56])"
+desk_start
+check "mail was lost" pf_wait 60 has_tickets $((before + 80 + $(cat "$work"/load.[56] | grep -c '^250')))
+postdesk verify || fail "verify"
+check "postdeskd did not end well" desk_stop
