@@ -9,6 +9,7 @@
 #include "mime/tree.h"
 
 #define MAX_DEPTH 200
+#define MAX_FIELD ((size_t)64 * 1024) /* bytes of a part's field that are looked at */
 #define PIECE	  ((size_t)32 * 1024)
 
 void pd_gmime_init(void)
@@ -27,7 +28,7 @@ const char *pd_object_field(struct pd_arena *arena, GMimeObject *object, const c
 	const char *raw = header ? g_mime_header_get_raw_value(header) : NULL;
 	if (!raw)
 		return "";
-	struct pd_field field = {.value = raw, .value_len = strlen(raw)};
+	struct pd_field field = {.value = raw, .value_len = strnlen(raw, MAX_FIELD)};
 	return pd_field_value(arena, &field);
 }
 
