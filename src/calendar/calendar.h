@@ -35,6 +35,7 @@ struct pd_calendar_files {
 	struct pd_strings ignore; /* globs of summaries, categories, descriptions that close nothing */
 	const char *zone;	  /* for floating times and whole days; NULL: UTC */
 	struct pd_where where;	  /* where they are named, for messages */
+	struct pd_where hours_where, holidays_where, zone_where; /* more exactly; without a file: `where` */
 };
 /* One reference. NULL where a problem is an error; the problems tell all, with file and line.
  * Any file is read or refused within a second. */

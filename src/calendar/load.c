@@ -5,14 +5,20 @@
 #include "base/text.h"
 #include "calendar/made.h"
 
+static struct pd_where place_of(const struct pd_calendar_files *files, struct pd_where exact)
+{
+	return exact.file ? exact : files->where;
+}
+
 static bool read_files(const struct pd_calendar_files *files, struct source *source)
 {
 	size_t before = source->problems->errors;
 
 	for (size_t i = 0; i < files->hours.count; i++)
-		pd_source_read(source, files->hours.items[i], SOURCE_HOURS, files->where);
+		pd_source_read(source, files->hours.items[i], SOURCE_HOURS, place_of(files, files->hours_where));
 	for (size_t i = 0; i < files->holidays.count; i++)
-		pd_source_read(source, files->holidays.items[i], SOURCE_HOLIDAYS, files->where);
+		pd_source_read(source, files->holidays.items[i], SOURCE_HOLIDAYS,
+			       place_of(files, files->holidays_where));
 	for (size_t i = 0; i < files->either.count; i++)
 		pd_source_read(source, files->either.items[i], SOURCE_BY_CONTENT, files->where);
 	return source->problems->errors == before;
@@ -39,14 +45,17 @@ static struct pd_calendar *load(struct pd_arena *arena, const struct pd_calendar
 	struct pd_calendar *calendar;
 
 	model->zone = pd_zone_load(arena, files->zone ? files->zone : "UTC");
-	if (!model->zone) {
-		pd_problem_add(problems, files->where, "timezone: no such time zone: %s", files->zone);
-		return NULL;
+	bool is_zone_known = model->zone != NULL;
+
+	if (!is_zone_known) { /* and on, since the files may have faults of their own */
+		pd_problem_add(problems, place_of(files, files->zone_where), "timezone: no such time zone: %s",
+			       files->zone);
+		model->zone = pd_zone_load(arena, "UTC");
 	}
-	if (!read_files(files, &source))
+	if (!read_files(files, &source) || !is_zone_known)
 		return NULL;
 	if (!model->is_closed_by_default && files->hours.count)
-		pd_warning_add(problems, files->where,
+		pd_warning_add(problems, place_of(files, files->hours_where),
 			       "hours: nothing opens in these files; the calendar is open around the clock");
 	calendar = pd_calendar_make(arena, model, &steps, &costly);
 	if (!calendar)

@@ -39,24 +39,45 @@ static struct pd_calendar_files read_group(struct pd_arena *arena, const struct 
 	for (size_t i = 0; i < group->settings.count; i++) {
 		const struct pd_setting *setting = &group->settings.items[i];
 
-		if (pd_equal(setting->key, "hours"))
+		if (pd_equal(setting->key, "hours")) {
 			files.hours = read_paths(arena, setting);
-		else if (pd_equal(setting->key, "holidays"))
+			files.hours_where = setting->where;
+		} else if (pd_equal(setting->key, "holidays")) {
 			files.holidays = read_paths(arena, setting);
-		else if (pd_equal(setting->key, "ignore"))
+			files.holidays_where = setting->where;
+		} else if (pd_equal(setting->key, "ignore")) {
 			files.ignore = pd_split(arena, setting->value, ';');
-		else if (pd_equal(setting->key, "timezone") && *setting->value)
+		} else if (pd_equal(setting->key, "timezone") && *setting->value) {
 			files.zone = setting->value;
+			files.zone_where = setting->where;
+		}
 	}
 	return files;
 }
 
+/* Is the zone's line an error already? The configuration knows most zones that are none. */
+static bool is_told(const struct pd_problems *problems, const struct pd_calendar_files *files,
+		    struct pd_where where)
+{
+	if (!files->zone_where.file || !pd_equal(where.file, files->zone_where.file) ||
+	    where.line != files->zone_where.line)
+		return false;
+	for (size_t i = 0; i < problems->count; i++)
+		if (!problems->items[i].is_warning && problems->items[i].where.line == where.line &&
+		    pd_equal(problems->items[i].where.file, where.file))
+			return true;
+	return false;
+}
+
 /* Problems of one calendar, as errors or, where an older one stays in force, as warnings. */
-static void pass_on(const struct pd_problems *found, bool is_mild, struct pd_problems *problems)
+static void pass_on(const struct pd_problems *found, const struct pd_calendar_files *files, bool is_mild,
+		    struct pd_problems *problems)
 {
 	for (size_t i = 0; i < found->count; i++) {
 		const struct pd_problem *problem = &found->items[i];
 
+		if (is_told(problems, files, problem->where))
+			continue;
 		if (problem->is_warning || is_mild)
 			pd_warning_add(problems, problem->where, "%s", problem->text);
 		else
@@ -74,7 +95,7 @@ static struct pd_calendar *load_group(struct pd_calendars *made, const struct pd
 
 	if (!calendar && old)
 		before = pd_calendars_find(old, group->name);
-	pass_on(&found, before != NULL, problems);
+	pass_on(&found, &files, before != NULL, problems);
 	if (!before)
 		return calendar;
 	pd_warning_add(problems, group->where, "[calendar %s] stays as it was loaded before", group->name);

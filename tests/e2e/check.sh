@@ -33,6 +33,10 @@ hours = missing.ics
 [mailbox sales]
 address = Support@Example.com
 sales@example.com
+[calendar north]
+hours = none.ics
+holidays = gone.ics
+timezone = Mars/X
 END
 cat >"$work/want" <<'END'
 3: error: [postdesk] submit: "127.0.0.1:25" is neither
@@ -42,9 +46,12 @@ cat >"$work/want" <<'END'
 10: error: [team support] members: there is no [agent ana]; did you mean "anna"?
 12: error: [agent anna] address: "anna at example.com" is no mail address
 14: error: [view hot] query: 
-15: error: calendar file 
+16: error: calendar file 
 18: error: [mailbox sales]: the address support@example.com is taken by [mailbox support] in line 6 already
 19: error: neither [GROUP], KEY = VALUE nor a comment: sales@example.com
+21: error: calendar file 
+22: error: calendar file 
+23: error: [calendar north] timezone: "Mars/X" is no time zone
 END
 "$POSTDESK" -c "$work/ten.conf" check >"$work/out" 2>"$work/told"
 code=$?
