@@ -163,13 +163,22 @@ struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd
 
 /* --- events --- */
 
-static const char *direction_of(const struct pd_context *context, int64_t message)
+static const struct pd_stored *planned_message(const struct pd_context *context, int64_t message)
 {
 	const struct pd_plan *plan = context->plan;
 	for (size_t i = 0; i < plan->messages.count; i++)
 		if (plan->messages.items[i].stored.id == message)
-			return plan->messages.items[i].stored.direction == PD_IN ? "in" : "out";
+			return &plan->messages.items[i].stored;
 	return NULL;
+}
+
+static void add_mentions(struct pd_context *context, struct pd_event *event, const struct pd_stored *stored)
+{
+	if (!pd_comment_is_told(event, stored) || stored->text == NULL)
+		return;
+	struct pd_strings names = pd_mentions_in(context->arena, context->settings, stored->text);
+	for (size_t i = 0; i < names.count; i++)
+		add_change(context, event, "mention", NULL, names.items[i]);
 }
 
 struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *ticket, enum pd_event_kind kind,
@@ -179,9 +188,11 @@ struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *tic
 	event->message = message;
 	event->conversation = conversation;
 	event->why = pd_strdup(context->arena, why);
-	const char *direction = kind == PD_EVENT_MESSAGE ? direction_of(context, message) : NULL;
-	if (direction != NULL)
-		add_change(context, event, "direction", NULL, direction);
+	const struct pd_stored *stored = planned_message(context, message);
+	if (kind == PD_EVENT_MESSAGE && stored != NULL)
+		add_change(context, event, "direction", NULL, stored->direction == PD_IN ? "in" : "out");
+	if (kind == PD_EVENT_COMMENT)
+		add_mentions(context, event, stored);
 	append(context, ticket, event);
 	return event;
 }

@@ -132,6 +132,10 @@ struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket
  * Values as in struct pd_change. Setting owner makes the old owner no follower by itself. */
 struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 			     const char *value, const char *why);
+/* The agents that "@name" names in the text of a comment. */
+struct pd_strings pd_mentions_in(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
+/* Is the COMMENT of a person who is proven, so that others are told of it? stored: its message, may be NULL. */
+bool pd_comment_is_told(const struct pd_event *event, const struct pd_stored *stored);
 /* Adds or removes a value of a property with many values (follower, contact, participant, mailbox_also). */
 struct pd_event *pd_plan_add(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 			     const char *value, int64_t conversation, const char *why);

@@ -57,7 +57,6 @@ struct pd_ticket_facts {
 	PD_LIST(const struct pd_contact *) contacts;
 	struct pd_strings from, to; /* addresses of its messages */
 	const char *text;	    /* all searchable text, folded; the number, name and description need not be in it */
-	struct pd_strings mentions; /* agents mentioned in comments */
 	bool has_draft;		    /* somebody's draft is kept on it */
 };
 bool pd_query_matches(const struct pd_query *query, const struct pd_ticket_facts *facts);

@@ -206,7 +206,7 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 	if (strcmp(field, "follower") == 0)
 		return matches_strings(m, query, &ticket->followers, false);
 	if (strcmp(field, "mentions") == 0)
-		return matches_strings(m, query, &m->facts->mentions, false);
+		return matches_strings(m, query, &ticket->mentions, false);
 	if (strcmp(field, "from") == 0)
 		return matches_strings(m, query, &m->facts->from, is_part(query));
 	if (strcmp(field, "to") == 0)

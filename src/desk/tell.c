@@ -124,26 +124,15 @@ static void add_followers(struct telling *telling, struct pd_ticket *ticket, con
 		add_reader(telling, ticket->followers.items[i], ticket, event);
 }
 
-/* "@anna" anywhere in the comment, not within a word or an address. */
 static void add_mentioned(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event,
 			  const char *text)
 {
-	const struct pd_settings *settings = telling->context->settings;
-	for (const char *at = strchr(text, '@'); at != NULL; at = strchr(at + 1, '@')) {
-		if (at > text && strchr(" \t\n(,;:\"'", at[-1]) == NULL)
-			continue;
-		size_t len = strcspn(at + 1, " \t\n,;:!?()\"'<>");
-		while (len > 0 && at[len] == '.')
-			len--;
-		const char *name = pd_strndup(telling->context->arena, at + 1, len);
-		for (size_t i = 0; i < settings->agents.count; i++) {
-			if (!pd_equal_nocase(settings->agents.items[i].name, name))
-				continue;
-			struct pd_told *reader =
-				add_reader(telling, settings->agents.items[i].name, ticket, event);
-			if (reader != NULL)
-				reader->is_mentioned = true;
-		}
+	struct pd_context *context = telling->context;
+	struct pd_strings mentioned = pd_mentions_in(context->arena, context->settings, text);
+	for (size_t i = 0; i < mentioned.count; i++) {
+		struct pd_told *reader = add_reader(telling, mentioned.items[i], ticket, event);
+		if (reader != NULL)
+			reader->is_mentioned = true;
 	}
 }
 
@@ -172,9 +161,8 @@ static bool is_new(const struct pd_context *context, const struct pd_ticket *tic
 static void tell_comment(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	const struct pd_stored *stored = pd_told_message(telling->context, event);
-	if (stored == NULL || (stored->kinds & PD_KIND_AUTO) != 0 || !pd_starts(event->actor, "agent:"))
-		if (stored == NULL || !pd_equal(event->actor, "administrator"))
-			return; /* kept by the machine, or by nobody proven */
+	if (!pd_comment_is_told(event, stored))
+		return;
 	if (ticket->owner == NULL && is_new(telling->context, ticket))
 		add_teams(telling, ticket, event); /* an agent's own request */
 	add_followers(telling, ticket, event);

@@ -85,7 +85,8 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 	return address;
 }
 
-static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "entry_deleted"};
+static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "mention",
+				   "entry_deleted"};
 static const char *const builtin[] = {
 	"name",
 	"description",
@@ -301,6 +302,8 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 		change_strings(arena, &ticket->followers, change);
 	} else if (strcmp(property, "mailbox_also") == 0) {
 		change_strings(arena, &ticket->mailboxes_also, change);
+	} else if (strcmp(property, "mention") == 0) {
+		change_strings(arena, &ticket->mentions, change);
 	} else if (strcmp(property, "contact") == 0) {
 		CHANGE_NUMBERS(arena, &ticket->contacts, change);
 	} else if (strcmp(property, "entry_deleted") == 0) {
@@ -376,6 +379,7 @@ struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket 
 	COPY_LIST(arena, copy->contacts);
 	COPY_LIST(arena, copy->followers);
 	COPY_LIST(arena, copy->mailboxes_also);
+	COPY_LIST(arena, copy->mentions);
 	COPY_LIST(arena, copy->conversations);
 	COPY_LIST(arena, copy->properties);
 	COPY_LIST(arena, copy->deleted_entries);

@@ -34,7 +34,7 @@ enum pd_event_kind {
 const char *pd_event_kind_name(enum pd_event_kind kind); /* "created" "message" … as in JSON and the store */
 bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
 
-/* One value that changed. A property with many values (follower, contact, participant, mailbox_also):
+/* One value that changed. A property with many values (follower, contact, participant, mailbox_also, mention):
  * from NULL adds `to`, to NULL removes `from`. Values are strings:
  *   name description pipeline mailbox owner team priority category source   as in the configuration or free text
  *   status        "KIND:NAME", "open:Open"
@@ -46,6 +46,7 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   subject       the conversation's subject
  *   mailbox_also  a further mailbox that was addressed
  *   direction     "in" or "out": in a MESSAGE event; without it a contact's is in, all others' out
+ *   mention       many values: an agent's name; in a COMMENT event, whom its text mentions
  *   entry_deleted many values: the id of an entry that is not shown any more
  *   conversation_status, conversation_owner   the event's conversation's, where they differ from the ticket's
  *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
@@ -102,6 +103,7 @@ struct pd_ticket {
 	PD_LIST(int64_t) contacts;	   /* contact ids, the first is whom replies go to */
 	struct pd_strings followers;	   /* agents; the owner follows by default and need not stand here */
 	struct pd_strings mailboxes_also;
+	struct pd_strings mentions; /* agents, by its comments */
 	PD_LIST(struct pd_conversation) conversations; /* oldest first; empty without a contact */
 	PD_LIST(struct pd_change) properties;	       /* custom ones: property and `to` */
 	/* for the collision guard and reply clock */
@@ -128,7 +130,7 @@ char *pd_status_value(struct pd_arena *arena, enum pd_status_kind kind, const ch
 /* A participant's value, "Name <addr>" (the name without quotes), and back. */
 char *pd_participant_value(struct pd_arena *arena, const struct pd_address *address);
 struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value);
-/* Has the property many values (follower contact participant mailbox_also entry_deleted)? */
+/* Has the property many values (follower contact participant mailbox_also mention entry_deleted)? */
 bool pd_property_is_many(const char *property);
 /* Is it one of the ticket's own, and no custom one? */
 bool pd_property_is_builtin(const char *property);

@@ -140,7 +140,7 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 
 bool pd_json_is_property(const struct pd_change *change)
 {
-	return !pd_equal(change->property, "direction");
+	return !pd_equal(change->property, "direction") && !pd_equal(change->property, "mention");
 }
 
 json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,

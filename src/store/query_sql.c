@@ -87,7 +87,7 @@ static void put_indexed(struct pd_sql_query *q, const struct pd_query *query, bo
 	put_list(q, is_owner ? "owner" : "team", &values);
 }
 
-/* A property with rows of its own (followers, further mailboxes, custom ones). */
+/* A property with rows of its own (followers, mentions, further mailboxes, custom ones). */
 static void put_value_set(struct pd_sql_query *q, const char *property, const struct pd_query *query)
 {
 	pd_sql_put(q, "SELECT ticket FROM ticket_value WHERE property = ");
@@ -267,12 +267,14 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		put_indexed(q, query, *field == 'o');
 	} else if (strcmp(field, "follower") == 0) {
 		put_value(q, field, query);
+	} else if (strcmp(field, "mentions") == 0) {
+		put_value(q, "mention", query);
 	} else if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0) {
 		pd_sql_put_correspondents(q, query);
 	} else if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 ||
 		   strcmp(field, "phone") == 0) {
 		pd_sql_put_people(q, query);
-	} else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0 || strcmp(field, "mentions") == 0) {
+	} else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0) {
 		pd_sql_put(q, query->value == NULL ? "1" : "0"); /* nothing has these yet */
 	} else if (strcmp(field, "name") == 0) {
 		put_single(q, "name", query, true);
@@ -332,6 +334,8 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 		return pd_sql_put_correspondents_set(q, query);
 	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
 		pd_sql_put_people_set(q, query);
+	else if (strcmp(field, "mentions") == 0)
+		put_value_set(q, "mention", query);
 	else if (strcmp(field, "follower") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))
 		put_value_set(q, field, query);
 	else

@@ -156,6 +156,8 @@ void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 	put_number(buf, ticket->deleted_entries.count);
 	for (size_t i = 0; i < ticket->deleted_entries.count; i++)
 		put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
+	if (ticket->mentions.count > 0) /* last, since older records end before them */
+		put_strings(buf, &ticket->mentions);
 }
 
 bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
@@ -181,6 +183,8 @@ bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, str
 	}
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
 		*pd_list_add(arena, &ticket->deleted_entries) = (int64_t)get_number(&in);
+	if (!in.bad && in.at < in.end)
+		ticket->mentions = get_strings(arena, &in);
 	return !in.bad;
 }
 

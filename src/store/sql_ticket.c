@@ -132,7 +132,9 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 		bool is_contact = strcmp(change->property, "contact") == 0;
 		bool is_follower = strcmp(change->property, "follower") == 0;
 		bool is_also = strcmp(change->property, "mailbox_also") == 0;
-		if (!is_contact && !is_follower && !is_also && pd_property_is_builtin(change->property))
+		bool is_mention = strcmp(change->property, "mention") == 0;
+		if (!is_contact && !is_follower && !is_also && !is_mention &&
+		    pd_property_is_builtin(change->property))
 			continue;
 		if (change->from != NULL)
 			failed = is_contact ? number_value(store, false, event->ticket, change->from, error)

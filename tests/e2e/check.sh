@@ -117,6 +117,25 @@ history 1 owner
 history 1 Device
 END
 
+# Who is mentioned in a comment finds the ticket, now and as of then.
+cat >>"$work/desk.conf" <<END
+[agent anna]
+address = anna@example.com
+[agent bob]
+address = bob@example.com
+END
+desk create --mailbox support --name "Another" || fail "no ticket"
+desk --as anna do 1 "#note Look, @bob, and @nobody." || fail "no comment"
+now=$(date -u +%Y-%m-%dT%H:%M:%S.999Z)
+numbers() { [ "$("$POSTDESK" -c "$work/desk.conf" "${@:2}" --json 2>"$work/told" | sed 's/.*"number": *\([0-9]*\).*/\1/' | xargs)" = "$1" ] || fail "not $1: ${*:2}"; }
+numbers 1 list mentions:bob
+numbers 1 --as bob list --view "My mentions"
+numbers "" --as anna list --view mentions
+numbers 2 list mentions:none
+numbers 1 list mentions:bob --at "$now"
+desk history 1 || fail "no history"
+grep -q bob "$work/out" && fail "a mention is no property"
+
 command -v postconf >/dev/null || exit 0
 for milter in "" "milter = inet:127.0.0.1:2425"; do
 	mkdir -p "$work/etc"

@@ -408,6 +408,8 @@ static void test_note(void **state)
 	const struct pd_planned_letter *mentioned = small_letter(plan, PD_LETTER_NOTIFICATION, "carol");
 	assert_non_null(mentioned);
 	assert_non_null(strstr(mentioned->letter.text, "mentioned you"));
+	assert_int_equal(small_ticket(scene->desk, 1)->mentions.count, 1);
+	assert_string_equal(small_ticket(scene->desk, 1)->mentions.items[0], "carol");
 	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
 	/* A reply to a comment's notification is a comment. */
 	plan = small_deliver(scene->desk, reply_to(scene, bob, owner, "I think so, too."));

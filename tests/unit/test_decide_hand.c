@@ -93,6 +93,8 @@ static void test_do(void **state)
 	assert_string_equal(small_ticket(desk, 1)->owner, "anna");
 	const struct pd_event *comment = small_event(desk, 1, PD_EVENT_COMMENT);
 	assert_string_equal(small_message(desk, comment->message)->text, "Look here, @bob.");
+	assert_int_equal(small_ticket(desk, 1)->mentions.count, 1);
+	assert_string_equal(small_ticket(desk, 1)->mentions.items[0], "bob");
 	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 1); /* bob, whom the comment names */
 	assert_int_equal(small_letters(plan, PD_LETTER_RECEIPT), 0);
 	/* An administrator at the command line is no agent, and all are told. */

@@ -384,13 +384,13 @@ static void matches(void **state)
 	};
 	*pd_list_add(arena, &ticket.followers) = "anna";
 	*pd_list_add(arena, &ticket.mailboxes_also) = "sales";
+	*pd_list_add(arena, &ticket.mentions) = "anna";
 	*pd_list_add(arena, &ticket.properties) = (struct pd_change){"device", NULL, "laptop"};
 	*pd_list_add(arena, &ticket.properties) = (struct pd_change){"floor", NULL, "5"};
 	struct pd_ticket_facts facts = {.ticket = &ticket, .text = "more toner, please"};
 	*pd_list_add(arena, &facts.contacts) = &jo;
 	*pd_list_add(arena, &facts.from) = "jo@customer.example";
 	*pd_list_add(arena, &facts.to) = "help@example.com";
-	*pd_list_add(arena, &facts.mentions) = "anna";
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pd_query *query;
 		struct pd_error error = {0};

@@ -41,7 +41,7 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 									   "open:Open", "closed:Closed",
 									   "waiting:Waiting on customer"};
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
-	switch (pick(12)) {
+	switch (pick(13)) {
 	case 0:
 		pd_plan_set(c, ticket, "owner", owners[pick(3)], NULL);
 		break;
@@ -75,6 +75,11 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 	case 10:
 		pd_plan_set(c, ticket, "category", pick(2) ? "Billing" : NULL, NULL);
 		break;
+	case 11: {
+		const struct pd_change mention = {.property = "mention", .to = owners[pick(2)]};
+		pd_plan_event_with(c, ticket, PD_EVENT_COMMENT, 0, &mention, 1);
+		break;
+	}
 	default:
 		pd_plan_set(c, ticket, "merged", pick(6) == 0 ? "1" : NULL, NULL);
 	}
@@ -141,7 +146,7 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 						    "automatic", "sent",   "draft", "snoozed"};
 		return kinds[pick(COUNT(kinds))];
 	}
-	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0) {
+	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0 || strcmp(field, "mentions") == 0) {
 		static const char *const agents[] = {"anna", "bob", "me", "none", "ANNA", "a*"};
 		return agents[pick(COUNT(agents))];
 	}
@@ -181,7 +186,8 @@ static char *some_query(struct pd_arena *arena, int depth)
 	static const char *const fields[] = {
 		"owner", "team",	"status", "priority", "category", "source", "pipeline", "mailbox",
 		"name",	 "description", "number", "created",  "updated",  "closed", "contact",	"from",
-		"to",	 "follower",	"is",	  "device",   "phone",	  "company"};
+		"to",	 "follower",	"is",	  "device",   "phone",	  "company",
+		"mentions"};
 	switch (depth > 0 ? pick(7) : 3 + pick(4)) {
 	case 0:
 		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1),
