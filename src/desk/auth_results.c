@@ -233,17 +233,39 @@ static bool dkim_aligns(struct pd_arena *arena, const struct pd_auth_result *res
 	return strcmp(pd_registrable_domain(signer), pd_registrable_domain(domain)) == 0;
 }
 
+/* The field at that place, where it is one of our own server's. */
+static bool is_ours(struct pd_arena *arena, const struct pd_header *header, const char *authserv_id,
+		    struct pd_auth_results *ret_results)
+{
+	return authserv_id != NULL && *authserv_id != '\0' &&
+	       pd_equal_nocase(header->name, "Authentication-Results") &&
+	       pd_auth_results_parse(arena, header->value, ret_results) &&
+	       pd_equal_nocase(ret_results->authserv_id, authserv_id);
+}
+
+bool pd_auth_results_fail(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id)
+{
+	for (size_t i = 0; i < message->headers.count; i++) {
+		struct pd_auth_results results;
+		if (!is_ours(arena, &message->headers.items[i], authserv_id, &results))
+			continue;
+		for (size_t r = 0; r < results.results.count; r++)
+			if (strcmp(results.results.items[r].method, "dmarc") == 0 &&
+			    strcmp(results.results.items[r].result, "fail") == 0)
+				return true;
+	}
+	return false;
+}
+
 bool pd_auth_results_pass(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id,
 			  const char *domain)
 {
 	bool dmarc_passes = false, dmarc_fails = false, dkim_passes = false;
-	if (authserv_id == NULL || *authserv_id == '\0' || *domain == '\0')
+	if (*domain == '\0')
 		return false;
 	for (size_t i = 0; i < message->headers.count; i++) {
 		struct pd_auth_results results;
-		if (!pd_equal_nocase(message->headers.items[i].name, "Authentication-Results") ||
-		    !pd_auth_results_parse(arena, message->headers.items[i].value, &results) ||
-		    !pd_equal_nocase(results.authserv_id, authserv_id))
+		if (!is_ours(arena, &message->headers.items[i], authserv_id, &results))
 			continue;
 		for (size_t r = 0; r < results.results.count; r++) {
 			const struct pd_auth_result *result = &results.results.items[r];

@@ -28,5 +28,7 @@ const char *pd_auth_results_id(struct pd_arena *arena, const char *value);
  * field of ours says that DMARC failed? authserv_id NULL or "": nobody is believed. */
 bool pd_auth_results_pass(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id,
 			  const char *domain);
+/* Does a field with exactly our authserv-id say dmarc=fail? Then whoever wrote the mail is not whom From names. */
+bool pd_auth_results_fail(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id);
 
 #endif

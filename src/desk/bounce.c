@@ -103,26 +103,6 @@ static void tie(struct pd_context *context, const struct pd_mail *mail, struct r
 	*ret_reported = reported;
 }
 
-/* The one ticket of a mailbox for reports that belong nowhere. */
-static struct pd_ticket *collector(struct pd_context *context, const struct pd_mailbox *mailbox)
-{
-	const char *key = pd_printf(context->arena, "undelivered:%s", mailbox->name);
-	struct pd_mark mark = context->desk->mark(context->desk, key);
-	struct pd_ticket *ticket = mark.exists ? pd_plan_ticket_followed(context, mark.value) : NULL;
-	if (ticket != NULL && !ticket->is_deleted)
-		return ticket;
-	const struct pd_status *closed = pd_pipeline_first(mailbox->pipeline, PD_STATUS_CLOSED);
-	const struct pd_change values[] = {
-		{.property = "name",
-		 .to = pd_say(context->arena, mailbox->language, "Undelivered mail", NULL)},
-		{.property = "status", .to = pd_status_value(context->arena, closed->kind, closed->name)},
-		{.property = "automatic", .to = "yes"},
-	};
-	ticket = pd_plan_new_ticket(context, mailbox, values, sizeof values / sizeof *values);
-	pd_plan_mark(context, key, ticket->number, 0);
-	return ticket;
-}
-
 /* --- what it does --- */
 
 /* Administrators hear once that an agent's notifications stopped. */
@@ -201,7 +181,9 @@ void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
 		event = context->plan->events.items[context->plan->events.count - 1]->id;
 	} else {
 		struct pd_ticket *ticket =
-			reported.ticket != NULL ? reported.ticket : collector(context, mail->mailbox);
+			reported.ticket != NULL
+				? reported.ticket
+				: pd_collector(context, mail->mailbox, "undelivered", "Undelivered mail");
 		const char *what =
 			reported.agent != NULL
 				? pd_printf(context->arena, "a mail to %s was reported", reported.agent)

@@ -125,6 +125,7 @@ static void finish(struct pd_context *context, const struct pd_mail *mail, struc
 	pd_guard_taken(context, mail, event->id);
 	context->plan->outcome = outcome;
 	context->plan->ticket = ticket->number;
+	context->plan->why = event->why;
 }
 
 /* --- a person's message --- */
@@ -139,8 +140,6 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		place.related = place.ticket != NULL ? place.ticket->number : place.related;
 		place.ticket = NULL;
 	}
-	bool is_known = context->desk->contact_of(context->desk, context->arena, "mail",
-						  pd_lower_ascii(context->arena, mail->author.addr)) != NULL;
 	struct pd_ticket *ticket = place.ticket;
 	bool is_new = ticket == NULL;
 	if (is_new) {
@@ -158,6 +157,8 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 	 * 6). */
 	if (is_new || place.is_trusted)
 		pd_add_participants(context, mail, ticket, place.conversation);
+	if (is_new && mail->message->reply_to.count > 0)
+		add_participant(context, ticket, place.conversation, &mail->message->reply_to.items[0]);
 	if (!is_new && place.is_trusted)
 		add_participant(context, ticket, place.conversation, &mail->author);
 	if (!is_new) {
@@ -165,8 +166,10 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		after_answer(context, pd_ticket_mailbox(context, ticket), ticket);
 	}
 	finish(context, mail, ticket, place.conversation, event, is_new ? "new ticket" : "threaded");
+	if (mail->is_authentic)
+		pd_guard_know(context, mail->author.addr);
 	if (is_new)
-		pd_letter_acknowledgement(context, mail, ticket, place.conversation, is_known);
+		pd_letter_acknowledgement(context, mail, ticket, place.conversation);
 }
 
 /* --- no person's --- */
@@ -223,4 +226,5 @@ void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail)
 	pd_guard_taken(context, mail, event->id);
 	context->plan->outcome = loop != NULL ? "loop" : "automatic";
 	context->plan->ticket = ticket->number;
+	context->plan->why = why;
 }

@@ -36,6 +36,7 @@ void pd_decide_delivery(struct pd_context *context, const struct pd_delivery *de
 			pd_take_import(context, &mail);
 		else
 			take(context, &mail);
+		pd_collect(context, &mail);
 	}
 	if (context->plan->resume_draft == 0) /* else the draft's decision, on the same plan, tells of both */
 		pd_tell(context, delivery);

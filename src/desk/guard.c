@@ -1,8 +1,8 @@
 /* Guards: the same mail twice, mail that runs in circles, mail that must not be answered.
  *
- * Promises: what came before acts once (invariant 2), by queue-id or bytes for a retry and by content for
+ * Promises: what came before acts once (invariant 2), by queue-id and bytes for a retry and by content for
  * another way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys
- * of marks: q:QUEUEID|SENDER|RCPT   r:DIGEST|RCPT   m:MESSAGEID|DIGEST   of counters: ack:ADDRESS auto:TICKET
+ * of marks: q:QUEUEID|SENDER|RCPT|DIGEST   r:DIGEST|RCPT m:MESSAGEID|DIGEST known:ADDRESS   of counters: ack:ADDRESS
  * auto:all same:TEXTDIGEST bounce:AGENT */
 #include "desk/mail.h"
 
@@ -50,17 +50,22 @@ static const char *digest_of_bytes(struct pd_context *context, const struct pd_r
 	return pd_hex(context->arena, digest, sizeof digest);
 }
 
+/* A short queue-id is the queue file's inode, given anew as soon as that is free: alone it names no mail. */
 static const char *retry_key(struct pd_context *context, const struct pd_delivery *delivery,
 			     const char *recipient, const char **bytes)
 {
-	if (delivery->queue_id != NULL && *delivery->queue_id != '\0')
-		return pd_printf(context->arena, "q:%s|%s|%s", delivery->queue_id,
-				 delivery->sender != NULL ? delivery->sender : "", recipient);
-	if (delivery->raw == NULL || delivery->raw->data == NULL)
+	bool has_bytes = delivery->raw != NULL && delivery->raw->data != NULL;
+	bool has_queue_id = delivery->queue_id != NULL && *delivery->queue_id != '\0';
+	if (!has_bytes && !has_queue_id)
 		return NULL;
-	if (*bytes == NULL)
+	if (*bytes == NULL && has_bytes)
 		*bytes = digest_of_bytes(context, delivery->raw);
-	return pd_printf(context->arena, "r:%s|%s", *bytes, recipient);
+	if (*bytes == NULL)
+		*bytes = pd_hex(context->arena, delivery->message->digest, sizeof delivery->message->digest);
+	if (!has_queue_id)
+		return pd_printf(context->arena, "r:%s|%s", *bytes, recipient);
+	return pd_printf(context->arena, "q:%s|%s|%s|%s", delivery->queue_id,
+			 delivery->sender != NULL ? delivery->sender : "", recipient, *bytes);
 }
 
 /* A mail with neither Message-ID nor Date may well come twice and mean it. */
@@ -73,20 +78,23 @@ static const char *content_key(struct pd_context *context, const struct pd_mail 
 			 pd_hex(context->arena, message->digest, sizeof message->digest));
 }
 
-/* Marks the recipients of this delivery as served. True where each was served before. */
-static bool is_retry(struct pd_context *context, const struct pd_mail *mail)
+/* Marks the recipients of this delivery as served. True where each was served before; then what it became. */
+static bool is_retry(struct pd_context *context, const struct pd_mail *mail, int64_t *ret_event)
 {
 	const struct pd_delivery *delivery = mail->delivery;
 	const char *bytes = NULL;
 	size_t fresh = 0;
 	for (size_t i = 0; i < delivery->recipients.count; i++) {
 		const char *key = retry_key(context, delivery, delivery->recipients.items[i], &bytes);
-		if (key == NULL) {
-			fresh++;
-		} else if (!context->desk->mark(context->desk, key).exists) {
-			pd_plan_mark(context, key, 0, context->is_import ? 0 : context->now + RETRIES_WITHIN);
-			fresh++;
+		struct pd_mark mark =
+			key != NULL ? context->desk->mark(context->desk, key) : (struct pd_mark){0};
+		if (mark.exists) {
+			*ret_event = mark.value;
+			continue;
 		}
+		fresh++;
+		if (key != NULL)
+			pd_plan_mark(context, key, 0, context->is_import ? 0 : context->now + RETRIES_WITHIN);
 	}
 	return fresh == 0 && delivery->recipients.count > 0;
 }
@@ -94,29 +102,39 @@ static bool is_retry(struct pd_context *context, const struct pd_mail *mail)
 bool pd_guard_duplicate(struct pd_context *context, struct pd_mail *mail)
 {
 	struct pd_plan *plan = context->plan;
-	if (is_retry(context, mail)) {
-		plan->outcome = "duplicate";
-		return true;
+	int64_t event = 0;
+	bool is_again = is_retry(context, mail, &event);
+	if (!is_again) {
+		const char *key = content_key(context, mail);
+		struct pd_mark mark =
+			key != NULL ? context->desk->mark(context->desk, key) : (struct pd_mark){0};
+		if (!mark.exists)
+			return false;
+		event = mark.value;
 	}
-	const char *key = content_key(context, mail);
-	struct pd_mark mark = key != NULL ? context->desk->mark(context->desk, key) : (struct pd_mark){0};
-	if (!mark.exists)
-		return false;
 	plan->outcome = "duplicate";
 	const struct pd_entry *entry =
-		mark.value > 0 ? context->desk->entry(context->desk, context->arena, mark.value) : NULL;
+		event > 0 ? context->desk->entry(context->desk, context->arena, event) : NULL;
 	struct pd_ticket *ticket =
 		entry != NULL ? pd_plan_ticket_followed(context, entry->event.ticket) : NULL;
 	if (ticket != NULL) {
 		plan->ticket = ticket->number;
-		pd_note_mailboxes(context, mail, ticket);
+		if (!is_again)
+			pd_note_mailboxes(context, mail, ticket);
 	}
 	return true;
 }
 
 void pd_guard_taken(struct pd_context *context, const struct pd_mail *mail, int64_t event)
 {
-	const char *key = mail->delivery->held == NULL ? content_key(context, mail) : NULL;
+	if (mail->delivery->held != NULL) /* it was taken in when it came */
+		return;
+	for (size_t i = 0; i < context->plan->marks.count; i++) {
+		struct pd_planned_mark *mark = &context->plan->marks.items[i];
+		if (pd_starts(mark->key, "q:") || pd_starts(mark->key, "r:"))
+			mark->value = event; /* so that a retry can say what the mail became */
+	}
+	const char *key = content_key(context, mail);
 	if (key != NULL)
 		pd_plan_mark(context, key, event, 0);
 }
@@ -220,6 +238,24 @@ bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *
 	pd_plan_count(context, by_text);
 	pd_plan_count(context, "auto:all");
 	return true;
+}
+
+/* --- whose words may be repeated --- */
+
+static const char *known_key(struct pd_context *context, const char *address)
+{
+	return pd_printf(context->arena, "known:%s", pd_lower_ascii(context->arena, address));
+}
+
+void pd_guard_know(struct pd_context *context, const char *address)
+{
+	if (!context->is_import && !pd_guard_knows(context, address))
+		pd_plan_mark(context, known_key(context, address), 0, 0);
+}
+
+bool pd_guard_knows(struct pd_context *context, const char *address)
+{
+	return context->desk->mark(context->desk, known_key(context, address)).exists;
 }
 
 /* --- agents whose mail bounces --- */

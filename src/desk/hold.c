@@ -90,6 +90,8 @@ void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const 
 	pd_buf_addf(&out, "\n%s", own_text(context, mail));
 	context->plan->is_refused = true;
 	context->plan->outcome = "refused";
+	context->plan->why =
+		pd_clean_line(context->arena, pd_strings_join(context->arena, errors, "; "), 300);
 	if (place->ticket != NULL)
 		context->plan->ticket = place->ticket->number;
 	pd_letter_receipt(context, mail, place->ticket, place->conversation, event,
@@ -118,6 +120,7 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 		       "Your text is kept. To send it all the same, answer with the line #send", NULL),
 		own_text(context, mail));
 	context->plan->outcome = "held";
+	context->plan->why = pd_printf(context->arena, "%s answered first", who);
 	context->plan->ticket = place->ticket->number;
 	pd_letter_receipt(context, mail, place->ticket, place->conversation, event, text);
 	pd_guard_taken(context, mail, event);
@@ -179,8 +182,12 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 	pd_report(context, "%s",
 		  pd_say(context->arena, pd_agent_language(context, mail->agent),
 			 "Held until it is confirmed.", NULL));
-	pd_letter_confirmation(context, mail, ticket, event, draft);
 	context->plan->outcome = "held";
+	context->plan->why = is_proven ? "it needs a confirmation"
+				       : pd_printf(context->arena, "it bears an address of %s and is not proven%s%s",
+						   mail->agent->name, given->why != NULL ? "; " : "",
+						   given->why != NULL ? given->why : "");
+	pd_letter_confirmation(context, mail, ticket, event, draft, is_proven);
 	context->plan->ticket = ticket != NULL ? ticket->number : 0;
 	pd_guard_taken(context, mail, event);
 }
@@ -212,6 +219,7 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 	pd_guard_taken(context, mail, 0);
 	if (mail->is_automatic || (mail->kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0) {
 		context->plan->outcome = "automatic";
+		context->plan->why = "automatic mail confirms nothing";
 		return true;
 	}
 	if (draft->state != PD_DRAFT_KEPT)
@@ -224,6 +232,7 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 	if (wrong != NULL) {
 		context->plan->outcome = "refused";
 		context->plan->is_refused = true;
+		context->plan->why = wrong;
 		pd_report(context, "%s", pd_say(context->arena, language, wrong, NULL));
 		pd_letter_receipt(context, mail, ticket, 0, 0, pd_receipt_text(context, mail->agent));
 		return true;

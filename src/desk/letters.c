@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 
-enum { QUOTED_LINES = 200, CONFIRMATIONS_AN_HOUR = 20 };
+enum { QUOTED_LINES = 200, CONFIRMATIONS_AN_HOUR = 60 };
 
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket)
 {
@@ -160,11 +160,11 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 /* --- the acknowledgement --- */
 
 static const char *acknowledgement_subject(struct pd_context *context, const struct pd_mail *mail,
-					   const struct pd_mailbox *mailbox, bool is_known_contact)
+					   const struct pd_mailbox *mailbox, bool is_repeated)
 {
 	const char *subject = pd_clean_line(context->arena, mail->message->subject, 100);
 	bool is_reply;
-	if (!(mail->is_authentic || is_known_contact) || *subject == '\0')
+	if (!is_repeated || *subject == '\0')
 		return pd_say(context->arena, mailbox->language, "Your message to {mailbox}", "mailbox",
 			      mailbox->full_name, NULL);
 	(void)pd_base_subject(context->arena, subject, &is_reply);
@@ -179,12 +179,13 @@ static const char acknowledgement_text[] =
 	"{mailbox}\n";
 
 void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
-			       struct pd_ticket *ticket, int64_t conversation, bool is_known_contact)
+			       struct pd_ticket *ticket, int64_t conversation)
 {
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
 	if (!mailbox->acknowledge || !pd_guard_may_acknowledge(context, mail, ticket))
 		return;
-	bool is_repeated = mail->is_authentic || is_known_contact; /* may anything of theirs be repeated? */
+	bool is_repeated = /* may anything of theirs be repeated? */
+		mail->is_authentic || (!mail->is_refuted && pd_guard_knows(context, mail->author.addr));
 	struct pd_planned_letter *planned =
 		pd_letter_new(context, PD_LETTER_ACKNOWLEDGEMENT, mailbox, ticket, conversation, 0);
 	struct pd_letter *letter = &planned->letter;
@@ -193,7 +194,7 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	letter->auto_submitted = "auto-replied";
 	*pd_list_add(context->arena, &letter->recipients) = to.addr;
 	*pd_list_add(context->arena, &letter->to) = to;
-	letter->subject = acknowledgement_subject(context, mail, mailbox, is_known_contact);
+	letter->subject = acknowledgement_subject(context, mail, mailbox, is_repeated);
 	if (mailbox->reply_address)
 		letter->reply_to =
 			(struct pd_address){.name = mailbox->full_name,
@@ -232,11 +233,12 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 
 /* --- is it you? --- */
 
-static const char confirmation_text[] = "A mail that bears your address reached {mailbox}. It was not proven "
-					"to be yours, or it asks for more than its proof allows; so it was "
-					"kept, and nothing was sent or changed.\n"
-					"\n"
-					"If you wrote it, answer this mail with the line\n"
+static const char unproven_text[] = "A mail that bears your address reached {mailbox}. It was not proven to be "
+				    "yours, so it was kept, and nothing was sent or changed.\n\n";
+static const char grave_text[] = "Your mail to {mailbox} asks for something that needs your word once more. "
+				 "It was kept, and nothing was sent or changed yet.\n\n";
+
+static const char confirmation_text[] = "If you wrote it, answer this mail with the line\n"
 					"\n"
 					"#yes\n"
 					"\n"
@@ -248,30 +250,71 @@ static const char confirmation_text[] = "A mail that bears your address reached 
 					">\n"
 					"{text}";
 
+static const char too_many_text[] =
+	"Within an hour, {count} mails to {mailbox} that bear your address had to be confirmed. No more questions "
+	"are sent for now. Further such mails are kept and do nothing.\n"
+	"\n"
+	"If you did not write them, somebody else uses your address. If you did, send what is missing again in an "
+	"hour.\n";
+
+/* A forger must not fill the agent's inbox; but silence would look as if all were well. */
+static void tell_too_many(struct pd_context *context, const struct pd_agent *agent,
+			  const struct pd_mailbox *mailbox)
+{
+	struct pd_planned_letter *planned =
+		pd_letter_to_agent(context, PD_LETTER_NOTIFICATION, agent, mailbox, NULL, 0, 0, 0);
+	const char *language = pd_agent_language(context, agent);
+	planned->letter.subject =
+		pd_say(context->arena, language, "Too many mails wait for your confirmation", NULL);
+	planned->letter.text =
+		pd_say(context->arena, language, too_many_text, "count",
+		       pd_printf(context->arena, "%d", CONFIRMATIONS_AN_HOUR), "mailbox", mailbox->full_name, NULL);
+}
+
+static void not_asked(struct pd_context *context, const char *why)
+{
+	context->plan->why = pd_printf(context->arena, "%s; not asked: %s",
+				       context->plan->why != NULL ? context->plan->why : "held", why);
+}
+
 void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail,
-			    const struct pd_ticket *ticket, int64_t event, int64_t draft)
+			    const struct pd_ticket *ticket, int64_t event, int64_t draft, bool is_proven)
 {
 	const struct pd_agent *agent = mail->agent;
 	const struct pd_mailbox *mailbox =
 		ticket != NULL ? pd_ticket_mailbox(context, ticket) : mail->mailbox;
+	const char *language = pd_agent_language(context, agent);
+	if (pd_guard_is_unreachable(context, agent)) {
+		not_asked(context, "mails to the agent bounce");
+		return;
+	}
 	const char *key = pd_printf(context->arena, "confirm:%s", agent->name);
-	/* A forger must not fill the agent's inbox. */
-	if (context->desk->counter(context->desk, key, context->now - PD_HOUR) >= CONFIRMATIONS_AN_HOUR ||
-	    pd_guard_is_unreachable(context, agent))
+	int64_t asked = context->desk->counter(context->desk, key, context->now - PD_HOUR);
+	if (asked >= CONFIRMATIONS_AN_HOUR)
+		not_asked(context, "too many confirmations within an hour");
+	if (asked > CONFIRMATIONS_AN_HOUR)
 		return;
 	pd_plan_count(context, key);
+	if (asked == CONFIRMATIONS_AN_HOUR) {
+		tell_too_many(context, agent, mailbox);
+		return;
+	}
 	struct pd_planned_letter *planned =
 		pd_letter_to_agent(context, PD_LETTER_CONFIRMATION, agent, mailbox, ticket, 0, event,
 				   ticket != NULL ? ticket->version : 0);
 	struct pd_letter *letter = &planned->letter;
 	letter->from.addr = pd_address_for_confirmation(context, mailbox, draft);
 	letter->reply_to = (struct pd_address){.name = "", .addr = ""};
-	letter->subject = pd_say(context->arena, pd_agent_language(context, agent), "Is it you? {subject}",
-				 "subject", pd_clean_line(context->arena, mail->message->subject, 150), NULL);
-	letter->text = pd_say(context->arena, pd_agent_language(context, agent), confirmation_text, "mailbox",
-			      mailbox->full_name, "within",
-			      pd_duration_text(context->arena, context->settings->confirm_within), "subject",
-			      pd_clean_line(context->arena, mail->message->subject, 0), "text",
-			      pd_quote(context->arena, mail->message->text, QUOTED_LINES), NULL);
+	letter->subject =
+		pd_say(context->arena, language, is_proven ? "Please confirm: {subject}" : "Is it you? {subject}",
+		       "subject", pd_clean_line(context->arena, mail->message->subject, 150), NULL);
+	letter->text = pd_printf(
+		context->arena, "%s%s",
+		pd_say(context->arena, language, is_proven ? grave_text : unproven_text, "mailbox",
+		       mailbox->full_name, NULL),
+		pd_say(context->arena, language, confirmation_text, "within",
+		       pd_duration_text(context->arena, context->settings->confirm_within), "subject",
+		       pd_clean_line(context->arena, mail->message->subject, 0), "text",
+		       pd_quote(context->arena, mail->message->text, QUOTED_LINES), NULL));
 	pd_letter_register(context, planned);
 }

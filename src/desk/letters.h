@@ -27,10 +27,11 @@ char *pd_quote(struct pd_arena *arena, const char *text, size_t lines);
 char *pd_receipt_text(struct pd_context *context, const struct pd_agent *agent);
 /* To a contact on a new ticket (RFC 3834). */
 void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
-			       struct pd_ticket *ticket, int64_t conversation, bool is_known_contact);
-/* Is it you? From the one-time address of the draft. */
+			       struct pd_ticket *ticket, int64_t conversation);
+/* Is it you? From the one-time address of the draft. is_proven: it is, but the matter needs a second word. Where too
+ * many were asked, that is told once and noted in the plan's `why`. */
 void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail,
-			    const struct pd_ticket *ticket, int64_t event, int64_t draft);
+			    const struct pd_ticket *ticket, int64_t event, int64_t draft, bool is_proven);
 /* The mailbox where a ticket's mail comes from. */
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket);
 const char *pd_agent_language(const struct pd_context *context, const struct pd_agent *agent);
@@ -48,6 +49,10 @@ struct pd_answer {
 /* The newest message of the contact that a person wrote, or the one that `event` is or tells of. */
 void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation, int64_t event,
 		    struct pd_answer *ret_answer);
+/* Is the message answered where its Reply-To says? That is anybody's to write: only where the mail is proven, or
+ * the address takes part in the ticket. Else the answer goes to From. */
+bool pd_answer_minds_reply_to(struct pd_context *context, const struct pd_ticket *ticket,
+			      const struct pd_stored *stored);
 /* The event of the reply and its letter. */
 struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,
 				const struct pd_answer *answer, const char *why);

@@ -73,8 +73,9 @@ static void read_recipients(struct pd_context *context, struct pd_mail *mail)
 }
 
 /* A mail that our own address writes to itself is a form's or a script's: who fills it in stands in Reply-To.
- */
-static struct pd_address author_of(const struct pd_context *context, const struct pd_delivery *delivery)
+ * That makes a correspondent for a new ticket and proves nothing (invariant 6). */
+static struct pd_address author_of(const struct pd_context *context, const struct pd_delivery *delivery,
+				   bool *ret_is_form)
 {
 	const struct pd_message *message = delivery->message;
 	struct pd_address author = message->from;
@@ -83,8 +84,10 @@ static struct pd_address author_of(const struct pd_context *context, const struc
 	if (author.addr == NULL || *author.addr == '\0')
 		author = (struct pd_address){.name = "",
 					     .addr = delivery->sender != NULL ? delivery->sender : ""};
-	if (pd_settings_mailbox_of(context->settings, author.addr) != NULL && message->reply_to.count == 1 &&
-	    pd_is_outsider(context, message->reply_to.items[0].addr))
+	*ret_is_form = pd_settings_mailbox_of(context->settings, author.addr) != NULL &&
+		       message->reply_to.count == 1 &&
+		       pd_is_outsider(context, message->reply_to.items[0].addr);
+	if (*ret_is_form)
 		author = message->reply_to.items[0];
 	if (author.name == NULL)
 		author.name = "";
@@ -119,11 +122,13 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	const struct pd_message *message = delivery->message;
 	struct pd_mail mail = {.delivery = delivery, .message = message};
 	read_recipients(context, &mail);
-	mail.author = author_of(context, delivery);
+	mail.author = author_of(context, delivery, &mail.is_form);
 	mail.agent = delivery->held != NULL ? pd_settings_agent(context->settings, delivery->held->agent)
 					    : pd_settings_agent_of(context->settings, message->from.addr);
 	mail.is_own = pd_settings_mailbox_of(context->settings, message->from.addr) != NULL;
-	mail.is_authentic = message->from_count == 1 && message->from_is_plain &&
+	mail.is_refuted =
+		pd_auth_results_fail(context->arena, message, context->settings->authserv_id);
+	mail.is_authentic = !mail.is_form && message->from_count == 1 && message->from_is_plain &&
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
 	if (mail.agent != NULL && delivery->held == NULL) {

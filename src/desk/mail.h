@@ -5,6 +5,9 @@
 #include "desk/decide.h"
 #include "desk/token.h"
 
+/* How the reason begins where the signed address was made for somebody else. */
+#define PD_WHY_OTHER_SENDER "reply address, used by another sender: "
+
 /* No person wrote it. */
 #define PD_KINDS_OF_MACHINES (PD_KIND_AUTO | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)
 
@@ -22,7 +25,9 @@ struct pd_mail {
 	unsigned kinds;		      /* PD_KIND_*, as the message says, seen with its envelope */
 	const char *seal;	      /* the MAC of the seal that proves the agent; NULL */
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
+	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
 	bool is_authentic;	      /* our server vouches for the domain in From */
+	bool is_refuted;	      /* our server says that the domain in From did not send it */
 	bool is_automatic;	      /* no person wrote it */
 };
 
@@ -69,6 +74,10 @@ const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail
 /* May an automatic mail answer this one (RFC 3834), within the limits? Counts it where it may. */
 bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *mail,
 			      const struct pd_ticket *ticket);
+/* An acknowledgement repeats the words of those alone who were proven once, or whom a person here wrote to: that
+ * somebody's mail came tells nothing (invariant 6). */
+void pd_guard_know(struct pd_context *context, const char *address);
+bool pd_guard_knows(struct pd_context *context, const char *address);
 bool pd_is_noreply(struct pd_arena *arena, const char *address);
 /* Do mails to this agent bounce again and again (invariant 7)? */
 bool pd_guard_is_unreachable(struct pd_context *context, const struct pd_agent *agent);
@@ -108,6 +117,14 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 			 bool is_proven, int64_t answers_version);
 /* The answer to such a question; false: it is none, the mail goes on as mail to the mailbox. */
 bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail);
+
+/* collect.c */
+/* The mailbox's one ticket of that kind, closed and automatic; made where there is none. name: English, of the
+ * catalogue. */
+struct pd_ticket *pd_collector(struct pd_context *context, const struct pd_mailbox *mailbox, const char *kind,
+			       const char *name);
+/* Mails of this plan that stand on no ticket go to the mailbox's "Commands and requests". */
+void pd_collect(struct pd_context *context, const struct pd_mail *mail);
 
 /* import.c */
 void pd_take_import(struct pd_context *context, const struct pd_mail *mail);

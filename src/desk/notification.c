@@ -167,17 +167,34 @@ static const struct pd_event *shown_entry(struct pd_context *context, const stru
 	return entry != NULL && entry->message != NULL ? &entry->event : main;
 }
 
-static void write_people(struct pd_context *context, const struct pd_event *shown,
-			 const struct pd_stored *stored, struct pd_buf *out)
+/* Who wrote it, and where the answer goes; what looks odd about that is said (invariant 6). */
+static void write_sender(struct pd_context *context, const struct pd_ticket *ticket,
+			 const struct pd_event *shown, const struct pd_stored *stored, struct pd_buf *out,
+			 const char *language)
 {
 	const char *reply_to = stored->reply_to.addr;
-	if (pd_told_is_incoming(shown)) {
-		pd_buf_addf(out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
-		/* That is where the answer goes. */
-		if (reply_to != NULL && *reply_to != '\0' && !pd_equal_nocase(reply_to, stored->from.addr))
-			pd_buf_addf(out, "Reply-To: %s\n",
-				    pd_participant_value(context->arena, &stored->reply_to));
-	}
+	pd_buf_addf(out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
+	if (shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
+		pd_buf_addf(out, "%s\n",
+			    pd_say(context->arena, language,
+				   "WARNING: it came to the reply address of somebody else.", NULL));
+	if (reply_to == NULL || *reply_to == '\0' || pd_equal_nocase(reply_to, stored->from.addr))
+		return;
+	pd_buf_addf(out, "Reply-To: %s\n", pd_participant_value(context->arena, &stored->reply_to));
+	if (!pd_answer_minds_reply_to(context, ticket, stored))
+		pd_buf_addf(out, "%s\n",
+			    pd_say(context->arena, language,
+				   "WARNING: that address takes no part in this ticket, and the mail is not "
+				   "proven. Your reply goes to {from}; a line #to ADDRESS names another.",
+				   "from", stored->from.addr, NULL));
+}
+
+static void write_people(struct pd_context *context, const struct pd_ticket *ticket,
+			 const struct pd_event *shown, const struct pd_stored *stored, struct pd_buf *out,
+			 const char *language)
+{
+	if (pd_told_is_incoming(shown))
+		write_sender(context, ticket, shown, stored, out, language);
 	people(context, out, "To: ", &stored->to);
 	people(context, out, "Cc: ", &stored->cc);
 	pd_buf_addf(out, "Subject: %s\n\n", stored->subject);
@@ -204,7 +221,7 @@ static void write_message(struct pd_context *context, const struct pd_told *told
 {
 	const char *language = pd_agent_language(context, told->agent);
 	if (shown->kind == PD_EVENT_MESSAGE)
-		write_people(context, shown, stored, out);
+		write_people(context, told->ticket, shown, stored, out, language);
 	pd_buf_addf(out, "%s\n", stored->text);
 	if ((stored->kinds & PD_KIND_UNPARSED) != 0)
 		pd_buf_addf(out, "%s\n",

@@ -87,6 +87,7 @@ struct pd_plan {
 	/* The outcome, for the log and for the caller. */
 	const char *outcome; /* "new ticket" "threaded" "duplicate" "held" "refused" "loop" … */
 	int64_t ticket;	     /* the ticket concerned; 0 */
+	const char *why;     /* one line for the log: why it was held, refused, or not joined; NULL */
 	/* What the command line prints and receipts say: a line each, what was done or what was wrong. */
 	struct pd_strings report;
 	bool is_refused; /* nothing was done; report says why */

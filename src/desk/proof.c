@@ -1,7 +1,8 @@
 /* How an agent is proven (DESIGN.md, Who may do what).
  *
  * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one
- * counts for less than none at all, since it shows an old mail in somebody's hands. */
+ * counts for less than none at all, since it shows an old mail in somebody's hands; another agent's leads to the
+ * ticket and proves nothing. */
 #include "desk/mail.h"
 
 #include "base/text.h"
@@ -20,7 +21,7 @@ enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *p
 		const struct pd_recipient *recipient = &mail->recipients.items[i];
 		if (recipient->kind != PD_RCPT_TICKET || !recipient->is_agent)
 			continue;
-		if (recipient->is_expired || !pd_equal(recipient->person, mail->agent->name))
+		if (recipient->is_expired)
 			return PD_PROOF_NONE;
 		if (recipient == place->token)
 			return PD_PROOF_MAIL_TICKET;

@@ -68,10 +68,13 @@ static const struct pd_entry *newest(struct pd_context *context, const struct pd
 	return any;
 }
 
-static struct pd_address reply_address(const struct pd_stored *stored)
+bool pd_answer_minds_reply_to(struct pd_context *context, const struct pd_ticket *ticket,
+			      const struct pd_stored *stored)
 {
-	bool has_own = stored->reply_to.addr != NULL && *stored->reply_to.addr != '\0';
-	return has_own ? stored->reply_to : stored->from;
+	if (stored->reply_to.addr == NULL || *stored->reply_to.addr == '\0')
+		return false;
+	return pd_equal(stored->proof, "dmarc") || pd_equal_nocase(stored->reply_to.addr, stored->from.addr) ||
+	       pd_ticket_knows(context, ticket, stored->reply_to.addr);
 }
 
 /* Where no message came yet: the first participant, else the first contact that has an address. */
@@ -106,7 +109,9 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 		answer.conversation = ticket->conversations.items[0].id;
 	answer.to = (struct pd_address){.name = "", .addr = ""};
 	if (answer.answered != NULL)
-		answer.to = reply_address(answer.answered->message);
+		answer.to = pd_answer_minds_reply_to(context, ticket, answer.answered->message)
+				    ? answer.answered->message->reply_to
+				    : answer.answered->message->from;
 	if (!pd_is_outsider(context, answer.to.addr))
 		answer.to = first_correspondent(context, ticket, answer.conversation);
 	*ret_answer = answer;
@@ -369,11 +374,14 @@ static const struct pd_mailbox *sender_of(struct pd_context *context, const stru
 static void add_participants(struct pd_context *context, const struct pd_answer *answer,
 			     const struct pd_addresses *list)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (pd_is_outsider(context, list->items[i].addr))
-			pd_plan_add(context, answer->ticket, "participant",
-				    pd_participant_value(context->arena, &list->items[i]),
-				    answer->conversation, NULL);
+	for (size_t i = 0; i < list->count; i++) {
+		if (!pd_is_outsider(context, list->items[i].addr))
+			continue;
+		pd_plan_add(context, answer->ticket, "participant",
+			    pd_participant_value(context->arena, &list->items[i]), answer->conversation,
+			    NULL);
+		pd_guard_know(context, list->items[i].addr);
+	}
 }
 
 /* The bytes as they leave are kept beside the agent's mail as it came. */

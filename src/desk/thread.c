@@ -26,6 +26,12 @@ bool pd_ticket_knows(struct pd_context *context, const struct pd_ticket *ticket,
 	return false;
 }
 
+/* Does the sender, as far as anybody knows, take part in the ticket? */
+static bool takes_part(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+{
+	return !mail->is_refuted && pd_ticket_knows(context, ticket, mail->author.addr);
+}
+
 /* A colleague of somebody in the conversation, vouched for by our server. */
 static bool is_colleague(struct pd_context *context, const struct pd_mail *mail,
 			 const struct pd_ticket *ticket)
@@ -91,22 +97,28 @@ static bool by_token(struct pd_context *context, const struct pd_mail *mail, str
 		bool is_expected;
 		if (recipient->is_agent) { /* an agent's serves that agent alone: it leaks by forwarding */
 			is_expected = mail->agent != NULL && pd_equal(recipient->person, mail->agent->name);
+			if (!is_expected && mail->agent != NULL && mail->is_authentic) { /* a colleague's */
+				settle(context, mail, ticket, recipient->conversation,
+				       pd_printf(context->arena, "reply address of %s", recipient->person),
+				       place);
+				return true;
+			}
 			if (!is_expected) {
 				place->related = ticket->number;
 				continue;
 			}
 		} else if (*recipient->person == '\0') {
-			is_expected = pd_ticket_knows(context, ticket, mail->author.addr);
+			is_expected = takes_part(context, mail, ticket);
 		} else {
-			is_expected = pd_equal_nocase(recipient->person, mail->author.addr);
+			is_expected = !mail->is_refuted &&
+				      pd_equal_nocase(recipient->person, mail->author.addr);
 		}
 		place->token = recipient;
 		place->is_trusted = is_expected && !recipient->is_agent;
 		settle(context, mail, ticket, recipient->conversation,
 		       is_expected || mail->agent != NULL
 			       ? "reply address"
-			       : pd_printf(context->arena, "reply address, used by another sender: %s",
-					   mail->author.addr),
+			       : pd_printf(context->arena, PD_WHY_OTHER_SENDER "%s", mail->author.addr),
 		       place);
 		return true;
 	}
@@ -128,7 +140,7 @@ static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, 
 			if (ticket == NULL || !is_in_group(context, mail, ticket))
 				continue;
 			if (!context->is_import && mail->agent == NULL &&
-			    !pd_ticket_knows(context, ticket, mail->author.addr) &&
+			    !takes_part(context, mail, ticket) &&
 			    !is_colleague(context, mail, ticket)) {
 				if (place->related == 0)
 					place->related = ticket->number;
@@ -186,7 +198,7 @@ static bool by_tag(struct pd_context *context, const struct pd_mail *mail, struc
 	if (ticket == NULL || !is_in_group(context, mail, ticket))
 		return false;
 	bool may = mail->agent != NULL ? mail->is_authentic || mail->delivery->is_confirmed
-				       : pd_ticket_knows(context, ticket, mail->author.addr);
+				       : takes_part(context, mail, ticket);
 	if (!may) {
 		if (place->related == 0)
 			place->related = number;
@@ -209,7 +221,7 @@ static bool by_subject(struct pd_context *context, const struct pd_mail *mail, s
 	for (size_t i = 0; i < known.count; i++) {
 		struct pd_ticket *ticket = pd_plan_ticket_followed(context, known.items[i].ticket);
 		if (ticket == NULL || ticket->is_automatic || ticket->is_deleted || ticket->is_spam ||
-		    !pd_ticket_knows(context, ticket, mail->author.addr))
+		    !takes_part(context, mail, ticket))
 			continue;
 		settle(context, mail, ticket, known.items[i].conversation, "the same subject and sender",
 		       place);
@@ -226,6 +238,7 @@ static void leave(struct pd_place *place, const char *why)
 	place->ticket = NULL;
 	place->conversation = place->answers = 0;
 	place->token = NULL;
+	place->is_trusted = false;
 	place->why = why;
 }
 
@@ -235,7 +248,9 @@ static void check_joined(struct pd_context *context, const struct pd_mail *mail,
 	const struct pd_mailbox *home = pd_settings_mailbox(context->settings, ticket->mailbox);
 	if (mail->agent != NULL)
 		return;
-	if (ticket->is_deleted)
+	if (mail->is_form && !context->is_import)
+		leave(place, "who wrote it stands in Reply-To alone");
+	else if (ticket->is_deleted)
 		leave(place, "its ticket was deleted");
 	else if (ticket->is_spam && !mail->is_automatic && (mail->kinds & PD_KIND_SPAM) == 0)
 		leave(place, "its ticket is spam"); /* nobody looks there, and this one may be none */

@@ -116,20 +116,38 @@ static void check_submission(const struct pd_settings *settings, struct pd_probl
 		close(fd);
 }
 
-/* Without postconf on this machine nothing can be compared, and nothing is said. */
-static void check_delimiter(const struct pd_settings *settings, struct pd_problems *problems)
+/* What postconf says. Without it on this machine nothing can be compared, and nothing is said. */
+static bool ask_postconf(const char *command, char *ret_line, size_t room)
 {
-	FILE *pipe = popen("postconf -h recipient_delimiter 2>/dev/null", "r");
-	char line[128] = "";
+	FILE *pipe = popen(command, "r");
 
 	if (!pipe)
-		return;
-	bool is_read = fgets(line, sizeof line, pipe) != NULL;
+		return false;
+	bool is_read = fgets(ret_line, (int)room, pipe) != NULL;
 
 	pclose(pipe);
-	if (!is_read)
+	if (is_read)
+		ret_line[strcspn(ret_line, "\n")] = '\0';
+	return is_read;
+}
+
+/* Short queue-ids are given again and again, so that the log's lines about two mails look like one's. */
+static void check_queue_ids(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	char line[128];
+
+	if (ask_postconf("postconf -h enable_long_queue_ids 2>/dev/null", line, sizeof line) && strcmp(line, "no") == 0)
+		pd_warning_add(problems, where_of(settings, "lmtp"),
+			       "Postfix has enable_long_queue_ids = no: it gives queue-ids again, which makes its log and ours hard "
+			       "to follow; better set it to yes");
+}
+
+static void check_delimiter(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	char line[128];
+
+	if (!ask_postconf("postconf -h recipient_delimiter 2>/dev/null", line, sizeof line))
 		return;
-	line[strcspn(line, "\n")] = '\0';
 	if (!strchr(line, settings->delimiter))
 		pd_warning_add(problems, where_of(settings, "delimiter"),
 			       "delimiter = %c is not in Postfix's recipient_delimiter (\"%s\"); replies would be refused",
@@ -144,6 +162,7 @@ static void check_surroundings(const struct pd_settings *settings, struct pd_pro
 	check_listener_directory(settings, "milter", settings->milter, problems);
 	check_submission(settings, problems);
 	check_delimiter(settings, problems);
+	check_queue_ids(settings, problems);
 	pd_calendar_check(settings, problems);
 }
 

@@ -329,6 +329,7 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 		return failed;
 	ret_receipt->outcome = pd_strdup(arena, plan->outcome);
 	ret_receipt->ticket = plan->ticket;
+	ret_receipt->why = plan->why != NULL ? pd_strdup(arena, plan->why) : NULL;
 	return 0;
 }
 

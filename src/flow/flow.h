@@ -35,6 +35,7 @@ struct pd_envelope {
 struct pd_receipt {
 	const char *outcome; /* for the log: "new ticket", "threaded", "duplicate", … */
 	int64_t ticket;	     /* 0: none */
+	const char *why;     /* for the log, one line: why it was held, refused, or not joined; NULL */
 	const char *message_id; /* without <>; NULL when the mail has none or was not read */
 };
 /* At RCPT: is it an address of the desk? By form alone. */

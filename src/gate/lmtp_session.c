@@ -449,7 +449,7 @@ static void tell(const struct pd_lmtp *lmtp, const struct pd_receipt *receipt, c
 	if (error->class == PD_OK)
 		pd_log(PD_INFO, "delivered", "queue-id", lmtp->ident, "ticket",
 		       receipt->ticket > 0 ? ticket : NULL, "msgid", receipt->message_id, "outcome",
-		       receipt->outcome, "sender", lmtp->envelope.sender, "recipients", count, "size", size,
+		       receipt->outcome, "why", receipt->why, "sender", lmtp->envelope.sender, "recipients", count, "size", size,
 		       NULL);
 	else
 		pd_log(error->class == PD_PERMANENT ? PD_WARNING : PD_ERROR, "not delivered", "queue-id",

@@ -206,6 +206,17 @@ static void resume(struct small_desk *desk, struct pd_context *context)
 	fail_msg("the held mail is not known");
 }
 
+/* Every mail that is kept stands on some ticket, or nothing would ever show it (invariant 8). */
+static void check_reachable(const struct pd_plan *plan)
+{
+	for (size_t i = 0; i < plan->messages.count; i++) {
+		bool is_named = !plan->messages.items[i].raw_is_delivery;
+		for (size_t e = 0; e < plan->events.count; e++)
+			is_named |= plan->events.items[e]->message == plan->messages.items[i].stored.id;
+		assert_true(is_named);
+	}
+}
+
 struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 {
 	if (mail.to == NULL)
@@ -223,6 +234,9 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 			  : strcmp(mail.sender, "<>") == 0 ? ""
 							   : mail.sender;
 	delivery.queue_id = mail.queue;
+	struct pd_raw raw = {.data = mail.raw, .size = mail.raw != NULL ? strlen(mail.raw) : 0, .fd = -1};
+	if (mail.raw != NULL)
+		delivery.raw = &raw;
 	if (mail.is_import)
 		delivery.import_into = &desk->settings->mailboxes.items[0];
 	struct pd_context context = small_context(desk, "postdesk");
@@ -231,6 +245,7 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 	remember(desk, context.plan, mail);
 	for (int i = 0; i < 3 && context.plan->resume_draft != 0; i++)
 		resume(desk, &context);
+	check_reachable(context.plan);
 	small_keep(desk, &context);
 	return context.plan;
 }

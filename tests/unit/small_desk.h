@@ -19,6 +19,7 @@ struct small_mail {
 	const char *reply_to;
 	const char *header, *value; /* one further field */
 	const char *queue;
+	const char *raw; /* the bytes; NULL: none are at hand */
 	unsigned kinds;
 	bool pass;				      /* dmarc=pass for the domain of From */
 	pd_time date;				      /* -1: the field is absent */

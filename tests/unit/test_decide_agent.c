@@ -151,6 +151,7 @@ static void test_thread_goes_on(void **state)
 				  .subject = "Re: Printer on fire",
 				  .in_reply_to = out->letter.message_id,
 				  .reply_to = "Ville <ville@private.example>",
+				  .pass = true,
 				  .id = "third@customer.example",
 				  .text = "Still burns."};
 	struct pd_plan *plan = small_deliver(scene->desk, more);
@@ -576,6 +577,61 @@ static void test_confirmation_expires(void **state)
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
 }
 
+/* Bob's question is bob's: with its address anna, proven, frees nothing of his. */
+static void test_confirmation_of_another(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, bob, scene->to_bob, "Use sand.");
+	mail.pass = false;
+	const struct pd_planned_letter *asked =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "bob");
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, anna, asked, "#yes"));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_string_not_equal(plan->outcome, "reply");
+	plan = small_deliver(scene->desk, reply_to(scene, bob, asked, "#yes"));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1); /* it was kept for him */
+}
+
+/* Invariant 9 where the client gives no In-Reply-To: the address says what is answered. */
+static void test_collision_by_address_alone(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	struct small_mail mail = reply_to(scene, bob, scene->to_bob, "Use sand.");
+	mail.in_reply_to = mail.references = NULL;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "held");
+	assert_string_equal(plan->why, "Anna Virtanen answered first");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	/* Words that were not sent are nobody's to find. */
+	for (size_t i = 0; i < plan->messages.count; i++)
+		assert_null(plan->messages.items[i].search_text);
+}
+
+/* Another agent's address leads a proven agent to the ticket, and no further. */
+static void test_colleagues_address(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_bob, "Use sand.");
+	mail.in_reply_to = mail.references = NULL;
+	mail.subject = "Sand";
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_int_equal(plan->ticket, 1);
+	assert_string_equal(plan->outcome, "held");
+	const struct pd_planned_letter *asked = small_letter(plan, PD_LETTER_CONFIRMATION, "anna");
+	assert_true(pd_starts(asked->letter.subject, "Please confirm: "));
+	assert_null(strstr(asked->letter.text, "not proven"));
+	assert_null(small_event(scene->desk, 1, PD_EVENT_COMMENT)); /* no "unverified" */
+	plan = small_deliver(scene->desk, reply_to(scene, anna, asked, "#yes"));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1);
+	assert_int_equal(plan->ticket, 1);
+	mail.pass = false;
+	mail.id = "forged@agents.example";
+	asked = small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "anna");
+	assert_true(pd_starts(asked->letter.subject, "Is it you? "));
+	assert_non_null(strstr(asked->letter.text, "not proven"));
+}
+
 static void test_send_frees_no_unproven_mail(void **state)
 {
 	struct scene *scene = *state;
@@ -640,7 +696,8 @@ static void test_proofs(void **state)
 		{"pass, plain address, other command", anna, true, false, false, 0, "#close", "held"},
 		{"token alone", anna, false, true, false, 0, "Hello.", "held"},
 		{"another agent's token", anna, true, true, true, 0, "Hello.", "held"},
-		{"another agent's token, harmless command", anna, true, true, true, 0, "#take", "held"},
+		{"another agent's token, harmless command", anna, true, true, true, 0, "#take", "commands"},
+		{"another agent's token, grave command", anna, true, true, true, 0, "#delete", "held"},
 		{"an expired token", anna, true, true, false, 92, "Hello.", "held"},
 		{"a grave command", anna, true, true, false, 0, "#delete", "held"},
 		{"a second address of the agent", "anna@home.example", true, true, false, 0, "Hello.",
@@ -739,16 +796,20 @@ static void test_forwarder_is_not_told(void **state)
 static void test_limit_of_confirmations(void **state)
 {
 	struct scene *scene = *state;
-	size_t asked = 0;
-	for (int i = 0; i < 30; i++) {
+	size_t asked = 0, told = 0;
+	for (int i = 0; i < 70; i++) {
 		struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Pay.");
 		mail.pass = false;
 		struct pd_plan *plan = small_deliver(scene->desk, mail);
 		assert_string_equal(plan->outcome, "held");
 		asked += small_letters(plan, PD_LETTER_CONFIRMATION);
+		told += small_letters(plan, PD_LETTER_NOTIFICATION);
+		if (small_letters(plan, PD_LETTER_CONFIRMATION) == 0)
+			assert_non_null(strstr(plan->why, "not asked: too many"));
 		scene->desk->now -= PD_MINUTE;
 	}
-	assert_int_equal(asked, 20);
+	assert_int_equal(asked, 60);
+	assert_int_equal(told, 1); /* but in silence it stops not */
 }
 
 static void test_who_may_not_see_is_not_told(void **state)
@@ -803,8 +864,15 @@ static void test_bad_command_in_first_mail(void **state)
 	mail.text = "#asign bob\nPlease look.";
 	struct pd_plan *plan = small_deliver(scene->desk, mail);
 	assert_string_equal(plan->outcome, "refused");
-	assert_int_equal(plan->events.count, 0);
-	assert_int_equal(plan->messages.count, 1); /* kept all the same */
+	assert_non_null(strstr(plan->why, "#asign"));
+	assert_int_equal(plan->ticket, 0);
+	assert_int_equal(plan->messages.count, 1); /* kept all the same, where it can be found (invariant 8) */
+	const struct pd_event *kept = small_event(scene->desk, 2, PD_EVENT_COMMENT);
+	assert_int_equal(kept->message, plan->messages.items[0].stored.id);
+	assert_string_equal(small_ticket(scene->desk, 2)->name, "Commands and requests");
+	assert_int_equal(small_ticket(scene->desk, 2)->status_kind, PD_STATUS_CLOSED);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+	assert_null(plan->messages.items[0].search_text); /* a draft is its author's alone */
 	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "anna"));
 }
 
@@ -836,15 +904,19 @@ static void test_do_address(void **state)
 	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
 	assert_non_null(receipt);
 	assert_non_null(strstr(receipt->letter.text, "Printer on fire"));
-	assert_int_equal(plan->events.count, 0);
+	assert_int_equal(plan->ticket, 0);
 	assert_int_equal(plan->messages.count, 1);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+	mail.subject = "#list closed";
+	mail.id = "do1@agents.example";
+	small_deliver(scene->desk, mail); /* the same ticket collects it */
 	mail.subject = "#new Order paper";
 	mail.text = "#priority low";
 	mail.id = "do2@agents.example";
 	plan = small_deliver(scene->desk, mail);
-	assert_int_equal(plan->ticket, 2);
-	assert_string_equal(small_ticket(scene->desk, 2)->name, "Order paper");
-	assert_string_equal(small_ticket(scene->desk, 2)->priority, "low");
+	assert_int_equal(plan->ticket, 3);
+	assert_string_equal(small_ticket(scene->desk, 3)->name, "Order paper");
+	assert_string_equal(small_ticket(scene->desk, 3)->priority, "low");
 }
 
 static void test_a_contacts_commands_are_text(void **state)
@@ -916,6 +988,9 @@ int main(void)
 		TEST(test_no_collision),
 		TEST(test_unproven),
 		TEST(test_confirmation_expires),
+		TEST(test_confirmation_of_another),
+		TEST(test_collision_by_address_alone),
+		TEST(test_colleagues_address),
 		TEST(test_send_frees_no_unproven_mail),
 		TEST(test_forged_mail_hides_no_draft),
 		TEST(test_send_by_confirmation),

@@ -177,6 +177,7 @@ static void test_duplicates(void **state)
 	struct pd_plan *plan = small_deliver(desk, mail);
 	struct pd_plan *again = small_deliver(desk, mail); /* the reply was lost */
 	assert_string_equal(again->outcome, "duplicate");
+	assert_int_equal(again->ticket, plan->ticket);
 	assert_int_equal(again->events.count + again->messages.count + again->letters.count, 0);
 	mail.queue = "4bOther"; /* the sender's own retry */
 	again = small_deliver(desk, mail);
@@ -201,6 +202,36 @@ static void test_retries_without_names(void **state)
 	assert_string_equal(small_deliver(desk, mail)->outcome, "duplicate");
 	mail.queue = "4bAbc";
 	assert_int_equal(small_deliver(desk, mail)->ticket, 2);
+	/* A queue-id is given again: other words are another mail. */
+	mail.text = "Something else.";
+	assert_int_equal(small_deliver(desk, mail)->ticket, 3);
+}
+
+/* The bytes below the topmost Received tell a retry from another mail with the same queue-id. */
+static void test_retries_by_bytes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *first, *second;
+		bool is_again;
+	} table[] = {
+		{"the same", "Received: a\nSubject: x\n\ny\n", "Received: a\nSubject: x\n\ny\n", true},
+		{"another way in", "Received: a\nSubject: x\n\ny\n",
+		 "Return-Path: <z>\nReceived: b\n\tc\nSubject: x\n\ny\n", true},
+		{"another text", "Received: a\nSubject: x\n\ny\n", "Received: a\nSubject: x\n\nz\n", false},
+		{"another way before", "Received: a\nReceived: b\n\ny\n", "Received: a\nReceived: c\n\ny\n",
+		 false},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new(NULL);
+		struct small_mail mail = {
+			.from = "form@shop.example", .text = "x", .queue = "4bXyz", .date = -1};
+		mail.raw = table[i].first;
+		small_deliver(desk, mail);
+		mail.raw = table[i].second;
+		CHECK_ROW(table[i].name, (small_deliver(desk, mail)->ticket == 1) == table[i].is_again);
+		small_desk_free(desk);
+	}
 }
 
 /* Each reason alone keeps an acknowledgement back, whichever road the mail took. */
@@ -378,6 +409,10 @@ static void test_reply_address(void **state)
 	mail.id = "third@customer.example";
 	assert_int_equal(small_deliver(desk, mail)->ticket, 1);
 	assert_non_null(strstr(small_event(desk, 1, PD_EVENT_MESSAGE)->why, "another sender"));
+	mail.id = "again@customer.example";
+	plan = small_deliver(desk, mail);
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "anna")->letter.text,
+			       "WARNING: it came to the reply address of somebody else"));
 	assert_false(is_participant(desk, 1, "secretary@customer.example"));
 	/* Case is lost on the way. */
 	mail.to = pd_strdup(desk->arena, ack->letter.reply_to.addr);
@@ -652,6 +687,179 @@ static void test_form_mailer(void **state)
 	assert_false(is_participant(desk, plan->ticket, "support@example.com"));
 }
 
+/* Whoever writes in our name and puts a participant into Reply-To is not that participant (invariant 6). */
+static void test_form_proves_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct small_mail mail;
+		bool to_reply_address;
+	} table[] = {
+		{"tag", {.subject = "What of [#1]?"}, false},
+		{"tag, with a pass for our domain", {.subject = "What of [#1]?", .pass = true}, false},
+		{"reference", {.in_reply_to = "first@customer.example"}, false},
+		{"subject", {.subject = "Re: Printer on fire"}, false},
+		{"reply address", {.subject = "x", .pass = true}, true},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new(NULL);
+		struct pd_plan *plan = small_deliver(desk, first);
+		struct small_mail mail = table[i].mail;
+		mail.from = "support@example.com";
+		mail.reply_to = "ville@customer.example";
+		mail.id = "form@example.com";
+		if (table[i].to_reply_address)
+			mail.to = small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.reply_to.addr;
+		plan = small_deliver(desk, mail);
+		CHECK_ROW(table[i].name, plan->ticket == 2);
+		CHECK_ROW_STRING(table[i].name, plan->messages.items[0].stored.proof, "none");
+		CHECK_ROW(table[i].name, small_event(desk, 2, PD_EVENT_RELATED)->other == 1);
+		CHECK_ROW(table[i].name, is_participant(desk, 2, "ville@customer.example"));
+		small_desk_free(desk);
+	}
+}
+
+/* A Reply-To that anybody can write takes no conversation over. */
+static void test_reply_to_of_a_forger(void **state)
+{
+	struct small_desk *desk = *state;
+	small_deliver(desk, first);
+	struct small_mail forged = {.from = "ville@customer.example",
+				    .reply_to = "eve@evil.example",
+				    .subject = "What of [#1]?",
+				    .text = "More.",
+				    .id = "forged@evil.example"};
+	struct pd_plan *plan = small_deliver(desk, forged);
+	assert_int_equal(plan->ticket, 1);
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(strstr(told->letter.text, "Reply-To: <eve@evil.example>\nWARNING: "));
+	struct small_mail reply = {.from = "anna@agents.example",
+				   .to = told->letter.reply_to.addr,
+				   .in_reply_to = told->letter.message_id,
+				   .subject = "Re: x",
+				   .text = "Yes.",
+				   .id = "anna1@agents.example",
+				   .pass = true};
+	const struct pd_planned_letter *out =
+		small_letter(small_deliver(desk, reply), PD_LETTER_REPLY, NULL);
+	assert_true(has_recipient(out, "ville@customer.example"));
+	assert_int_equal(out->letter.recipients.count, 1);
+	assert_false(is_participant(desk, 1, "eve@evil.example"));
+	/* Where the mail is proven it is where its author wants answers. */
+	forged.pass = true;
+	forged.reply_to = "ville@private.example";
+	forged.id = "proven@customer.example";
+	told = small_letter(small_deliver(desk, forged), PD_LETTER_NOTIFICATION, "anna");
+	assert_null(strstr(told->letter.text, "WARNING"));
+	reply.to = told->letter.reply_to.addr;
+	reply.in_reply_to = told->letter.message_id;
+	reply.id = "anna2@agents.example";
+	assert_true(has_recipient(small_letter(small_deliver(desk, reply), PD_LETTER_REPLY, NULL),
+				  "ville@private.example"));
+	/* Whoever begins a thread chooses its people. */
+	struct small_mail begun = first;
+	begun.reply_to = "desk@customer.example";
+	begun.id = "begun@customer.example";
+	told = small_letter(small_deliver(desk, begun), PD_LETTER_NOTIFICATION, "anna");
+	assert_null(strstr(told->letter.text, "WARNING"));
+	reply.to = told->letter.reply_to.addr;
+	reply.in_reply_to = told->letter.message_id;
+	reply.id = "anna3@agents.example";
+	assert_true(has_recipient(small_letter(small_deliver(desk, reply), PD_LETTER_REPLY, NULL),
+				  "desk@customer.example"));
+}
+
+/* Our own server says that From is forged: rules 2 to 4 see a stranger. */
+static void test_refuted(void **state)
+{
+	(void)state;
+	static const struct small_mail table[] = {
+		{.in_reply_to = "first@customer.example"},
+		{.subject = "What of [#1]?"},
+		{.subject = "Re: Printer on fire"},
+	};
+	static const char *const fields[] = {"mail.example.com; dmarc=fail header.from=customer.example",
+					     "other.example; dmarc=fail header.from=customer.example"};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		for (size_t f = 0; f < COUNT(fields); f++) {
+			struct small_desk *desk = small_desk_new(NULL);
+			small_deliver(desk, first);
+			struct small_mail mail = table[i];
+			mail.from = "ville@customer.example";
+			mail.id = "second@customer.example";
+			mail.header = "Authentication-Results";
+			mail.value = fields[f];
+			CHECK_ROW(fields[f], (small_deliver(desk, mail)->ticket == 1) == (f == 1));
+			small_desk_free(desk);
+		}
+	}
+}
+
+/* That mails in somebody's name came makes nobody known: else a second forged one is relayed (invariant 6). */
+static void test_who_is_known(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_plan *plan = NULL;
+	struct small_mail mail = first;
+	for (int i = 0; i < 2; i++) {
+		mail.id = pd_printf(desk->arena, "n%d@customer.example", i);
+		mail.text = mail.id;
+		plan = small_deliver(desk, mail);
+		assert_string_equal(small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.subject,
+				    "Your message to Example Support");
+	}
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	struct small_mail reply = {.from = "anna@agents.example",
+				   .to = told->letter.reply_to.addr,
+				   .in_reply_to = told->letter.message_id,
+				   .subject = "Re: x",
+				   .text = "Yes.",
+				   .id = "anna1@agents.example",
+				   .pass = true};
+	small_deliver(desk, reply);
+	mail.id = mail.text = "n3@customer.example";
+	plan = small_deliver(desk, mail);
+	assert_string_equal(small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.subject,
+			    "Re: Printer on fire");
+	/* Proven once. */
+	struct small_mail other = {.from = "liisa@other.example",
+				   .subject = "One",
+				   .text = "One.",
+				   .id = "l1@other.example",
+				   .pass = true};
+	small_deliver(desk, other);
+	other.pass = false;
+	other.id = other.text = "l2@other.example";
+	plan = small_deliver(desk, other);
+	assert_string_equal(small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.subject, "Re: One");
+	/* But not against our server's word. */
+	other.id = other.text = "l3@other.example";
+	other.header = "Authentication-Results";
+	other.value = "mail.example.com; dmarc=fail header.from=other.example";
+	plan = small_deliver(desk, other);
+	assert_string_equal(small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.subject,
+			    "Your message to Example Support");
+}
+
+/* So many an hour in all, whoever writes. */
+static void test_limit_of_automatic_mail(void **state)
+{
+	struct small_desk *desk = *state;
+	desk->settings->automatic_per_hour = 3;
+	size_t sent = 0;
+	for (int i = 0; i < 6; i++) {
+		struct small_mail mail = {.from = pd_printf(desk->arena, "p%d@customer.example", i),
+					  .subject = pd_printf(desk->arena, "Thing %d", i)};
+		mail.id = mail.text = mail.from;
+		sent += small_letters(small_deliver(desk, mail), PD_LETTER_ACKNOWLEDGEMENT);
+	}
+	assert_int_equal(sent, 3);
+	desk->now += 2 * PD_HOUR;
+	struct small_mail later = first;
+	assert_int_equal(small_letters(small_deliver(desk, later), PD_LETTER_ACKNOWLEDGEMENT), 1);
+}
+
 static void test_owner_and_followers(void **state)
 {
 	struct small_desk *desk = *state;
@@ -760,6 +968,7 @@ int main(void)
 		TEST(test_duplicates),
 		TEST(test_duplicate_to_another_mailbox),
 		TEST(test_retries_without_names),
+		cmocka_unit_test(test_retries_by_bytes),
 		TEST(test_what_is_never_acknowledged),
 		cmocka_unit_test(test_threads),
 		TEST(test_stranger_is_related),
@@ -778,6 +987,11 @@ int main(void)
 		TEST(test_loops),
 		TEST(test_a_mark_of_somebody_else),
 		TEST(test_form_mailer),
+		cmocka_unit_test(test_form_proves_nothing),
+		TEST(test_reply_to_of_a_forger),
+		cmocka_unit_test(test_refuted),
+		TEST(test_who_is_known),
+		TEST(test_limit_of_automatic_mail),
 		TEST(test_owner_and_followers),
 		TEST(test_attachments),
 		cmocka_unit_test(test_background),
