@@ -32,6 +32,9 @@ static struct {
 } options = {.tag = "bench", .sessions = 1, .mails = 1000, .bytes = 4000};
 static atomic_long next_mail, refused;
 static double *waits; /* ms, by mail */
+static struct pd_buf large; /* the text of every mail, where it is too large for each session to have its own */
+
+#define LARGE 1000000
 
 static double milliseconds(void)
 {
@@ -85,6 +88,8 @@ static void build(struct pd_buf *mail, long number)
 		    "Content-Type: text/plain; charset=utf-8\r\n\r\n",
 		    number, options.recipient, date, number % 500, number % 500, options.recipient, number, date, number,
 		    options.tag);
+	if (options.bytes >= LARGE)
+		return;
 	add_text(mail, (unsigned)number * 2654435761U + 7);
 	pd_buf_adds(mail, "\r\n.\r\n");
 }
@@ -168,6 +173,7 @@ static void deliver(struct session *session, struct pd_buf *mail, long number)
 		exit(1);
 	double began = milliseconds();
 	send_all(session, mail->data, mail->len);
+	send_all(session, large.data, large.len);
 	if (reply(session, '2') != '2')
 		atomic_fetch_add(&refused, 1);
 	waits[number] = milliseconds() - began;
@@ -219,6 +225,10 @@ int main(int argc, char **argv)
 	pthread_t *threads = calloc((size_t)options.sessions, sizeof *threads);
 	if (!waits || !threads)
 		return 1;
+	if (options.bytes >= LARGE) {
+		add_text(&large, 7);
+		pd_buf_adds(&large, "\r\n.\r\n");
+	}
 	double began = milliseconds();
 	for (long i = 0; i < options.sessions; i++)
 		if (pthread_create(&threads[i], NULL, run_session, NULL) != 0)
@@ -231,5 +241,6 @@ int main(int argc, char **argv)
 	       waits[options.mails * 99 / 100], waits[options.mails - 1]);
 	free(waits);
 	free(threads);
+	pd_buf_free(&large);
 	return atomic_load(&refused) > 0;
 }
