@@ -397,9 +397,9 @@ int main(int argc, char **argv)
 	/* Many threads that each allocate little: few arenas keep the memory small. What a mail needed stays for the
 	 * next: to give pages back and fault them in again costs more than to parse it. */
 	mallopt(M_ARENA_MAX, 4);
-	mallopt(M_TRIM_THRESHOLD, 2 << 20);
-	mallopt(M_MMAP_THRESHOLD, 2 << 20);
-	mallopt(M_TOP_PAD, 512 << 10);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20);
+	mallopt(M_MMAP_THRESHOLD, 512 << 10);
+	mallopt(M_TOP_PAD, 256 << 10);
 	char *path = realpath(file, NULL); /* the background process stands elsewhere */
 	struct house house = {.lmtp_fd = -1, .since = pd_now()};
 	house.settings = load(path != NULL ? path : file);

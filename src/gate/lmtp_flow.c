@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#define LARGE_AT_ONCE ((size_t)64 * 1024 * 1024)
+#define LARGE_AT_ONCE ((size_t)32 * 1024 * 1024)
 
 /* Spooled mails are mapped while they are worked on. So that a hundred of them do not fill the memory at the same
  * time, those that together pass LARGE_AT_ONCE wait for each other; one alone never waits. */
