@@ -57,6 +57,21 @@ static void test_body(void **state)
 			"Content-Type: application/octet-stream\r\n\r\nx\r\n--b--\r\n", NULL, NULL, 2, 2},
 		{"report", "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n" TEXT("It failed") "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n--b\r\n"
 			"Content-Type: text/rfc822-headers\r\n\r\nSubject: s\r\n--b--\r\n", "It failed", NULL, 3, 2},
+		{"related around an alternative", RELATED("b") "--b\r\n" ALTERNATIVE("a") "--a\r\n" TEXT("one") "--a\r\n" HTML("<p>one") "--a--\r\n"
+			"--b\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n\r\nx\r\n--b--\r\n", "one", "<p>one", 3, 1},
+		{"mixed around related around an alternative", MIXED("m") "--m\r\n" RELATED("b") "--b\r\n" ALTERNATIVE("a") "--a\r\n" TEXT("one") "--a\r\n" HTML("<p>one")
+			"--a--\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n\r\nx\r\n--b--\r\n--m\r\n" FILE_("a.pdf") "--m--\r\n", "one", "<p>one", 4, 2},
+		{"alternative around mixed with text", ALTERNATIVE("a") "--a\r\n" MIXED("m") "--m\r\n" TEXT("one") "--m\r\n" FILE_("a.pdf") "--m--\r\n--a\r\n" HTML("<p>one") "--a--\r\n",
+			"one", "<p>one", 3, 1},
+		{"alternative in an alternative", ALTERNATIVE("a") "--a\r\n" TEXT("one") "--a\r\n" ALTERNATIVE("c") "--c\r\n" TEXT("other") "--c\r\n" HTML("<p>one") "--c--\r\n--a--\r\n",
+			"one", "<p>one", 3, 0},
+		{"mixed in mixed", MIXED("m") "--m\r\n" MIXED("n") "--n\r\n" TEXT("one") "--n--\r\n--m\r\n" TEXT("two") "--m--\r\n", "one\ntwo", NULL, 2, 0},
+		{"alternative of one", ALTERNATIVE("a") "--a\r\n" HTML("<p>one") "--a--\r\n", NULL, "<p>one", 1, 0},
+		{"alternative of none", ALTERNATIVE("a") "--a--\r\n", NULL, NULL, 0, 0},
+		{"files alone", MIXED("m") "--m\r\n" FILE_("a.pdf") "--m\r\n" FILE_("b.pdf") "--m--\r\n", NULL, NULL, 2, 2},
+		{"a signed alternative with a file", "Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n" MIXED("m") "--m\r\n" ALTERNATIVE("a") "--a\r\n" TEXT("one") "--a\r\n" HTML("<p>one")
+			"--a--\r\n--m\r\n" FILE_("a.pdf") "--m--\r\n--s\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--s--\r\n", "one", "<p>one", 4, 1},
+		{"S/MIME, opaque", "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n", NULL, NULL, 1, 1},
 		{"boundary missing", "Content-Type: multipart/mixed\r\n\r\none\r\n", "one\n", NULL, 1, 0},
 		{"boundary never there", MIXED("b") "one\r\n", "one\n", NULL, 1, 0},
 		{"not ended", MIXED("b") "--b\r\n" TEXT("one"), "one\n", NULL, 1, 0},
