@@ -15,6 +15,8 @@ bool work_is_given_back(struct work *work)
 {
 	if (work->commands->errors.count == 0)
 		return false;
+	work->context->plan->is_incomplete =
+		work->commands->lacks_property && work->commands->errors.count == 1;
 	pd_give_back(work->context, work->mail, &work->place, &work->commands->errors, work->answers_version);
 	return true;
 }

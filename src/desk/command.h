@@ -48,6 +48,7 @@ struct pd_commands {
 	const char *note;		 /* its arguments; "" */
 	bool sets_status;		 /* the author set a status: automation stays away (R3) */
 	bool is_grave, is_only_harmless;
+	bool lacks_property; /* of the errors, one is that #new lacks a required property */
 	bool has_yes, has_send;
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
 	/* Of #new, set by the caller before checking and applying: */

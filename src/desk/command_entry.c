@@ -143,11 +143,13 @@ void command_check_new(struct command_run *run, const struct pd_command *command
 		command_refused(run, command,
 				RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
 	const char *lacking = pd_commands_lacking(run->context->settings, run->commands);
-	if (lacking != NULL)
+	if (lacking != NULL) {
+		run->commands->lacks_property = true;
 		command_refused(
 			run, command,
 			RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}=VALUE.",
 				"property", lacking));
+	}
 	if (command_new_mailbox(run->context, run->commands) == NULL)
 		command_refused(run, command, RUN_SAY(run, "there is no mailbox for it."));
 }

@@ -91,6 +91,7 @@ struct pd_plan {
 	/* What the command line prints and receipts say: a line each, what was done or what was wrong. */
 	struct pd_strings report;
 	bool is_refused; /* nothing was done; report says why */
+	bool is_incomplete; /* refused for nothing but a required property that lacks */
 	PD_LIST(int64_t) listed; /* tickets that a listing command shows, in order */
 };
 

@@ -113,7 +113,8 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 	failed = pd_flow_keep(&judgement.work, &plan, error);
 	if (failed)
 		return failed;
-	if (!verdict->status && plan->is_refused) {
+	/* What lacks a property is taken: the desk keeps it as a draft. */
+	if (!verdict->status && plan->is_refused && !plan->is_incomplete) {
 		verdict->status = "5.7.0";
 		verdict->text = pd_strings_join(arena, &plan->report, "; ");
 	}

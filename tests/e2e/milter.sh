@@ -13,7 +13,7 @@ cat >>"$PF_DIR/etc/master.cf" <<-END
 	  -o smtpd_milters=unix:postdesk/milter
 	  -o milter_default_action=tempfail
 	  -o cleanup_service_name=milter-cleanup
-	127.0.0.1:$world inet n - n - - smtpd
+	127.0.0.1:$world inet n - n - 250 smtpd
 	  -o smtpd_milters=unix:postdesk/milter
 	  -o milter_default_action=tempfail
 	  -o cleanup_service_name=milter-cleanup
@@ -147,6 +147,24 @@ as anna anna@example.com "$reply_to" dave@example.net <"$work/both.eml" || fail 
 check "dave got nothing" pf_wait 20 pf_has dave@example.net 2
 grep -qi x-postdesk-seal $(pf_mails dave@example.net) && fail "a seal went outside"
 
+# Two hundred clients at once, each in the midst of a mail.
+sockets=()
+for i in $(seq 1 200); do
+	exec {socket}<>"/dev/tcp/127.0.0.1/$world" || fail "client $i is not let in"
+	sockets+=("$socket")
+	printf 'EHLO client.example.net\r\nMAIL FROM:<c%s@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n' "$i" >&"$socket"
+done
+taken=0
+for socket in "${sockets[@]}"; do
+	while read -r -t 30 line <&"$socket"; do
+		case $line in 354*) taken=$((taken + 1)) && break ;; [45]*) break ;; esac
+	done
+done
+check_equal "clients at once" "$taken" 200
+for socket in "${sockets[@]}"; do
+	exec {socket}<&-
+done
+
 # Many at once, a reload in the midst, and the end under load.
 load() {
 	local i
@@ -176,7 +194,7 @@ for n in 5 6; do
 	load $n &
 	pids="$pids $!"
 done
-pf_wait 20 grep -q '^250' "$work/load.5"
+pf_wait 20 grep -qs '^250' "$work/load.5"
 check "postdeskd did not end well" desk_stop
 wait $pids
 grep -v '^[24]5' "$work"/load.[56] | grep -q . && fail "refused for good: $(grep -v '^[24]5' "$work"/load.[56])"

@@ -296,6 +296,31 @@ static void test_authors(void **state)
 	small_desk_free(desk);
 }
 
+/* A required property that lacks is the one mistake that a door lets pass: the mail becomes a draft. */
+static void test_incomplete(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool is_refused, is_incomplete;
+	} table[] = {
+		{"#new x", true, true},
+		{"#new x\n#set floor=2", false, false},
+		{"#new x\n#frobnicate", true, false},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new("[property floor]\non_create = required\n");
+		struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "anna@agents.example",
+									       .to = "support+do@example.com",
+									       .text = table[i].text,
+									       .id = "1@c",
+									       .pass = true});
+		CHECK_ROW(table[i].text, plan->is_refused == table[i].is_refused);
+		CHECK_ROW(table[i].text, plan->is_incomplete == table[i].is_incomplete);
+		small_desk_free(desk);
+	}
+}
+
 static void test_results_id(void **state)
 {
 	(void)state;
@@ -321,7 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),	   cmocka_unit_test(test_once),
 		cmocka_unit_test(test_forged),	   cmocka_unit_test(test_authors),
-		cmocka_unit_test(test_results_id),
+		cmocka_unit_test(test_results_id), cmocka_unit_test(test_incomplete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
