@@ -65,5 +65,10 @@ check "the stranger's command was not taken" pf_send "$PF_PORT" mallory@example.
 check "the stranger's command has no ticket" pf_wait 20 has_tickets 4
 sleep 0.7
 check_equal "mails to the stranger" "$(find "$PF_MAIL" -path '*example.org*' -type f | wc -l)" 0
+# What was given back stands on a ticket of its own, whole, and the log says why it was.
+grep -q 'outcome=refused why="Nothing was confirmed' "$work/postdeskd.out" || fail "the log does not say why: $(grep refused "$work/postdeskd.out")"
+collected=$(postdesk list --view automatic --json | grep 'Commands and requests' | sed -n 's/.*"number":\([0-9]*\).*/\1/p' | head -1)
+entry=$(postdesk show "$collected" --json | grep -o '"id":"\{0,1\}E\{0,1\}[0-9]*' | grep -o '[0-9]*$' | sed -n 3p)
+postdesk show "$collected" --raw "E$entry" | grep -q '#yes' || fail "the answer that confirmed nothing cannot be fetched"
 postdesk verify || fail "verify"
 check "postdeskd did not end well" desk_stop

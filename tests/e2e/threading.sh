@@ -77,6 +77,17 @@ check "a mail was taken for a duplicate by its Message-ID alone" test -n "$(tick
 write "$stranger" support@example.com "Re: Printer broken" s4@evil.example.org "Reply-To: carol@example.net" \
 	"In-Reply-To: <first@client.example.net>" <<<"strangerwithreplyto"
 check "Reply-To let a stranger in" test "$(ticket_of strangerwithreplyto)" -ne 1
+# A mail in our own name is a form's: who stands in its Reply-To begins a ticket and joins none.
+write "Support <support@example.com>" support@example.com "Re: Printer broken [#1]" f1@evil.example.org \
+	"Reply-To: carol@example.net" "In-Reply-To: <first@client.example.net>" <<<"forminournames"
+check "Reply-To of a mail in our own name let somebody in" test "$(ticket_of forminournames)" -ne 1
+# A participant's name with somebody else's Reply-To joins, and the team is warned.
+write "$carol" support@example.com "Re: Printer broken [#1]" c6@client.example.net "Reply-To: mallory@example.org" <<<"answersgoelsewhere"
+check_equal "the mail with another Reply-To" "$(ticket_of answersgoelsewhere)" 1
+warned() {
+	pf_mails anna@example.com | xargs grep -l answersgoelsewhere | xargs grep -q 'WARNING: that address takes no part'
+}
+check "nobody was warned of the Reply-To" pf_wait 20 warned
 
 # A closed ticket opens again with the customer's answer.
 postdesk do 1 '#close' >/dev/null || fail "#close"

@@ -842,6 +842,27 @@ static void test_who_is_known(void **state)
 			    "Your message to Example Support");
 }
 
+/* So many an hour on one ticket, whoever asks. */
+static void test_limit_per_ticket(void **state)
+{
+	struct small_desk *desk = *state;
+	desk->settings->automatic_per_ticket = 3;
+	small_deliver(desk, first);
+	desk->now += 2 * PD_HOUR;
+	size_t allowed = 0;
+	for (int i = 0; i < 6; i++) {
+		const char *address = pd_printf(desk->arena, "p%d@customer.example", i);
+		struct pd_message message = {.message_id = "", .subject = "", .text = address};
+		struct pd_delivery delivery = {.message = &message, .sender = address};
+		struct pd_mail mail = {
+			.delivery = &delivery, .message = &message, .author = {.name = "", .addr = address}};
+		struct pd_context context = small_context(desk, "postdesk");
+		allowed += pd_guard_may_acknowledge(&context, &mail, pd_plan_ticket(&context, 1));
+		small_keep(desk, &context);
+	}
+	assert_int_equal(allowed, 3);
+}
+
 /* So many an hour in all, whoever writes. */
 static void test_limit_of_automatic_mail(void **state)
 {
@@ -991,6 +1012,7 @@ int main(void)
 		TEST(test_reply_to_of_a_forger),
 		cmocka_unit_test(test_refuted),
 		TEST(test_who_is_known),
+		TEST(test_limit_per_ticket),
 		TEST(test_limit_of_automatic_mail),
 		TEST(test_owner_and_followers),
 		TEST(test_attachments),
