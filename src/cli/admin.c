@@ -47,6 +47,71 @@ static void print_transport(struct pd_cli *cli)
 	}
 }
 
+/* A list of ours and of what Postfix has already, ours first. */
+static void print_list(struct pd_cli *cli, const char *parameter, const char *ours)
+{
+	const char *there = pd_flow_postconf(cli->arena, parameter);
+
+	if (!there)
+		printf("# add to what stands there:\n%s = %s\n", parameter, ours);
+	else if (!*there || strstr(there, ours))
+		printf("%s = %s\n", parameter, *there ? there : ours);
+	else
+		printf("%s = %s, %s\n", parameter, ours, there);
+}
+
+/* A limit is raised and never lowered; 0 is none. Returns what then holds. */
+static unsigned long long print_limit(struct pd_cli *cli, const char *parameter, unsigned long long least)
+{
+	const char *there = pd_flow_postconf(cli->arena, parameter);
+	unsigned long long limit = 0;
+
+	if (there && pd_number(there, UINT64_MAX, &limit) && (!limit || (least && limit >= least))) {
+		printf("# %s = %llu is enough\n", parameter, limit);
+		return limit;
+	}
+	printf("%s = %llu\n", parameter, least);
+	return least;
+}
+
+static void print_delimiter(struct pd_cli *cli)
+{
+	const char *there = pd_flow_postconf(cli->arena, "recipient_delimiter");
+	char ours = cli->settings->delimiter;
+
+	if (there && strchr(there, ours))
+		printf("recipient_delimiter = %s\n", there);
+	else
+		printf("recipient_delimiter = %s%c\n", there ? there : "", ours);
+}
+
+static void print_main(struct pd_cli *cli)
+{
+	const struct pd_settings *settings = cli->settings;
+	const char *milter = settings->milter ? postfix_place(cli, settings->milter) : NULL;
+
+	puts("# main.cf, with what Postfix on this machine has there already");
+	print_delimiter(cli);
+	print_list(cli, "transport_maps", "hash:/etc/postfix/postdesk-transport");
+	print_list(cli, "header_checks", "regexp:/etc/postfix/postdesk-headers");
+	puts("enable_long_queue_ids = yes\n"
+	     "smtpd_forbid_bare_newline = normalize\n"
+	     "smtpd_forbid_unauth_pipelining = yes");
+	/* Postfix's own deliveries stop where a mailbox may be smaller than a message. */
+	unsigned long long size = print_limit(cli, "message_size_limit", settings->message_size_limit);
+
+	print_limit(cli, "mailbox_size_limit", size);
+	print_limit(cli, "virtual_mailbox_limit", size);
+	if (!milter)
+		return;
+	puts("# First in the list, before milters that judge or sign. Where Postfix cannot reach it, tempfail keeps\n"
+	     "# mail waiting; accept would let mail in that still bears forged proofs, and unsealed.");
+	print_list(cli, "smtpd_milters", milter);
+	print_list(cli, "non_smtpd_milters", milter);
+	puts("milter_default_action = tempfail\n"
+	     "lmtp_line_length_limit = 0");
+}
+
 int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 {
 	int code = pd_cli_settings(cli);
@@ -59,23 +124,7 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	const struct pd_settings *settings = cli->settings;
 	const char *submit = settings->submit && pd_starts(settings->submit, "smtp://") ? settings->submit + 7 : NULL;
 
-	printf("# main.cf\n"
-	       "recipient_delimiter = %c\n"
-	       "transport_maps = hash:/etc/postfix/postdesk-transport\n"
-	       "enable_long_queue_ids = yes\n"
-	       "smtpd_forbid_bare_newline = normalize\n"
-	       "smtpd_forbid_unauth_pipelining = yes\n"
-	       "message_size_limit = %zu\n"
-	       "header_checks = regexp:/etc/postfix/postdesk-headers\n",
-	       settings->delimiter, settings->message_size_limit);
-	if (settings->milter)
-		printf("# First in the list, before milters that judge or sign. Where Postfix cannot reach it, tempfail keeps\n"
-		       "# mail waiting; accept would let mail in that still bears forged proofs, and unsealed.\n"
-		       "smtpd_milters = %1$s\n"
-		       "non_smtpd_milters = %1$s\n"
-		       "milter_default_action = tempfail\n"
-		       "lmtp_line_length_limit = 0\n",
-		       postfix_place(cli, settings->milter));
+	print_main(cli);
 	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or relay_recipient_maps.");
 	if (submit)
 		printf("\n# master.cf: a listener for postdesk alone\n"

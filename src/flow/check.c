@@ -116,27 +116,13 @@ static void check_submission(const struct pd_settings *settings, struct pd_probl
 		close(fd);
 }
 
-/* What postconf says. Without it on this machine nothing can be compared, and nothing is said. */
-static bool ask_postconf(const char *command, char *ret_line, size_t room)
-{
-	FILE *pipe = popen(command, "r");
-
-	if (!pipe)
-		return false;
-	bool is_read = fgets(ret_line, (int)room, pipe) != NULL;
-
-	pclose(pipe);
-	if (is_read)
-		ret_line[strcspn(ret_line, "\n")] = '\0';
-	return is_read;
-}
-
-/* Short queue-ids are given again and again, so that the log's lines about two mails look like one's. */
+/* Short queue-ids are given again and again, so that the log's lines about two mails look like one's. Without
+ * postconf on this machine nothing can be compared, and nothing is said. */
 static void check_queue_ids(const struct pd_settings *settings, struct pd_problems *problems)
 {
-	char line[128];
+	PD_AUTO_ARENA arena = pd_arena_new();
 
-	if (ask_postconf("postconf -h enable_long_queue_ids 2>/dev/null", line, sizeof line) && strcmp(line, "no") == 0)
+	if (settings->lmtp && pd_equal(pd_flow_postconf(arena, "enable_long_queue_ids"), "no"))
 		pd_warning_add(problems, where_of(settings, "lmtp"),
 			       "Postfix has enable_long_queue_ids = no: it gives queue-ids again, which makes its log and ours hard "
 			       "to follow; better set it to yes");
@@ -144,14 +130,13 @@ static void check_queue_ids(const struct pd_settings *settings, struct pd_proble
 
 static void check_delimiter(const struct pd_settings *settings, struct pd_problems *problems)
 {
-	char line[128];
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *theirs = pd_flow_postconf(arena, "recipient_delimiter");
 
-	if (!ask_postconf("postconf -h recipient_delimiter 2>/dev/null", line, sizeof line))
-		return;
-	if (!strchr(line, settings->delimiter))
+	if (theirs && !strchr(theirs, settings->delimiter))
 		pd_warning_add(problems, where_of(settings, "delimiter"),
 			       "delimiter = %c is not in Postfix's recipient_delimiter (\"%s\"); replies would be refused",
-			       settings->delimiter, line);
+			       settings->delimiter, theirs);
 }
 
 static void check_surroundings(const struct pd_settings *settings, struct pd_problems *problems)

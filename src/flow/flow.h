@@ -25,6 +25,8 @@ struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
 int pd_flow_remember_settings(struct pd_flow *flow, struct pd_error *error);
 /* All that is wrong, in the file and around it: calendars, directories, permissions, database, MTA, delimiter. */
 void pd_flow_check(const char *file, struct pd_problems *problems);
+/* Postfix's value of a parameter on this machine, "" where it is empty; NULL: there is no Postfix to ask. */
+char *pd_flow_postconf(struct pd_arena *arena, const char *parameter);
 
 /* --- mail --- */
 struct pd_envelope {

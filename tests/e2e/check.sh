@@ -137,6 +137,39 @@ desk history 1 || fail "no history"
 grep -q bob "$work/out" && fail "a mention is no property"
 
 command -v postconf >/dev/null || exit 0
+
+# What Postfix has already stays, and what would harm is told.
+mkdir -p "$work/postfix"
+cat >"$work/postfix/main.cf" <<'END'
+compatibility_level = 3.6
+recipient_delimiter = -
+transport_maps = hash:/etc/postfix/transport
+header_checks = pcre:/etc/postfix/checks
+message_size_limit = 90000000
+mailbox_size_limit = 51200000
+virtual_mailbox_limit = 0
+smtpd_milters = inet:127.0.0.1:8891
+enable_long_queue_ids = no
+END
+sed "2s|\$|\nmilter = inet:127.0.0.1:2425|" "$work/good.conf" >"$work/one.conf"
+MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" postfix >"$work/told" 2>&1 || fail "postdesk postfix"
+while IFS= read -r line; do
+	grep -qxF "$line" "$work/told" || fail "Postfix's own setting is lost: no \"$line\""
+done <<'END'
+recipient_delimiter = -+
+transport_maps = hash:/etc/postfix/postdesk-transport, hash:/etc/postfix/transport
+header_checks = regexp:/etc/postfix/postdesk-headers, pcre:/etc/postfix/checks
+# message_size_limit = 90000000 is enough
+mailbox_size_limit = 90000000
+# virtual_mailbox_limit = 0 is enough
+smtpd_milters = inet:127.0.0.1:2425, inet:127.0.0.1:8891
+END
+MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
+grep -q 'one.conf:4: warning: .*enable_long_queue_ids = no' "$work/told" || fail "short queue-ids are not told"
+sed -i 's/^enable_long_queue_ids = no/enable_long_queue_ids = yes/' "$work/postfix/main.cf"
+MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
+grep -q 'enable_long_queue_ids' "$work/told" && fail "long queue-ids are warned of"
+
 for milter in "" "milter = inet:127.0.0.1:2425"; do
 	mkdir -p "$work/etc"
 	sed "2s|\$|\n$milter|" "$work/good.conf" >"$work/one.conf"

@@ -1,0 +1,24 @@
+/* What Postfix on this machine is set to, as postconf tells it. Reads only. Without postconf or a configuration of
+ * Postfix that it can read every answer is NULL, and nothing can be compared. */
+#include "flow/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+
+char *pd_flow_postconf(struct pd_arena *arena, const char *parameter)
+{
+	PD_AUTO_BUF value = {0};
+	FILE *pipe = popen(pd_printf(arena, "postconf -h %s 2>/dev/null", parameter), "r");
+	char line[1024];
+	bool is_read = false;
+
+	if (!pipe)
+		return NULL;
+	while (fgets(line, sizeof line, pipe)) {
+		is_read = true;
+		pd_buf_adds(&value, line);
+	}
+	pclose(pipe);
+	return is_read ? pd_trim(arena, pd_buf_string(arena, &value)) : NULL;
+}
