@@ -1,10 +1,15 @@
 /* Companies by domain (DESIGN.md, Which ticket, rule 2).
  *
  * Promises: two addresses are of one company only where nobody else can get an address there: in doubt, no.
- * The list of public suffixes is not shipped; a short rule names the registries under country domains. */
+ * The list of public suffixes comes with libpsl, the domains under which hosters let anybody live included; without
+ * it a short rule names the registries under country domains. Cannot fail. */
 #include "desk/company.h"
 
 #include <string.h>
+
+#ifdef PD_HAVE_PSL
+#include <libpsl.h>
+#endif
 
 #include "base/text.h"
 
@@ -87,7 +92,7 @@ static bool is_registry(const char *label, size_t len)
 	return false;
 }
 
-const char *pd_registrable_domain(const char *domain)
+static const char *by_rule(const char *domain)
 {
 	const char *top = label_before(domain, domain + strlen(domain));
 	if (top == domain)
@@ -100,6 +105,19 @@ const char *pd_registrable_domain(const char *domain)
 	return second;
 }
 
+const char *pd_registrable_domain(const char *domain)
+{
+#ifdef PD_HAVE_PSL
+	const psl_ctx_t *list = psl_builtin();
+	const char *found = list != NULL ? psl_registrable_domain(list, domain) : NULL;
+	if (found != NULL)
+		return found;
+	if (list != NULL && psl_is_public_suffix(list, domain))
+		return domain;
+#endif
+	return by_rule(domain);
+}
+
 bool pd_is_public_provider(const char *domain)
 {
 	for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
@@ -109,11 +127,23 @@ bool pd_is_public_provider(const char *domain)
 	return false;
 }
 
+/* Nobody's own: each name below it is somebody else's. */
+static bool is_suffix(const char *domain)
+{
+#ifdef PD_HAVE_PSL
+	const psl_ctx_t *list = psl_builtin();
+	return list != NULL && psl_is_public_suffix(list, domain);
+#else
+	(void)domain;
+	return false;
+#endif
+}
+
 bool pd_is_same_company(struct pd_arena *arena, const char *address, const char *other_address)
 {
 	const char *domain = pd_address_domain(arena, address);
 	const char *other = pd_address_domain(arena, other_address);
-	if (strchr(domain, '.') == NULL || pd_is_public_provider(domain) || pd_is_public_provider(other))
+	if (strchr(domain, '.') == NULL || is_suffix(domain) || is_suffix(other) || pd_is_public_provider(domain) || pd_is_public_provider(other))
 		return false;
 	return strcmp(pd_registrable_domain(domain), pd_registrable_domain(other)) == 0;
 }

@@ -7,7 +7,7 @@
 
 /* What stands after the last @, in lower case; "" when there is none. */
 char *pd_address_domain(struct pd_arena *arena, const char *address);
-/* The last two labels; three under the second-level registries of countries (co.uk, com.au). */
+/* The public suffix and one label more (a.b.example.co.uk: example.co.uk); the domain itself where it has no more. */
 const char *pd_registrable_domain(const char *domain);
 /* Does everybody get an address there (gmail.com)? */
 bool pd_is_public_provider(const char *domain);

@@ -43,7 +43,8 @@ static void check_state(const struct pd_settings *settings, struct pd_problems *
 	struct passwd *owner = settings->user ? getpwnam(settings->user) : NULL;
 
 	if (settings->user && !owner)
-		pd_problem_add(problems, where_of(settings, "user"), "user = %s: there is no such user on this system", settings->user);
+		pd_problem_add(problems, where_of(settings, "user"), "user = %1$s: there is no such user on this system; useradd --system %1$s makes it",
+			       settings->user);
 	if (stat(settings->state, &st) < 0) {
 		if (errno == ENOENT)
 			pd_warning_add(problems, where_of(settings, "state"), "the state directory %s is not there yet; postdeskd makes it",

@@ -76,6 +76,15 @@ address = support@example.com;help@example.com
 END
 "$POSTDESK" -c "$work/good.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
 
+# The sample is right but for the user, whom the system must have.
+sample=${top_srcdir:-$(dirname "$0")/../..}/conf/postdesk.conf
+sed "s|^user = .*|user = nosuchuser|; s|^lmtp = .*|lmtp = unix:$work/lmtp|; /^\[postdesk\]/a state = $work/state" "$sample" >"$work/sample.conf"
+"$POSTDESK" -c "$work/sample.conf" check >"$work/out" 2>"$work/told"
+[ "$(grep -c ': error: ' "$work/told")" -eq 1 ] || fail "the sample has other faults than its user"
+grep -q 'error: user = nosuchuser: there is no such user on this system; useradd --system nosuchuser makes it' "$work/told" ||
+	fail "it is not told what makes the user"
+grep -q '^# .*useradd --system postdesk' "$sample" || fail "the sample does not say what makes the user"
+
 # Names that mean nothing are refused, with the nearest that does.
 cat >"$work/desk.conf" <<END
 [postdesk]

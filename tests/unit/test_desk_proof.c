@@ -286,6 +286,15 @@ static void test_registrable_domain(void **state)
 		{"localhost", "localhost"},
 		{"x.example.fi", "example.fi"},
 		{"", ""},
+#ifdef PD_HAVE_PSL
+		{"www.city.kawasaki.jp", "city.kawasaki.jp"},
+		{"a.example.kawasaki.jp", "a.example.kawasaki.jp"},
+		{"mail.one.github.io", "one.github.io"},
+		{"github.io", "github.io"},
+		{"x.pvt.k12.ma.us", "x.pvt.k12.ma.us"},
+		{"mail.shop.com.pl", "shop.com.pl"},
+		{"mail.firma.waw.pl", "firma.waw.pl"},
+#endif
 	};
 	for (size_t i = 0; i < COUNT(table); i++)
 		CHECK_ROW_STRING(table[i].domain, pd_registrable_domain(table[i].domain), table[i].want);
@@ -302,6 +311,10 @@ static void test_same_company(void **state)
 		{"a@example.com", "b@example.org", false},  {"a@gmail.com", "b@gmail.com", false},
 		{"a@googlemail.com", "b@gmail.com", false}, {"a@yahoo.co.uk", "b@yahoo.co.uk", false},
 		{"a@one.co.uk", "b@two.co.uk", false},	    {"a@shop.co.uk", "b@mail.shop.co.uk", true},
+#ifdef PD_HAVE_PSL
+		{"a@one.waw.pl", "b@two.waw.pl", false},    {"a@one.github.io", "b@two.github.io", false},
+		{"a@waw.pl", "b@waw.pl", false},	    {"a@shop.waw.pl", "b@mail.shop.waw.pl", true},
+#endif
 		{"a@localhost", "b@localhost", false},	    {"a", "b", false},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
