@@ -2,8 +2,8 @@
  *
  * Straight from the raw bytes, so that a mail that cannot be parsed has one too. Hashed are the fields
  * From, To, Cc, Subject, Date and Message-ID (in this order, each name once per field, white space
- * as one blank, since servers fold anew) and the body with CRLF line ends, without empty lines at its
- * end. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and
+ * as one blank, since servers fold anew) and the digest of the body, with CRLF line ends and without empty
+ * lines at its end; so the body is hashed once for both digests. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and
  * signatures, spam marks) is left out by not being named. */
 #include <string.h>
 #include "mime/inside.h"
@@ -47,29 +47,23 @@ static void add_field(struct pd_sha256_sum *sum, const char *name, const struct 
 	pd_sha256_add(sum, "", 1);
 }
 
-void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE])
+void pd_message_digests(const char *data, size_t size, struct pd_message *message)
 {
 	static const char *const names[] = {"from", "to", "cc", "subject", "date", "message-id"};
-	struct pd_sha256_sum whole, *sum = &whole;
-	pd_sha256_begin(sum);
+	struct pd_sha256_sum sum;
+	size_t body = pd_fields_end(data, size);
+	pd_sha256_begin(&sum);
+	add_body(&sum, data + body, size - body);
+	pd_sha256_end(&sum, message->body_digest);
+	pd_sha256_begin(&sum);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct pd_field field;
 		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field);
 		     at = field.next)
 			if (pd_field_is(&field, names[i]))
-				add_field(sum, names[i], &field);
+				add_field(&sum, names[i], &field);
 	}
-	size_t body = pd_fields_end(data, size);
-	pd_sha256_add(sum, "\n", 1);
-	add_body(sum, data + body, size - body);
-	pd_sha256_end(sum, ret_digest);
-}
-
-void pd_body_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE])
-{
-	struct pd_sha256_sum sum;
-	size_t body = pd_fields_end(data, size);
-	pd_sha256_begin(&sum);
-	add_body(&sum, data + body, size - body);
-	pd_sha256_end(&sum, ret_digest);
+	pd_sha256_add(&sum, "\n", 1);
+	pd_sha256_add(&sum, message->body_digest, sizeof message->body_digest);
+	pd_sha256_end(&sum, message->digest);
 }

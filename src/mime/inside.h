@@ -74,8 +74,8 @@ struct pd_scan {
 void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd_scan *ret_scan);
 
 /* --- digest.c --- */
-void pd_message_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE]);
-void pd_body_digest(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE]);
+/* Sets digest and body_digest. */
+void pd_message_digests(const char *data, size_t size, struct pd_message *message);
 
 /* --- header.c: what the header says, as struct members --- */
 struct pd_message *pd_message_blank(struct pd_arena *arena);

@@ -181,7 +181,11 @@ static void read_auto(struct pd_arena *arena, struct pd_message *message, const 
 	bool says_person = submitted && value_begins(message, "Auto-Submitted", "no|auto-forwarded");
 	if (submitted && *submitted && !says_person)
 		because(arena, message, "Auto-Submitted");
+	bool is_passed_on = submitted && value_begins(message, "Auto-Submitted", "auto-forwarded");
 	for (size_t i = 0; i < G_N_ELEMENTS(auto_fields); i++) {
+		/* A rule that passes on a person's mail marks it as one that answers does. */
+		if (is_passed_on && pd_starts(auto_fields[i], "X-MS-Exchange-"))
+			continue;
 		const char *value = pd_message_header(message, auto_fields[i]);
 		if (value && g_ascii_strcasecmp(value, "no") && g_ascii_strcasecmp(value, "false") &&
 		    strcmp(value, "0"))

@@ -91,8 +91,7 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 		return pd_message_unparsed(arena, data, size);
 	struct pd_message *message = pd_message_blank(arena);
 	pd_message_read_header(arena, scan.data, scan.size, message, false);
-	pd_message_digest(data, size, message->digest);
-	pd_body_digest(data, size, message->body_digest);
+	pd_message_digests(data, size, message);
 	message->size = size;
 	struct pd_parts parts = {0};
 	pd_parts_read(arena, scan.data, scan.size, &parts);

@@ -16,8 +16,7 @@ struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data,
 	message->from_is_plain = false; /* proves nothing */
 	message->kinds = PD_KIND_UNPARSED;
 	message->size = size;
-	pd_message_digest(data, size, message->digest);
-	pd_body_digest(data, size, message->body_digest);
+	pd_message_digests(data, size, message);
 	size_t body = pd_fields_end(data, size);
 	size_t len = size - body < TEXT_LIMIT ? size - body : TEXT_LIMIT;
 	char *text = pd_alloc(arena, len + 1);

@@ -291,9 +291,9 @@ static void test_long_field(void **state)
 
 static const char *digest_of(struct pd_arena *arena, const char *mail)
 {
-	unsigned char digest[PD_SHA256_SIZE];
-	pd_message_digest(mail, strlen(mail), digest);
-	return pd_hex(arena, digest, sizeof digest);
+	struct pd_message *message = pd_message_blank(arena);
+	pd_message_digests(mail, strlen(mail), message);
+	return pd_hex(arena, message->digest, sizeof message->digest);
 }
 
 static void test_digest(void **state)
