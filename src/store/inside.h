@@ -226,4 +226,11 @@ void pd_store_outbox_changed(struct pd_store *store);
 int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in_database,
 		   struct pd_store **ret_store, struct pd_error *error);
 
+/* A custom property's value by its name, without regard to case; NULL: it has none. ret_number: its value where it is
+ * a number, by which it is sorted then, before all texts. */
+const char *pd_custom_value(const struct pd_ticket *ticket, const char *property, bool *ret_is_number,
+			    double *ret_number);
+/* Is what a list is sorted by a custom property, and nothing of the ticket or its contact (or of goals)? */
+bool pd_sort_is_custom(const char *name);
+
 #endif

@@ -140,6 +140,24 @@ static const char *text_of(const struct order *order, const struct pd_ticket *ti
 	return strcmp(order->column, "company") == 0 ? contact->company : NULL;
 }
 
+/* As SQLite orders them: numbers, then texts. */
+static int compare_custom(const struct order *order, const struct pd_ticket *one, const struct pd_ticket *two,
+			  bool *ret_is_absent_one, bool *ret_is_absent_two)
+{
+	bool is_number_one, is_number_two;
+	double number_one, number_two;
+	const char *text_one = pd_custom_value(one, order->column, &is_number_one, &number_one);
+	const char *text_two = pd_custom_value(two, order->column, &is_number_two, &number_two);
+	*ret_is_absent_one = text_one == NULL;
+	*ret_is_absent_two = text_two == NULL;
+	if (text_one == NULL || text_two == NULL)
+		return 0;
+	if (is_number_one != is_number_two)
+		return is_number_one ? -1 : 1;
+	return is_number_one ? (number_one > number_two) - (number_one < number_two)
+			     : strcmp(text_one, text_two);
+}
+
 static int compare(const void *a, const void *b, void *data)
 {
 	const struct order *order = data;
@@ -152,6 +170,8 @@ static int compare(const void *a, const void *b, void *data)
 		is_absent_one = number_one == 0;
 		is_absent_two = number_two == 0;
 		result = (number_one > number_two) - (number_one < number_two);
+	} else if (pd_sort_is_custom(order->column)) {
+		result = compare_custom(order, one, two, &is_absent_one, &is_absent_two);
 	} else {
 		const char *text_one = text_of(order, one), *text_two = text_of(order, two);
 		is_absent_one = text_one == NULL;

@@ -94,7 +94,7 @@ enum pd_match {
 	PD_MATCH_LINES = 8, /* any line of the value may match */
 };
 bool pd_match(const char *value, const char *wanted, int mode);
-/* pd_match, pd_compare, pd_digits and pd_description, as functions of SQL. */
+/* pd_match, pd_compare, pd_digits, pd_description and pd_property, as functions of SQL. */
 int pd_sql_functions(struct pd_connection *connection, struct pd_error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include "store/query_sql.h"
 
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -149,6 +150,50 @@ static void sql_description(sqlite3_context *context, int count, sqlite3_value *
 		sqlite3_result_text(context, ticket.description, -1, SQLITE_TRANSIENT);
 }
 
+bool pd_sort_is_custom(const char *name)
+{
+	static const char *const others[] = {"due", "sla", "status_kind", "contact_name", ""};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcmp(name, others[i]) == 0)
+			return false;
+	return !pd_property_is_builtin(name);
+}
+
+const char *pd_custom_value(const struct pd_ticket *ticket, const char *property, bool *ret_is_number,
+			    double *ret_number)
+{
+	*ret_is_number = false;
+	for (size_t i = 0; i < ticket->properties.count; i++) {
+		const char *value = ticket->properties.items[i].to;
+		if (value == NULL || *value == '\0' ||
+		    !pd_equal_nocase(ticket->properties.items[i].property, property))
+			continue;
+		char *end;
+		*ret_number = g_ascii_strtod(value, &end);
+		*ret_is_number = *end == '\0' && isfinite(*ret_number);
+		return value;
+	}
+	return NULL;
+}
+
+static void sql_property(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_bytes rest = {sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0])};
+	const char *property = (const char *)sqlite3_value_text(values[1]);
+	struct pd_ticket ticket = {0};
+	bool is_number;
+	double number;
+	if (property == NULL || !pd_record_ticket_unpack(arena, rest, &ticket))
+		return;
+	const char *value = pd_custom_value(&ticket, property, &is_number, &number);
+	if (value != NULL && is_number)
+		sqlite3_result_double(context, number);
+	else if (value != NULL)
+		sqlite3_result_text(context, value, -1, SQLITE_TRANSIENT);
+}
+
 int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 {
 	static const struct {
@@ -159,6 +204,7 @@ int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 		{"pd_match", 3, sql_match},   {"pd_compare", 3, sql_compare},
 		{"pd_digits", 1, sql_digits}, {"pd_first", 1, sql_first},
 		{"pd_values", 2, sql_values}, {"pd_description", 1, sql_description},
+		{"pd_property", 2, sql_property},
 	};
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)

@@ -59,11 +59,29 @@ static const char *sort_of(const char *name, bool *ret_is_nullable)
 	return NULL;
 }
 
+/* As SQL writes a text: an order holds no parameters. */
+static const char *quoted(struct pd_arena *arena, const char *text)
+{
+	PD_AUTO_BUF sql = {0};
+	pd_buf_addc(&sql, '\'');
+	for (; *text != '\0'; text++) {
+		pd_buf_addc(&sql, *text);
+		if (*text == '\'')
+			pd_buf_addc(&sql, '\'');
+	}
+	pd_buf_addc(&sql, '\'');
+	return pd_buf_string(arena, &sql);
+}
+
 static void put_order(struct pd_sql_query *q, const char *sort)
 {
 	bool is_descending = sort != NULL && *sort == '-', is_nullable = false;
 	const char *name = sort != NULL ? sort + is_descending : "";
 	const char *column = sort_of(name, &is_nullable);
+	if (column == NULL && pd_sort_is_custom(name)) {
+		column = pd_printf(q->arena, "pd_property(rest, %s)", quoted(q->arena, name));
+		is_nullable = true;
+	}
 	pd_buf_adds(&q->sql, "ORDER BY ");
 	if (column == NULL) {
 		pd_buf_adds(&q->sql, "number DESC");

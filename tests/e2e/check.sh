@@ -126,6 +126,11 @@ history 1 owner
 history 1 Device
 END
 
+desk do 1 "#set device=laptop" || fail "no property"
+desk create --mailbox support --name "Second" --set device=desk || fail "no ticket"
+[ "$("$POSTDESK" -c "$work/desk.conf" list --sort device --columns number | sed 1d | xargs)" = "2 1" ] || fail "not sorted by device"
+[ "$("$POSTDESK" -c "$work/desk.conf" list --sort -device --columns number | sed 1d | xargs)" = "1 2" ] || fail "not sorted by -device"
+
 # Who is mentioned in a comment finds the ticket, now and as of then.
 cat >>"$work/desk.conf" <<END
 [agent anna]
@@ -133,7 +138,7 @@ address = anna@example.com
 [agent bob]
 address = bob@example.com
 END
-desk create --mailbox support --name "Another" || fail "no ticket"
+
 desk --as anna do 1 "#note Look, @bob, and @nobody." || fail "no comment"
 now=$(date -u +%Y-%m-%dT%H:%M:%S.999Z)
 numbers() { [ "$("$POSTDESK" -c "$work/desk.conf" "${@:2}" --json 2>"$work/told" | sed 's/.*"number": *\([0-9]*\).*/\1/' | xargs)" = "$1" ] || fail "not $1: ${*:2}"; }

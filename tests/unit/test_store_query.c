@@ -64,7 +64,10 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 		pd_plan_add(c, ticket, "follower", owners[pick(2)], 0, NULL);
 		break;
 	case 7:
-		pd_plan_set(c, ticket, "device", pick(3) == 0 ? NULL : pick(2) ? "Phone" : "7", NULL);
+		pd_plan_set(c, ticket, "device", pick(3) == 0   ? NULL
+						    : pick(2) == 0 ? "Phone"
+						    : pick(2) == 0 ? "12"
+								   : "7", NULL);
 		break;
 	case 8:
 		pd_plan_set(c, ticket, "description", some_text(c->arena, 4), NULL);
@@ -232,7 +235,8 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 	static const char *const sorts[] = {NULL,	"number",   "-updated",	  "name",     "-name",
 					    "owner",	"-owner",   "status",	  "priority", "-priority",
 					    "contact",	"-closed",  "created",	  "team",     "category",
-					    "messages", "-mailbox", "status_kind"};
+					    "messages", "-mailbox", "status_kind", "device",
+					    "-Device"};
 	unsigned long compared = 0;
 	for (unsigned i = 0; i < count; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
