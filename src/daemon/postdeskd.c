@@ -230,6 +230,18 @@ static void reload(struct house *house)
 	pd_notify("READY=1");
 }
 
+/* Mails that waited for a confirmation that did not come. */
+static void expire(struct house *house)
+{
+	struct pd_error error = {0};
+	size_t count = 1;
+	while (count > 0 && pd_flow_expire(house->flow, &count, &error) == PD_OK)
+		if (count > 0)
+			pd_log(PD_INFO, "drafts were not confirmed in time", NULL);
+	if (error.class != PD_OK)
+		pd_log(PD_ERROR, "cannot end drafts", "reason", error.text, NULL);
+}
+
 /* What was deleted long ago goes for good. */
 static void purge(struct house *house)
 {
@@ -243,6 +255,7 @@ static void purge(struct house *house)
 	if (count > 0)
 		pd_log(PD_INFO, "purged deleted tickets", "count", text, NULL);
 	pd_settings_unref(settings);
+	expire(house);
 	house->purged = pd_monotonic();
 }
 

@@ -40,6 +40,10 @@ void pd_decide_attach(struct pd_context *context, int64_t ticket, const char *na
 void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient,
 			   const char *diagnostic);
 
+/* Drafts whose confirmation can no more come are ended, and their authors told in one mail each; at most a hundred at
+ * once. */
+void pd_decide_expired(struct pd_context *context);
+
 /* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the
  * above. */
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery);

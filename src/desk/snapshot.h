@@ -118,6 +118,9 @@ struct pd_snapshot {
 	/* The agent's newest kept draft on the ticket whose id is below that (0: any); NULL. */
 	struct pd_draft *(*draft_of)(struct pd_snapshot *, struct pd_arena *, int64_t ticket, const char *agent,
 				     int64_t below);
+	/* The kept draft with the lowest id above that one whose confirmation can no more come; NULL. Not in the read
+	 * set: `draft` says how it stands. */
+	struct pd_draft *(*draft_expired)(struct pd_snapshot *, struct pd_arena *, pd_time now, int64_t above);
 	struct pd_outbox_row *(*outbox)(struct pd_snapshot *, struct pd_arena *, int64_t id);
 	/* Tickets that match, sorted by a column name ("number" "updated" …, descending: '-' before), at most limit
 	 * after skipping offset. Not deleted or merged ones unless the query asks is:deleted. Not in the read set. */

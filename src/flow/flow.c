@@ -386,3 +386,23 @@ int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipi
 
 	return pd_flow_keep(&job.work, &plan, error);
 }
+
+static void decide_expired(struct pd_work *work, struct pd_context *context)
+{
+	(void)work;
+	pd_decide_expired(context);
+}
+
+int pd_flow_expire(struct pd_flow *flow, size_t *ret_count, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct pd_work work = {.flow = flow, .arena = arena, .settings = settings, .decide = decide_expired,
+			       .actor = "postdesk", .now = pd_now()};
+	struct pd_plan *plan;
+	int failed = pd_flow_keep(&work, &plan, error);
+
+	if (!failed)
+		*ret_count = plan->drafts.count;
+	return failed;
+}

@@ -71,6 +71,9 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 /* The MTA refused an outbox row for good. */
 int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipient, const char *diagnostic,
 			struct pd_error *error);
+/* Ends drafts that nobody confirmed in time, and tells their authors. ret_count: how many; to be called again while it
+ * is not 0. */
+int pd_flow_expire(struct pd_flow *flow, size_t *ret_count, struct pd_error *error);
 
 /* --- verbs: the same for the control socket and for the command line --- */
 struct pd_peer {

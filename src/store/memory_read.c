@@ -250,6 +250,23 @@ static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *aren
 	return newest != 0 ? draft(face, arena, newest) : NULL;
 }
 
+static struct pd_draft *draft_expired(struct pd_snapshot *face, struct pd_arena *arena, pd_time now,
+				      int64_t above)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_memory *memory = lock(view);
+	int64_t next = 0;
+	for (size_t i = 0; i < memory->drafts.count; i++) {
+		const struct pd_draft *row = &memory->drafts.items[i].draft;
+		if (row->state == PD_DRAFT_KEPT && row->expires > 0 && row->expires < now && row->id > above &&
+		    (next == 0 || row->id < next) &&
+		    pd_memory_holds(memory->drafts.items[i].life, pd_memory_instant(view)))
+			next = row->id;
+	}
+	unlock(memory);
+	return next != 0 ? draft(face, arena, next) : NULL;
+}
+
 static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -285,6 +302,7 @@ const struct pd_snapshot pd_memory_lookups = {
 	.counter = counter,
 	.draft = draft,
 	.draft_of = draft_of,
+	.draft_expired = draft_expired,
 	.outbox = outbox,
 	.list = pd_memory_list,
 };

@@ -281,6 +281,17 @@ static struct pd_draft *draft_of(struct pd_snapshot *face, struct pd_arena *aren
 	return draft_row(view, arena, select);
 }
 
+static struct pd_draft *draft_expired(struct pd_snapshot *face, struct pd_arena *arena, pd_time now,
+				      int64_t above)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT " DRAFT_COLUMNS " FROM draft WHERE state = 0 AND expires > 0"
+				   " AND expires < ?1 AND id > ?2 ORDER BY id LIMIT 1");
+	pd_sql_bind(select, "ii", now, above);
+	return draft_row(view, arena, select);
+}
+
 static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -319,6 +330,7 @@ const struct pd_snapshot pd_sqlite_lookups = {
 	.counter = counter,
 	.draft = draft,
 	.draft_of = draft_of,
+	.draft_expired = draft_expired,
 	.outbox = outbox,
 	.list = pd_sqlite_list,
 };

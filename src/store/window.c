@@ -267,6 +267,15 @@ static struct pd_draft *ask_draft_of(struct pd_snapshot *face, struct pd_arena *
 	return draft;
 }
 
+static struct pd_draft *ask_draft_expired(struct pd_snapshot *face, struct pd_arena *arena, pd_time now,
+					  int64_t above)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return NULL;
+	return lookups(view)->draft_expired(face, arena, now, above);
+}
+
 static struct pd_outbox_row *ask_outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -309,6 +318,7 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.counter = ask_counter,
 				.draft = ask_draft,
 				.draft_of = ask_draft_of,
+				.draft_expired = ask_draft_expired,
 				.outbox = ask_outbox,
 				.list = ask_list,
 				.new_id = new_id,

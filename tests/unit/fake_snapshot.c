@@ -235,6 +235,19 @@ static struct pd_draft *get_draft_of(struct pd_snapshot *snapshot, struct pd_are
 	return NULL;
 }
 
+static struct pd_draft *get_draft_expired(struct pd_snapshot *snapshot, struct pd_arena *arena, pd_time now,
+					  int64_t above)
+{
+	struct fake *fake = of(snapshot);
+	for (size_t i = 0; i < fake->drafts.count; i++) {
+		const struct pd_draft *draft = &fake->drafts.items[i];
+		if (draft->state == PD_DRAFT_KEPT && draft->expires > 0 && draft->expires < now &&
+		    draft->id > above)
+			return pd_memdup(arena, draft, sizeof *draft);
+	}
+	return NULL;
+}
+
 static struct pd_outbox_row *get_outbox(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t id)
 {
 	struct fake *fake = of(snapshot);
@@ -353,6 +366,7 @@ struct fake *fake_new(struct pd_arena *arena)
 		.counter = get_counter,
 		.draft = get_draft,
 		.draft_of = get_draft_of,
+		.draft_expired = get_draft_expired,
 		.outbox = get_outbox,
 		.list = get_list,
 		.new_id = get_new_id,

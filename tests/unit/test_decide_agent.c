@@ -632,6 +632,35 @@ static void test_colleagues_address(void **state)
 	assert_non_null(strstr(asked->letter.text, "not proven"));
 }
 
+/* Their end is told, all of one author's in one mail, once. */
+static void test_expiry_is_told(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Hello.");
+	mail.pass = false;
+	small_deliver(scene->desk, mail);
+	mail = reply_to(scene, anna, scene->to_anna, "Hello again.");
+	mail.pass = false;
+	const struct pd_planned_letter *asked =
+		small_letter(small_deliver(scene->desk, mail), PD_LETTER_CONFIRMATION, "anna");
+	for (int round = 0; round < 3; round++) {
+		struct pd_context context = small_context(scene->desk, "postdesk");
+		pd_decide_expired(&context);
+		assert_int_equal(context.plan->drafts.count, round == 1 ? 2 : 0);
+		assert_int_equal(context.plan->letters.count, round == 1 ? 1 : 0);
+		if (round == 1) {
+			const struct pd_letter *letter = &context.plan->letters.items[0]->letter;
+			assert_true(pd_strings_has(&letter->recipients, "anna@agents.example"));
+			assert_non_null(strstr(letter->text, "ticket #1  Printer on fire"));
+		}
+		small_keep(scene->desk, &context);
+		if (round == 0)
+			scene->desk->now += 49 * PD_HOUR;
+	}
+	struct pd_plan *plan = small_deliver(scene->desk, reply_to(scene, anna, asked, "#yes"));
+	assert_non_null(strstr(plan->why, "too late"));
+}
+
 static void test_send_frees_no_unproven_mail(void **state)
 {
 	struct scene *scene = *state;
@@ -991,6 +1020,7 @@ int main(void)
 		TEST(test_confirmation_of_another),
 		TEST(test_collision_by_address_alone),
 		TEST(test_colleagues_address),
+		TEST(test_expiry_is_told),
 		TEST(test_send_frees_no_unproven_mail),
 		TEST(test_forged_mail_hides_no_draft),
 		TEST(test_send_by_confirmation),

@@ -360,6 +360,7 @@ static void test_drafts(struct desk *desk)
 	pd_store_end(commit.snapshot);
 	struct pd_snapshot *s = begin(desk);
 	assert_null(s->draft_of(s, desk->arena, 3, "bob", 0));
+	assert_null(s->draft_expired(s, desk->arena, INT64_MAX, INT64_MAX - 1));
 	assert_null(s->draft_of(s, desk->arena, 0, "anna", 0));
 	struct pd_draft *draft = s->draft_of(s, desk->arena, 3, "anna", 0);
 	assert_null(s->draft_of(s, desk->arena, 3, "anna", draft->id));
