@@ -352,7 +352,8 @@ static void test_drafts(struct desk *desk)
 					   .reason = "collision",
 					   .sender = "anna@example.com",
 					   .answers_version = 4,
-					   .created = TEST_NOW};
+					   .created = TEST_NOW,
+					   .expires = TEST_NOW + PD_DAY};
 	*pd_list_add(desk->arena, &planned->draft.recipients) = "support+t3.x@example.com";
 	*pd_list_add(desk->arena, &planned->draft.recipients) = "sales@example.com";
 	commit.plan = c.plan;
@@ -360,12 +361,14 @@ static void test_drafts(struct desk *desk)
 	pd_store_end(commit.snapshot);
 	struct pd_snapshot *s = begin(desk);
 	assert_null(s->draft_of(s, desk->arena, 3, "bob", 0));
-	assert_null(s->draft_expired(s, desk->arena, INT64_MAX, INT64_MAX - 1));
 	assert_null(s->draft_of(s, desk->arena, 0, "anna", 0));
 	struct pd_draft *draft = s->draft_of(s, desk->arena, 3, "anna", 0);
 	assert_null(s->draft_of(s, desk->arena, 3, "anna", draft->id));
 	assert_int_equal(s->draft_of(s, desk->arena, 3, "anna", draft->id + 1)->id, draft->id);
 	assert_non_null(draft);
+	assert_null(s->draft_expired(s, desk->arena, TEST_NOW, 0));
+	assert_null(s->draft_expired(s, desk->arena, TEST_NOW + 2 * PD_DAY, draft->id));
+	assert_int_equal(s->draft_expired(s, desk->arena, TEST_NOW + 2 * PD_DAY, 0)->id, draft->id);
 	assert_string_equal(draft->reason, "collision");
 	assert_int_equal(draft->recipients.count, 2);
 	assert_string_equal(draft->recipients.items[1], "sales@example.com");
@@ -382,6 +385,7 @@ static void test_drafts(struct desk *desk)
 	s = begin(desk);
 	assert_null(s->draft_of(s, desk->arena, 3, "anna", 0));
 	assert_int_equal(s->draft(s, desk->arena, draft->id)->state, PD_DRAFT_SENT);
+	assert_null(s->draft_expired(s, desk->arena, TEST_NOW + 2 * PD_DAY, 0));
 	pd_store_end(s);
 }
 
