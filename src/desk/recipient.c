@@ -9,7 +9,17 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/seal.h"
 #include "desk/token_parts.h"
+
+/* A seal in the address says who wrote, not where to. */
+static char *without_seal(char *part)
+{
+	const char *seal = pd_seal_find(part);
+	if (seal != NULL)
+		part[seal > part ? seal - part - 1 : 0] = '\0';
+	return part;
+}
 
 /* What stands behind the delimiter; mailbox NULL: no address of ours. */
 static const struct pd_mailbox *split(struct pd_arena *arena, const struct pd_settings *settings,
@@ -24,7 +34,8 @@ static const struct pd_mailbox *split(struct pd_arena *arena, const struct pd_se
 		mailbox = pd_settings_mailbox_of(
 			settings, pd_printf(arena, "%.*s%s", (int)(cut - address), address, at));
 		if (mailbox != NULL)
-			*ret_part = pd_lower_ascii(arena, pd_strndup(arena, cut + 1, (size_t)(at - cut - 1)));
+			*ret_part = without_seal(
+				pd_lower_ascii(arena, pd_strndup(arena, cut + 1, (size_t)(at - cut - 1))));
 	}
 	return mailbox;
 }

@@ -63,6 +63,7 @@ struct pd_verdict {
 	const char *text;	/* why */
 	const char *message_id; /* to be added, without <>; NULL: it has one */
 	const char *seal;	/* the field's value to be added; NULL: none */
+	struct pd_strings sealed; /* instead: what each recipient of the desk becomes, in order; empty: it stays */
 	const char *agent;	/* of the login; NULL */
 };
 /* A mail of a login to the desk: what would be decided, and whether to believe it later. Keeps nothing. */

@@ -58,13 +58,19 @@ static void judge(struct pd_work *work, struct pd_context *context)
 	verdict->status = wrong ? "5.7.1" : NULL;
 	verdict->text = wrong;
 	verdict->seal = NULL;
+	verdict->sealed = (struct pd_strings){0};
 	if (wrong || !pd_submission_is_agents(delivery))
 		return;
 	pd_decide_delivery(context, delivery);
-	/* A field goes to every recipient, and those outside must not have it. */
-	if (!judgement->has_outsiders)
+	if (!judgement->has_outsiders) {
 		verdict->seal =
 			pd_seal_make(context, delivery->login, delivery->message, &delivery->recipients);
+		return;
+	}
+	/* A field goes to every recipient, and those outside must not have it. */
+	for (size_t i = 0; i < delivery->recipients.count; i++)
+		*pd_list_add(work->arena, &verdict->sealed) = pd_seal_address(
+			context, delivery->login, delivery->message, delivery->recipients.items[i]);
 }
 
 static const struct pd_agent *agent_of_login(const struct pd_settings *settings, const char *login)

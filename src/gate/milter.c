@@ -21,7 +21,7 @@
 #include "desk/seal.h"
 
 #define RESULTS_FIELD "Authentication-Results"
-#define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS))
+#define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
 
@@ -153,7 +153,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 		return SMFIS_REJECT;
 	}
 	if (is_desks)
-		*pd_list_add(message->arena, &message->recipients) = recipient;
+		pd_strings_add_once(message->arena, &message->recipients, recipient);
 	else
 		message->has_outsiders = true;
 	return SMFIS_CONTINUE;
@@ -308,6 +308,11 @@ static bool add(SMFICTX *ctx, const struct message *message, const struct pd_ver
 	if (verdict->seal != NULL)
 		is_done &= smfi_addheader(ctx, PD_SEAL_FIELD, folded(message->arena, verdict->seal)) ==
 			   MI_SUCCESS;
+	for (size_t i = 0; i < verdict->sealed.count; i++) {
+		char *old = pd_printf(message->arena, "<%s>", message->recipients.items[i]);
+		char *new = pd_printf(message->arena, "<%s>", verdict->sealed.items[i]);
+		is_done &= smfi_addrcpt(ctx, new) == MI_SUCCESS && smfi_delrcpt(ctx, old) == MI_SUCCESS;
+	}
 	return is_done;
 }
 
@@ -339,7 +344,7 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 		       NULL);
 		return SMFIS_TEMPFAIL;
 	}
-	if (verdict.seal != NULL) {
+	if (verdict.seal != NULL || verdict.sealed.count > 0) {
 		count(&door.stats.sealed);
 		pd_log(PD_INFO, "milter: sealed", "queue-id", queue_id, "agent", verdict.agent, NULL);
 	}
@@ -391,7 +396,8 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 		abort();
 	if ((actions & ACTIONS) != ACTIONS || smfi_setpriv(ctx, session) != MI_SUCCESS) {
 		free(session);
-		pd_log(PD_ERROR, "milter: the MTA cannot let header fields be changed", NULL);
+		pd_log(PD_ERROR, "milter: the MTA does not let header fields and recipients be changed",
+		       NULL);
 		return SMFIS_REJECT;
 	}
 	*ret_actions = ACTIONS;

@@ -141,11 +141,27 @@ done
 check_equal "forged tickets" "$(tickets 'Forged')" 0
 [ "$(grep -l '^#yes' $(pf_mails bob@example.com) | wc -l)" -ge 1 ] || pf_wait 10 pf_has bob@example.com 3 || fail "bob was not asked"
 
-# With outsiders among the recipients no seal leaves.
-mail "Anna Virtanen <anna@example.com>" "$reply_to, dave@example.net" "Re: Printer broken" <<<"See you." >"$work/both.eml"
+# With outsiders among the recipients no seal leaves: it stands in the desk's own recipient, and proves as much.
+questions() { cat $(pf_mails anna@example.com) | grep -c '^#yes'; }
+before=$(pf_mails carol@example.net | wc -l)
+asked=$(questions)
+mail "Anna Virtanen <anna@example.com>" "$reply_to, dave@example.net" "Re: Printer broken" "In-Reply-To: $answered" \
+	<<<"See you." >"$work/both.eml"
 as anna anna@example.com "$reply_to" dave@example.net <"$work/both.eml" || fail "not taken: $reply"
 check "dave got nothing" pf_wait 20 pf_has dave@example.net 2
-grep -qi x-postdesk-seal $(pf_mails dave@example.net) && fail "a seal went outside"
+check "the customer got no answer" pf_wait 20 pf_has carol@example.net $((before + 1))
+grep -qi x-postdesk-seal $(pf_mails dave@example.net) $(pf_mails carol@example.net) && fail "a seal went outside"
+sealed=$(grep -o 'to=<support+t1[.][^>]*[.]s[.][^>]*>' "$PF_LOG" | tail -1 | sed 's/to=<\(.*\)>/\1/')
+[ -n "$sealed" ] || fail "no seal in the recipient"
+grep -F "$sealed" $(pf_mails dave@example.net) $(pf_mails carol@example.net) && fail "the sealed address went outside"
+check_equal "questions to anna" "$(questions)" "$asked"
+check_equal "times delivered" "$(grep -c "${reply##* }: to=<support+t1.*status=sent" "$PF_LOG")" 1
+# The address with another mail proves nothing.
+mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" <<<"Pay at once." >"$work/copied.eml"
+reply=$(pf_send "$PF_PORT" anna@example.com "$sealed" <"$work/copied.eml") || fail "not taken: $reply"
+is_asked() { [ "$(questions)" -gt "$asked" ]; }
+check "anna was not asked" pf_wait 20 is_asked
+check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" $((before + 1))
 
 # Two hundred clients at once, each in the midst of a mail.
 sockets=()
@@ -188,7 +204,7 @@ check_equal "mails refused under load" "$(cat "$work"/load.? | grep -vc '^250')"
 check "mail was lost" pf_wait 60 has_tickets $((before + 80))
 kill -0 "$desk_pid" || fail "a reload ended it"
 [ "$(grep -c 'configuration reloaded' "$work/postdeskd.out")" -ge 1 ] || fail "it was not reloaded"
-postdesk status | grep -q "milter_sealed *[23]" || fail "status: $(postdesk status)"
+postdesk status | grep -q "milter_sealed *3" || fail "status: $(postdesk status)"
 pids=
 for n in 5 6; do
 	load $n &

@@ -189,6 +189,51 @@ static void test_check(void **state)
 	}
 }
 
+/* In the address: for each recipient its own, and it is the same place as without. */
+static void test_address(void **state)
+{
+	(void)state;
+	static const char *const addresses[] = {
+		"support@example.com",
+		"support+do@example.com",
+		"support+t1.aaaaaaaaaaaaaaaa@example.com",
+	};
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		struct sealed s;
+		seal(&s);
+		s.message.headers.count = 0;
+		const char *address = pd_seal_address(&s.context, s.anna, &s.message, addresses[i]);
+		struct pd_recipient plain = pd_recipient_parse(s.desk->arena, s.desk->settings, addresses[i]);
+		struct pd_recipient got = pd_recipient_parse(s.desk->arena, s.desk->settings, address);
+		CHECK_ROW(address, got.kind == plain.kind && got.mailbox == plain.mailbox &&
+					   got.number == plain.number);
+		s.delivery.recipients.count = 1;
+		CHECK_ROW(address, check(&s) == NULL);
+		s.delivery.recipients.items[0] = address;
+		CHECK_ROW(address, check(&s) != NULL);
+		s.message.subject = "other";
+		CHECK_ROW(address, check(&s) == NULL);
+		s.message.subject = "Hello";
+		s.context.now += PD_SEAL_LIVES + PD_SECOND;
+		CHECK_ROW(address, check(&s) == NULL);
+		s.context.now -= PD_SEAL_LIVES + PD_SECOND;
+		const struct pd_agent *anna = s.anna;
+		s.anna = pd_settings_agent(s.desk->settings, "bob");
+		CHECK_ROW(address, check(&s) == NULL);
+		s.anna = anna;
+		char *other = pd_strdup(s.desk->arena, address);
+		char *last = strrchr(other, '@') - 1;
+		*last = *last == 'a' ? 'b' : 'a';
+		s.delivery.recipients.items[0] = other;
+		CHECK_ROW(address, check(&s) == NULL);
+		s.delivery.recipients.items[0] = address;
+		pd_seal_use(&s.context, &s.delivery, check(&s));
+		small_keep(s.desk, &s.context);
+		CHECK_ROW(address, check(&s) == NULL);
+		small_desk_free(s.desk);
+	}
+}
+
 /* Once a recipient; a failed check uses nothing up. */
 static void test_once(void **state)
 {
@@ -344,9 +389,10 @@ static void test_results_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_check),	   cmocka_unit_test(test_once),
-		cmocka_unit_test(test_forged),	   cmocka_unit_test(test_authors),
-		cmocka_unit_test(test_results_id), cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_check),	   cmocka_unit_test(test_address),
+		cmocka_unit_test(test_once),	   cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_authors),	   cmocka_unit_test(test_results_id),
+		cmocka_unit_test(test_incomplete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
