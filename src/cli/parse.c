@@ -15,7 +15,7 @@ static json_t *command_lines(struct pd_arena *arena, const char *text)
 	pd_command_block(&lines, &head, &tail);
 	for (size_t i = 0; i < lines.count; i++)
 		if ((i < head || i >= lines.count - tail) && pd_command_shape(lines.items[i]))
-			json_array_append_new(array, pd_json_text(pd_trim(arena, lines.items[i])));
+			json_array_append_new(array, pd_json_text(pd_trim(arena, pd_command_plain(arena, lines.items[i]))));
 	return array;
 }
 

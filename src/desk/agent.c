@@ -57,6 +57,39 @@ static void read_answered(struct work *work)
 	work->is_comment = work->has_text && (work->commands->is_note || is_comment);
 }
 
+/* A command in the subject of a mail to +do; without its sign only where the mail says nothing else. */
+static bool is_command_subject(struct work *work, const char *text)
+{
+	struct pd_context *context = work->context;
+	const char *subject = work->mail->message->subject;
+	if (pd_command_shape(subject))
+		return true;
+	return work->mail->is_do && *pd_trim(context->arena, text) == '\0' &&
+	       pd_command_names(context->settings, pd_agent_language(context, work->mail->agent), subject);
+}
+
+/* Both parts of a mail must have the same commands: what leaves by the one would else be what the other carries out
+ * (invariants 4 and 5). */
+static bool parts_agree(struct work *work, const char *text)
+{
+	struct pd_context *context = work->context;
+	const struct pd_message *message = work->mail->message;
+	if (work->mail->is_do || (message->html == NULL && message->html_commands.count == 0))
+		return true;
+	/* A long #note is wrapped in the plain text; all of its words stay inside. */
+	if (pd_command_agrees(context->arena, text, &message->html_commands, work->commands->is_note))
+		return true;
+	work_wrong(work,
+		   message->html_commands.count > 0
+			   ? SAY(work,
+				 "The plain text and the HTML of your mail do not have the same commands. The HTML has: "
+				 "{commands}",
+				 "commands", pd_strings_join(context->arena, &message->html_commands, ", "))
+			   : SAY(work, "The plain text and the HTML of your mail do not have the same commands. The "
+				       "HTML has none."));
+	return false;
+}
+
 static void read_commands(struct work *work)
 {
 	struct pd_context *context = work->context;
@@ -65,16 +98,19 @@ static void read_commands(struct work *work)
 	const char *text = pd_strndup(context->arena, mail->message->text, mail->message->own_text);
 	const char *foreign = mail->message->text + mail->message->own_text;
 	foreign += strspn(foreign, "\n ");
-	if (mail->is_do && pd_command_shape(mail->message->subject))
+	bool is_in_subject = is_command_subject(work, text);
+	if (is_in_subject && mail->is_do)
 		text = pd_printf(context->arena, "%s\n%s", mail->message->subject, text);
 	work->commands =
 		pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
 				  mail->agent, context->now, text, mail->is_do, &work->text);
 	work->own_words = work->text;
+	/* Where the HTML may hold a command yet, it goes nowhere, also not by #send. */
+	work->is_html_sound = parts_agree(work, text) && !work->commands->has_lost;
 	if (*work->text != '\0' && *foreign != '\0')
 		work->text = pd_printf(context->arena, "%s\n\n%s", work->text, foreign);
 	work->commands->new_mailbox = mail->mailbox;
-	if (*mail->message->subject != '\0' && !pd_command_shape(mail->message->subject))
+	if (*mail->message->subject != '\0' && !is_in_subject)
 		work->commands->new_name = pd_mail_name(context, mail->message->subject);
 	/* A draft that was given back for its commands and is sent all the same goes without any. A comment
 	 * stays one. */
@@ -216,7 +252,7 @@ static void on_ticket(struct work *work)
 							   : work->place.answers,
 		       &work->answer);
 	work->answer.text = work->text;
-	work->answer.html = work->mail->message->has_html ? work->mail->message->html : NULL;
+	work->answer.html = work->is_html_sound ? work->mail->message->html : NULL;
 	work->answer.commands = work->commands;
 	work->is_direct = work->is_reply && pd_answer_is_direct(work->mail, &work->answer);
 
@@ -250,6 +286,9 @@ static void on_ticket(struct work *work)
 		event = work_comment(work, ticket,
 				     ticket == work->place.ticket ? work->place.conversation : 0, work->text);
 		message = event->message;
+		pd_report(context, "%s",
+			  SAY(work, "Your words are a comment (E{entry}): the contact does not see them.", "entry",
+			      pd_printf(context->arena, "%lld", (long long)event->id)));
 	} else {
 		message = work_keep_commands(work);
 		if (work->commands->to.count + work->commands->cc.count + work->commands->bcc.count > 0 ||

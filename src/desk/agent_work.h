@@ -14,6 +14,7 @@ struct work {
 	struct pd_commands *commands;
 	const char *text;      /* without commands */
 	const char *own_words; /* of it, what stands above a forwarded mail */
+	bool is_html_sound;    /* the HTML holds no command: it may leave */
 	bool has_text;	       /* or something attached: there is something to say */
 	bool is_comment;
 	bool is_reply;

@@ -130,13 +130,10 @@ static const char *after_sign(const char *line)
 	return *line == '#' ? line + 1 : pd_starts(line, "\uff03") ? line + strlen("\uff03") : line;
 }
 
-/* One clean line, without the invisible marks that clients put before the sign. */
+/* One clean line, without the invisible marks that clients put before the sign, and without marks of emphasis. */
 static const char *command_line(struct pd_arena *arena, const char *line)
 {
-	const char *clean = pd_clean_line(arena, line, 0);
-	while (pd_starts(clean, "\u200b") || pd_starts(clean, "\ufeff") || *clean == ' ')
-		clean += *clean == ' ' ? 1 : strlen("\u200b");
-	return clean;
+	return pd_command_plain(arena, pd_clean_line(arena, line, 0));
 }
 
 /* The length of the word that names the command. */
@@ -239,6 +236,26 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 		text->count = 0;
 }
 
+/* A whole line between the author's own words that is a valid command with valid arguments. The contact should not
+ * see one (invariant 4), and it cannot be told whether it was meant as one: the mail goes back. */
+static bool is_lost_command(struct command_parser *parser, const char *line, unsigned number)
+{
+	if (!pd_command_shape(line) || parser->commands->errors.count >= COMMANDS_MAX)
+		return false;
+	struct pd_commands *tried = PD_NEW(parser->arena, struct pd_commands);
+	tried->note = "";
+	struct command_parser trial = *parser;
+	trial.commands = tried;
+	parse_line(&trial, command_line(parser->arena, line), number);
+	if (tried->errors.count > 0 || tried->items.count == 0)
+		return false;
+	command_wrong(parser, &tried->items.items[0],
+		      PARSER_SAY(parser, "a command between other lines is not carried out. Put it at the top or the "
+					 "end, or begin the line with ## to send it as text."));
+	parser->commands->has_lost = true;
+	return true;
+}
+
 static void parse_blocks(struct command_parser *parser, const struct pd_strings *lines,
 			 struct pd_strings *text)
 {
@@ -247,7 +264,9 @@ static void parse_blocks(struct command_parser *parser, const struct pd_strings 
 	for (size_t i = 0; i < lines->count; i++) {
 		bool is_inside = i < head || i >= lines->count - tail;
 		const char *line = lines->items[i];
-		if (!is_inside) {
+		if (!is_inside && is_lost_command(parser, line, (unsigned)i + 1)) {
+			continue;
+		} else if (!is_inside) {
 			const char *start = line + strspn(line, " \t");
 			*pd_list_add(parser->arena, text) = pd_starts(start, "##") ? start + 1 : line;
 		} else if (*(line = command_line(parser->arena, line)) != '\0') {
@@ -291,6 +310,13 @@ struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_se
 		commands->is_only_harmless = false;
 	*ret_text = joined(arena, &left);
 	return commands;
+}
+
+bool pd_command_names(const struct pd_settings *settings, const char *language, const char *line)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *start = after_sign(command_line(arena, line));
+	return command_find(settings, language, pd_strndup(arena, start, word_len(start))) != NULL;
 }
 
 bool pd_commands_begins_yes(const char *text)

@@ -50,6 +50,7 @@ struct pd_commands {
 	bool is_grave, is_only_harmless;
 	bool lacks_property; /* of the errors, one is that #new lacks a required property */
 	bool has_yes, has_send;
+	bool has_lost; /* a command stood between other lines: the mail is given back */
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
 	/* Of #new, set by the caller before checking and applying: */
 	const struct pd_mailbox *new_mailbox; /* NULL: the first of the agent's teams, else the first */
@@ -63,6 +64,8 @@ struct pd_commands {
 struct pd_commands *pd_commands_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *language,
 				      const struct pd_agent *agent, pd_time now, const char *text, bool is_all,
 				      const char **ret_text);
+/* Does the line begin with the word of a command, with or without its sign? */
+bool pd_command_names(const struct pd_settings *settings, const char *language, const char *line);
 /* The line of #yes alone: does the text begin with it (in any configured language)? */
 bool pd_commands_begins_yes(const char *text);
 

@@ -13,6 +13,8 @@
 #define NAME_WIDTH  60	/* characters of a cell */
 #define COLUMNS_MAX 12
 
+#define WORDS_SEARCHED 1 /* command->number: what #list was given is no view and no term */
+
 static const char *const columns_known[] = {
 	"number",   "name",   "status",	  "owner",   "team",	    "priority",
 	"category", "source", "contact",  "mailbox", "pipeline",    "created",
@@ -153,7 +155,8 @@ void command_parse_list(struct command_parser *parser, struct pd_command *comman
 		  columns != NULL ? columns
 		  : view != NULL  ? view->columns
 				  : NULL);
-	check_query(parser, command, command->value);
+	if (check_query(parser, command, command->value) && view == NULL && strpbrk(tail.query, ":()") == NULL)
+		command->number = WORDS_SEARCHED;
 }
 
 void command_parse_search(struct command_parser *parser, struct pd_command *command)
@@ -213,6 +216,7 @@ static const char *cell(struct command_run *run, const struct pd_ticket *ticket,
 static void report_table(struct command_run *run, const struct pd_strings *cells, size_t columns)
 {
 	long widths[COLUMNS_MAX] = {0};
+	run->context->plan->has_table = true;
 	for (size_t i = 0; i < cells->count; i++) {
 		long width = g_utf8_strlen(cells->items[i], -1);
 		if (width > widths[i % columns])
@@ -292,6 +296,11 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 		columns.count = COLUMNS_MAX;
 	struct pd_tickets found = find_tickets(run, query, sort, &has_more);
 	command_report(run, command, command->rest);
+	if (command->number == WORDS_SEARCHED)
+		pd_report(context, "%s",
+			  RUN_SAY(run, "\"{words}\" is no view: tickets with these words were searched. #list alone "
+				       "names the views.",
+				  "words", command->value));
 	if (found.count == 0) {
 		pd_report(context, "%s", RUN_SAY(run, "No tickets."));
 		return 0;
@@ -316,6 +325,7 @@ int command_apply_help(struct command_run *run, const struct pd_command *command
 	struct pd_context *context = run->context;
 	const char *text = pd_commands_help(context->arena, pd_context_language(context), command->value);
 	struct pd_strings lines = pd_lines(context->arena, text != NULL ? text : "");
+	context->plan->has_table = true;
 	for (size_t i = 0; i < lines.count; i++)
 		pd_report(context, "%s", lines.items[i]);
 	return 0;

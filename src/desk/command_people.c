@@ -15,10 +15,19 @@ static bool is_viewer(const struct pd_settings *settings, const char *name)
 	return agent != NULL && agent->role == PD_ROLE_VIEWER;
 }
 
+/* Without the full stop that phones put at a line's end. */
+static const char *without_stop(struct pd_arena *arena, const char *text)
+{
+	size_t len = strlen(text);
+	while (len > 1 && strchr(".,!", text[len - 1]) != NULL)
+		len--;
+	return pd_strndup(arena, text, len);
+}
+
 /* Sets the value to the agent whom the text means; me, too. */
 static void parse_agent(struct command_parser *parser, struct pd_command *command, const char *text)
 {
-	if (command_is_keyword(parser->arena, text, "me")) {
+	if (command_is_keyword(parser->arena, without_stop(parser->arena, text), "me")) {
 		if (parser->agent == NULL)
 			command_wrong(parser, command,
 				      PARSER_SAY(parser, "\"me\" is nobody here: name the agent."));
@@ -60,7 +69,7 @@ void command_parse_assign(struct command_parser *parser, struct pd_command *comm
 			command_wrong_found(parser, command, "team", name, &found);
 		else
 			command->value = pd_printf(parser->arena, TEAM "%s", found.name);
-	} else if (command_is_keyword(parser->arena, rest, "none")) {
+	} else if (command_is_keyword(parser->arena, without_stop(parser->arena, rest), "none")) {
 		command->value = "";
 	} else {
 		parse_agent(parser, command, rest);

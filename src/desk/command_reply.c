@@ -95,10 +95,19 @@ void command_parse_recipients(struct command_parser *parser, struct pd_command *
 				    : strcmp(command->spec->word, "cc") == 0 ? &commands->cc
 									     : &commands->bcc;
 	for (size_t i = 0; i < addresses.count; i++) {
+		const struct pd_agent *agent =
+			pd_settings_agent_of(parser->settings, addresses.items[i].addr);
 		if (pd_settings_mailbox_of(parser->settings, addresses.items[i].addr) != NULL)
 			command_wrong(parser, command,
 				      PARSER_SAY(parser, "{address} is an address of the desk itself.",
 						 "address", addresses.items[i].addr));
+		else if (agent != NULL && list != &commands->bcc) /* invariant 4 */
+			command_wrong(parser, command,
+				      PARSER_SAY(parser,
+						 "the contact would see {address}, the own address of {agent}. #follow "
+						 "{name} shows the ticket to {agent}, unseen.",
+						 "address", addresses.items[i].addr, "agent", agent->full_name, "name",
+						 agent->name));
 		else
 			*pd_list_add(parser->arena, list) = addresses.items[i];
 	}

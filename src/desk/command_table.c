@@ -1,11 +1,15 @@
 /* The table of commands, in the order of the manual (postdesk-commands(7) is checked against it). */
 #include "desk/command_table.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "desk/catalogue.h"
+
+/* Of so short a word two changes leave nothing: the nearest must begin as it does. */
+#define SHORT_WORD 4
 
 #define ASKS (PD_COMMAND_ASKS | PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 
@@ -61,7 +65,7 @@ static const struct pd_command_spec table[] = {
 
 	{"delete", "[E7]", PD_COMMAND_GRAVE, "delete", "Deletes the ticket, or one entry of its timeline.",
 	 command_parse_entry, command_check_entry, command_apply_delete},
-	{"restore", "[E7]", PD_COMMAND_GRAVE, "delete", "Brings back the deleted ticket, or a deleted entry.",
+	{"restore", "[E7]", 0, "delete", "Brings back the deleted ticket, or a deleted entry.",
 	 command_parse_entry, command_check_entry, command_apply_restore},
 	{"undo", "[ID]", PD_COMMAND_VIEWER, NULL,
 	 "Takes back the newest action on the ticket, or the one with the number; what was sent stays sent.",
@@ -120,12 +124,24 @@ const char *command_nearest(struct pd_arena *arena, const struct pd_settings *se
 			    const char *word)
 {
 	struct pd_strings words = {0};
+	const char *wanted = pd_fold(arena, word), *longer = NULL;
+	bool is_short = g_utf8_strlen(wanted, -1) <= SHORT_WORD;
+	size_t begun = 0; /* commands that the word begins */
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		*pd_list_add(arena, &words) = table[i].word;
-		*pd_list_add(arena, &words) = command_word_in(table[i].word, language);
-		*pd_list_add(arena, &words) = command_word_in(table[i].word, settings->language);
+		const char *names[] = {table[i].word, command_word_in(table[i].word, language),
+				       command_word_in(table[i].word, settings->language)};
+		bool does_begin = false;
+		for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+			if (!is_short || names[n][0] == wanted[0])
+				*pd_list_add(arena, &words) = names[n];
+			if (strlen(wanted) > 1 && pd_starts(pd_fold(arena, names[n]), wanted)) {
+				longer = does_begin ? longer : names[n];
+				does_begin = true;
+			}
+		}
+		begun += does_begin;
 	}
-	return pd_nearest(pd_fold(arena, word), &words);
+	return begun == 1 ? longer : pd_nearest(wanted, &words);
 }
 
 static char *help_line(struct pd_arena *arena, const char *language, const struct pd_command_spec *spec)

@@ -104,15 +104,43 @@ char *pd_quote(struct pd_arena *arena, const char *text, size_t lines)
 
 /* --- receipts --- */
 
+/* Did it do anything that #undo takes back? What was sent stays sent. */
 static bool has_changed(const struct pd_context *context)
 {
 	for (size_t i = 0; i < context->plan->events.count; i++) {
-		enum pd_event_kind kind = context->plan->events.items[i]->kind;
-		if (kind == PD_EVENT_SET || kind == PD_EVENT_CREATED || kind == PD_EVENT_UNDO ||
-		    kind == PD_EVENT_MESSAGE || kind == PD_EVENT_COMMENT)
+		const struct pd_event *event = context->plan->events.items[i];
+		if (event->kind == PD_EVENT_SET || event->kind == PD_EVENT_CREATED ||
+		    event->kind == PD_EVENT_UNDO || event->kind == PD_EVENT_COMMENT ||
+		    event->kind == PD_EVENT_ATTACHED)
 			return true;
+		for (size_t n = 0; event->kind == PD_EVENT_MESSAGE && n < event->changes.count; n++)
+			if (strcmp(event->changes.items[n].property, "direction") != 0)
+				return true;
 	}
 	return false;
+}
+
+static bool is_comment_at(struct pd_context *context, const struct pd_ticket *ticket, int64_t version)
+{
+	for (size_t i = 0; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		if (event->ticket == ticket->number && event->version == version)
+			return event->kind == PD_EVENT_COMMENT;
+	}
+	struct pd_entries after =
+		context->desk->timeline(context->desk, context->arena, ticket->number, version - 1);
+	return after.count > 0 && after.items[0].event.version == version &&
+	       after.items[0].event.kind == PD_EVENT_COMMENT;
+}
+
+/* The version that an answer to a receipt answers: only what answers a comment's notification is a comment. Comments
+ * do not count for what is newer (invariant 9), so nothing is lost by going back before them. */
+static int64_t version_of_receipt(struct pd_context *context, const struct pd_ticket *ticket)
+{
+	int64_t version = ticket->version;
+	while (version > 1 && is_comment_at(context, ticket, version))
+		version--;
+	return version;
 }
 
 char *pd_receipt_text(struct pd_context *context, const struct pd_agent *agent)
@@ -139,7 +167,7 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 		return;
 	struct pd_planned_letter *planned =
 		pd_letter_to_agent(context, PD_LETTER_RECEIPT, agent, mailbox, ticket, conversation, event,
-				   ticket != NULL ? ticket->version : 0);
+				   ticket != NULL ? version_of_receipt(context, ticket) : 0);
 	struct pd_letter *letter = &planned->letter;
 	const char *answered = mail->message->message_id;
 	if (ticket == NULL)
@@ -154,6 +182,13 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 		*pd_list_add(context->arena, &letter->references) = answered;
 	}
 	letter->text = text;
+	if (ticket != NULL)
+		letter->text = pd_printf(context->arena, "%s\n--------\n%s\n", text,
+					 pd_say(context->arena, pd_agent_language(context, agent),
+						"Words of yours in a reply to this mail go to the contact; with a line "
+						"#note they are a comment.",
+						NULL));
+	letter->is_fixed = context->plan->has_table;
 	pd_letter_register(context, planned);
 }
 

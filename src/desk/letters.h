@@ -62,8 +62,9 @@ bool pd_answer_is_direct(const struct pd_mail *mail, const struct pd_answer *ans
 /* Keeps such an answer on the ticket. */
 struct pd_event *pd_answer_note(struct pd_context *context, const struct pd_mail *mail,
 				const struct pd_answer *answer, const char *why);
-/* Without signed addresses and private addresses of agents, mailbox addresses in their place (invariant 4).
- */
+/* scrub.c: without signed addresses and private addresses of agents, mailbox addresses in their place
+ * (invariant 4). The HTML is clean, as mime gives it. */
+char *pd_scrub_html(struct pd_context *context, const struct pd_mailbox *mailbox, const char *html);
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text);
 
 #endif

@@ -92,6 +92,7 @@ struct pd_plan {
 	struct pd_strings report;
 	bool is_refused; /* nothing was done; report says why */
 	bool is_incomplete; /* refused for nothing but a required property that lacks */
+	bool has_table;	 /* the report has lines whose columns must stand below each other */
 	PD_LIST(int64_t) listed; /* tickets that a listing command shows, in order */
 };
 

@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 
 enum { THREAD_INDEX_ROOT = 22, THREAD_INDEX_CHILD = 5, THREAD_INDEX_MAX = 500 };
 
@@ -115,63 +116,6 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 	if (!pd_is_outsider(context, answer.to.addr))
 		answer.to = first_correspondent(context, ticket, answer.conversation);
 	*ret_answer = answer;
-}
-
-/* --- nothing of ours leaks --- */
-
-static bool is_address_char(char c)
-{
-	return c != '\0' && (strchr("._%+-=", c) != NULL || (c >= '0' && c <= '9') ||
-			     (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
-}
-
-/* "support%2Bt1.…@", as links have it. */
-static const char *without_percent(struct pd_arena *arena, const char *address)
-{
-	char *plain = pd_strdup(arena, address), *out = plain;
-	for (const char *at = address; *at != '\0'; at++) {
-		if (pd_starts_nocase(at, "%2b")) {
-			*out++ = '+';
-			at += 2;
-		} else {
-			*out++ = *at;
-		}
-	}
-	*out = '\0';
-	return plain;
-}
-
-static bool must_not_leave(struct pd_context *context, const char *address)
-{
-	address = without_percent(context->arena, address);
-	if (pd_settings_agent_of(context->settings, address) != NULL)
-		return true;
-	struct pd_recipient ours = pd_recipient_parse(context->arena, context->settings, address);
-	return ours.mailbox != NULL && ours.kind != PD_RCPT_MAILBOX;
-}
-
-char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text)
-{
-	PD_AUTO_BUF out = {0};
-	const char *done = text;
-	for (const char *at = strchr(text, '@'); at != NULL; at = strchr(at + 1, '@')) {
-		const char *start = at, *end = at + 1;
-		while (start > done && is_address_char(start[-1]) && at - start < 200)
-			start--;
-		while (is_address_char(*end) && end - at < 254)
-			end++;
-		while (end > at + 1 && (end[-1] == '.' || end[-1] == '-'))
-			end--;
-		if (start == at || end == at + 1 ||
-		    !must_not_leave(context, pd_strndup(context->arena, start, (size_t)(end - start))))
-			continue;
-		pd_buf_add(&out, done, (size_t)(start - done));
-		pd_buf_adds(&out, mailbox->addresses.items[0]);
-		done = end;
-		at = end - 1;
-	}
-	pd_buf_adds(&out, done);
-	return pd_buf_string(context->arena, &out);
 }
 
 /* --- its head --- */
@@ -336,6 +280,26 @@ static void set_thread(struct pd_context *context, const struct pd_answer *answe
 
 /* --- its body --- */
 
+/* An answer between the quoted lines keeps our notification's "Carol via Example Support wrote:"; the contact is
+ * Carol. */
+static const char *without_via(struct pd_context *context, const struct pd_answer *answer,
+			       const struct pd_mailbox *mailbox, const char *text)
+{
+	PD_AUTO_BUF out = {0};
+	const struct pd_stored *stored = answer->answered != NULL ? answer->answered->message : NULL;
+	const char *who = stored == NULL ? "" : *stored->from.name != '\0' ? stored->from.name : stored->from.addr;
+	if (*who == '\0' || context->agent == NULL)
+		return text;
+	const char *via = pd_say(context->arena, pd_agent_language(context, context->agent), "{who} via {mailbox}",
+				 "who", who, "mailbox", mailbox->full_name, NULL);
+	for (const char *at; (at = strstr(text, via)) != NULL; text = at + strlen(via)) {
+		pd_buf_add(&out, text, (size_t)(at - text));
+		pd_buf_adds(&out, who);
+	}
+	pd_buf_adds(&out, text);
+	return pd_buf_string(context->arena, &out);
+}
+
 static bool is_shown(const struct pd_attachment *attachment, const char *html)
 {
 	if (!attachment->is_inline)
@@ -410,8 +374,8 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 	letter->subject = pd_scrub(context, mailbox, subject_of(context, answer, mailbox));
 	set_recipients(context, mail, answer, letter);
 	set_thread(context, answer, planned);
-	letter->text = pd_scrub(context, mailbox, answer->text);
-	letter->html = answer->html != NULL ? pd_scrub(context, mailbox, answer->html) : NULL;
+	letter->text = pd_scrub(context, mailbox, without_via(context, answer, mailbox, answer->text));
+	letter->html = answer->html != NULL ? pd_scrub_html(context, mailbox, without_via(context, answer, mailbox, answer->html)) : NULL;
 	carry(context, mail, letter->html, planned);
 	if (mailbox->reply_address)
 		letter->reply_to = (struct pd_address){

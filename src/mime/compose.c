@@ -177,8 +177,10 @@ static void put_text_body(struct writing *writing, const char *text)
 static void put_text(struct writing *writing)
 {
 	const char *text = writing->letter->text ? writing->letter->text : "";
-	pd_buf_adds(writing->out, "Content-Type: text/plain; charset=utf-8; format=flowed\r\n");
-	put_text_body(writing, flow(writing->arena, pd_clean_text(writing->arena, text, strlen(text))));
+	bool is_fixed = writing->letter->is_fixed;
+	text = pd_clean_text(writing->arena, text, strlen(text));
+	pd_buf_addf(writing->out, "Content-Type: text/plain; charset=utf-8%s\r\n", is_fixed ? "" : "; format=flowed");
+	put_text_body(writing, is_fixed ? text : flow(writing->arena, text));
 }
 
 /* The id of a picture in this mail. The one that it came with may name the author's machine. */

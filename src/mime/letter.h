@@ -23,6 +23,7 @@ struct pd_letter {
 	PD_LIST(struct pd_header) extra;  /* further fields, names our own and ASCII */
 	/* body */
 	const char *text; /* LF lines; sent as format=flowed */
+	bool is_fixed;	  /* has tables: the text's lines are sent as they are, not flowed */
 	const char *html; /* clean fragment or document; NULL: text only */
 	PD_LIST(struct pd_attachment) attachments; /* content filled; inline ones go beside the HTML */
 	const struct pd_raw *original; /* attached as message/rfc822 "original.eml"; NULL */

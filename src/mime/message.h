@@ -85,6 +85,8 @@ struct pd_message {
 	const char *html; /* the author's own new part, clean for relaying: quotes and command lines removed by
 			   * structure, nothing active, cid: pictures kept; NULL: no HTML part, or nothing in it
 			   * that the author wrote */
+	struct pd_strings html_commands; /* the command lines that were taken out of the HTML's own part, in order; what
+					  * the plain text has must be the same */
 	PD_LIST(struct pd_attachment) attachments;
 
 	/* reports */
@@ -116,7 +118,13 @@ const char *pd_message_header(const struct pd_message *message, const char *name
  * shape of commands ('#' or U+FF03, a letter at once, or '##' not counted), blank lines between them included.
  * Shared by the HTML cleaner here and the command parser of the desk. A text of commands only: all in ret_head. */
 void pd_command_block(const struct pd_strings *lines, size_t *ret_head, size_t *ret_tail);
-/* Is this one line of the shape of a command? Leading white space (U+00A0 too) is allowed. */
+/* Is this one line of the shape of a command? Leading white space (U+00A0 too) is allowed, and marks of emphasis
+ * ("*#close*"). */
 bool pd_command_shape(const char *line);
+/* The line without white space before it and without marks of emphasis around its command. */
+char *pd_command_plain(struct pd_arena *arena, const char *line);
+/* Are the commands at both ends of the text these, in that order? Blanks and links do not count. may_be_cut: a line
+ * of the text may be the beginning of its command, where a client has wrapped it. */
+bool pd_command_agrees(struct pd_arena *arena, const char *text, const struct pd_strings *commands, bool may_be_cut);
 
 #endif

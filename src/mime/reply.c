@@ -96,7 +96,7 @@ static char *join_all(struct pd_arena *arena, const struct pd_line_list *lines)
 }
 
 /* Lines of the author's that have the place and shape of commands: they are not passed on. */
-static bool *command_lines(struct pd_arena *arena, const struct pd_line_list *lines)
+static bool *command_lines(struct pd_arena *arena, const struct pd_line_list *lines, struct pd_strings *ret_commands)
 {
 	bool *drop = pd_alloc(arena, lines->count + 1);
 	size_t *place = PD_NEW_N(arena, size_t, lines->count + 1);
@@ -116,8 +116,11 @@ static bool *command_lines(struct pd_arena *arena, const struct pd_line_list *li
 	size_t head = 0, tail = 0;
 	pd_command_block(&own, &head, &tail);
 	for (size_t i = 0; i < own.count; i++)
-		if ((i < head || i + tail >= own.count) && pd_command_shape(own.items[i]))
+		if ((i < head || i + tail >= own.count) && pd_command_shape(own.items[i])) {
 			drop[place[i]] = true;
+			*pd_list_add(arena, ret_commands) =
+				pd_clean_line(arena, pd_command_plain(arena, own.items[i]), 0);
+		}
 	return drop;
 }
 
@@ -160,9 +163,10 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	struct pd_html *html = html_or_null ? pd_html_read(arena, html_or_null) : NULL;
 	message->has_html = html != NULL;
 	message->html = NULL;
+	message->html_commands = (struct pd_strings){0};
 	if (html) {
 		pd_reply_split(arena, &html->lines, forward);
-		bool *drop = command_lines(arena, &html->lines);
+		bool *drop = command_lines(arena, &html->lines, &message->html_commands);
 		if (has_own_part(&html->lines, drop))
 			message->html = pd_html_write(arena, html, drop);
 	}

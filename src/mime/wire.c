@@ -151,6 +151,7 @@ static void body_part(struct wire *wire, struct pd_message *message)
 	text(wire, &message->full_text);
 	message->has_html = number(wire, message->has_html) != 0;
 	text_or_null(wire, &message->html);
+	strings(wire, &message->html_commands);
 	attachments(wire, message);
 	strings(wire, &message->bounce_recipients);
 	message->bounce_waits = number(wire, message->bounce_waits) != 0;

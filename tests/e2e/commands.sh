@@ -88,6 +88,18 @@ sleep 0.5
 told=$(pf_mails anna@example.com | wc -l)
 customer_has 1
 
+# What answers the receipt of a comment goes to the contact, and the receipt says so.
+comment=$(pf_mails anna@example.com | tail -1)
+unflowed "$comment" | grep -q "Your words are a comment" || { cat "$comment"; fail "the comment has no receipt"; }
+unflowed "$comment" | grep -q "reply to this mail go to the contact" || fail "the receipt does not say where a reply goes"
+to_comment=$(field "$comment" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+mail "Anna Virtanen <anna@example.com>" "$to_comment" "Re: Printer broken" "In-Reply-To: $(field "$comment" Message-ID)" \
+	<<<"It goes to the workshop." >"$work/after-note.eml"
+check "the answer was not taken" pf_send "$PF_AGENTS_PORT" anna@example.com "$to_comment" <"$work/after-note.eml" >/dev/null
+check "the answer to a receipt did not leave" pf_wait 20 pf_has carol@example.net 2
+sleep 0.5
+told=$(pf_mails anna@example.com | wc -l)
+
 # Close, then take it back by its number and without one.
 give <<-END
 	#close
@@ -126,15 +138,15 @@ give <<-END
 	#new Order toner
 	#assign bob
 END
-shows "ticket #2"
-postdesk list --json number:2 | grep -q '"name": *"Order toner"' || fail "no new ticket: $(postdesk list --json)"
+shows "ticket #3" # the second collects the questions to +do
+postdesk list --json number:3 | grep -q '"name": *"Order toner"' || fail "no new ticket: $(postdesk list --json)"
 reply_to=$reply_to_ticket
 
 # What is grave is asked for.
 give <<-END
 	#delete
 END
-check_equal "tickets before the answer" "$(tickets)" 2
+check_equal "tickets before the answer" "$(tickets)" 3
 confirm=$(field "$receipt" From | sed 's/.*<\(.*\)>.*/\1/')
 case $confirm in
 support+y*@example.com) ;;
@@ -145,7 +157,7 @@ give <<-END
 	#yes
 END
 shows "the ticket is deleted"
-check_equal "tickets after the answer" "$(tickets)" 1
-customer_has 1
+check_equal "tickets after the answer" "$(tickets)" 2
+customer_has 2
 check_equal "deleted ones" "$(tickets is:deleted)" 1
 check "postdeskd did not end well" desk_stop

@@ -79,4 +79,47 @@ picture=$(sed -n 's/^Content-ID: <\(.*\)>.*/\1/p' "$answer")
 tr -d '\r' <"$answer" | sed -e ':a' -e 'N' -e '$!ba' -e 's/=\n//g' | grep -q "cid:$picture" ||
 	fail "the HTML does not show the picture $picture"
 check_equal "the status" "$(postdesk list --json | sed -n 's/.*"status_kind": *"\([a-z]*\)".*/\1/p')" waiting
+
+# Anna's further answers, as a client writes them that has both forms: TEXT HTML.
+both() {
+	cat >"$work/both" <<-END
+		From: Anna Virtanen <anna@example.com>
+		To: $to
+		Subject: Re: Printer
+		Message-ID: <both$RANDOM@annas-laptop.lan>
+		In-Reply-To: $(field "$notification" Message-ID)
+		Date: $(date -R)
+		MIME-Version: 1.0
+		Content-Type: multipart/alternative; boundary=b
+
+		--b
+		Content-Type: text/plain; charset=utf-8
+
+		$1
+		--b
+		Content-Type: text/html; charset=utf-8
+
+		$2
+		--b--
+	END
+	check "the mail was not taken" pf_send "$PF_AGENTS_PORT" anna@example.com "$to" <"$work/both" >/dev/null
+}
+status() {
+	postdesk list --json | sed -n 's/.*"status_kind": *"\([a-z]*\)".*/\1/p'
+}
+
+# A bold command is a command; it leaves in neither form.
+both $'*#open*\nIt is on its way.' '<div><b>#open</b></div><div>It is on its way.</div>'
+check "carol got no second answer" pf_wait 30 pf_has carol@example.net 2
+grep -q '#open' "$(pf_mails carol@example.net | tail -1)" && fail "the customer sees a bold command"
+check_equal "the status after a bold command" "$(status)" open
+
+# What only one of them has is not guessed: the mail goes back.
+told=$(pf_mails anna@example.com | wc -l)
+both 'It is closed.' '#close<br>It is closed.'
+check "a command in the HTML alone was not given back" pf_wait 30 pf_has anna@example.com $((told + 1))
+tr -d '\r' <"$(pf_mails anna@example.com | tail -1)" | sed -e ':a' -e 'N' -e '$!ba' -e 's/ \n/ /g' |
+	grep -q "do not have the same commands" || fail "anna is not told what is wrong"
+check_equal "the status after a mail that was given back" "$(status)" open
+check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" 2
 check "postdeskd did not end well" desk_stop

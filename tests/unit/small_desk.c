@@ -131,6 +131,8 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->full_text = message->text;
 	message->html = mail->html;
 	message->has_html = mail->html != NULL;
+	if (mail->html_commands != NULL)
+		message->html_commands = pd_lines(arena, mail->html_commands);
 	message->bounce_status = "";
 	message->bounce_temporary = message->bounce_waits = mail->is_temporary;
 	message->bounce_text = mail->bounce_text != NULL ? mail->bounce_text : "";

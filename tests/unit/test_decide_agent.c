@@ -187,6 +187,184 @@ static void test_no_leaks_from_text(void **state)
 	assert_non_null(strstr(out->letter.html, "<a href=\"mailto:support@example.com\">"));
 }
 
+static void test_hidden_addresses(void **state)
+{
+	static const struct {
+		const char *name, *html, *want;
+	} rows[] = {
+		{"percent sign", "<a href=\"mailto:anna%40agents.example\">x</a>",
+		 "<a href=\"mailto:support@example.com\">x</a>"},
+		{"twice", "<a href=\"mailto:anna%2540agents.example\">x</a>",
+		 "<a href=\"mailto:support@example.com\">x</a>"},
+		{"a letter", "<a href=\"mailto:%61nna@agents%2Eexample\">x</a>",
+		 "<a href=\"mailto:support@example.com\">x</a>"},
+		{"a further recipient", "<a href=\"mailto:x@y.example?cc=anna%40agents.example\">x</a>",
+		 "<a href=\"mailto:x@y.example?cc=support@example.com\">x</a>"},
+		{"in angles", "<a href=\"http://x.example/?to=%3Canna%40agents.example%3E\">x</a>",
+		 "<a href=\"http://x.example/?to=%3Csupport@example.com%3E\">x</a>"},
+		{"an element in the middle", "anna@<span>agents.example</span>!",
+		 "support@example.com<span></span>!"},
+		{"elements all over", "<b>an</b>na<i>@</i>agents.<wbr/>example.",
+		 "<b>support@example.com</b><i></i><wbr/>."},
+		{"what follows an element", "anna@agents.example<b>Tel</b>", "support@example.com<b>Tel</b>"},
+		{"in italics", "_anna@agents.example_", "_support@example.com_"},
+		{"another line", "anna@<br/>agents.example", "anna@<br/>agents.example"},
+		{"somebody else", "joanna@agents.example <a href=\"mailto:ville%40customer.example\">x</a>",
+		 "joanna@agents.example <a href=\"mailto:ville%40customer.example\">x</a>"},
+		{"no address", "100%40 @ 5%", "100%40 @ 5%"},
+	};
+	struct scene *scene = *state;
+	struct pd_context context = small_context(scene->desk, "agent:anna");
+	const struct pd_mailbox *mailbox = pd_settings_mailbox(scene->desk->settings, "support");
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_ROW_STRING(rows[i].name, pd_scrub_html(&context, mailbox, rows[i].html), rows[i].want);
+	assert_string_equal(pd_scrub(&context, mailbox, "a <anna%40agents.example>"), "a <support@example.com>");
+}
+
+/* What the contact reads is Carol's name, not how our notification called her. */
+static void test_attribution_of_a_notification(void **state)
+{
+	struct scene *scene = *state;
+	const struct pd_planned_letter *out = small_letter(
+		answer(scene, "On Monday, Ville Virtanen via Example Support <support@example.com> wrote:\n> It "
+			      "burns.\nSince when?"),
+		PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.text, "On Monday, Ville Virtanen <support@example.com> wrote:\n> It "
+					      "burns.\nSince when?");
+}
+
+static void test_subject_is_scrubbed(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, pd_printf(scene->desk->arena, "#subject Ask %s or anna@home.example\nHello.",
+						       scene->to_anna->letter.reply_to.addr));
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.subject, "Ask support@example.com or support@example.com");
+}
+
+/* Plain text and HTML say the same commands, or the mail goes back (invariants 4 and 5). */
+static void test_parts_differ(void **state)
+{
+	static const struct {
+		const char *name, *text, *html, *commands, *want;
+	} rows[] = {
+		{"the same", "#take\nHello.", "<p>Hello.</p>", "#take", "reply"},
+		{"bold", "*#take*\nHello.", "<p>Hello.</p>", "#take", "reply"},
+		{"in the HTML alone", "Hello.", "<p>Hello.</p>", "#close", "refused"},
+		{"in the text alone", "#close\nHello.", "<p>#close<br/>Hello.</p>", NULL, "refused"},
+		{"others", "#assign bob\nHello.", "<p>Hello.</p>", "#assign anna", "refused"},
+		{"commands alone", "Hello.", NULL, "#close", "refused"},
+		{"a wrapped note", "#note a b\nc", "<p>x</p>", "#note a b c", "comment"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scene *scene = scene_with(&first);
+		struct small_mail mail = reply_to(scene, anna, scene->to_anna, rows[i].text);
+		mail.html = rows[i].html;
+		mail.html_commands = rows[i].commands;
+		struct pd_plan *plan = small_deliver(scene->desk, mail);
+		CHECK_ROW_STRING(rows[i].name, plan->outcome, rows[i].want);
+		CHECK_ROW(rows[i].name, (small_letter(plan, PD_LETTER_REPLY, NULL) != NULL) ==
+						(strcmp(rows[i].want, "reply") == 0));
+		CHECK_ROW(rows[i].name, small_ticket(scene->desk, 1)->status_kind != PD_STATUS_CLOSED);
+		if (strcmp(rows[i].want, "refused") == 0) {
+			/* Sent all the same, it goes without the HTML, which may hold a command yet. */
+			plan = answer(scene, "#send");
+			const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+			CHECK_ROW(rows[i].name, out != NULL && out->letter.html == NULL);
+			CHECK_ROW_STRING(rows[i].name, out->letter.text, "Hello.");
+		}
+		small_desk_free(scene->desk);
+	}
+}
+
+static void test_command_between_lines(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "Hello\n#priority urgent\nmore");
+	assert_string_equal(plan->outcome, "refused");
+	assert_string_equal(small_ticket(scene->desk, 1)->priority, "normal");
+	assert_string_equal(small_letter(answer(scene, "#send"), PD_LETTER_REPLY, NULL)->letter.text, "Hello\nmore");
+	plan = answer(scene, "Hello\n##priority urgent\nmore");
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Hello\n#priority urgent\nmore");
+}
+
+/* Only what answers a comment's notification is a comment; what answers a receipt goes to the contact, and the receipt
+ * says so. */
+static void test_answer_to_a_receipt(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#note Ask him for the number.");
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(receipt);
+	assert_non_null(strstr(receipt->letter.text, "Your words are a comment (E"));
+	assert_non_null(strstr(receipt->letter.text, "#undo "));
+	assert_non_null(strstr(receipt->letter.text, "in a reply to this mail go to the contact"));
+	struct small_mail mail = reply_to(scene, anna, receipt, "What is the number?");
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "reply");
+	/* Also where the client names no Message-ID. */
+	plan = answer(scene, "#note And for the colour.");
+	mail = reply_to(scene, anna, small_letter(plan, PD_LETTER_RECEIPT, "anna"), "Which colour?");
+	mail.in_reply_to = NULL;
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "reply");
+	/* What another agent sends after the receipt still holds it (invariant 9). */
+	plan = answer(scene, "#note Hm.");
+	receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example",
+				  .text = "Hello?"};
+	scene->to_bob = small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "bob");
+	plan = small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."));
+	assert_string_equal(plan->outcome, "reply");
+	mail = reply_to(scene, anna, receipt, "Use water.");
+	mail.in_reply_to = NULL;
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "held");
+}
+
+/* The token tells which version it answers, where the client names no Message-ID: the newer one of the two counts
+ * (invariant 9). */
+static void test_version_of_the_token(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "Have you tried water?");
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example",
+				  .text = "Hello?"};
+	const struct pd_planned_letter *newer =
+		small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "bob");
+	struct small_mail mail = reply_to(scene, bob, newer, "Use sand.");
+	mail.in_reply_to = NULL;
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "reply");
+	mail = reply_to(scene, bob, newer, "Use more sand.");
+	mail.in_reply_to = scene->to_bob->letter.message_id; /* an old thread, answered by the new address */
+	assert_string_equal(small_deliver(scene->desk, mail)->outcome, "reply");
+}
+
+/* #undo is offered where there is something to take back. */
+static void test_nothing_to_undo(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "#take\n#wait");
+	struct pd_plan *plan = answer(scene, "#take\n#wait\nHello.");
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(receipt);
+	assert_non_null(strstr(receipt->letter.text, "already"));
+	assert_null(strstr(receipt->letter.text, "To take this back"));
+	receipt = small_letter(answer(scene, "#open"), PD_LETTER_RECEIPT, "anna");
+	assert_non_null(strstr(receipt->letter.text, "To take this back"));
+}
+
+static void test_restore_needs_no_confirmation(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "agent:anna", 1, "#delete");
+	struct pd_plan *plan = answer(scene, "#restore");
+	assert_string_equal(plan->outcome, "commands");
+	assert_false(small_ticket(scene->desk, 1)->is_deleted);
+}
+
 static void test_attachments_go_along(void **state)
 {
 	struct scene *scene = *state;
@@ -939,6 +1117,13 @@ static void test_do_address(void **state)
 	mail.subject = "#list closed";
 	mail.id = "do1@agents.example";
 	small_deliver(scene->desk, mail); /* the same ticket collects it */
+	assert_true(receipt->letter.is_fixed); /* columns stand below each other */
+	mail.subject = "list open"; /* the sign is not needed, as in the body */
+	mail.id = "do0@agents.example";
+	plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "commands");
+	assert_int_equal(plan->ticket, 0);
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text, "Printer on fire"));
 	mail.subject = "#new Order paper";
 	mail.text = "#priority low";
 	mail.id = "do2@agents.example";
@@ -998,6 +1183,15 @@ int main(void)
 		TEST(test_plain_reply_has_no_receipt),
 		TEST(test_thread_goes_on),
 		TEST(test_no_leaks_from_text),
+		TEST(test_hidden_addresses),
+		TEST(test_attribution_of_a_notification),
+		TEST(test_subject_is_scrubbed),
+		cmocka_unit_test(test_parts_differ),
+		TEST(test_command_between_lines),
+		TEST(test_answer_to_a_receipt),
+		TEST(test_version_of_the_token),
+		TEST(test_nothing_to_undo),
+		TEST(test_restore_needs_no_confirmation),
 		TEST(test_attachments_go_along),
 		TEST(test_shape_of_the_reply),
 		TEST(test_whom_the_client_wrote_to),

@@ -42,7 +42,15 @@ static void parsing(void **state)
 		{"at the end", "Thank you!\n\n#close", false, "close(closed)", "Thank you!"},
 		{"both ends", "#assign bob\nThank you!\n#wait\n", false, "assign(bob) wait(waiting)",
 		 "Thank you!"},
-		{"in the middle it is text", "Hello\n#close\nBye", false, "", "Hello\n#close\nBye"},
+		{"a command in the middle goes back", "Hello\n#close\nBye", false, "!", ""},
+		{"a literal in the middle is text", "Hello\n##close\nBye", false, "", "Hello\n#close\nBye"},
+		{"no valid command in the middle is text", "Hello\n#close it\n#winter\nBye", false, "",
+		 "Hello\n#close it\n#winter\nBye"},
+		{"bold", "*#close*\n\nThank you!", false, "close(closed)", "Thank you!"},
+		{"italic", "_#wait_", false, "wait(waiting)", ""},
+		{"me with a full stop", "#Assign me.", false, "assign(anna)", ""},
+		{"nobody with a full stop", "#assign none.", false, "assign()", ""},
+		{"team with a full stop", "#assign team Sales.", false, "assign(team:sales)", ""},
 		{"only commands", "#assign bob\n\n#close", false, "assign(bob) close(closed)", ""},
 		{"literal sign", "## heading\ntext", false, "", "# heading\ntext"},
 		{"number sign and number", "#1 is broken", false, "", "#1 is broken"},
@@ -136,6 +144,16 @@ static void wrong(void **state)
 		 "Line 1, \"#asign bob\": there is no command #asign. Did you mean #assign?"},
 		{"nothing near", "#frobnicate",
 		 "Line 1, \"#frobnicate\": there is no command #frobnicate. #help lists all."},
+		{"begun", "#prio high",
+		 "Line 1, \"#prio high\": there is no command #prio. Did you mean #priority?"},
+		{"short and nothing near", "#view",
+		 "Line 1, \"#view\": there is no command #view. #help lists all."},
+		{"in the middle", "Hello\n#close\nBye",
+		 "Line 2, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
+		 "or begin the line with ## to send it as text."},
+		{"a colleague in Cc", "#cc bob@example.com, jo@customer.example",
+		 "Line 1, \"#cc bob@example.com, jo@customer.example\": the contact would see bob@example.com, the own "
+		 "address of Bob Smith. #follow bob shows the ticket to Bob Smith, unseen."},
 		{"not built", "#snooze 2d",
 		 "Line 1, \"#snooze 2d\": there is no command #snooze. #help lists all."},
 		{"the line's number", "#close\n#opne\n\ntext",
@@ -455,6 +473,8 @@ static void asks(void **state)
 	anna("#history priority",
 	     "#1 Printer\nE3  2026-11-21 14:01  Anna Virtanen  priority normal -> high  (action 2)\n"
 	     "E1  2026-11-21 14:00  jo@customer.example  priority none -> normal  (action 1)");
+	anna("#list toner order", "#list: toner order\n\"toner order\" is no view: tickets with these words were "
+				  "searched. #list alone names the views.\nNo tickets.");
 	anna("#files 1", "#1 Printer\nE2  2026-11-21 14:00  fire.jpg  image/jpeg  2 kB");
 	anna("#show 9", "! Line 1, \"#show 9\": there is no ticket #9 that you may see.");
 	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");

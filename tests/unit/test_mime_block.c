@@ -21,6 +21,12 @@ static void test_shape(void **state)
 		{"arguments", "#assign Bob.", true},
 		{"literal", "##close", false},
 		{"literal in full width", "#\xef\xbc\x83" "close", false},
+		{"bold", "*#close*", true},
+		{"italic", "_#wait_", true},
+		{"bold and underlined", "*_#close_*", true},
+		{"bold word with arguments", "*#assign* bob", true},
+		{"bold literal", "*##close*", false},
+		{"list item", "* #close", false},
 		{"number", "#123", false},
 		{"heading", "# close", false},
 		{"no-break space after the sign", "#\xc2\xa0" "close", false},
@@ -67,8 +73,66 @@ static void test_block(void **state)
 	}
 }
 
+static void test_plain(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *line, *want;
+	} rows[] = {
+		{"nothing to take", "#close", "#close"},
+		{"blanks", " \xc2\xa0#close", "#close"},
+		{"bold", "*#close*", "#close"},
+		{"bold in Markdown", "**#close**", "#close"},
+		{"italic", "_#wait_", "#wait"},
+		{"italic by a client", "/#wait/", "#wait"},
+		{"two marks", "*_#close_*", "#close"},
+		{"bold word", "*#assign* bob", "#assign bob"},
+		{"bold line", "*#assign bob*", "#assign bob"},
+		{"full stop after it", "*#close*.", "#close."},
+		{"never closed", "*#close", "#close"},
+		{"a star of its own", "#search print*", "#search print*"},
+		{"inside a word", "_#set a_b=c_", "#set a_b=c"},
+		{"no sign", "*bold*", "*bold*"},
+	};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_ROW_STRING(rows[i].name, pd_command_plain(arena, rows[i].line), rows[i].want);
+}
+
+static void test_agrees(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *text, *commands; /* separated by LF */
+		bool may_be_cut, want;
+	} rows[] = {
+		{"none in both", "Hello", "", false, true},
+		{"the same", "#close\nHello\n#take", "#close\n#take", false, true},
+		{"bold", "*#close*\nHello", "#close", false, true},
+		{"blanks", "#assign\xc2\xa0 bob", "#assign bob", false, true},
+		{"a link", "#cc jo@c.example<mailto:jo@c.example>", "#cc jo@c.example", false, true},
+		{"text alone", "#close\nHello", "", false, false},
+		{"HTML alone", "Hello", "#close", false, false},
+		{"another order", "#close\n#take", "#take\n#close", false, false},
+		{"other arguments", "#assign bob", "#assign anna", false, false},
+		{"one more", "#close\n#take\nHello", "#close", false, false},
+		{"wrapped", "#note a b\nc", "#note a b c", false, false},
+		{"wrapped note", "#note a b\nc", "#note a b c", true, true},
+		{"another note", "#note a b\nc", "#note a x c", true, false},
+	};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pd_strings commands = {0};
+		if (*rows[i].commands != '\0')
+			commands = pd_lines(arena, rows[i].commands);
+		CHECK_ROW(rows[i].name,
+			  pd_command_agrees(arena, rows[i].text, &commands, rows[i].may_be_cut) == rows[i].want);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_shape), cmocka_unit_test(test_block)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_shape), cmocka_unit_test(test_block),
+					   cmocka_unit_test(test_plain), cmocka_unit_test(test_agrees)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,21 @@ static void test_plain(void **state)
 	assert_false(letter.needs_smtputf8);
 }
 
+/* Tables are not flowed. */
+static void test_fixed(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_letter letter = letter_of(arena);
+	letter.text = pd_printf(arena, "number  %-80s  end\n  #1    %-80s  x\n", "name", "Printer");
+	letter.is_fixed = true;
+	struct pd_bytes bytes = compose(arena, &letter);
+	check_form("fixed", bytes);
+	assert_null(strstr(bytes.data, "format=flowed"));
+	assert_non_null(strstr(bytes.data, pd_printf(arena, "\r\nnumber  %-80s  end\r\n  #1    %-80s  x\r\n", "name",
+						     "Printer")));
+}
+
 /* Invariant: whatever the subject, the names and the file names hold, the header's fields are those that were meant. */
 static void test_hostile(void **state)
 {
@@ -334,6 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),	   cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_text),
 		cmocka_unit_test(test_structure),  cmocka_unit_test(test_references),
 		cmocka_unit_test(test_auto),	   cmocka_unit_test(test_markup),

@@ -258,13 +258,38 @@ static void test_hostile(void **state)
 	}
 }
 
+/* The commands that were taken out are told, so that both parts can be compared. */
+static void test_commands(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html, *commands, *want;
+	} rows[] = {
+		{"none", "<p>Hello", "", "<p>Hello</p>"},
+		{"at the top", "#close<br>Hello", "#close", "Hello"},
+		{"bold", "<div><b>#close</b></div><div>Hello</div>", "#close", "<div>Hello</div>"},
+		{"stars as text", "<div>*#close*</div><div>Hello</div>", "#close", "<div>Hello</div>"},
+		{"both ends", "<p>#take<p>Hello<p>#assign&nbsp;bob", "#take|#assign bob", "<p>Hello</p>"},
+		{"in the middle", "<div>a</div><div>#close</div><div>b</div>", "",
+		 "<div>a</div><div>#close</div><div>b</div>"},
+		{"nothing else", "<p>#close", "#close", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_message *message = read_html(arena, rows[i].html);
+		CHECK_ROW_STRING(rows[i].name, pd_strings_join(arena, &message->html_commands, "|"), rows[i].commands);
+		CHECK_ROW_STRING(rows[i].name, message->html != NULL ? message->html : "", rows[i].want);
+		CHECK_ROW(rows[i].name, pd_command_agrees(arena, message->text, &message->html_commands, false));
+	}
+}
+
 int main(void)
 {
 	pd_html_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_commands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
