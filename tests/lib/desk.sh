@@ -143,7 +143,7 @@ field() {
 
 # How many tickets the query finds.
 tickets() {
-	postdesk list "$@" --json | wc -l
+	postdesk list "$@" --json | grep -vc '"name":"Commands and requests"'
 }
 
 has_tickets() {
