@@ -37,6 +37,22 @@ static bool is_named(const struct pd_plan *plan, int64_t message)
 	return false;
 }
 
+/* The mail that sets a draft free stands with it, where the draft has a ticket. */
+static bool stands_with_draft(struct pd_context *context, const struct pd_mail *mail, int64_t message)
+{
+	int64_t id = context->plan->resume_draft;
+	const struct pd_draft *draft = id != 0 ? context->desk->draft(context->desk, context->arena, id) : NULL;
+	struct pd_ticket *ticket =
+		draft != NULL && draft->ticket != 0 ? pd_plan_ticket_followed(context, draft->ticket) : NULL;
+	if (ticket == NULL)
+		return false;
+	struct pd_event *event = pd_plan_event(
+		context, ticket, PD_EVENT_DRAFT, message, 0,
+		pd_clean_line(context->arena, pd_printf(context->arena, "set free by a mail of %s", mail->author.addr), 300));
+	event->other = id;
+	return true;
+}
+
 void pd_collect(struct pd_context *context, const struct pd_mail *mail)
 {
 	const char *actor = context->actor;
@@ -46,6 +62,8 @@ void pd_collect(struct pd_context *context, const struct pd_mail *mail)
 		if (!plan->messages.items[i].raw_is_delivery || is_named(plan, message))
 			continue;
 		context->actor = "postdesk";
+		if (stands_with_draft(context, mail, message))
+			continue;
 		struct pd_ticket *ticket =
 			pd_collector(context, mail->mailbox, "commands", "Commands and requests");
 		pd_plan_event(context, ticket, PD_EVENT_COMMENT, message, 0,

@@ -45,6 +45,7 @@ mail "Anna Virtanen <anna@example.com>" "$confirm" "Re: Is it you?" "In-Reply-To
 check "the confirmation was not taken" pf_send "$PF_PORT" anna@example.com "$confirm" <"$work/yes.eml" >/dev/null
 check "the confirmed mail did not leave" pf_wait 20 pf_has carol@example.net 1
 check_equal "the status" "$(state 1 status_kind)" closed
+postdesk show 1 --json | grep -q "set free by a mail of anna@example.com" || fail "the confirmation does not stand with its draft"
 # Once.
 check "the second confirmation was not taken" pf_send "$PF_PORT" anna@example.com "$confirm" <"$work/yes.eml" >/dev/null
 sleep 0.7
@@ -68,7 +69,7 @@ check_equal "mails to the stranger" "$(find "$PF_MAIL" -path '*example.org*' -ty
 # What was given back stands on a ticket of its own, whole, and the log says why it was.
 grep -q 'outcome=refused why="Nothing was confirmed' "$work/postdeskd.out" || fail "the log does not say why: $(grep refused "$work/postdeskd.out")"
 collected=$(postdesk list --view automatic --json | grep 'Commands and requests' | sed -n 's/.*"number":\([0-9]*\).*/\1/p' | head -1)
-entry=$(postdesk show "$collected" --json | grep -o '"id":"\{0,1\}E\{0,1\}[0-9]*' | grep -o '[0-9]*$' | sed -n 3p)
+entry=$(postdesk show "$collected" --json | grep -o '"id":"\{0,1\}E\{0,1\}[0-9]*' | grep -o '[0-9]*$' | head -1)
 postdesk show "$collected" --raw "E$entry" | grep -q '#yes' || fail "the answer that confirmed nothing cannot be fetched"
 postdesk verify || fail "verify"
 check "postdeskd did not end well" desk_stop
