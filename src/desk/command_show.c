@@ -105,7 +105,7 @@ static bool is_inner(const char *property)
 static const char *change_words(struct command_run *run, const struct pd_change *change)
 {
 	struct pd_context *context = run->context;
-	const char *title = RUN_SAY(run, change->property);
+	const char *title = RUN_SAY(run, pd_property_words(context->arena, change->property));
 	if (pd_property_is_many(change->property) && change->from == NULL)
 		return pd_printf(context->arena, "%s +%s", title,
 				 pd_value_words(context, change->property, change->to));

@@ -6,6 +6,7 @@
 #include "desk/plan.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -280,6 +281,72 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 		changes[count++] = (struct pd_change){.property = "closed",
 						      .from = time_value(context->arena, ticket->closed)};
 	return change(context, ticket, 0, why, changes, count);
+}
+
+/* What the plan has made of a record so far; false: nothing. */
+static bool is_planned_record(const struct pd_plan *plan, const char *property, const char **ret_value)
+{
+	for (size_t i = plan->events.count; i > 0; i--) {
+		const struct pd_event *event = plan->events.items[i - 1];
+		for (size_t n = event->changes.count; n > 0; n--) {
+			if (strcmp(event->changes.items[n - 1].property, property) == 0) {
+				*ret_value = event->changes.items[n - 1].to;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+const char *pd_plan_record(struct pd_context *context, const char *kind, const char *name)
+{
+	const char *value;
+	if (is_planned_record(context->plan, pd_record_property(context->arena, kind, name), &value))
+		return value;
+	return context->desk->record(context->desk, context->arena, kind, name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct pd_record *)a)->name, ((const struct pd_record *)b)->name);
+}
+
+struct pd_records pd_plan_records(struct pd_context *context, const char *kind)
+{
+	struct pd_records kept = context->desk->records(context->desk, context->arena, kind), records = {0};
+	const char *prefix = pd_record_property(context->arena, kind, "");
+	struct pd_strings planned = {0};
+	for (size_t i = 0; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		for (size_t n = 0; n < event->changes.count; n++) {
+			const char *property = event->changes.items[n].property;
+			if (pd_starts(property, prefix) && !pd_strings_has(&planned, property + strlen(prefix)))
+				*pd_list_add(context->arena, &planned) = property + strlen(prefix);
+		}
+	}
+	for (size_t i = 0; i < kept.count; i++)
+		if (!pd_strings_has(&planned, kept.items[i].name))
+			*pd_list_add(context->arena, &records) = kept.items[i];
+	for (size_t i = 0; i < planned.count; i++) {
+		const char *value = pd_plan_record(context, kind, planned.items[i]);
+		if (value != NULL)
+			*pd_list_add(context->arena, &records) =
+				(struct pd_record){.name = planned.items[i], .value = value};
+	}
+	if (records.count > 1)
+		qsort(records.items, records.count, sizeof *records.items, by_name);
+	return records;
+}
+
+struct pd_event *pd_plan_set_record(struct pd_context *context, struct pd_ticket *ticket, const char *kind,
+				    const char *name, const char *value, const char *why)
+{
+	const char *now = pd_plan_record(context, kind, name);
+	if (pd_equal(now, value))
+		return NULL;
+	const struct pd_change changed = {
+		.property = pd_record_property(context->arena, kind, name), .from = now, .to = value};
+	return change(context, ticket, 0, why, &changed, 1);
 }
 
 static bool has_number(const int64_t *items, size_t count, const char *value)

@@ -144,6 +144,14 @@ struct pd_event *pd_plan_add(struct pd_context *context, struct pd_ticket *ticke
 			     const char *value, int64_t conversation, const char *why);
 struct pd_event *pd_plan_remove(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 				const char *value, int64_t conversation, const char *why);
+/* A record as this plan leaves it; NULL: there is none. */
+const char *pd_plan_record(struct pd_context *context, const char *kind, const char *name);
+/* All records of a kind as this plan leaves them, by name. */
+struct pd_records pd_plan_records(struct pd_context *context, const char *kind);
+/* Sets a record, or takes it away (value NULL), by an event of the ticket on which that was asked; NULL where nothing
+ * changes. */
+struct pd_event *pd_plan_set_record(struct pd_context *context, struct pd_ticket *ticket, const char *kind,
+				    const char *name, const char *value, const char *why);
 int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
 				 const char *subject);
 /* The contact of an address, made where there is none; a better name is taken over. To be read only; the pointer

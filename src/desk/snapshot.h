@@ -80,6 +80,15 @@ struct pd_tickets {
 	size_t count, room;
 };
 
+/* A record of the desk (desk/ticket.h). */
+struct pd_record {
+	const char *name, *value;
+};
+struct pd_records {
+	struct pd_record *items;
+	size_t count, room;
+};
+
 struct pd_mark {
 	bool exists;
 	int64_t value; /* as stored: usually an event id */
@@ -112,6 +121,10 @@ struct pd_snapshot {
 	struct pd_contact *(*contact)(struct pd_snapshot *, struct pd_arena *, int64_t id);
 	struct pd_contact *(*contact_of)(struct pd_snapshot *, struct pd_arena *, const char *kind, const char *value);
 	struct pd_mark (*mark)(struct pd_snapshot *, const char *key);
+	/* The value of a record; NULL: there is none. */
+	const char *(*record)(struct pd_snapshot *, struct pd_arena *, const char *kind, const char *name);
+	/* All records of a kind, by name. */
+	struct pd_records (*records)(struct pd_snapshot *, struct pd_arena *, const char *kind);
 	/* How often the counter was bumped since then (by whole minutes). */
 	int64_t (*counter)(struct pd_snapshot *, const char *key, pd_time since);
 	struct pd_draft *(*draft)(struct pd_snapshot *, struct pd_arena *, int64_t id);

@@ -124,8 +124,31 @@ bool pd_property_is_many(const char *property)
 	return false;
 }
 
+char *pd_record_property(struct pd_arena *arena, const char *kind, const char *name)
+{
+	return pd_printf(arena, PD_RECORD_PREFIX "%s:%s", kind, name);
+}
+
+bool pd_property_is_record(const char *property)
+{
+	return pd_starts(property, PD_RECORD_PREFIX);
+}
+
+const char *pd_property_words(struct pd_arena *arena, const char *property)
+{
+	if (!pd_property_is_record(property))
+		return property;
+	char *words = pd_strdup(arena, property + strlen(PD_RECORD_PREFIX));
+	char *colon = strchr(words, ':');
+	if (colon != NULL)
+		*colon = ' ';
+	return words;
+}
+
 bool pd_property_is_builtin(const char *property)
 {
+	if (pd_property_is_record(property))
+		return true;
 	for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
 		if (strcmp(property, builtin[i]) == 0)
 			return true;
@@ -311,7 +334,7 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 	} else if (strcmp(property, "conversation") == 0 || strcmp(property, "participant") == 0 ||
 		   strcmp(property, "subject") == 0 || pd_starts(property, "conversation_")) {
 		change_conversation(arena, ticket, event->conversation, change);
-	} else if (strcmp(property, "direction") != 0) {
+	} else if (strcmp(property, "direction") != 0 && !pd_property_is_record(property)) {
 		change_custom(arena, ticket, change);
 	}
 }

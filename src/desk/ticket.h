@@ -49,6 +49,7 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   mention       many values: an agent's name; in a COMMENT event, whom its text mentions
  *   entry_deleted many values: the id of an entry that is not shown any more
  *   conversation_status, conversation_owner   the event's conversation's, where they differ from the ticket's
+ *   record:KIND:NAME   no property of the ticket, but a record of the desk (below)
  *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
  *   anything else a custom property */
 struct pd_change {
@@ -134,6 +135,15 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 bool pd_property_is_many(const char *property);
 /* Is it one of the ticket's own, and no custom one? */
 bool pd_property_is_builtin(const char *property);
+
+/* Records: what the desk knows that belongs to no ticket and is changed by commands (views, absences, keys). A change
+ * of one is a change in an event of the ticket on which the command was given, so that history, undo and backup hold
+ * for it too; the store keeps its newest value. */
+#define PD_RECORD_PREFIX "record:"
+char *pd_record_property(struct pd_arena *arena, const char *kind, const char *name);
+bool pd_property_is_record(const char *property);
+/* As people read it: "view hot" of a record, else the property itself. */
+const char *pd_property_words(struct pd_arena *arena, const char *property);
 
 /* The changes of an event as JSON text and back, for the store ([["property","from","to"],…]). */
 char *pd_changes_text(struct pd_arena *arena, const struct pd_event *event);

@@ -294,6 +294,14 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 	unsigned long long number = 0;
 	bool has = false;
 	if (!net->is_many) {
+		if (pd_property_is_record(net->property)) {
+			const char *kind = net->property + strlen(PD_RECORD_PREFIX), *colon = strchr(kind, ':');
+			return colon == NULL ? NULL
+					     : pd_plan_record(context,
+							      pd_strndup(context->arena, kind,
+									 (size_t)(colon - kind)),
+							      colon + 1);
+		}
 		if (net->conversation == 0)
 			return pd_ticket_get(context->arena, ticket, net->property);
 		if (conversation == NULL)
@@ -384,7 +392,8 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 					 "nothing was taken back."
 				       : "{what} of #{ticket} was changed since; nothing was taken back.",
 			       "what",
-			       is_hidden_entry ? pd_printf(context->arena, "E%s", net->value) : net->property,
+			       is_hidden_entry ? pd_printf(context->arena, "E%s", net->value)
+					       : pd_property_words(context->arena, net->property),
 			       "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "who",
 			       who, "action", action, NULL));
 	}
@@ -435,7 +444,7 @@ static void report(struct undo *undo)
 				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
 		else
 			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s %s -> %s", where, net->property,
+				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
 					  pd_value_words(context, net->property, net->to),
 					  pd_value_words(context, net->property, net->from));
 	}

@@ -21,6 +21,8 @@ enum pd_reading_kind {
 	PD_READ_CONTACT,
 	PD_READ_CONTACT_OF, /* a kind, b value */
 	PD_READ_MARK,	    /* a */
+	PD_READ_RECORD,	    /* a kind, b name */
+	PD_READ_RECORDS,    /* a kind */
 	PD_READ_COUNTER,    /* a, since */
 	PD_READ_DRAFT,
 	PD_READ_DRAFT_OF, /* number, a agent */

@@ -1,6 +1,7 @@
 /* Look-ups in memory: the newest row that holds at the view's instant. Cannot fail. */
 #include "store/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -207,6 +208,63 @@ static struct pd_mark mark(struct pd_snapshot *face, const char *key)
 	return found;
 }
 
+/* The newest value that an event gave it. */
+static const char *record_of(struct pd_memory *memory, uint64_t instant, const char *property)
+{
+	const char *value = NULL;
+	for (size_t i = 0; i < memory->events.count; i++) {
+		const struct pd_event *event = &memory->events.items[i].event;
+		if (!pd_memory_holds(memory->events.items[i].life, instant))
+			continue;
+		for (size_t n = 0; n < event->changes.count; n++)
+			if (strcmp(event->changes.items[n].property, property) == 0)
+				value = event->changes.items[n].to;
+	}
+	return value;
+}
+
+static const char *record(struct pd_snapshot *face, struct pd_arena *arena, const char *kind,
+			  const char *name)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_memory *memory = lock(view);
+	const char *value =
+		record_of(memory, pd_memory_instant(view), pd_record_property(arena, kind, name));
+	unlock(memory);
+	return value;
+}
+
+static int by_record_name(const void *a, const void *b)
+{
+	return strcmp(((const struct pd_record *)a)->name, ((const struct pd_record *)b)->name);
+}
+
+static struct pd_records records(struct pd_snapshot *face, struct pd_arena *arena, const char *kind)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_memory *memory = lock(view);
+	const char *prefix = pd_record_property(arena, kind, "");
+	struct pd_strings seen = {0};
+	struct pd_records found = {0};
+	for (size_t i = 0; i < memory->events.count; i++) {
+		const struct pd_event *event = &memory->events.items[i].event;
+		for (size_t n = 0; n < event->changes.count; n++) {
+			const char *property = event->changes.items[n].property;
+			if (!pd_starts(property, prefix) || pd_strings_has(&seen, property))
+				continue;
+			*pd_list_add(arena, &seen) = property;
+			const char *value = record_of(memory, pd_memory_instant(view), property);
+			if (value != NULL)
+				*pd_list_add(arena, &found) =
+					(struct pd_record){.name = property + strlen(prefix), .value = value};
+		}
+	}
+	unlock(memory);
+	if (found.count > 1)
+		qsort(found.items, found.count, sizeof *found.items, by_record_name);
+	return found;
+}
+
 static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -299,6 +357,8 @@ const struct pd_snapshot pd_memory_lookups = {
 	.contact = contact,
 	.contact_of = contact_of,
 	.mark = mark,
+	.record = record,
+	.records = records,
 	.counter = counter,
 	.draft = draft,
 	.draft_of = draft_of,

@@ -97,8 +97,13 @@ static const char version_1[] =
 	"INSERT INTO search (search, rank) VALUES ('automerge', 16);"
 	"INSERT INTO search (search, rank) VALUES ('crisismerge', 64);";
 
+static const char version_2[] =
+	/* Records of the desk: the newest value of each (desk/ticket.h), and the event that gave it. */
+	"CREATE TABLE record (property TEXT PRIMARY KEY, value TEXT NOT NULL, event INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

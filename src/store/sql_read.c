@@ -180,6 +180,39 @@ static int64_t counter(struct pd_snapshot *face, const char *key, pd_time since)
 	return count;
 }
 
+/* --- records --- */
+
+static const char *record(struct pd_snapshot *face, struct pd_arena *arena, const char *kind,
+			  const char *name)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT value FROM record WHERE property = ?");
+	pd_sql_bind(select, "s", pd_record_property(arena, kind, name));
+	if (!row(view, select))
+		return NULL;
+	const char *value = pd_sql_text(arena, select, 0);
+	sqlite3_reset(select);
+	return value;
+}
+
+static struct pd_records records(struct pd_snapshot *face, struct pd_arena *arena, const char *kind)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_records found = {0};
+	char *first = pd_record_property(arena, kind, ""), *end = pd_record_property(arena, kind, "");
+	size_t len = strlen(first);
+	end[len - 1]++; /* what follows on ':' */
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT property, value FROM record WHERE property >= ? AND property < ?"
+				   " ORDER BY property");
+	pd_sql_bind(select, "ss", first, end);
+	while (row(view, select))
+		*pd_list_add(arena, &found) = (struct pd_record){
+			.name = pd_sql_text(arena, select, 0) + len, .value = pd_sql_text(arena, select, 1)};
+	return found;
+}
+
 /* --- people --- */
 
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena,
@@ -327,6 +360,8 @@ const struct pd_snapshot pd_sqlite_lookups = {
 	.contact = contact,
 	.contact_of = contact_of,
 	.mark = mark,
+	.record = record,
+	.records = records,
 	.counter = counter,
 	.draft = draft,
 	.draft_of = draft_of,

@@ -123,7 +123,20 @@ static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, co
 	return pd_sql_run(store->writer, put, error);
 }
 
-/* Values that queries look for elsewhere than in the ticket's row. */
+static int put_record(struct pd_sqlite *store, int64_t event, const struct pd_change *change,
+		      struct pd_error *error)
+{
+	sqlite3_stmt *put =
+		change->to != NULL
+			? SQL(store->writer, "INSERT INTO record (property, value, event) VALUES (?, ?, ?)"
+					     " ON CONFLICT (property) DO UPDATE SET value = excluded.value,"
+					     " event = excluded.event")
+			: SQL(store->writer, "DELETE FROM record WHERE property = ?");
+	pd_sql_bind(put, change->to != NULL ? "ssi" : "s", change->property, change->to, event);
+	return pd_sql_run(store->writer, put, error);
+}
+
+/* Values that queries look for elsewhere than in the ticket's row, and records. */
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
 {
 	int failed = 0;
@@ -133,6 +146,10 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 		bool is_follower = strcmp(change->property, "follower") == 0;
 		bool is_also = strcmp(change->property, "mailbox_also") == 0;
 		bool is_mention = strcmp(change->property, "mention") == 0;
+		if (pd_property_is_record(change->property)) {
+			failed = put_record(store, event->id, change, error);
+			continue;
+		}
 		if (!is_contact && !is_follower && !is_also && !is_mention &&
 		    pd_property_is_builtin(change->property))
 			continue;

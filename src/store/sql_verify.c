@@ -136,6 +136,16 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 					   " FROM event WHERE message IS NOT NULL AND message NOT IN"
 					   " (SELECT id FROM message)"));
 	if (!failed)
+		failed = run_check(
+			&v, SQL(connection,
+				"SELECT told.property || ' is not what its events make of it' FROM"
+				" (SELECT c.value ->> 0 AS property, c.value ->> 2 AS newest,"
+				" max(event.id * 1000 + c.key) FROM event, json_each(event.changes) AS c"
+				" WHERE event.changes LIKE '%\"" PD_RECORD_PREFIX "%'"
+				" AND c.value ->> 0 LIKE '" PD_RECORD_PREFIX "%' GROUP BY c.value ->> 0)"
+				" AS told WHERE told.newest IS NOT (SELECT value FROM record WHERE"
+				" record.property = told.property)"));
+	if (!failed)
 		failed = check_tickets(&v, &view);
 	if (!failed)
 		failed = check_messages(&v);

@@ -66,6 +66,23 @@ static uint64_t digest_mark(struct pd_mark mark)
 	return digest_done(&buf);
 }
 
+static uint64_t digest_records(const struct pd_records *records)
+{
+	struct pd_buf buf = {0};
+	for (size_t i = 0; i < records->count; i++) {
+		pd_buf_put_string(&buf, records->items[i].name);
+		pd_buf_put_string(&buf, records->items[i].value);
+	}
+	return digest_done(&buf);
+}
+
+static uint64_t digest_record(const char *value)
+{
+	struct pd_buf buf = {0};
+	pd_buf_put_string(&buf, value);
+	return digest_done(&buf);
+}
+
 static uint64_t digest_draft(const struct pd_draft *draft)
 {
 	if (draft == NULL)
@@ -236,6 +253,27 @@ static struct pd_mark ask_mark(struct pd_snapshot *face, const char *key)
 	return mark;
 }
 
+static const char *ask_record(struct pd_snapshot *face, struct pd_arena *arena, const char *kind,
+			      const char *name)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return NULL;
+	const char *value = lookups(view)->record(face, arena, kind, name);
+	note(view, PD_READ_RECORD, 0, kind, name, 0, digest_record(value));
+	return value;
+}
+
+static struct pd_records ask_records(struct pd_snapshot *face, struct pd_arena *arena, const char *kind)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return (struct pd_records){0};
+	struct pd_records records = lookups(view)->records(face, arena, kind);
+	note(view, PD_READ_RECORDS, 0, kind, NULL, 0, digest_records(&records));
+	return records;
+}
+
 static int64_t ask_counter(struct pd_snapshot *face, const char *key, pd_time since)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -315,6 +353,8 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.contact = ask_contact,
 				.contact_of = ask_contact_of,
 				.mark = ask_mark,
+				.record = ask_record,
+				.records = ask_records,
 				.counter = ask_counter,
 				.draft = ask_draft,
 				.draft_of = ask_draft_of,
@@ -358,6 +398,12 @@ static uint64_t ask_again(struct pd_window *writer, struct pd_arena *arena, cons
 		return digest_contact(ask->contact_of(face, arena, reading->a, reading->b));
 	case PD_READ_MARK:
 		return digest_mark(ask->mark(face, reading->a));
+	case PD_READ_RECORD:
+		return digest_record(ask->record(face, arena, reading->a, reading->b));
+	case PD_READ_RECORDS: {
+		struct pd_records records = ask->records(face, arena, reading->a);
+		return digest_records(&records);
+	}
 	case PD_READ_COUNTER:
 		return (uint64_t)ask->counter(face, reading->a, reading->since);
 	case PD_READ_DRAFT:

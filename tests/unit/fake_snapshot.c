@@ -204,6 +204,38 @@ static struct pd_mark get_mark(struct pd_snapshot *snapshot, const char *key)
 	return (struct pd_mark){0};
 }
 
+static const char *get_record(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *kind,
+			      const char *name)
+{
+	struct fake *fake = of(snapshot);
+	const char *property = pd_record_property(arena, kind, name), *value = NULL;
+	for (size_t i = 0; i < fake->events.count; i++)
+		for (size_t n = 0; n < fake->events.items[i]->changes.count; n++)
+			if (strcmp(fake->events.items[i]->changes.items[n].property, property) == 0)
+				value = fake->events.items[i]->changes.items[n].to;
+	return value;
+}
+
+static struct pd_records get_records(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *kind)
+{
+	struct fake *fake = of(snapshot);
+	const char *prefix = pd_record_property(arena, kind, "");
+	struct pd_strings seen = {0};
+	struct pd_records found = {0};
+	for (size_t i = 0; i < fake->events.count; i++) {
+		for (size_t n = 0; n < fake->events.items[i]->changes.count; n++) {
+			const char *property = fake->events.items[i]->changes.items[n].property;
+			if (strncmp(property, prefix, strlen(prefix)) != 0 || pd_strings_has(&seen, property))
+				continue;
+			*pd_list_add(arena, &seen) = property;
+			const char *name = property + strlen(prefix), *value = get_record(snapshot, arena, kind, name);
+			if (value != NULL)
+				*pd_list_add(arena, &found) = (struct pd_record){.name = name, .value = value};
+		}
+	}
+	return found;
+}
+
 static int64_t get_counter(struct pd_snapshot *snapshot, const char *key, pd_time since)
 {
 	struct fake *fake = of(snapshot);
@@ -363,6 +395,8 @@ struct fake *fake_new(struct pd_arena *arena)
 		.contact = get_contact,
 		.contact_of = get_contact_of,
 		.mark = get_mark,
+		.record = get_record,
+		.records = get_records,
 		.counter = get_counter,
 		.draft = get_draft,
 		.draft_of = get_draft_of,

@@ -427,6 +427,31 @@ static void merged_numbers(void **state)
 		"#undo: action 5 of Anna Virtanen taken back: #2 merged 3 -> none; #3 merged 1 -> none");
 }
 
+static void set_view(const char *actor, int64_t ticket, const char *query)
+{
+	struct pd_context context = context_of(actor);
+	pd_plan_set_record(&context, pd_plan_ticket(&context, ticket), "view", "hot", query, "command #view");
+	fake_commit(desk, &context);
+}
+
+/* Records are taken back like properties; a change from another ticket stands against it. */
+static void records(void **state)
+{
+	(void)state;
+	give(ANNA, 0, "#new Second");
+	set_view(ANNA, 1, "is:open");
+	set_view(ANNA, 1, "is:spam");
+	CHECK_ROW_STRING("undo", give(ANNA, 1, "#undo"),
+			 "#undo: action 5 of Anna Virtanen taken back: view hot is:spam -> is:open");
+	set_view(BOB, 2, "is:closed");
+	CHECK_ROW_STRING("changed elsewhere", give(ANNA, 1, "#undo"),
+			 "! #undo: view hot of #1 was changed since; nothing was taken back.");
+	give(BOB, 2, "#undo");
+	CHECK_ROW_STRING("undo of the first", give(ANNA, 1, "#undo"),
+			 "#undo: action 4 of Anna Virtanen taken back: view hot is:open -> none");
+	assert_null(desk->snapshot.record(&desk->snapshot, arena, "view", "hot"));
+}
+
 int main(void)
 {
 #define ON_DESK(test) cmocka_unit_test_setup_teardown(test, make_desk, drop_desk)
@@ -434,6 +459,7 @@ int main(void)
 		ON_DESK(takes_back),   ON_DESK(refuses),      ON_DESK(never_unsends),  ON_DESK(entries),
 		ON_DESK(new_tickets),  ON_DESK(over_tickets), ON_DESK(rights),	       ON_DESK(closing_time),
 		ON_DESK(any_sequence), ON_DESK(plans),	      ON_DESK(merged_numbers), ON_DESK(conversations),
+		ON_DESK(records),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

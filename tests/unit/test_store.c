@@ -626,6 +626,54 @@ static void test_expired_marks_go(struct desk *desk)
 	}
 }
 
+static void set_record(struct desk *desk, int64_t number, const char *name, const char *value, bool is_changed)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	struct pd_event *event =
+		pd_plan_set_record(&c, pd_plan_ticket(&c, number), "view", name, value, "command #view");
+	assert_int_equal(event != NULL, is_changed);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+}
+
+/* A record is what its newest event says, and each snapshot has its own. */
+static void test_records(struct desk *desk)
+{
+	int64_t number = deliver(desk, hello);
+	struct pd_snapshot *before = begin(desk);
+	assert_null(before->record(before, desk->arena, "view", "hot"));
+	set_record(desk, number, "hot", "priority:urgent", true);
+	set_record(desk, number, "🔥 b", "is:open", true);
+	set_record(desk, number, "a", "is:closed", true);
+	set_record(desk, number, "hot", "priority:high", true);
+	set_record(desk, number, "hot", "priority:high", false);
+	set_record(desk, number, "a", NULL, true);
+	set_record(desk, number, "none", NULL, false);
+	struct pd_snapshot *s = begin(desk);
+	assert_null(before->record(before, desk->arena, "view", "hot"));
+	assert_string_equal(s->record(s, desk->arena, "view", "hot"), "priority:high");
+	assert_null(s->record(s, desk->arena, "view", "a"));
+	assert_null(s->record(s, desk->arena, "vie", "hot"));
+	struct pd_records records = s->records(s, desk->arena, "view");
+	assert_int_equal(records.count, 2);
+	assert_string_equal(records.items[0].name, "hot");
+	assert_string_equal(records.items[0].value, "priority:high");
+	assert_string_equal(records.items[1].name, "🔥 b");
+	assert_int_equal(s->records(s, desk->arena, "vie").count, 0);
+	assert_int_equal(s->ticket(s, desk->arena, number)->properties.count, 0);
+	pd_store_end(before);
+	pd_store_end(s);
+	struct pd_strings wrong = {0};
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_verify(desk->store, desk->arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+}
+
 struct many {
 	struct desk *desk;
 	int index;
@@ -699,6 +747,7 @@ static const struct {
 	{"purge", test_purge},
 	{"configuration of events", test_config_of_events},
 	{"expired marks go", test_expired_marks_go},
+	{"records", test_records},
 	{"many at once", test_many_at_once},
 };
 

@@ -563,6 +563,37 @@ static void test_newer_schema(void **state)
 	remove_place(&place);
 }
 
+/* A database of the first schema is brought up to date. */
+static void test_older_schema(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct place place = new_place();
+	assert_int_equal(mkdir(place.state, 0700), 0);
+	struct pd_store *store;
+	struct pd_error error = {0};
+	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, 0, &store, &error), 0);
+	pd_store_close(store);
+	const char *path = pd_printf(arena, "%s/desk.db", place.state);
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; PRAGMA user_version = 1", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(pd_store_open(place.state, PD_STORE_READ, 0, &store, &error), PD_TEMPORARY);
+	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, 0, &store, &error), 0);
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(store, arena, &wrong, &error), 0);
+	assert_int_equal(wrong.count, 0);
+	struct pd_snapshot *snapshot;
+	assert_int_equal(pd_store_begin(store, &snapshot, &error), 0);
+	assert_int_equal(snapshot->records(snapshot, arena, "view").count, 0);
+	assert_int_equal(snapshot->failed, 0);
+	pd_store_end(snapshot);
+	pd_store_close(store);
+	remove_place(&place);
+}
+
 static void test_backup_and_verify(void **state)
 {
 	(void)state;
@@ -626,6 +657,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_newer_schema),
+		cmocka_unit_test(test_older_schema),
 		cmocka_unit_test(test_backup_and_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
