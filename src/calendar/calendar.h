@@ -124,6 +124,11 @@ struct pd_calendars;
  * `old` (NULL: none) has one of that name, it stays in force and the problem is a warning. */
 struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const struct pd_calendars *old,
 				       struct pd_problems *problems);
+/* A set of canonical texts, as they were kept; what is no such text is left out. One reference. */
+struct pd_calendar_kept {
+	const char *name, *text;
+};
+struct pd_calendars *pd_calendars_of_texts(const struct pd_calendar_kept *kept, size_t count);
 struct pd_calendars *pd_calendars_ref(struct pd_calendars *calendars);
 void pd_calendars_unref(struct pd_calendars *calendars); /* NULL is allowed */
 /* Lives as long as the set, unless referenced. NULL: none of that name. */

@@ -102,17 +102,40 @@ static struct pd_calendar *load_group(struct pd_calendars *made, const struct pd
 	return pd_calendar_ref(before);
 }
 
-struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const struct pd_calendars *old,
-				       struct pd_problems *problems)
+static struct pd_calendars *new_set(void)
 {
 	struct pd_arena *arena = pd_arena_new();
 	struct pd_calendars *made = PD_NEW(arena, struct pd_calendars);
 
 	made->arena = arena;
 	atomic_init(&made->references, 1);
+	return made;
+}
+
+static void add_named(struct pd_calendars *made, const char *name, struct pd_calendar *calendar)
+{
+	if (calendar)
+		*pd_list_add(made->arena, &made->list) = (struct named){pd_strdup(made->arena, name), calendar};
+}
+
+struct pd_calendars *pd_calendars_of_texts(const struct pd_calendar_kept *kept, size_t count)
+{
+	struct pd_calendars *made = new_set();
+
+	for (size_t i = 0; i < count; i++)
+		if (!pd_equal(kept[i].name, ALWAYS))
+			add_named(made, kept[i].name, pd_calendar_from_text(kept[i].text));
+	add_named(made, ALWAYS, pd_calendar_always());
+	return made;
+}
+
+struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const struct pd_calendars *old,
+				       struct pd_problems *problems)
+{
+	struct pd_calendars *made = new_set();
+
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
-		struct pd_calendar *calendar;
 
 		if (!pd_equal(group->type, "calendar"))
 			continue;
@@ -122,12 +145,9 @@ struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const
 						    : "a calendar needs a name");
 			continue;
 		}
-		calendar = load_group(made, settings, group, old, problems);
-		if (calendar)
-			*pd_list_add(arena, &made->list) =
-				(struct named){pd_strdup(arena, group->name), calendar};
+		add_named(made, group->name, load_group(made, settings, group, old, problems));
 	}
-	*pd_list_add(arena, &made->list) = (struct named){ALWAYS, pd_calendar_always()};
+	add_named(made, ALWAYS, pd_calendar_always());
 	return made;
 }
 

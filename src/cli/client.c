@@ -116,8 +116,11 @@ static int open_store(struct pd_cli *cli, const struct stat *state, bool writes)
 
 	if (!failed)
 		cli->flow = pd_flow_new(cli->settings, cli->store, pd_cli_readers(cli));
-	if (!failed && writes)
-		failed = pd_flow_remember_settings(cli->flow, &error);
+	struct pd_problems problems = {.arena = cli->arena};
+
+	if (!failed)
+		failed = pd_flow_prepare(cli->flow, &problems, &error);
+	pd_problems_print(&problems, stderr);
 	if (!failed)
 		return 0;
 	fprintf(stderr, "postdesk: %s\n", error.text);

@@ -116,6 +116,9 @@ struct pd_group {
 	PD_LIST(struct pd_setting) settings;
 };
 
+/* What the rooms calendar and desk make of the settings, once. */
+struct pd_calendars;
+
 struct pd_settings {
 	const char *file;
 	/* [postdesk] */
@@ -146,6 +149,9 @@ struct pd_settings {
 	PD_LIST(struct pd_agent) agents;
 	PD_LIST(struct pd_pipeline) pipelines;
 	PD_LIST(struct pd_group) groups; /* all of them, in file order */
+
+	/* Put here by flow before the snapshot is in force, and freed with it; NULL until then. */
+	const struct pd_calendars *calendars;
 
 	struct pd_arena *arena; /* owns everything */
 	int references;		/* atomic */

@@ -147,6 +147,26 @@ static unsigned readers_of(const struct pd_settings *settings)
 	return processors > 2 ? (unsigned)processors : 2;
 }
 
+static void log_problems(struct pd_arena *arena, const struct pd_problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct pd_problem *problem = &problems->items[i];
+		pd_log(problem->is_warning ? PD_WARNING : PD_ERROR, problem->text, "file", problem->where.file,
+		       "line", pd_printf(arena, "%d", problem->where.line), NULL);
+	}
+}
+
+static int prepare(struct house *house, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems problems = {.arena = arena};
+	int class = pd_flow_prepare(house->flow, &problems, error);
+	if (class != PD_OK)
+		pd_problems_print(&problems, stderr);
+	log_problems(arena, &problems);
+	return class;
+}
+
 /* Everything but the doors' threads runs as the user of the settings. */
 static int start(struct house *house, struct pd_error *error)
 {
@@ -167,7 +187,7 @@ static int start(struct house *house, struct pd_error *error)
 						.tnef = settings->tnef};
 	house->readers = pd_readers_new("/proc/self/exe", &limits);
 	house->flow = pd_flow_new(house->settings, house->store, house->readers);
-	if ((class = pd_flow_remember_settings(house->flow, error)) != PD_OK ||
+	if ((class = prepare(house, error)) != PD_OK ||
 	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
 		    PD_OK ||
 	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
@@ -209,11 +229,7 @@ static void reload(struct house *house)
 	struct pd_error error = {0};
 	pd_notify_reloading();
 	int class = pd_flow_reload(house->flow, &problems, &error);
-	for (size_t i = 0; i < problems.count; i++) {
-		const struct pd_problem *problem = &problems.items[i];
-		pd_log(problem->is_warning ? PD_WARNING : PD_ERROR, problem->text, "file",
-		       problem->where.file, "line", pd_printf(arena, "%d", problem->where.line), NULL);
-	}
+	log_problems(arena, &problems);
 	if (class != PD_OK) {
 		pd_log(PD_ERROR, "not reloaded", "reason", error.text, NULL);
 	} else {

@@ -57,18 +57,6 @@ struct pd_readers *pd_flow_readers(struct pd_flow *flow)
 	return flow->readers;
 }
 
-int pd_flow_remember_settings(struct pd_flow *flow, struct pd_error *error)
-{
-	PD_AUTO_ARENA arena = pd_arena_new();
-	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
-	char hash[65];
-	int failed = pd_store_keep_text(flow->store, "settings", pd_settings_text(arena, settings), hash, error);
-
-	if (!failed)
-		pd_store_set_config(flow->store, hash);
-	return failed;
-}
-
 int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error)
 {
 	PD_AUTO_SETTINGS old = pd_flow_settings(flow);
@@ -80,11 +68,14 @@ int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd
 	if (!pd_equal(fresh->state, old->state))
 		return pd_fail(error, PD_CONFIGURATION, "the state directory cannot change while the daemon runs");
 
+	int failed = pd_flow_enforce(flow, fresh, old->calendars, problems, error);
+	if (failed)
+		return failed;
 	pthread_mutex_lock(&flow->lock);
 	pd_settings_unref(flow->settings);
 	flow->settings = pd_settings_ref(fresh);
 	pthread_mutex_unlock(&flow->lock);
-	return pd_flow_remember_settings(flow, error);
+	return 0;
 }
 
 /* --- composing --- */

@@ -21,8 +21,10 @@ struct pd_settings *pd_flow_settings(struct pd_flow *flow);
 int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error);
 /* Loads the file and lets every room check its part of it: NULL where anything is an error. */
 struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems);
-/* Keeps the text of the settings in force in the store, so that events can name it. Once at start. */
-int pd_flow_remember_settings(struct pd_flow *flow, struct pd_error *error);
+/* Makes the settings ready to be in force: loads their calendars (where a file is broken, the store's last good
+ * table stays in force and the problem is a warning), and keeps the texts of all in the store, so that events can
+ * name them. Once at start, before anything is decided. */
+int pd_flow_prepare(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error);
 /* All that is wrong, in the file and around it: calendars, directories, permissions, database, MTA, delimiter. */
 void pd_flow_check(const char *file, struct pd_problems *problems);
 /* Postfix's value of a parameter on this machine, "" where it is empty; NULL: there is no Postfix to ask. */

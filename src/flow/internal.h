@@ -28,6 +28,14 @@ struct pd_work {
 /* Decides, composes, commits; 0 when it is on disk. */
 int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_error *error);
 
+/* Before settings are in force: loads their calendars (old: those whose tables stay where a file is broken; NULL: the
+ * store's) and keeps all texts. PD_CONFIGURATION where a calendar is wrong and no older table is known. */
+int pd_flow_enforce(struct pd_flow *flow, struct pd_settings *settings, const struct pd_calendars *old,
+		    struct pd_problems *problems, struct pd_error *error);
+
+/* The calendars that a kept configuration names. One reference. */
+struct pd_calendars *pd_flow_kept_calendars(struct pd_store *store, const char *config);
+
 struct pd_store *pd_flow_store(struct pd_flow *flow);
 struct pd_readers *pd_flow_readers(struct pd_flow *flow);
 

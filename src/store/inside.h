@@ -172,6 +172,10 @@ struct pd_backend {
 	int (*raw)(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);
 	int (*outbox)(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		      struct pd_outbox_lines *ret, struct pd_error *error);
+	int (*text)(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
+		    struct pd_error *error);
+	int (*config_at)(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
+			 struct pd_error *error);
 	int (*stats)(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error);
 	int (*backup)(struct pd_store *store, const char *destination, struct pd_error *error);
 	int (*verify)(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
@@ -193,6 +197,7 @@ struct pd_backend {
 	int (*take_over)(struct pd_store *store, pd_time now, struct pd_error *error);
 	int (*flush)(struct pd_store *store, struct pd_error *error);
 	int (*keep_text)(struct pd_store *store, struct pd_text_request *request, struct pd_error *error);
+	int (*enforce)(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
 	int (*purge)(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
 	pd_time (*next_due)(struct pd_store *store); /* INT64_MAX: nothing waits */
 

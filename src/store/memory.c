@@ -132,6 +132,8 @@ static void rollback_to(struct pd_memory *memory, uint64_t instant)
 	TAKE_BACK(memory->marks, instant);
 	TAKE_BACK(memory->counters, instant);
 	TAKE_BACK(memory->drafts, instant);
+	TAKE_BACK(memory->texts, instant);
+	TAKE_BACK(memory->in_force, instant);
 	memory->writing = instant;
 	pthread_mutex_unlock(&memory->lock);
 }
@@ -173,12 +175,69 @@ static bool idle(struct pd_store *store)
 	return false;
 }
 
+/* The lock is held. NULL: not kept. */
+static const char *find_text(const struct pd_memory *memory, const char *hash)
+{
+	for (size_t i = 0; i < memory->texts.count; i++)
+		if (strcmp(memory->texts.items[i].hash, hash) == 0)
+			return memory->texts.items[i].text;
+	return NULL;
+}
+
 static int keep_text(struct pd_store *store, struct pd_text_request *request, struct pd_error *error)
 {
-	(void)store;
-	(void)request;
+	struct pd_memory *memory = pd_memory_of(store);
 	(void)error;
-	return 0; /* the hash is all that is asked for again */
+	pthread_mutex_lock(&memory->lock);
+	if (find_text(memory, request->hash) == NULL)
+		*pd_list_add(memory->arena, &memory->texts) =
+			(struct memory_text){.life = {.from = memory->writing},
+					     .hash = pd_strdup(memory->arena, request->hash),
+					     .text = pd_strdup(memory->arena, request->text)};
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
+static int enforce(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	(void)error;
+	pthread_mutex_lock(&memory->lock);
+	size_t count = memory->in_force.count;
+	if (count == 0 || strcmp(memory->in_force.items[count - 1].hash, hash) != 0)
+		*pd_list_add(memory->arena, &memory->in_force) = (struct memory_force){
+			.life = {.from = memory->writing}, .at = now, .hash = pd_strdup(memory->arena, hash)};
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
+static int text_of(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
+		   struct pd_error *error)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	(void)error;
+	pthread_mutex_lock(&memory->lock);
+	*ret_text = pd_strdup(arena, find_text(memory, hash));
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
+static int config_at(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
+		     struct pd_error *error)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	pd_time newest = INT64_MIN;
+	(void)error;
+	*ret_hash = NULL;
+	pthread_mutex_lock(&memory->lock);
+	for (size_t i = 0; i < memory->in_force.count; i++) {
+		if (memory->in_force.items[i].at > at || memory->in_force.items[i].at < newest)
+			continue;
+		newest = memory->in_force.items[i].at;
+		*ret_hash = pd_strdup(arena, memory->in_force.items[i].hash);
+	}
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
 }
 
 static void close_store(struct pd_store *store)
@@ -214,6 +273,9 @@ static struct pd_backend backend = {
 	.take_over = pd_memory_take_over,
 	.flush = pd_memory_flush,
 	.keep_text = keep_text,
+	.enforce = enforce,
+	.text = text_of,
+	.config_at = config_at,
 	.purge = pd_memory_purge,
 	.next_due = pd_memory_next_due,
 	.close = close_store,

@@ -39,6 +39,16 @@ struct memory_document {
 	const char *subject, *text, *people;
 };
 
+struct memory_text {
+	struct life life;
+	const char *hash, *text;
+};
+struct memory_force {
+	struct life life;
+	pd_time at;
+	const char *hash;
+};
+
 struct pd_memory {
 	struct pd_store store; /* first */
 	pthread_mutex_t lock;  /* of all below */
@@ -74,6 +84,8 @@ struct pd_memory {
 		struct pd_draft draft;
 	})
 	drafts;
+	PD_LIST(struct memory_text) texts;
+	PD_LIST(struct memory_force) in_force;
 };
 static inline struct pd_memory *pd_memory_of(struct pd_store *store)
 {

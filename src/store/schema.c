@@ -102,8 +102,14 @@ static const char version_2[] =
 	"CREATE TABLE record (property TEXT PRIMARY KEY, value TEXT NOT NULL, event INTEGER NOT NULL)"
 	" STRICT, WITHOUT ROWID;";
 
+static const char version_3[] =
+	/* Which configuration has been in force since when; it names its calendars. */
+	"CREATE TABLE in_force (place INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+	" text INTEGER NOT NULL REFERENCES text (id)) STRICT;"
+	"CREATE INDEX in_force_at ON in_force (at);";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

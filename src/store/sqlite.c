@@ -317,6 +317,59 @@ static int keep_text(struct pd_store *face, struct pd_text_request *request, str
 	return pd_sql_run(store->writer, insert, error);
 }
 
+static int enforce(struct pd_store *face, const char *hash, pd_time now, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	int64_t id = 0, last = pd_sql_number(store->writer,
+					     "SELECT text FROM in_force ORDER BY at DESC, place DESC LIMIT 1");
+	int failed = pd_sqlite_text_id(store, hash, &id, error);
+	if (failed || id == last)
+		return failed;
+	sqlite3_stmt *insert = SQL(store->writer, "INSERT INTO in_force (at, text) VALUES (?, ?)");
+	pd_sql_bind(insert, "ii", now, id);
+	return pd_sql_run(store->writer, insert, error);
+}
+
+/* One text of one row, found by a text or by a time; NULL: there is no such row. */
+static int one_text(struct pd_store *face, struct pd_arena *arena, bool is_config, const char *hash, pd_time at,
+		    char **ret_text, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_connection *connection;
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *select =
+		is_config ? SQL(connection, "SELECT hash FROM in_force JOIN text ON text.id = in_force.text"
+					    " WHERE at <= ? ORDER BY at DESC, place DESC LIMIT 1")
+			  : SQL(connection, "SELECT text FROM text WHERE hash = ?");
+	if (is_config)
+		pd_sql_bind(select, "i", at);
+	else
+		pd_sql_bind(select, "s", hash);
+	char *text = NULL;
+	if (pd_sql_row(connection, select, &failed, error)) {
+		text = pd_sql_text(arena, select, 0);
+		sqlite3_reset(select);
+	}
+	pd_sqlite_give_reader(store, connection);
+	if (!failed)
+		*ret_text = text;
+	return failed;
+}
+
+static int text_of(struct pd_store *face, struct pd_arena *arena, const char *hash, char **ret_text,
+		   struct pd_error *error)
+{
+	return one_text(face, arena, false, hash, 0, ret_text, error);
+}
+
+static int config_at(struct pd_store *face, struct pd_arena *arena, pd_time at, char **ret_hash,
+		     struct pd_error *error)
+{
+	return one_text(face, arena, true, NULL, at, ret_hash, error);
+}
+
 /* --- opening and closing --- */
 
 static void close_store(struct pd_store *face)
@@ -367,6 +420,9 @@ static struct pd_backend backend = {
 	.take_over = pd_sqlite_take_over,
 	.flush = pd_sqlite_flush,
 	.keep_text = keep_text,
+	.enforce = enforce,
+	.text = text_of,
+	.config_at = config_at,
 	.purge = pd_sqlite_purge,
 	.next_due = pd_sqlite_next_due,
 	.close = close_store,

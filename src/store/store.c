@@ -350,6 +350,42 @@ void pd_store_set_config(struct pd_store *store, const char *hash)
 	pthread_mutex_unlock(&store->lock);
 }
 
+struct enforcing {
+	const char *hash;
+	pd_time now;
+};
+
+static int enforce_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	const struct enforcing *enforcing = job->data;
+	return store->backend->enforce(store, enforcing->hash, enforcing->now, error);
+}
+
+int pd_store_enforce(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error)
+{
+	if (store->mode == PD_STORE_WRITE) {
+		struct enforcing enforcing = {hash, now};
+		struct pd_job job = {.run = enforce_run, .data = &enforcing};
+		int failed = pd_writer_do(store->writer, &job, error);
+		if (failed)
+			return failed;
+	}
+	pd_store_set_config(store, hash);
+	return 0;
+}
+
+int pd_store_text(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
+		  struct pd_error *error)
+{
+	return store->backend->text(store, arena, hash, ret_text, error);
+}
+
+int pd_store_config_at(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
+		       struct pd_error *error)
+{
+	return store->backend->config_at(store, arena, at, ret_hash, error);
+}
+
 int pd_store_stats(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error)
 {
 	struct pd_store_stats stats = {0};

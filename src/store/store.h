@@ -113,6 +113,14 @@ int pd_store_keep_text(struct pd_store *store, const char *kind, const char *tex
 		       struct pd_error *error);
 /* The hash that snapshots give as `config` from now on. */
 void pd_store_set_config(struct pd_store *store, const char *hash);
+/* The same, and kept: that text is in force from this time on. Where it is already, nothing changes. */
+int pd_store_enforce(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
+/* The text of that hash; NULL: it was not kept. */
+int pd_store_text(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
+		  struct pd_error *error);
+/* The hash of the configuration that was in force at that time; NULL: none was. */
+int pd_store_config_at(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
+		       struct pd_error *error);
 /* The ticket as it stood at that instant; NULL before its creation. */
 struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number,
 				     pd_time at);

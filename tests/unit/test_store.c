@@ -597,6 +597,38 @@ static void test_config_of_events(struct desk *desk)
 	pd_store_end(s);
 }
 
+static void test_configurations_in_force(struct desk *desk)
+{
+	char one[65], two[65], *found = NULL;
+	struct pd_error error = {0};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	assert_int_equal(pd_store_config_at(desk->store, arena, INT64_MAX, &found, &error), 0);
+	assert_null(found);
+	assert_int_equal(pd_store_keep_text(desk->store, "settings", "first", one, &error), 0);
+	assert_int_equal(pd_store_keep_text(desk->store, "settings", "second", two, &error), 0);
+	assert_int_equal(pd_store_enforce(desk->store, one, TEST_NOW, &error), 0);
+	assert_int_equal(pd_store_enforce(desk->store, one, TEST_NOW + 1000, &error), 0);
+	assert_int_equal(pd_store_enforce(desk->store, two, TEST_NOW + 2000, &error), 0);
+	assert_int_equal(pd_store_enforce(desk->store, one, TEST_NOW + 2000, &error), 0);
+	const struct {
+		pd_time at;
+		const char *want;
+	} tests[] = {{TEST_NOW - 1, NULL},
+		     {TEST_NOW, one},
+		     {TEST_NOW + 1999, one},
+		     {TEST_NOW + 2000, one},
+		     {INT64_MAX, one}};
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+		found = NULL;
+		assert_int_equal(pd_store_config_at(desk->store, arena, tests[i].at, &found, &error), 0);
+		assert_true(pd_equal(found, tests[i].want));
+	}
+	assert_int_equal(pd_store_text(desk->store, arena, two, &found, &error), 0);
+	assert_string_equal(found, "second");
+	assert_int_equal(pd_store_text(desk->store, arena, "none", &found, &error), 0);
+	assert_null(found);
+}
+
 /* An expired mark goes when there is nothing else to do; one that does not expire stays. */
 static void test_expired_marks_go(struct desk *desk)
 {
@@ -746,6 +778,7 @@ static const struct {
 	{"order of listings", test_list_order},
 	{"purge", test_purge},
 	{"configuration of events", test_config_of_events},
+	{"configurations in force", test_configurations_in_force},
 	{"expired marks go", test_expired_marks_go},
 	{"records", test_records},
 	{"many at once", test_many_at_once},
