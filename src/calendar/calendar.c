@@ -279,8 +279,9 @@ pd_time pd_calendar_add_days(const struct pd_calendar *calendar, pd_time start, 
 		size_t target = first_day(table, day) + days, i;
 		pd_time at;
 
-		/* The last day of the table may be cut, so it is not counted on. */
-		if (target + 1 < table->day_count) {
+		/* The day that the table ends in is cut, so it is not counted on. */
+		if (target < table->day_count &&
+		    (table->days[target] < pd_day_of(pd_zone_to_local(zone, table->to)) || table->to >= PD_ZONE_LAST)) {
 			at = pd_zone_to_utc(zone, table->days[target] * PD_DAY + (local - day * PD_DAY));
 			i = first_after(table, at);
 			if (i < table->count && table->open[i].from < at)

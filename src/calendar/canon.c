@@ -112,8 +112,8 @@ static const char *extras_text(struct pd_arena *arena, const struct entry *entry
 	for (size_t i = 0; i < entry->extra.count; i++) {
 		const struct entry_extra *extra = &entry->extra.items[i];
 
-		*pd_list_add(arena, &texts) = pd_printf(arena, "%" PRId64 ":%" PRId64 ":%" PRId64, extra->at,
-							extra->length.wall, extra->length.exact);
+		*pd_list_add(arena, &texts) = pd_printf(arena, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%" PRId64, extra->at,
+							extra->local, extra->length.wall, extra->length.exact);
 	}
 	sort(&texts);
 	return pd_strings_join(arena, &texts, ",");
@@ -263,10 +263,11 @@ static void parse_lists(struct parser *in, struct entry *entry)
 	not_on = pd_strdup(in->arena, field(in));
 	while (extras && *extras) {
 		char *extra = cut(&extras, ',');
-		int64_t at = to_number(in, cut(&extra, ':')), wall = to_number(in, cut(&extra, ':'));
+		int64_t at = to_number(in, cut(&extra, ':')), local = to_number(in, cut(&extra, ':')),
+			wall = to_number(in, cut(&extra, ':'));
 
 		*pd_list_add(in->arena, &entry->extra) =
-			(struct entry_extra){.at = at, .length = {wall, to_number(in, extra)}};
+			(struct entry_extra){.at = at, .local = local, .length = {wall, to_number(in, extra)}};
 	}
 	while (not_at && *not_at)
 		*pd_list_add(in->arena, &entry->not_at) = to_number(in, cut(&not_at, ','));

@@ -118,12 +118,14 @@ static bool is_left_out(const struct spreading *s, pd_time utc)
 	return s->except && g_hash_table_contains(s->except, &utc);
 }
 
-static void add_instance(const struct spreading *s, pd_time local, struct entry_length length)
+/* utc: what the local start is, which a local time that occurs twice does not tell. */
+static void add_instance(const struct spreading *s, pd_time local, pd_time utc, struct entry_length length)
 {
 	pd_time start = local + s->entry->shift;
-	pd_time from = pd_zone_to_utc(s->entry->zone, start);
-	pd_time to = pd_zone_to_utc(s->entry->zone, start + length.wall) + length.exact;
+	pd_time from = s->entry->shift ? pd_zone_to_utc(s->entry->zone, start) : utc;
+	pd_time to = length.wall ? pd_zone_to_utc(s->entry->zone, start + length.wall) : from;
 
+	to += length.exact;
 	from = MAX(from, s->from);
 	to = MIN(to, s->to);
 	set_add(s->into, from, to);
@@ -133,8 +135,10 @@ static bool take_instance(void *context, pd_time local)
 {
 	const struct spreading *s = context;
 
-	if (!is_left_out(s, pd_zone_to_utc(s->entry->zone, local)))
-		add_instance(s, local, s->entry->length);
+	pd_time utc = pd_zone_to_utc(s->entry->zone, local);
+
+	if (!is_left_out(s, utc))
+		add_instance(s, local, utc, s->entry->length);
 	return true;
 }
 
@@ -171,7 +175,7 @@ static void spread(const struct entry *entry, pd_time from, pd_time to, GArray *
 		pd_recur_expand(entry->rules.items[i], &span, take_instance, &s);
 	for (size_t i = 0; i < entry->extra.count; i++)
 		if (!is_left_out(&s, entry->extra.items[i].at))
-			add_instance(&s, pd_zone_to_local(entry->zone, entry->extra.items[i].at),
+			add_instance(&s, entry->extra.items[i].local, entry->extra.items[i].at,
 				     entry->extra.items[i].length);
 	if (s.except)
 		g_hash_table_unref(s.except);

@@ -23,7 +23,8 @@ struct entry_length {
 };
 
 struct entry_extra { /* RDATE */
-	pd_time at;  /* UTC */
+	pd_time at;    /* UTC */
+	pd_time local; /* the same in the entry's zone, as written: the clocks may skip it */
 	struct entry_length length;
 };
 

@@ -153,6 +153,7 @@ static bool read_extra(struct reading *in, const struct ics_component *component
 	if (stamp.is_date)
 		zone = entry->zone;
 	extra.at = pd_zone_to_utc(zone, stamp.local);
+	extra.local = zone == entry->zone ? stamp.local : pd_zone_to_local(entry->zone, extra.at);
 	if (slash && *slash == 'P') {
 		if (!pd_value_duration(slash, &extra.length))
 			return pd_reading_wrong(in, component, line->number, "not a period", slash);

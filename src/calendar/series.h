@@ -11,6 +11,7 @@ struct reading {
 	const struct source *source;
 	const char *path;
 	enum source_role role;
+	bool is_by_content;		   /* the role was found out by what stands in it */
 	bool has_availability;		   /* a VAVAILABILITY stands in the file */
 	struct availability *availability; /* the one being read */
 	struct zones zones;

@@ -6,6 +6,8 @@
  *                    open, busy events are closed
  *   holidays file    every event is closed, whatever TRANSP says, unless its summary, its
  *                    category or its description is to be ignored
+ *   a file of neither  (postdesk clock --ics) is hours or holidays by what stands in it; some hours
+ *                    among whole days are no holiday (a school's report day), unless out of office
  *
  * Busy is what X-MICROSOFT-CDO-BUSYSTATUS says, else TRANSP, else yes. A file with any
  * mistake is refused; every mistake is told with its line and its component. */
@@ -18,6 +20,7 @@
 #include "calendar/value.h"
 
 #define ERRORS_TOLD 50 /* of one file */
+#define BUSY_STATUS "X-MICROSOFT-CDO-BUSYSTATUS"
 
 static const char *describe(struct pd_arena *arena, const struct ics_component *component)
 {
@@ -61,7 +64,7 @@ static bool is_value(const struct ics_component *component, const char *name, co
 
 static bool is_busy(const struct ics_component *event)
 {
-	const char *status = pd_ics_value(event, "X-MICROSOFT-CDO-BUSYSTATUS");
+	const char *status = pd_ics_value(event, BUSY_STATUS);
 
 	if (status)
 		return !pd_equal_nocase(status, "FREE") && !pd_equal_nocase(status, "WORKINGELSEWHERE");
@@ -102,15 +105,19 @@ static bool is_ignored(const struct reading *in, const struct ics_component *eve
 }
 
 /* False: the event does nothing to working time. */
-static bool effect_of(const struct reading *in, const struct ics_component *event, bool is_date,
+static bool effect_of(struct reading *in, const struct ics_component *event, bool is_date,
 		      enum entry_effect *ret_effect)
 {
 	*ret_effect = ENTRY_CLOSES;
-	if (in->role == SOURCE_HOLIDAYS)
+	if (in->role == SOURCE_HOLIDAYS && (is_date || !in->is_by_content || is_value(event, BUSY_STATUS, "OOF")))
 		return !is_ignored(in, event);
+	if (in->role == SOURCE_HOLIDAYS) {
+		pd_reading_warn(in, event, event->number, "some hours among whole days: it closes nothing here");
+		return false;
+	}
 	if (in->has_availability || is_date)
 		return is_busy(event) && !is_ignored(in, event);
-	if (!is_value(event, "X-MICROSOFT-CDO-BUSYSTATUS", "OOF"))
+	if (!is_value(event, BUSY_STATUS, "OOF"))
 		*ret_effect = ENTRY_OPENS;
 	return true;
 }
@@ -290,7 +297,8 @@ void pd_source_read(const struct source *source, const char *path, enum source_r
 				  .steps = source->steps};
 	in.zones.known = g_hash_table_new(g_str_hash, g_str_equal);
 	collect(&in, root);
-	if (role == SOURCE_BY_CONTENT)
+	in.is_by_content = role == SOURCE_BY_CONTENT;
+	if (in.is_by_content)
 		in.role = role_by_content(root, in.has_availability);
 	for (size_t i = 0; i < root->children.count; i++)
 		read_calendar(&in, root->children.items[i]);

@@ -110,6 +110,15 @@ static const struct {
 	 "27 10:00-11:00, 28 10:00-11:00, 29 10:00-11:00, 30 10:00-11:00"},
 	{"a recurring time in the gap", TIMED("g", "20260328T033000", "20260328T043000", "RRULE:FREQ=DAILY\n"), NULL,
 	 NULL, "2026-03-28", "2026-03-31", "28 03:30-04:30, 30 03:30-04:30"},
+	{"an RDATE in the gap ends by the wall",
+	 TIMED("g", "20260105T033000", "20260105T060000", "RDATE:20260329T033000\n"), NULL, NULL, "2026-03-29",
+	 "2026-03-30", "29 04:30-06:00"},
+	{"an RDATE in UTC in the second of two equal hours",
+	 "BEGIN:VEVENT\nUID:o\nDTSTART:20260105T033000\nDURATION:PT30M\nRDATE:20261025T013000Z\nEND:VEVENT\n", NULL,
+	 NULL, "2026-10-25", "2026-10-26", "25 03:30-04:00"},
+	{"a time that occurs twice is the first of them",
+	 "BEGIN:VEVENT\nUID:o\nDTSTART:20261025T033000\nDURATION:PT1H\nEND:VEVENT\n", NULL, NULL, "2026-10-25",
+	 "2026-10-26", "25 03:30-03:30"},
 	{"a whole day in the hours closes", WEEK DAY("x", "20260106", "SUMMARY:Outing\n"), NULL, NULL, "2026-01-05",
 	 "2026-01-08", "05 09:00-17:00, [Outing], 07 09:00-17:00"},
 	{"a transparent one does not", WEEK DAY("x", "20260106", "TRANSP:TRANSPARENT\n"), NULL, NULL, "2026-01-06",
@@ -471,6 +480,55 @@ static void test_canonical(void **state)
 	assert_null(pd_calendar_from_text("postdesk-calendar 2\nopen\nzone\t0\tUTC\t0\n"));
 }
 
+/* A calendar that ends: its last day counts as others do, and beyond it there is none. */
+static void test_last_day(void **state)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems problems = {.arena = arena};
+	struct pd_calendar_files files = {.zone = "UTC"};
+	struct pd_calendar *calendar;
+	pd_time monday = pd_day_number(2026, 1, 5) * PD_DAY + 10 * PD_HOUR;
+
+	(void)state;
+	*pd_list_add(arena, &files.hours) = calendar_file(
+		arena, "ends.ics", TIMED("e", "20260105T090000", "20260105T170000", "RRULE:FREQ=DAILY;COUNT=3\n"));
+	calendar = pd_calendar_load(&files, &problems);
+	assert_non_null(calendar);
+	assert_int_equal(pd_calendar_add_days(calendar, monday, 1), monday + PD_DAY);
+	assert_int_equal(pd_calendar_add_days(calendar, monday, 2), monday + 2 * PD_DAY);
+	assert_int_equal(pd_calendar_add_days(calendar, monday, 3), PD_NEVER);
+	pd_calendar_unref(calendar);
+}
+
+/* Files given without a role, as to postdesk clock --ics: some hours among whole days are no holiday. */
+static void test_by_content(void **state)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems problems = {.arena = arena};
+	struct pd_calendar_files files = {.zone = "Europe/Helsinki"};
+	struct pd_calendar *calendar;
+	pd_time from, to;
+
+	(void)state;
+	*pd_list_add(arena, &files.either) = calendar_file(arena, "week.ics", WEEK);
+	*pd_list_add(arena, &files.either) = calendar_file(
+		arena, "days.ics",
+		DAY("a", "20260106", "SUMMARY:Epiphany\nTRANSP:TRANSPARENT\n") DAY("b", "20260109", "SUMMARY:Break\n")
+		DAY("c", "20260112", "")
+		TIMED("d", "20260107T100000", "20260107T120000", "SUMMARY:Reports are given out\n")
+		TIMED("e", "20260108T100000", "20260108T120000", "SUMMARY:Dentist\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\n"));
+	calendar = pd_calendar_load(&files, &problems);
+	assert_non_null(calendar);
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.items[0].text,
+			    "VEVENT \"Reports are given out\": some hours among whole days: it closes nothing here");
+	assert_true(pd_zone_parse(pd_calendar_zone(calendar), "2026-01-05", &from));
+	assert_true(pd_zone_parse(pd_calendar_zone(calendar), "2026-01-10", &to));
+	assert_string_equal(describe(arena, calendar, from, to),
+			    "05 09:00-17:00, [Epiphany], 07 09:00-17:00, 08 09:00-10:00, [Dentist], 08 12:00-17:00, [Break]");
+	pd_calendar_unref(calendar);
+}
+
 static void test_zone_warning(void **state)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -521,7 +579,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_meaning),	  cmocka_unit_test(test_refused), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_not_files), cmocka_unit_test(test_costly),  cmocka_unit_test(test_canonical),
-		cmocka_unit_test(test_zone_warning),
+		cmocka_unit_test(test_zone_warning), cmocka_unit_test(test_last_day), cmocka_unit_test(test_by_content),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
