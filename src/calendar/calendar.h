@@ -133,6 +133,8 @@ struct pd_calendars *pd_calendars_ref(struct pd_calendars *calendars);
 void pd_calendars_unref(struct pd_calendars *calendars); /* NULL is allowed */
 /* Lives as long as the set, unless referenced. NULL: none of that name. */
 struct pd_calendar *pd_calendars_find(const struct pd_calendars *calendars, const char *name);
+/* The desk's zone, for times of those who have no calendar; UTC where the set is NULL. */
+const struct pd_zone *pd_calendars_zone(const struct pd_calendars *calendars);
 /* Names in file order. */
 struct pd_strings pd_calendars_names(struct pd_arena *arena, const struct pd_calendars *calendars);
 

@@ -15,6 +15,7 @@ struct named {
 struct pd_calendars {
 	struct pd_arena *arena;
 	PD_LIST(struct named) list; /* the last is 24/7 */
+	const struct pd_zone *zone; /* the desk's; NULL: UTC */
 	atomic_int references;
 };
 
@@ -134,6 +135,7 @@ struct pd_calendars *pd_calendars_load(const struct pd_settings *settings, const
 {
 	struct pd_calendars *made = new_set();
 
+	made->zone = pd_zone_load(made->arena, settings->timezone ? settings->timezone : "UTC");
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
 
@@ -172,6 +174,14 @@ struct pd_calendar *pd_calendars_find(const struct pd_calendars *calendars, cons
 		if (strcmp(calendars->list.items[i].name, name) == 0)
 			return calendars->list.items[i].calendar;
 	return NULL;
+}
+
+const struct pd_zone *pd_calendars_zone(const struct pd_calendars *calendars)
+{
+	static const pd_time at[] = {INT64_MIN}, offset[] = {0};
+	static const struct pd_zone utc = {.name = "UTC", .count = 1, .at = at, .offset = offset};
+
+	return calendars && calendars->zone ? calendars->zone : &utc;
 }
 
 struct pd_strings pd_calendars_names(struct pd_arena *arena, const struct pd_calendars *calendars)
