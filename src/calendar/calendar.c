@@ -341,7 +341,7 @@ static bool takes_from_hours(const struct table *table, pd_time from, pd_time to
 }
 
 static void add_closings(struct pd_arena *arena, const struct table *table, pd_time from, pd_time to,
-			 struct pd_calendar_parts *parts)
+			 bool is_all, struct pd_calendar_parts *parts)
 {
 	size_t low = 0, high = table->closing_count;
 
@@ -358,7 +358,7 @@ static void add_closings(struct pd_arena *arena, const struct table *table, pd_t
 		const struct closing *closing = &table->closings[i];
 		pd_time first = MAX(closing->from, from), last = MIN(closing->to, to);
 
-		if (first < last && takes_from_hours(table, first, last))
+		if (first < last && (is_all || takes_from_hours(table, first, last)))
 			*pd_list_add(arena, parts) = (struct pd_calendar_part){
 				.kind = PD_PART_CLOSED, .from = first, .to = last, .name = closing->name};
 	}
@@ -392,7 +392,7 @@ void pd_calendar_explain(struct pd_arena *arena, const struct pd_calendar *calen
 						  .from = MAX(table->open[i].from, from),
 						  .to = MIN(table->open[i].to, to),
 						  .name = ""};
-	add_closings(arena, table, from, to, &parts);
+	add_closings(arena, table, from, to, false, &parts);
 	for (size_t i = 1; i < zone->count; i++)
 		if (zone->at[i] > from && zone->at[i] < to)
 			*pd_list_add(arena, &parts) =
@@ -404,5 +404,15 @@ void pd_calendar_explain(struct pd_arena *arena, const struct pd_calendar *calen
 							  .offset_after = zone->offset[i]};
 	if (parts.count)
 		qsort(parts.items, parts.count, sizeof *parts.items, by_time);
+	*ret_parts = parts;
+}
+
+void pd_calendar_closings(struct pd_arena *arena, const struct pd_calendar *calendar, pd_time from, pd_time to,
+			  struct pd_calendar_parts *ret_parts)
+{
+	struct pd_calendar_parts parts = {0};
+
+	if (to > from)
+		add_closings(arena, cover(calendar, from, to), from, to, true, &parts);
 	*ret_parts = parts;
 }

@@ -114,6 +114,10 @@ struct pd_calendar_parts {
 void pd_calendar_explain(struct pd_arena *arena, const struct pd_calendar *calendar, pd_time from, pd_time to,
 			 struct pd_calendar_parts *ret_parts);
 
+/* All that closes within [from, to) by name, also where nothing would have been open; in order of time. */
+void pd_calendar_closings(struct pd_arena *arena, const struct pd_calendar *calendar, pd_time from, pd_time to,
+			  struct pd_calendar_parts *ret_parts);
+
 const struct pd_zone *pd_calendar_zone(const struct pd_calendar *calendar);
 
 /* --- the calendars of the configuration: [calendar NAME], and "24/7" --- */

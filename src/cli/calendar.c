@@ -42,7 +42,7 @@ static const char *time_text(struct pd_arena *arena, const struct pd_zone *zone,
 }
 
 static void print_people(struct view *view, struct pd_table *table, int64_t day,
-			 const struct pd_calendar_parts *parts)
+			 const struct pd_calendar_parts *parts, const struct pd_calendar_parts *closings)
 {
 	struct pd_arena *arena = view->cli->arena;
 	const struct pd_zone *zone = pd_calendar_zone(view->calendar);
@@ -55,10 +55,11 @@ static void print_people(struct view *view, struct pd_table *table, int64_t day,
 			*pd_list_add(arena, &open) =
 				pd_printf(arena, "%s-%s", time_text(arena, zone, part->from, day),
 					  time_text(arena, zone, part->to, day));
-		else
-			pd_strings_add_once(arena, &notes,
-					    part->kind == PD_PART_ZONE ? "clocks change" : part->name);
+		else if (part->kind == PD_PART_ZONE)
+			pd_strings_add_once(arena, &notes, "clocks change");
 	}
+	for (size_t i = 0; i < closings->count; i++)
+		pd_strings_add_once(arena, &notes, closings->items[i].name);
 	pd_table_row(table);
 	pd_table_add(table, weekdays[pd_day_weekday(day)]);
 	pd_table_add(table, date_text(arena, day));
@@ -66,21 +67,25 @@ static void print_people(struct view *view, struct pd_table *table, int64_t day,
 	pd_table_add(table, pd_strings_join(arena, &notes, "; "));
 }
 
-static void print_json(struct view *view, int64_t day, const struct pd_calendar_parts *parts)
+static json_t *json_span(struct pd_arena *arena, const struct pd_calendar_part *part)
+{
+	return json_pack("{s:s, s:s}", "from", pd_time_rfc3339(arena, part->from), "to",
+			 pd_time_rfc3339(arena, part->to));
+}
+
+static void print_json(struct view *view, int64_t day, const struct pd_calendar_parts *parts,
+		       const struct pd_calendar_parts *closings)
 {
 	struct pd_arena *arena = view->cli->arena;
 	json_t *open = json_array(), *closed = json_array(), *object;
 
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct pd_calendar_part *part = &parts->items[i];
-
-		if (part->kind == PD_PART_ZONE)
-			continue;
-		object = json_pack("{s:s, s:s}", "from", pd_time_rfc3339(arena, part->from), "to",
-				   pd_time_rfc3339(arena, part->to));
-		if (part->kind == PD_PART_CLOSED)
-			json_object_set_new(object, "name", json_string(part->name));
-		json_array_append_new(part->kind == PD_PART_COUNTED ? open : closed, object);
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->items[i].kind == PD_PART_COUNTED)
+			json_array_append_new(open, json_span(arena, &parts->items[i]));
+	for (size_t i = 0; i < closings->count; i++) {
+		object = json_span(arena, &closings->items[i]);
+		json_object_set_new(object, "name", json_string(closings->items[i].name));
+		json_array_append_new(closed, object);
 	}
 	object = json_pack("{s:s, s:s, s:o, s:o}", "date", date_text(arena, day), "weekday",
 			   weekdays[pd_day_weekday(day)], "open", open, "closed", closed);
@@ -107,14 +112,15 @@ static int print_days(struct view *view)
 	if (!view->from)
 		first -= pd_day_weekday(first);
 	for (day = first; day < first + view->weeks * 7; day++) {
-		struct pd_calendar_parts parts;
+		pd_time from = pd_zone_to_utc(zone, day * PD_DAY), to = pd_zone_to_utc(zone, (day + 1) * PD_DAY);
+		struct pd_calendar_parts parts, closings;
 
-		pd_calendar_explain(arena, view->calendar, pd_zone_to_utc(zone, day * PD_DAY),
-				    pd_zone_to_utc(zone, (day + 1) * PD_DAY), &parts);
+		pd_calendar_explain(arena, view->calendar, from, to, &parts);
+		pd_calendar_closings(arena, view->calendar, from, to, &closings);
 		if (view->is_json)
-			print_json(view, day, &parts);
+			print_json(view, day, &parts, &closings);
 		else
-			print_people(view, table, day, &parts);
+			print_people(view, table, day, &parts, &closings);
 	}
 	if (!view->is_json) {
 		printf("%s\n", zone->name);
