@@ -64,6 +64,7 @@ int pd_cli_reload(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_status(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_list(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_search(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_views(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_show(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_history(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_create(struct pd_cli *cli, int argc, char **argv);

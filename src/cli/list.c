@@ -84,6 +84,24 @@ static char *joined(struct pd_cli *cli, int argc, char **argv)
 	return pd_strings_join(cli->arena, &words, " ");
 }
 
+static void take_columns(void *data, const json_t *object)
+{
+	struct listing *listing = data;
+	const char *columns = json_string_value(json_object_get(object, "columns"));
+
+	if (columns)
+		listing->columns = pd_split(listing->cli->arena, columns, ';');
+}
+
+/* The columns that the view has of its own. */
+static struct pd_strings columns_of_view(struct pd_cli *cli, const char *view)
+{
+	struct listing listing = {.cli = cli, .columns = pd_split(cli->arena, DEFAULT_COLUMNS, ';')};
+
+	pd_cli_request(cli, json_pack("{s:s,s:s}", "verb", "views", "view", view), take_columns, &listing);
+	return listing.columns;
+}
+
 int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -94,20 +112,22 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 	};
 	json_t *request = json_pack("{s:s}", "verb", "list");
 	struct pd_strings columns = pd_split(cli->arena, DEFAULT_COLUMNS, ';');
-	bool is_json = false;
+	const char *view = NULL;
+	bool is_json = false, has_columns = false;
 	unsigned long long limit;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'v')
-			json_object_set_new(request, "view", json_string(optarg));
+			view = optarg;
 		else if (option == 's')
 			json_object_set_new(request, "sort", json_string(optarg));
 		else if (option == 'a')
 			json_object_set_new(request, "at", json_string(optarg));
-		else if (option == 'c')
+		else if (option == 'c') {
 			columns = columns_of(cli, request, optarg);
-		else if (option == 'j')
+			has_columns = true;
+		} else if (option == 'j')
 			is_json = true;
 		else if (option == 'l' && pd_number(optarg, 1000000000, &limit))
 			json_object_set_new(request, "limit", json_integer((json_int_t)limit));
@@ -115,6 +135,11 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 			json_decref(request);
 			return pd_cli_usage(cli);
 		}
+	}
+	if (view) {
+		json_object_set_new(request, "view", json_string(view));
+		if (!is_json && !has_columns)
+			columns = columns_of_view(cli, view);
 	}
 	json_object_set_new(request, "query", json_string(joined(cli, argc, argv)));
 	return ask(cli, request, &columns, is_json);

@@ -42,14 +42,26 @@ void command_wrong_found(struct command_parser *parser, const struct pd_command 
 			PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", kind, "text", text));
 }
 
-void command_refused(struct command_run *run, const struct pd_command *command, const char *what)
+static struct command_parser parser_of(struct command_run *run)
 {
 	struct pd_context *context = run->context;
-	struct command_parser parser = {.arena = context->arena,
-					.settings = context->settings,
-					.language = pd_context_language(context),
-					.commands = run->commands};
+	return (struct command_parser){.arena = context->arena,
+				       .settings = context->settings,
+				       .language = pd_context_language(context),
+				       .commands = run->commands};
+}
+
+void command_refused(struct command_run *run, const struct pd_command *command, const char *what)
+{
+	struct command_parser parser = parser_of(run);
 	command_wrong(&parser, command, what);
+}
+
+void command_refused_found(struct command_run *run, const struct pd_command *command, const char *kind,
+			   const char *text, const struct pd_found *found)
+{
+	struct command_parser parser = parser_of(run);
+	command_wrong_found(&parser, command, kind, text, found);
 }
 
 void command_report(struct command_run *run, const struct pd_command *command, const char *what)

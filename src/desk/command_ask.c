@@ -1,19 +1,18 @@
 /* Commands that list: #list and #search, and #help. Answers are plain tables in the report.
  *
- * The query stands in command->value (a view's is put in already), sort and columns in words ("" none). */
+ * The query or view stands in command->value, sort and columns in words ("" none). */
 #include <glib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/view_record.h"
 
 #define LISTED_MAX  50	/* tickets in one answer */
 #define PAGE	    200 /* asked of the desk at once */
 #define NAME_WIDTH  60	/* characters of a cell */
 #define COLUMNS_MAX 12
-
-#define WORDS_SEARCHED 1 /* command->number: what #list was given is no view and no term */
 
 static const char *const columns_known[] = {
 	"number",   "name",   "status",	  "owner",   "team",	    "priority",
@@ -44,16 +43,10 @@ static bool check_column(struct command_parser *parser, struct pd_command *comma
 
 /* --- parsing --- */
 
-/* The tail "sort X" and "columns A B": cut from the query, which ends before them. */
-struct list_tail {
-	const char *query, *sort;
-	struct pd_strings columns;
-};
-
-static struct list_tail split_tail(struct command_parser *parser, const char *text)
+struct command_tail command_split_tail(struct command_parser *parser, const char *text)
 {
-	struct list_tail tail = {.query = text};
-	enum { QUERY, SORT, COLUMNS } part = QUERY;
+	struct command_tail tail = {.query = text};
+	enum { QUERY, SORT, COLUMNS, SHARE } part = QUERY;
 	bool is_quoted = false;
 	for (const char *at = text; *at != '\0';) {
 		size_t len = 0;
@@ -62,29 +55,45 @@ static struct list_tail split_tail(struct command_parser *parser, const char *te
 			len++;
 		}
 		const char *word = pd_lower_ascii(parser->arena, pd_strndup(parser->arena, at, len));
-		bool is_last = at[len] == '\0';
-		if (command_is_keyword(parser->arena, word, "sort") && !is_last) {
+		const char *next = at + len + strspn(at + len, " ");
+		const char *after = pd_strndup(parser->arena, next, strcspn(next, " "));
+		int begins = *next == '\0'					       ? QUERY
+			     : command_is_keyword(parser->arena, word, "sort")	       ? SORT
+			     : command_is_keyword(parser->arena, word, "columns")      ? COLUMNS
+			     : command_is_keyword(parser->arena, word, "for") &&
+					       (command_is_keyword(parser->arena, after, "team") ||
+						command_is_keyword(parser->arena, after, "everyone"))
+				     ? SHARE
+				     : QUERY;
+		if (begins != QUERY) {
 			if (part == QUERY)
 				tail.query = pd_trim(parser->arena,
 						     pd_strndup(parser->arena, text, (size_t)(at - text)));
-			part = SORT;
-		} else if (command_is_keyword(parser->arena, word, "columns") && !is_last) {
-			if (part == QUERY)
-				tail.query = pd_trim(parser->arena,
-						     pd_strndup(parser->arena, text, (size_t)(at - text)));
-			part = COLUMNS;
+			part = begins;
 		} else if (part == SORT) {
 			tail.sort = word;
-		} else if (part == COLUMNS && len > 0) {
-			struct pd_strings some =
-				pd_split(parser->arena, word, strchr(word, ';') != NULL ? ';' : ',');
+		} else if (part != QUERY && len > 0) {
+			struct pd_strings some = pd_split(parser->arena, part == SHARE ? pd_strndup(parser->arena, at, len) : word,
+							  strchr(word, ';') != NULL ? ';' : ',');
 			for (size_t i = 0; i < some.count; i++)
-				*pd_list_add(parser->arena, &tail.columns) = some.items[i];
+				*pd_list_add(parser->arena, part == SHARE ? &tail.share : &tail.columns) =
+					some.items[i];
 		}
-		at += len;
-		at += strspn(at, " ");
+		at = next;
 	}
 	return tail;
+}
+
+bool command_check_tail(struct command_parser *parser, struct pd_command *command,
+			const struct command_tail *tail)
+{
+	if (tail->sort != NULL &&
+	    !check_column(parser, command, *tail->sort == '-' ? tail->sort + 1 : tail->sort))
+		return false;
+	for (size_t i = 0; i < tail->columns.count; i++)
+		if (!check_column(parser, command, tail->columns.items[i]))
+			return false;
+	return true;
 }
 
 static void set_query(struct command_parser *parser, struct pd_command *command, const char *query,
@@ -96,28 +105,53 @@ static void set_query(struct command_parser *parser, struct pd_command *command,
 	*pd_list_add(parser->arena, &command->words) = columns != NULL ? columns : "";
 }
 
-static bool check_query(struct command_parser *parser, struct pd_command *command, const char *query)
+struct pd_views command_views(struct command_run *run)
+{
+	struct pd_context *context = run->context;
+	struct pd_records records = pd_plan_records(context, PD_VIEW_RECORD);
+	return pd_views_with(context->arena, context->settings, context->agent, &records);
+}
+
+int command_query(struct command_run *run, const struct pd_views *views, const char *text,
+		  struct pd_query **ret_query, struct pd_error *error)
+{
+	struct pd_context *context = run->context;
+	const char *me = context->agent != NULL ? context->agent->name : NULL;
+	return pd_query_parse_among(context->arena, context->settings, views, text, me, context->now,
+				    ret_query, error);
+}
+
+bool command_check_query(struct command_run *run, const struct pd_command *command,
+			 const struct pd_views *views, const char *text)
 {
 	struct pd_query *tree;
 	struct pd_error error = {0};
-	const char *me = parser->agent != NULL ? parser->agent->name : NULL;
-	if (pd_query_parse(parser->arena, parser->settings, query, me, parser->now, &tree, &error) == 0)
+	if (command_query(run, views, text, &tree, &error) == 0)
 		return true;
-	command_wrong(parser, command,
-		      PARSER_SAY(parser, "the query is wrong: {error}", "error", error.text));
+	command_refused(run, command, RUN_SAY(run, "the query is wrong: {error}", "error", error.text));
 	return false;
 }
 
 /* One word that is nearly a view's name is no search for it. */
-static const char *nearly_view(struct command_parser *parser, const char *text)
+static const char *nearly_view(struct command_run *run, const struct pd_views *views, const char *text)
 {
 	struct pd_strings names = {0};
 	if (strpbrk(text, " :*\"-") != NULL || *text == '\0')
 		return NULL;
-	struct pd_views all = pd_views_of(parser->arena, parser->settings, parser->agent);
-	for (size_t i = 0; i < all.count; i++)
-		*pd_list_add(parser->arena, &names) = all.items[i].name;
+	for (size_t i = 0; i < views->count; i++)
+		*pd_list_add(run->context->arena, &names) = views->items[i].name;
 	return pd_nearest(text, &names);
+}
+
+/* The view that is meant; a full stop at the end is the phone's. */
+static const struct pd_view *meant_view(struct command_run *run, const struct pd_views *views,
+					const char *text)
+{
+	const struct pd_view *view = pd_view_among(views, text);
+	size_t len = strlen(text);
+	while (view == NULL && len > 1 && strchr(".!", text[len - 1]) != NULL)
+		view = pd_view_among(views, pd_strndup(run->context->arena, text, --len));
+	return view;
 }
 
 void command_parse_list(struct command_parser *parser, struct pd_command *command)
@@ -126,37 +160,24 @@ void command_parse_list(struct command_parser *parser, struct pd_command *comman
 		set_query(parser, command, NULL, NULL, NULL); /* the views */
 		return;
 	}
-	struct list_tail tail = split_tail(parser, command->rest);
-	const struct pd_view *view = pd_view_in(parser->arena, parser->settings, parser->agent, tail.query);
-	if (view == NULL) {
-		size_t len = strlen(tail.query);
-		while (len > 1 && strchr(".!", tail.query[len - 1]) != NULL)
-			tail.query = pd_strndup(parser->arena, tail.query, --len);
-		view = pd_view_in(parser->arena, parser->settings, parser->agent, tail.query);
-	}
-	const char *near = view == NULL ? nearly_view(parser, tail.query) : NULL;
-	if (near != NULL) {
-		struct pd_found found = {.nearest = near};
-		command_wrong_found(parser, command, "view", tail.query, &found);
+	struct command_tail tail = command_split_tail(parser, command->rest);
+	if (command_check_tail(parser, command, &tail))
+		set_query(parser, command, tail.query, tail.sort,
+			  tail.columns.count > 0 ? pd_strings_join(parser->arena, &tail.columns, ";") : NULL);
+}
+
+void command_check_list(struct command_run *run, const struct pd_command *command)
+{
+	if (command->value == NULL)
 		return;
-	}
-	if (tail.sort != NULL &&
-	    !check_column(parser, command, *tail.sort == '-' ? tail.sort + 1 : tail.sort))
+	const struct pd_views views = command_views(run);
+	if (meant_view(run, &views, command->value) != NULL)
 		return;
-	for (size_t i = 0; i < tail.columns.count; i++)
-		if (!check_column(parser, command, tail.columns.items[i]))
-			return;
-	const char *columns =
-		tail.columns.count > 0 ? pd_strings_join(parser->arena, &tail.columns, ";") : NULL;
-	set_query(parser, command, view != NULL ? view->query : tail.query,
-		  tail.sort != NULL ? tail.sort
-		  : view != NULL    ? view->sort
-				    : NULL,
-		  columns != NULL ? columns
-		  : view != NULL  ? view->columns
-				  : NULL);
-	if (check_query(parser, command, command->value) && view == NULL && strpbrk(tail.query, ":()") == NULL)
-		command->number = WORDS_SEARCHED;
+	const struct pd_found found = {.nearest = nearly_view(run, &views, command->value)};
+	if (found.nearest != NULL)
+		command_refused_found(run, command, "view", command->value, &found);
+	else
+		command_check_query(run, command, &views, command->value);
 }
 
 void command_parse_search(struct command_parser *parser, struct pd_command *command)
@@ -168,7 +189,12 @@ void command_parse_search(struct command_parser *parser, struct pd_command *comm
 		return;
 	}
 	set_query(parser, command, command->rest, NULL, NULL);
-	check_query(parser, command, command->value);
+}
+
+void command_check_search(struct command_run *run, const struct pd_command *command)
+{
+	const struct pd_views views = command_views(run);
+	command_check_query(run, command, &views, command->value);
 }
 
 void command_parse_help(struct command_parser *parser, struct pd_command *command)
@@ -240,7 +266,7 @@ static void report_table(struct command_run *run, const struct pd_strings *cells
 static int list_views(struct command_run *run)
 {
 	struct pd_context *context = run->context;
-	struct pd_views views = pd_views_of(context->arena, context->settings, context->agent);
+	struct pd_views views = command_views(run);
 	struct pd_strings cells = {0};
 	for (size_t i = 0; i < views.count; i++) {
 		*pd_list_add(context->arena, &cells) = views.items[i].name;
@@ -284,19 +310,23 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 	bool has_more;
 	if (command->value == NULL)
 		return list_views(run);
-	const char *me = context->agent != NULL ? context->agent->name : NULL;
-	int failed = pd_query_parse(arena, context->settings, command->value, me, context->now, &query,
-				    run->error);
+	const struct pd_views views = command_views(run);
+	bool is_search = strcmp(command->spec->word, "search") == 0;
+	const struct pd_view *view = is_search ? NULL : meant_view(run, &views, command->value);
+	int failed = command_query(run, &views, view != NULL ? view->query : command->value, &query, run->error);
 	if (failed != 0)
 		return failed;
-	const char *sort = *command->words.items[0] != '\0' ? command->words.items[0] : "-updated";
-	const char *wanted = *command->words.items[1] != '\0' ? command->words.items[1] : COLUMNS_DEFAULT;
+	const char *sort = command->words.items[0], *wanted = command->words.items[1];
+	if (*sort == '\0')
+		sort = view != NULL && view->sort != NULL ? view->sort : "-updated";
+	if (*wanted == '\0')
+		wanted = view != NULL && view->columns != NULL ? view->columns : COLUMNS_DEFAULT;
 	struct pd_strings columns = pd_split(arena, wanted, ';'), cells = {0};
 	if (columns.count > COLUMNS_MAX)
 		columns.count = COLUMNS_MAX;
 	struct pd_tickets found = find_tickets(run, query, sort, &has_more);
 	command_report(run, command, command->rest);
-	if (command->number == WORDS_SEARCHED)
+	if (view == NULL && !is_search && strpbrk(command->value, ":()") == NULL)
 		pd_report(context, "%s",
 			  RUN_SAY(run, "\"{words}\" is no view: tickets with these words were searched. #list alone "
 				       "names the views.",

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/mail.h"
 
 /* --- #delete, #restore: number is the entry, 0 the ticket itself --- */
 
@@ -123,6 +124,18 @@ const struct pd_mailbox *command_new_mailbox(const struct pd_context *context,
 			return mailbox;
 	}
 	return settings->mailboxes.count > 0 ? &settings->mailboxes.items[0] : NULL;
+}
+
+struct pd_ticket *command_home(struct command_run *run)
+{
+	const struct pd_mailbox *mailbox = command_new_mailbox(run->context, run->commands);
+	if (run->ticket != NULL || mailbox == NULL)
+		return run->ticket;
+	const char *actor = run->context->actor;
+	run->context->actor = "postdesk";
+	struct pd_ticket *home = pd_collector(run->context, mailbox, "commands", "Commands and requests");
+	run->context->actor = actor;
+	return home;
 }
 
 static const char *new_name(struct command_run *run, const struct pd_command *command)

@@ -53,6 +53,8 @@ void command_wrong(struct command_parser *parser, const struct pd_command *comma
 void command_wrong_found(struct command_parser *parser, const struct pd_command *command, const char *kind,
 			 const char *text, const struct pd_found *found);
 void command_refused(struct command_run *run, const struct pd_command *command, const char *what);
+void command_refused_found(struct command_run *run, const struct pd_command *command, const char *kind,
+			   const char *text, const struct pd_found *found);
 /* "#close: …" into the report. */
 void command_report(struct command_run *run, const struct pd_command *command, const char *what);
 /* Sets a property and reports old -> new, or that it is so already. */
@@ -72,6 +74,25 @@ int64_t command_entry(const char *text);
 /* Where #new makes its ticket; NULL: there is no mailbox. */
 const struct pd_mailbox *command_new_mailbox(const struct pd_context *context,
 					     const struct pd_commands *commands);
+/* The ticket whose events hold what the command changes of the desk itself (records): the run's own, else the one that
+ * collects what belongs to no ticket; NULL: there is no mailbox. */
+struct pd_ticket *command_home(struct command_run *run);
+/* The tail of a query as commands take it: "sort X", "columns A B", "for team T" or "for everyone"; the query ends before
+ * the first of them. */
+struct command_tail {
+	const char *query, *sort; /* sort NULL: none */
+	struct pd_strings columns, share; /* share: the words after "for" */
+};
+struct command_tail command_split_tail(struct command_parser *parser, const char *text);
+/* Are what it sorts by and its columns properties? Else an error of the command. */
+bool command_check_tail(struct command_parser *parser, struct pd_command *command, const struct command_tail *tail);
+/* The actor's views as the plan leaves them. */
+struct pd_views command_views(struct command_run *run);
+int command_query(struct command_run *run, const struct pd_views *views, const char *text, struct pd_query **ret_query,
+		  struct pd_error *error);
+/* Is it a query? Else an error of the command. */
+bool command_check_query(struct command_run *run, const struct pd_command *command, const struct pd_views *views,
+			 const char *text);
 /* The mail addresses of a list; else the part that is none. */
 const char *command_addresses(struct pd_arena *arena, const char *text, struct pd_addresses *ret_addresses);
 
@@ -122,11 +143,20 @@ int command_apply_delete(struct command_run *run, const struct pd_command *comma
 int command_apply_restore(struct command_run *run, const struct pd_command *command);
 int command_apply_undo(struct command_run *run, const struct pd_command *command);
 int command_apply_new(struct command_run *run, const struct pd_command *command);
+/* command_view.c */
+void command_parse_view(struct command_parser *parser, struct pd_command *command);
+void command_parse_unview(struct command_parser *parser, struct pd_command *command);
+void command_check_view(struct command_run *run, const struct pd_command *command);
+void command_check_unview(struct command_run *run, const struct pd_command *command);
+int command_apply_view(struct command_run *run, const struct pd_command *command);
+int command_apply_unview(struct command_run *run, const struct pd_command *command);
 /* command_ask.c, command_show.c */
 void command_parse_list(struct command_parser *parser, struct pd_command *command);
 void command_parse_search(struct command_parser *parser, struct pd_command *command);
 void command_parse_show(struct command_parser *parser, struct pd_command *command);
 void command_parse_help(struct command_parser *parser, struct pd_command *command);
+void command_check_list(struct command_run *run, const struct pd_command *command);
+void command_check_search(struct command_run *run, const struct pd_command *command);
 void command_check_show(struct command_run *run, const struct pd_command *command);
 int command_apply_list(struct command_run *run, const struct pd_command *command);
 int command_apply_show(struct command_run *run, const struct pd_command *command);

@@ -41,6 +41,8 @@ static const struct word words[] = {
 	{"search", {"chercher", "szukaj", "etsi", "suchen"}},
 	{"show", {"montrer", "pokaż", "näytä", "zeigen"}},
 	{"history", {"historique", "historia", "historia", "verlauf"}},
+	{"view", {"vue", "widok", "näkymä", "ansicht"}},
+	{"unview", {"supprimer-vue", "usuń-widok", "poista-näkymä", "ansicht-löschen"}},
 	{"files", {"fichiers", "pliki", "tiedostot", "dateien"}},
 	{"help", {"aide", "pomoc", "ohje", "hilfe"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
@@ -52,6 +54,8 @@ static const struct word keywords[] = {
 	{"team", {"équipe", "zespół", "tiimi", NULL}},
 	{"sort", {"tri", "sortuj", "järjestä", "sortiert"}},
 	{"columns", {"colonnes", "kolumny", "sarakkeet", "spalten"}},
+	{"for", {"pour", "dla", "yhteiseksi", "für"}},
+	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
 };
 

@@ -301,9 +301,17 @@ int pd_query_run(struct query_parser *in, struct pd_query **ret_query)
 int pd_query_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *text,
 		   const char *me, pd_time now, struct pd_query **ret_query, struct pd_error *error)
 {
+	return pd_query_parse_among(arena, settings, NULL, text, me, now, ret_query, error);
+}
+
+int pd_query_parse_among(struct pd_arena *arena, const struct pd_settings *settings,
+			 const struct pd_views *views, const char *text, const char *me, pd_time now,
+			 struct pd_query **ret_query, struct pd_error *error)
+{
 	const char *valid = g_utf8_validate(text, -1, NULL) ? text : pd_clean_text(arena, text, strlen(text));
 	struct query_parser in = {.arena = arena,
 				  .settings = settings,
+				  .known_views = views,
 				  .text = valid,
 				  .at = valid,
 				  .me = me,

@@ -51,6 +51,12 @@ struct pd_query {
 int pd_query_parse(struct pd_arena *arena, const struct pd_settings *settings, const char *text, const char *me,
 		   pd_time now, struct pd_query **ret_query, struct pd_error *error);
 
+/* The same for an asker whose views are these; pd_query_parse knows those of the configuration. */
+struct pd_views;
+int pd_query_parse_among(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_views *views,
+			 const char *text, const char *me, pd_time now, struct pd_query **ret_query,
+			 struct pd_error *error);
+
 /* What a query may ask beside the ticket itself. text: names, texts, contacts, folded; NULL members are empty. */
 struct pd_ticket_facts {
 	const struct pd_ticket *ticket;
@@ -71,6 +77,8 @@ struct pd_view {
 	const char *query;
 	const char *columns; /* "number;name;…" NULL: default */
 	const char *sort;    /* "-updated"; NULL: default */
+	const char *share;   /* "everyone", "private:AGENT", "team:TEAM;team:TEAM"; NULL: everyone */
+	const char *author;  /* the agent who made it by command, "" the administrator; NULL: built in or configured */
 };
 /* By name or title, any case, blanks, - and _ alike; NULL. */
 const struct pd_view *pd_view_find(const char *name);
@@ -84,5 +92,13 @@ struct pd_views {
 	size_t count, room;
 };
 struct pd_views pd_views_of(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_agent *agent);
+/* The one of that name or title among them; NULL. */
+const struct pd_view *pd_view_among(const struct pd_views *views, const char *name);
+/* Is what is shared so ("everyone", "private:AGENT", "team:TEAM", several, NULL: everyone) for that agent's eyes? NULL
+ * and administrators see all. */
+bool pd_view_is_shared(struct pd_arena *arena, const struct pd_settings *settings, const char *share,
+		       const struct pd_agent *agent);
+/* Names that mean the same view give the same key. */
+char *pd_view_key(struct pd_arena *arena, const char *name);
 
 #endif

@@ -8,6 +8,7 @@
 struct query_parser {
 	struct pd_arena *arena;
 	const struct pd_settings *settings;
+	const struct pd_views *known_views; /* the asker's; NULL: those of the configuration */
 	const char *text, *at; /* valid UTF-8 */
 	const char *me;
 	pd_time now;

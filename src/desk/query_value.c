@@ -325,10 +325,11 @@ static int set_age(struct query_parser *in, const struct query_term *term, struc
 
 static int set_view(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query)
 {
-	const struct pd_view *view = pd_view_in(in->arena, in->settings, NULL, term->value);
+	const struct pd_views all =
+		in->known_views != NULL ? *in->known_views : pd_views_of(in->arena, in->settings, NULL);
+	const struct pd_view *view = pd_view_among(&all, term->value);
 	if (view == NULL) {
 		struct pd_strings names = {0};
-		struct pd_views all = pd_views_of(in->arena, in->settings, NULL);
 		for (size_t i = 0; i < all.count; i++)
 			*pd_list_add(in->arena, &names) = all.items[i].name;
 		struct pd_found found = {.nearest = pd_nearest(term->value, &names)};

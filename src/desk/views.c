@@ -9,29 +9,31 @@
 #include "desk/find.h"
 
 static const struct pd_view builtin[] = {
-	{"unassigned", "Unassigned", "owner:none is:open", NULL, NULL},
-	{"mine", "Assigned to me", "owner:me is:open", NULL, NULL},
-	{"team-unassigned", "My team's unassigned", "team:me is:unrouted", NULL, NULL},
-	{"team-open", "My team's open", "team:me is:open", NULL, NULL},
-	{"open", "All open", "is:open", NULL, NULL},
-	{"mentions", "My mentions", "mentions:me", NULL, NULL},
-	{"closed", "All closed", "is:closed -is:automatic", NULL, NULL},
-	{"sent", "Sent", "is:sent", NULL, NULL},
-	{"spam", "Spam", "is:spam", NULL, NULL},
-	{"drafts", "Drafts", "is:draft", NULL, NULL},
-	{"automatic", "Automatic", "is:automatic", NULL, NULL},
-	{"deleted", "Deleted", "is:deleted", NULL, NULL},
+	{.name = "unassigned", .title = "Unassigned", .query = "owner:none is:open"},
+	{.name = "mine", .title = "Assigned to me", .query = "owner:me is:open"},
+	{.name = "team-unassigned", .title = "My team's unassigned", .query = "team:me is:unrouted"},
+	{.name = "team-open", .title = "My team's open", .query = "team:me is:open"},
+	{.name = "open", .title = "All open", .query = "is:open"},
+	{.name = "mentions", .title = "My mentions", .query = "mentions:me"},
+	{.name = "closed", .title = "All closed", .query = "is:closed -is:automatic"},
+	{.name = "sent", .title = "Sent", .query = "is:sent"},
+	{.name = "spam", .title = "Spam", .query = "is:spam"},
+	{.name = "drafts", .title = "Drafts", .query = "is:draft"},
+	{.name = "automatic", .title = "Automatic", .query = "is:automatic"},
+	{.name = "deleted", .title = "Deleted", .query = "is:deleted"},
 };
 
-/* The same but for case, and blanks, - and _ . */
+char *pd_view_key(struct pd_arena *arena, const char *name)
+{
+	char *key = pd_fold(arena, name);
+	for (char *c = key; *c != '\0'; c++)
+		*c = *c == '-' || *c == '_' ? ' ' : *c;
+	return pd_clean_line(arena, key, 0);
+}
+
 static bool is_same(struct pd_arena *arena, const char *a, const char *b)
 {
-	char *x = pd_fold(arena, a), *y = pd_fold(arena, b);
-	for (char *c = x; *c != '\0'; c++)
-		*c = *c == '-' || *c == '_' ? ' ' : *c;
-	for (char *c = y; *c != '\0'; c++)
-		*c = *c == '-' || *c == '_' ? ' ' : *c;
-	return strcmp(pd_clean_line(arena, x, 0), pd_clean_line(arena, y, 0)) == 0;
+	return strcmp(pd_view_key(arena, a), pd_view_key(arena, b)) == 0;
 }
 
 const struct pd_view *pd_view_at(size_t index)
@@ -66,11 +68,9 @@ static bool is_builtin(const char *name)
 	return false;
 }
 
-/* share: everyone, private:AGENT, team:TEAM, several of them. */
-static bool is_shared(struct pd_arena *arena, const struct pd_settings *settings,
-		      const struct pd_group *group, const struct pd_agent *agent)
+bool pd_view_is_shared(struct pd_arena *arena, const struct pd_settings *settings, const char *share,
+		       const struct pd_agent *agent)
 {
-	const char *share = pd_group_value(group, "share", NULL);
 	if (share == NULL || agent == NULL || agent->role == PD_ROLE_ADMINISTRATOR)
 		return true;
 	struct pd_strings with = pd_split(arena, share, ';');
@@ -112,7 +112,7 @@ struct pd_views pd_views_of(struct pd_arena *arena, const struct pd_settings *se
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
 		if (strcmp(group->type, "view") != 0 || is_builtin(group->name) ||
-		    !is_shared(arena, settings, group, agent))
+		    !pd_view_is_shared(arena, settings, pd_group_value(group, "share", NULL), agent))
 			continue;
 		const char *title = pd_group_value(group, "name", NULL),
 			   *query = pd_group_value(group, "query", NULL);
@@ -122,17 +122,24 @@ struct pd_views pd_views_of(struct pd_arena *arena, const struct pd_settings *se
 			.query = query != NULL ? query : "",
 			.columns = pd_group_value(group, "columns", NULL),
 			.sort = pd_group_value(group, "sort", NULL),
+			.share = pd_group_value(group, "share", NULL),
 		};
 	}
 	return views;
+}
+
+const struct pd_view *pd_view_among(const struct pd_views *views, const char *name)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (size_t i = 0; i < views->count; i++)
+		if (is_same(arena, name, views->items[i].name) || is_same(arena, name, views->items[i].title))
+			return &views->items[i];
+	return NULL;
 }
 
 const struct pd_view *pd_view_in(struct pd_arena *arena, const struct pd_settings *settings,
 				 const struct pd_agent *agent, const char *name)
 {
 	struct pd_views views = pd_views_of(arena, settings, agent);
-	for (size_t i = 0; i < views.count; i++)
-		if (is_same(arena, name, views.items[i].name) || is_same(arena, name, views.items[i].title))
-			return &views.items[i];
-	return NULL;
+	return pd_view_among(&views, name);
 }

@@ -35,7 +35,7 @@ int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd
 /* The snapshot's failure as the call's; 0 when there is none. */
 int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot);
 /* `query` and `view` as one query; how its view or `sort` sorts. */
-int pd_call_query(struct pd_call *call, struct pd_query **ret_query, const char **ret_sort);
+int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query **ret_query, const char **ret_sort);
 /* PD_PERMANENT where one of `columns`, `sort` or `property` (of a ticket with these entries) means nothing. */
 int pd_call_columns(struct pd_call *call);
 int pd_call_sort(struct pd_call *call);
@@ -58,6 +58,7 @@ json_t *pd_call_base64(const char *data, size_t size);
 
 int pd_verb_list(struct pd_call *call);
 int pd_verb_search(struct pd_call *call);
+int pd_verb_views(struct pd_call *call);
 int pd_verb_show(struct pd_call *call);
 int pd_verb_raw(struct pd_call *call);
 int pd_verb_history(struct pd_call *call);

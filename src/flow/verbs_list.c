@@ -3,40 +3,37 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/view_record.h"
 
 #define PAGE 500
 
-/* The query of a view that the caller may see. */
-static int view_query(struct pd_call *call, const char *name, const char **ret_query, const char **ret_sort)
+static int parse(struct pd_call *call, const struct pd_views *views, const char *text, struct pd_query **ret_query)
 {
-	const struct pd_view *view = pd_view_in(call->arena, call->settings, call->agent, name);
+	const char *me = call->agent ? call->agent->name : NULL;
 
-	if (view) {
-		*ret_query = view->query;
-		*ret_sort = view->sort;
-		return 0;
-	}
-	return pd_fail(&call->error, PD_PERMANENT, "there is no view \"%s\"", name);
+	return pd_query_parse_among(call->arena, call->settings, views, text, me, pd_now(), ret_query, &call->error);
 }
 
-int pd_call_query(struct pd_call *call, struct pd_query **ret_query, const char **ret_sort)
+int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query **ret_query, const char **ret_sort)
 {
-	const char *text = pd_call_text(call, "query"), *view = pd_call_text(call, "view"), *view_text = NULL;
-	const char *sort = pd_call_text(call, "sort"), *me = call->agent ? call->agent->name : NULL, *view_sort = NULL;
-	int failed = view ? view_query(call, view, &view_text, &view_sort) : 0;
+	const char *text = pd_call_text(call, "query"), *name = pd_call_text(call, "view");
+	const char *sort = pd_call_text(call, "sort");
+	const struct pd_views views = pd_views_now(call->arena, call->settings, call->agent, snapshot);
+	const struct pd_view *view = name ? pd_view_among(&views, name) : NULL;
 
-	if (failed)
-		return failed;
+	if (name && !view)
+		return pd_fail(&call->error, PD_PERMANENT, "there is no view \"%s\"", name);
 	if (text && *text) {
 		/* alone first, so that an error's position is that of what was typed */
-		failed = pd_query_parse(call->arena, call->settings, text, me, pd_now(), ret_query, &call->error);
+		int failed = parse(call, &views, text, ret_query);
+
 		if (failed)
 			return failed;
 	}
-	if (view_text)
-		text = text && *text ? pd_printf(call->arena, "(%s) (%s)", view_text, text) : view_text;
-	*ret_sort = sort ? sort : view_sort ? view_sort : "-number";
-	return pd_query_parse(call->arena, call->settings, text ? text : "", me, pd_now(), ret_query, &call->error);
+	if (view)
+		text = text && *text ? pd_printf(call->arena, "(%s) (%s)", view->query, text) : view->query;
+	*ret_sort = sort ? sort : view && view->sort ? view->sort : "-number";
+	return parse(call, &views, text ? text : "", ret_query);
 }
 
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
@@ -71,15 +68,71 @@ static int emit_ticket(struct pd_call *call, struct pd_snapshot *snapshot, const
 	return 0;
 }
 
+/* How listings of the past are sorted: as those of today, without an index. */
+struct order {
+	const struct pd_settings *settings;
+	const char *key;
+	bool is_descending;
+};
+
+static double rank(const struct order *order, const json_t *value)
+{
+	if (!json_is_string(value))
+		return json_number_value(value);
+	for (size_t i = 0; i < order->settings->priorities.count; i++)
+		if (pd_equal(order->settings->priorities.items[i], json_string_value(value)))
+			return (double)i;
+	return -1;
+}
+
+static const json_t *sorted_value(const struct order *order, const json_t *ticket)
+{
+	const json_t *value = json_object_get(ticket, order->key);
+
+	return value ? value : json_object_get(json_object_get(ticket, "properties"), order->key);
+}
+
+static int compare(const void *a, const void *b, void *data)
+{
+	const struct order *order = data;
+	const json_t *one = *(json_t *const *)a, *two = *(json_t *const *)b;
+	const json_t *x = sorted_value(order, one), *y = sorted_value(order, two);
+	bool is_absent = json_is_null(x) || !x, is_other_absent = json_is_null(y) || !y;
+	int result = 0;
+
+	if (is_absent || is_other_absent)
+		result = is_absent - is_other_absent;
+	else if (json_is_string(x) && json_is_string(y) && !pd_equal(order->key, "priority"))
+		result = strcasecmp(json_string_value(x), json_string_value(y)) * (order->is_descending ? -1 : 1);
+	else if (rank(order, x) < rank(order, y) || rank(order, x) > rank(order, y))
+		result = (rank(order, x) < rank(order, y)) == order->is_descending ? 1 : -1;
+	if (result)
+		return result;
+	return json_integer_value(json_object_get(one, "number")) < json_integer_value(json_object_get(two, "number")) ? 1
+														     : -1;
+}
+
+static void emit_sorted(struct pd_call *call, json_t **tickets, size_t count, const char *sort)
+{
+	struct order order = {.settings = call->settings, .key = sort + (*sort == '-'), .is_descending = *sort == '-'};
+
+	if (count > 1)
+		qsort_r(tickets, count, sizeof *tickets, compare, &order);
+	for (size_t i = 0; i < count; i++)
+		pd_call_emit(call, tickets[i]);
+}
+
 /* As of an instant: every ticket that stood then is folded and asked in memory; slow, and exact. */
-static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, pd_time at)
+static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
+		   pd_time at)
 {
 	struct pd_query all = {.op = PD_QUERY_ALL}, deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
 	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
 	struct pd_arena *outer = call->arena;
+	PD_LIST(json_t *) found = {0};
 	int failed = 0;
 
-	for (size_t offset = 0; !failed && !call->is_gone; offset += PAGE) {
+	for (size_t offset = 0; !failed; offset += PAGE) {
 		PD_AUTO_ARENA page = pd_arena_new();
 		struct pd_tickets tickets = snapshot->list(snapshot, page, &either, "-number", PAGE, offset);
 
@@ -95,13 +148,14 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 				*pd_list_add(page, &facts.contacts) =
 					snapshot->contact(snapshot, page, facts.ticket->contacts.items[k]);
 			if (pd_query_matches(query, &facts))
-				pd_call_emit(call, pd_json_ticket(page, snapshot, facts.ticket));
+				*pd_list_add(outer, &found) = pd_json_ticket(page, snapshot, facts.ticket);
 		}
 		call->arena = outer;
 		failed = pd_call_checked(call, snapshot);
 		if (tickets.count < PAGE)
 			break;
 	}
+	emit_sorted(call, found.items, found.count, sort);
 	return failed;
 }
 
@@ -118,13 +172,13 @@ int pd_verb_list(struct pd_call *call)
 	if (!failed)
 		failed = pd_call_sort(call);
 	if (!failed)
-		failed = pd_call_query(call, &query, &sort);
-	if (!failed)
 		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+	if (!failed)
+		failed = pd_call_query(call, snapshot, &query, &sort);
 	if (failed)
 		return failed;
 	if (at)
-		return list_at(call, snapshot, query, at);
+		return list_at(call, snapshot, query, sort, at);
 	return pd_call_each(call, snapshot, query, sort, (size_t)pd_call_number(call, "limit"), emit_ticket);
 }
 
@@ -132,10 +186,14 @@ int pd_verb_search(struct pd_call *call)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
 	const char *text = pd_call_text(call, "text");
-	const char *me = call->agent ? call->agent->name : NULL;
 	struct pd_query *query;
-	int failed = pd_query_parse(call->arena, call->settings, text ? text : "", me, pd_now(), &query, &call->error);
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 
+	if (failed)
+		return failed;
+	const struct pd_views views = pd_views_now(call->arena, call->settings, call->agent, snapshot);
+
+	failed = parse(call, &views, text ? text : "", &query);
 	if (failed) { /* no query: then every word of it */
 		struct pd_strings words = pd_split(call->arena, text ? text : "", ' ');
 		PD_AUTO_BUF quoted = {0};
@@ -146,14 +204,35 @@ int pd_verb_search(struct pd_call *call)
 				pd_buf_addc(&quoted, *c == '"' ? ' ' : *c);
 			pd_buf_adds(&quoted, "\" ");
 		}
-		failed = pd_query_parse(call->arena, call->settings, pd_buf_string(call->arena, &quoted), me, pd_now(),
-					&query, &call->error);
+		failed = parse(call, &views, pd_buf_string(call->arena, &quoted), &query);
 	}
-	if (!failed)
-		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 	if (failed)
 		return failed;
 	return pd_call_each(call, snapshot, query, "-number", (size_t)pd_call_number(call, "limit"), emit_ticket);
+}
+
+int pd_verb_views(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (failed)
+		return failed;
+	const struct pd_views views = pd_views_now(call->arena, call->settings, call->agent, snapshot);
+	const char *only = pd_call_text(call, "view"); /* absent: all */
+
+	for (size_t i = 0; i < views.count; i++) {
+		const struct pd_view *view = &views.items[i];
+
+		if (only && view != pd_view_among(&views, only))
+			continue;
+		pd_call_emit(call, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name", pd_json_text(view->name), "title",
+					     pd_json_text(view->title), "query", pd_json_text(view->query), "sort",
+					     pd_json_text(view->sort), "columns", pd_json_text(view->columns), "share",
+					     pd_json_text(view->share ? view->share : "everyone"), "author",
+					     pd_json_text(view->author)));
+	}
+	return pd_call_checked(call, snapshot);
 }
 
 /* --- export --- */
@@ -165,10 +244,10 @@ static int export(struct pd_call *call, pd_call_ticket_fn *each)
 	PD_AUTO_SNAPSHOT snapshot = NULL;
 	struct pd_query *wanted = NULL;
 	const char *sort;
-	int failed = pd_call_query(call, &wanted, &sort);
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 
 	if (!failed)
-		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+		failed = pd_call_query(call, snapshot, &wanted, &sort);
 	struct pd_query after = {.op = PD_QUERY_FIELD, .field = "number", .compare = PD_GREATER, .kind = -1, .value = "0"};
 	struct pd_query query = {.op = PD_QUERY_AND, .left = wanted, .right = &after};
 	struct pd_arena *outer = call->arena;
