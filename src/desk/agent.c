@@ -207,6 +207,9 @@ static struct pd_event *reply(struct work *work)
 	struct pd_context *context = work->context;
 	struct pd_ticket *ticket = work->place.ticket;
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
+	if (!work->is_direct && !pd_answer_quotes(context, &work->answer))
+		pd_report(context, "%s",
+			  SAY(work, "What you quoted and the contact has not seen was left out of your answer."));
 	struct pd_event *event =
 		work->is_direct
 			? pd_answer_note(context, work->mail, &work->answer, "sent by the agent's own client")
@@ -291,8 +294,8 @@ static void on_ticket(struct work *work)
 			      pd_printf(context->arena, "%lld", (long long)event->id)));
 	} else {
 		message = work_keep_commands(work);
-		if (work->commands->to.count + work->commands->cc.count + work->commands->bcc.count > 0 ||
-		    work->commands->subject != NULL)
+		if (work->commands->items.count == 0 || work->commands->subject != NULL ||
+		    work->commands->to.count + work->commands->cc.count + work->commands->bcc.count > 0)
 			pd_report(context, "%s",
 				  SAY(work, "Nothing was sent: the mail has no text of its own."));
 	}

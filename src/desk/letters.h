@@ -62,9 +62,14 @@ bool pd_answer_is_direct(const struct pd_mail *mail, const struct pd_answer *ans
 /* Keeps such an answer on the ticket. */
 struct pd_event *pd_answer_note(struct pd_context *context, const struct pd_mail *mail,
 				const struct pd_answer *answer, const char *why);
+/* quote.c: takes out of the text and HTML what they quote and no message of the conversation says: a notification's head
+ * and foot, a comment (invariant 4). false: something was left out. */
+bool pd_answer_quotes(struct pd_context *context, struct pd_answer *answer);
 /* scrub.c: without signed addresses and private addresses of agents, mailbox addresses in their place
  * (invariant 4). The HTML is clean, as mime gives it. */
 char *pd_scrub_html(struct pd_context *context, const struct pd_mailbox *mailbox, const char *html);
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text);
+/* Does the element ("p>…", "/div>…") begin a new line or a cell? */
+bool pd_html_divides(const char *tag);
 
 #endif

@@ -13,7 +13,7 @@
 enum { LOCAL_MAX = 200, DOMAIN_MAX = 255, TAG_MAX = 4096 };
 
 /* Elements that begin a new line or a cell: no address goes over them. */
-static bool is_divider(const char *tag)
+bool pd_html_divides(const char *tag)
 {
 	static const char *const names[] = {"br", "p",	"div", "td", "th", "tr", "table", "li",	 "ul",
 					    "ol", "hr", "h1",  "h2", "h3", "h4", "pre",	  "img", "blockquote"};
@@ -48,7 +48,7 @@ static struct piece next(const char *at, bool is_html)
 {
 	while (is_html && *at == '<') {
 		size_t len = strcspn(at, ">");
-		if (at[len] == '\0' || is_divider(at + 1))
+		if (at[len] == '\0' || pd_html_divides(at + 1))
 			return (struct piece){0};
 		at += len + 1;
 	}
@@ -67,7 +67,7 @@ static struct piece previous(const char *text, const char *at, bool is_html)
 		const char *tag = at - 1;
 		while (tag > text && *tag != '<' && at - tag < TAG_MAX)
 			tag--;
-		if (*tag != '<' || is_divider(tag + 1))
+		if (*tag != '<' || pd_html_divides(tag + 1))
 			return (struct piece){0};
 		at = tag;
 	}

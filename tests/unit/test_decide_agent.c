@@ -233,6 +233,45 @@ static void test_attribution_of_a_notification(void **state)
 					      "burns.\nSince when?");
 }
 
+/* An answer between the lines of a notification: the contact's words stay, ours and colleagues' go (invariant 4). */
+static void test_quoted_notification(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_arena *arena = scene->desk->arena;
+	small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#note Their SECRET plan again."));
+	struct pd_strings lines = pd_lines(arena, scene->to_anna->letter.text);
+	const char *text = "", *html = "<div><blockquote>Ville wrote:<br/>It <b>burns</b>.";
+	for (size_t i = 0; i < lines.count; i++)
+		text = pd_printf(arena, "%s> %s\n%s", text, lines.items[i],
+				 strstr(lines.items[i], "burns") != NULL ? "\nSince when?\n\n" : "");
+	html = pd_printf(arena,
+			 "%s<br/></blockquote><p>Since when?</p><blockquote>--------<br/>Ticket #1 in Example "
+			 "Support<br/>Lines such as #assign&nbsp;me<br/>Their SECRET plan again.</blockquote><p>Anna</p></div>",
+			 html);
+	text = pd_printf(arena, "%s> Their SECRET plan again.\n\nAnna\n> 5 are enough\nBye", text);
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, text);
+	mail.html = html;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(out);
+	assert_string_equal(out->letter.text, "> It burns.\n\nSince when?\n\n\nAnna\nBye");
+	assert_string_equal(out->letter.html,
+			    "<div><blockquote>It <b>burns</b>.<br/></blockquote><p>Since when?</p>"
+			    "<blockquote>--------<br/></blockquote><p>Anna</p></div>");
+	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "anna")); /* it is told */
+}
+
+/* A mail that says nothing is not taken for an answer, and its author is told. */
+static void test_nothing_said(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "\n");
+	assert_null(small_letter(plan, PD_LETTER_REPLY, NULL));
+	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(told);
+	assert_non_null(strstr(told->letter.text, "Nothing was sent"));
+}
+
 static void test_subject_is_scrubbed(void **state)
 {
 	struct scene *scene = *state;
@@ -1185,6 +1224,8 @@ int main(void)
 		TEST(test_no_leaks_from_text),
 		TEST(test_hidden_addresses),
 		TEST(test_attribution_of_a_notification),
+		TEST(test_quoted_notification),
+		TEST(test_nothing_said),
 		TEST(test_subject_is_scrubbed),
 		cmocka_unit_test(test_parts_differ),
 		TEST(test_command_between_lines),
