@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/text.h"
+#include "mime/verifier.h"
 
 static const struct pd_subcommand subcommands[] = {
 	{"check", "", "tell all that is wrong: configuration, calendars, permissions, database, MTA", pd_cli_check},
@@ -134,6 +135,7 @@ static int run(struct pd_cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
+	pd_verifier_main(argc, argv);
 	setlocale(LC_CTYPE, "");
 	pd_log_open(PD_LOG_STDERR, PD_WARNING, "postdesk");
 

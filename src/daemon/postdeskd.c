@@ -26,6 +26,7 @@
 #include "gate/control.h"
 #include "gate/lmtp_server.h"
 #include "gate/milter.h"
+#include "mime/verifier.h"
 #include "post/outbox.h"
 
 #define EXIT_USAGE	    2
@@ -391,6 +392,7 @@ static void usage(FILE *out)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
+	pd_verifier_main(argc, argv);
 	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
 						{"foreground", no_argument, NULL, 'f'},
 						{"help", no_argument, NULL, 'h'},

@@ -73,6 +73,13 @@ struct pd_scan {
 /* Linear, never fails. The bytes given are not changed. */
 void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd_scan *ret_scan);
 
+/* --- signed.c --- */
+
+/* Sets signed_part, where the mail is one multipart/signed. data, size: the raw mail, of which the scan was made; the
+ * header is read already. */
+void pd_signed_read(struct pd_arena *arena, const char *data, size_t size, const struct pd_scan *prescan,
+		    struct pd_message *message);
+
 /* --- digest.c --- */
 /* Sets digest and body_digest. */
 void pd_message_digests(const char *data, size_t size, struct pd_message *message);

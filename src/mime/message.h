@@ -55,6 +55,26 @@ enum pd_kind {
 	PD_KIND_SIGNED = 1 << 9,
 };
 
+/* The whole body signed once, by one signature part beside it (RFC 1847). */
+enum pd_signed_kind { PD_SIGNED_NOT, PD_SIGNED_OPENPGP, PD_SIGNED_SMIME };
+/* Fields of the header that the signed part repeats (RFC 9788). */
+enum pd_repeated {
+	PD_REPEATS_FROM = 1 << 0,
+	PD_REPEATS_TO = 1 << 1,
+	PD_REPEATS_CC = 1 << 2,
+	PD_REPEATS_SUBJECT = 1 << 3,
+	PD_REPEATS_MESSAGE_ID = 1 << 4,
+	PD_REPEATS_IN_REPLY_TO = 1 << 5,
+	PD_REPEATS_REFERENCES = 1 << 6,
+};
+struct pd_signed_part {
+	enum pd_signed_kind kind;  /* PD_SIGNED_NOT: all else is empty */
+	size_t start, len;	   /* of the signed bytes in the raw mail */
+	struct pd_bytes signature; /* decoded: armoured or binary */
+	unsigned repeats;	   /* PD_REPEATS_* */
+	bool is_contradicted;	   /* a field that it repeats stands otherwise in the mail's header */
+};
+
 struct pd_message {
 	/* header */
 	PD_LIST(struct pd_header) headers; /* all, in order, at most 1,000 */
@@ -88,6 +108,9 @@ struct pd_message {
 	struct pd_strings html_commands; /* the command lines that were taken out of the HTML's own part, in order; what
 					  * the plain text has must be the same */
 	PD_LIST(struct pd_attachment) attachments;
+	/* Where text, html and attachments are the signed part's and nothing but; whether the signature is good is the
+	 * verifier's matter (mime/verifier.h). */
+	struct pd_signed_part signed_part;
 
 	/* reports */
 	struct pd_strings bounce_recipients;

@@ -101,5 +101,7 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 	pd_words_reply(arena, message, parts.plain, parts.html);
 	pd_words_kinds(arena, message, &parts);
 	pd_words_forward(arena, message, &parts);
+	if (pd_equal(parts.root_type, "multipart/signed"))
+		pd_signed_read(arena, data, size, &scan, message);
 	return message;
 }

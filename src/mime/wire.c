@@ -7,7 +7,7 @@
 #include "mime/inside.h"
 
 #define MAX_ITEMS 100000
-#define FORMAT	  2
+#define FORMAT	  3
 
 /* One of them is set. */
 struct wire {
@@ -140,6 +140,23 @@ static void header_part(struct wire *wire, struct pd_message *message)
 	text_or_null(wire, &message->why_auto);
 }
 
+static void signed_part(struct wire *wire, struct pd_message *message)
+{
+	struct pd_signed_part *part = &message->signed_part;
+	part->kind = (enum pd_signed_kind)number(wire, part->kind);
+	part->start = (size_t)number(wire, part->start);
+	part->len = (size_t)number(wire, part->len);
+	part->repeats = (unsigned)number(wire, part->repeats);
+	part->is_contradicted = number(wire, part->is_contradicted) != 0;
+	if (wire->out)
+		pd_buf_put_bytes(wire->out, part->signature.data, part->signature.len);
+	else
+		part->signature = pd_get_bytes(wire->arena, wire->in);
+	if (wire->in && (part->kind > PD_SIGNED_SMIME || part->start > message->size ||
+			 part->len > message->size - part->start))
+		wire->in->bad = true;
+}
+
 static void body_part(struct wire *wire, struct pd_message *message)
 {
 	text(wire, &message->text);
@@ -164,6 +181,7 @@ static void body_part(struct wire *wire, struct pd_message *message)
 	line(wire, &message->forwarded_date);
 	text(wire, &message->forwarded_text);
 	message->size = (size_t)number(wire, message->size);
+	signed_part(wire, message);
 }
 
 void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message)
