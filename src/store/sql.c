@@ -186,7 +186,8 @@ int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer,
 		abort();
 	connection->store = store;
 	int flags = is_writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	int code = sqlite3_open_v2(path, &connection->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = sqlite3_open_v2(path, &connection->db, flags | SQLITE_OPEN_NOMUTEX,
+				   is_writer ? pd_log_vfs() : NULL);
 	if (code != SQLITE_OK && !is_writer) {
 		/* Who may not write still may look. */
 		sqlite3_close(connection->db);

@@ -73,6 +73,17 @@ static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 	return (struct pd_sqlite *)(void *)store;
 }
 
+/* --- the log's file (log_file.c) --- */
+
+/* The VFS of the writer's connection; registered at the first call. */
+const char *pd_log_vfs(void);
+/* The log below, for pd_log_sync; NULL while there is none. */
+sqlite3_file *pd_log_file(struct pd_connection *writer);
+/* From now on commits are written but not synced (or synced again); false: there is no log yet. */
+bool pd_log_defer(struct pd_connection *writer, bool is_deferred);
+/* Syncs what was committed, beside whatever the writer does meanwhile: SQLite's code. */
+int pd_log_sync(sqlite3_file *log);
+
 /* --- emptying the log (checkpoint.c) --- */
 
 int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer,
