@@ -100,7 +100,7 @@ void pd_checkpointer_free(struct pd_checkpointer *checkpointer)
 	free(checkpointer);
 }
 
-void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
+void pd_checkpointer_before_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
 				 int pages)
 {
 	if (pages < checkpointer->seen) /* the log began anew */

@@ -73,7 +73,7 @@ struct pd_job {
 	/* the writer's */
 	int result;
 	struct pd_error error;
-	bool is_done;
+	bool is_done, leads;
 	pthread_cond_t done;
 	struct pd_job *next;
 };
@@ -184,11 +184,11 @@ struct pd_backend {
 	int (*prepare)(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
 	void (*unprepare)(struct pd_store *store, struct pd_committing *committing); /* what was not used */
 
-	/* In the writer's thread. */
+	/* In the thread that leads the writing (writer.c). */
+	void (*before_group)(struct pd_store *store); /* outside any transaction */
 	int (*begin)(struct pd_store *store, struct pd_error *error);
-	int (*commit)(struct pd_store *store, struct pd_error *error);
+	int (*commit)(struct pd_store *store, struct pd_error *error); /* need not be on disk yet */
 	void (*rollback)(struct pd_store *store);
-	void (*after_group)(struct pd_store *store); /* outside any transaction */
 	bool (*idle)(struct pd_store *store); /* nothing to do for a while; true: there is more to do */
 	void (*writer_window)(struct pd_store *store, struct pd_window *view); /* sets view->at */
 	int (*apply)(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
@@ -200,6 +200,9 @@ struct pd_backend {
 	int (*enforce)(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
 	int (*purge)(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
 	pd_time (*next_due)(struct pd_store *store); /* INT64_MAX: nothing waits */
+
+	/* In any thread, beside the one that leads. Whatever was committed before is on disk; PD_UNCERTAIN. */
+	int (*sync)(struct pd_store *store, struct pd_error *error);
 
 	void (*close)(struct pd_store *store);
 };
@@ -226,8 +229,8 @@ struct pd_store {
 /* Common members; last_id and key are the backend's to fill afterwards. */
 void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enum pd_store_mode mode);
 void pd_store_fini(struct pd_store *store);
-/* After a group that touched the outbox. */
-void pd_store_outbox_changed(struct pd_store *store);
+/* After a group that touched the outbox; next_due as the backend said within the group's lead. */
+void pd_store_outbox_changed(struct pd_store *store, pd_time next_due);
 
 /* sqlite.c, memory.c */
 int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in_database,

@@ -164,7 +164,14 @@ static void rollback(struct pd_store *store)
 	rollback_to(memory, memory->committed);
 }
 
-static void after_group(struct pd_store *store)
+static int sync_group(struct pd_store *store, struct pd_error *error)
+{
+	(void)store;
+	(void)error;
+	return 0;
+}
+
+static void before_group(struct pd_store *store)
 {
 	(void)store;
 }
@@ -264,7 +271,7 @@ static struct pd_backend backend = {
 	.begin = begin_group,
 	.commit = commit_group,
 	.rollback = rollback,
-	.after_group = after_group,
+	.before_group = before_group,
 	.idle = idle,
 	.writer_window = writer_window,
 	.apply = pd_memory_apply,
@@ -278,6 +285,7 @@ static struct pd_backend backend = {
 	.config_at = config_at,
 	.purge = pd_memory_purge,
 	.next_due = pd_memory_next_due,
+	.sync = sync_group,
 	.close = close_store,
 };
 

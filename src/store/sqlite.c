@@ -1,7 +1,7 @@
 /* The SQLite backend: opening, the lock, the pool of readers, and the writer's transactions.
  *
  * Promises: one writer a state directory (the lock, held while the store is open); a group is on disk when
- * commit_group returns 0 (WAL, synchronous = FULL); a full disk refuses a group and harms nothing. Fails:
+ * sync_group returns 0 (WAL, synchronous = FULL); a full disk refuses a group and harms nothing. Fails:
  * PD_UNCERTAIN where the log could not be written or synced: SQLite cannot know what is on disk, nor can we.
  */
 #include "store/sqlite.h"
@@ -210,7 +210,10 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 	}
 	if (failed)
 		return failed;
+	/* Synced by sync_group, beside the next group. */
+	(void)pd_log_defer(store->writer, true);
 	failed = pd_sql_run(store->writer, SQL(store->writer, "COMMIT"), error);
+	(void)pd_log_defer(store->writer, false);
 	/* Where there was no space for it, the frame that commits is not in the log: nothing happened. */
 	if (failed && failed != PD_FULL && (sqlite3_errcode(store->writer->db) & 0xff) == SQLITE_IOERR) {
 		error->class = PD_UNCERTAIN;
@@ -255,12 +258,19 @@ static int write_waiting(struct pd_store *face)
 	return failed;
 }
 
-static void after_group(struct pd_store *face)
+static int sync_group(struct pd_store *face, struct pd_error *error)
+{
+	if (pd_log_sync(pd_sqlite_of(face)->log) == SQLITE_OK)
+		return 0;
+	return pd_fail(error, PD_UNCERTAIN, "database: the log could not be synced");
+}
+
+static void before_group(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	if (pd_sqlite_documents_are_enough(store) && !atomic_load(&face->is_failed))
 		(void)write_waiting(face);
-	pd_checkpointer_after_group(store->checkpointer, store->writer, store->log_pages);
+	pd_checkpointer_before_group(store->checkpointer, store->writer, store->log_pages);
 }
 
 /* Documents first, then the rest. */
@@ -411,7 +421,7 @@ static struct pd_backend backend = {
 	.begin = begin_group,
 	.commit = commit_group,
 	.rollback = rollback,
-	.after_group = after_group,
+	.before_group = before_group,
 	.idle = idle,
 	.writer_window = writer_window,
 	.apply = pd_sqlite_apply,
@@ -425,6 +435,7 @@ static struct pd_backend backend = {
 	.config_at = config_at,
 	.purge = pd_sqlite_purge,
 	.next_due = pd_sqlite_next_due,
+	.sync = sync_group,
 	.close = close_store,
 };
 
@@ -454,6 +465,9 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 		failed = pd_fsync_directory(store->state, error);
 	if (failed)
 		return failed;
+	store->log = pd_log_file(store->writer);
+	if (store->log == NULL || pd_log_sync(store->log) != SQLITE_OK)
+		return pd_fail(error, PD_TEMPORARY, "%s: the log cannot be written", store->path);
 	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
 	failed = pd_checkpointer_new(store, &store->checkpointer, error);

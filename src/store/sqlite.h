@@ -47,6 +47,7 @@ struct pd_sqlite {
 	char *state, *path;    /* malloc */
 	int lock_fd;	       /* -1: reads only */
 	struct pd_connection *writer;
+	sqlite3_file *log; /* the writer's */
 	struct pd_checkpointer *checkpointer; /* NULL: reads only */
 	pthread_mutex_t pool_lock;
 	struct pd_connection *pool;
@@ -89,8 +90,8 @@ int pd_log_sync(sqlite3_file *log);
 int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_checkpointer,
 			struct pd_error *error);
 void pd_checkpointer_free(struct pd_checkpointer *checkpointer); /* NULL is allowed */
-/* In the writer's thread, outside any transaction; pages: in the log after the group. */
-void pd_checkpointer_after_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
+/* In the thread that leads, outside any transaction; pages: in the log after the group before. */
+void pd_checkpointer_before_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
 				 int pages);
 
 /* --- connections (sql.c) --- */

@@ -223,11 +223,10 @@ int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *o
 	return 0;
 }
 
-void pd_store_outbox_changed(struct pd_store *store)
+void pd_store_outbox_changed(struct pd_store *store, pd_time next_due)
 {
-	pd_time next = store->backend->next_due(store);
 	pthread_mutex_lock(&store->lock);
-	store->next_due = next;
+	store->next_due = next_due;
 	store->outbox_changes++;
 	pthread_cond_broadcast(&store->due);
 	pthread_mutex_unlock(&store->lock);
