@@ -202,12 +202,25 @@ static const char *names_of(struct pd_context *context, const struct pd_stored *
 	return pd_buf_string(context->arena, &out);
 }
 
+/* A notification that is forwarded to its own ticket tells a contact what it tells an agent (invariant 4). */
+static bool leave_out_quotes(struct work *work)
+{
+	struct pd_context *context = work->context;
+	const char *from = work->mail->message->forwarded_from.addr;
+	bool is_ours = from != NULL && pd_recipient_parse(context->arena, context->settings, from).mailbox != NULL;
+	if (is_ours) {
+		work->answer.text = work->own_words;
+		work->answer.html = NULL;
+	}
+	return !pd_answer_quotes(context, &work->answer) || is_ours;
+}
+
 static struct pd_event *reply(struct work *work)
 {
 	struct pd_context *context = work->context;
 	struct pd_ticket *ticket = work->place.ticket;
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
-	if (!work->is_direct && !pd_answer_quotes(context, &work->answer))
+	if (!work->is_direct && leave_out_quotes(work))
 		pd_report(context, "%s",
 			  SAY(work, "What you quoted and the contact has not seen was left out of your answer."));
 	struct pd_event *event =

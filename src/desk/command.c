@@ -448,9 +448,13 @@ static bool needs_confirmation(struct command_run *run, const struct pd_command 
 	}
 	if (is_undo)
 		return true;
+	/* Taking a colleague's ticket changes the colleague's work. */
+	bool is_colleagues = strcmp(command->spec->word, "take") == 0 && run->ticket != NULL &&
+			     run->ticket->owner != NULL && run->context->agent != NULL &&
+			     !pd_equal(run->ticket->owner, run->context->agent->name);
 	/* On a new ticket nothing changes another's work. */
 	bool is_on_new = run->commands->has_new && strcmp(command->spec->word, "send") != 0;
-	return proof == PD_PROOF_MAIL && (flags & PD_COMMAND_HARMLESS) == 0 && !is_on_new;
+	return proof == PD_PROOF_MAIL && ((flags & PD_COMMAND_HARMLESS) == 0 || is_colleagues) && !is_on_new;
 }
 
 void pd_commands_check(struct pd_context *context, struct pd_commands *commands,

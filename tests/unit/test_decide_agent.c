@@ -261,6 +261,23 @@ static void test_quoted_notification(void **state)
 	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "anna")); /* it is told */
 }
 
+/* "Forward" in place of "Reply": the notification below the own words stays here. */
+static void test_forwarded_notification(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = reply_to(scene, anna, scene->to_anna, "Please see below.");
+	mail.html = "<p>Please see below.</p><p>#close</p>";
+	mail.html_commands = NULL;
+	mail.forwarded_from = "Ville via Example Support <support@example.com>";
+	mail.forwarded_text = scene->to_anna->letter.text;
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(out);
+	assert_string_equal(out->letter.text, "Please see below.");
+	assert_null(out->letter.html);
+	assert_non_null(small_letter(plan, PD_LETTER_RECEIPT, "anna"));
+}
+
 /* A mail that says nothing is not taken for an answer, and its author is told. */
 static void test_nothing_said(void **state)
 {
@@ -1225,6 +1242,7 @@ int main(void)
 		TEST(test_hidden_addresses),
 		TEST(test_attribution_of_a_notification),
 		TEST(test_quoted_notification),
+		TEST(test_forwarded_notification),
 		TEST(test_nothing_said),
 		TEST(test_subject_is_scrubbed),
 		cmocka_unit_test(test_parts_differ),

@@ -671,6 +671,8 @@ static void rights(void **state)
 		{"mail proof on the ticket, undo", "agent:anna", PD_PROOF_MAIL_TICKET, 1, "#undo", ""},
 		{"mail proof, undo", "agent:anna", PD_PROOF_MAIL, 1, "#undo", "?"},
 		{"mail proof, harmless", "agent:anna", PD_PROOF_MAIL, 1, "#take", ""},
+		{"mail proof takes a colleague's", "agent:bob", PD_PROOF_MAIL, 1, "#take", "?"},
+		{"mail proof takes a colleague's by its address", "agent:bob", PD_PROOF_MAIL_TICKET, 1, "#take", ""},
 		{"mail proof, list", "agent:anna", PD_PROOF_MAIL, 0, "#list open", ""},
 		{"no proof", "agent:anna", PD_PROOF_NONE, 0, "#list open", "?"},
 		{"full proof deletes", "agent:anna", PD_PROOF_FULL, 1, "#delete", ""},
