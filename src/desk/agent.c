@@ -272,6 +272,7 @@ static void on_ticket(struct work *work)
 	work->answer.commands = work->commands;
 	work->is_direct = work->is_reply && pd_answer_is_direct(work->mail, &work->answer);
 
+	work->commands->conversation = work->answer.conversation;
 	if (work->commands->errors.count == 0) {
 		pd_commands_check(context, work->commands, ticket, work->proof, &needs_confirmation);
 		check_words(work);

@@ -33,7 +33,9 @@ struct pd_command {
 	const char *rest;	 /* all arguments as one text */
 	const char *value;	 /* resolved by parsing: agent, status, address, query, … */
 	int64_t number;		 /* a ticket, an entry, an action, where the command takes one; 0 */
+	int64_t conversation;	 /* the one that it acts on; 0: the ticket; PD_CONVERSATION_HERE */
 };
+#define PD_CONVERSATION_HERE (-1) /* the one that the mail belongs to */
 
 struct pd_commands {
 	PD_LIST(struct pd_command) items;
@@ -52,6 +54,7 @@ struct pd_commands {
 	bool has_yes, has_send;
 	bool has_lost; /* a command stood between other lines: the mail is given back */
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
+	int64_t conversation; /* the one that the mail belongs to; set by the caller before checking; 0 */
 	/* Of #new, set by the caller before checking and applying: */
 	const struct pd_mailbox *new_mailbox; /* NULL: the first of the agent's teams, else the first */
 	const char *new_name;		      /* where #new has no argument: the mail's subject; NULL */

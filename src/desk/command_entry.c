@@ -10,6 +10,7 @@
 
 void command_parse_entry(struct command_parser *parser, struct pd_command *command)
 {
+	command_take_conversation(parser, command);
 	if (command->words.count == 0)
 		return;
 	command->number = command_entry(command->words.items[0]);
@@ -23,6 +24,8 @@ void command_parse_entry(struct command_parser *parser, struct pd_command *comma
 void command_check_entry(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;
+	if (command->conversation != 0)
+		command_check_conversation(run, command);
 	if (command->number == 0 || run->ticket == NULL)
 		return;
 	const char *id = pd_printf(context->arena, "E%lld", (long long)command->number);
@@ -43,6 +46,10 @@ int command_apply_delete(struct command_run *run, const struct pd_command *comma
 {
 	struct pd_context *context = run->context;
 	const char *why = command_why(run, command);
+	if (command->conversation != 0) {
+		command_apply_conversation_deleted(run, command);
+		return 0;
+	}
 	if (command->number == 0) {
 		bool is_done = pd_plan_set(context, run->ticket, "deleted", "yes", why) != NULL;
 		command_report(run, command,
@@ -63,6 +70,10 @@ int command_apply_restore(struct command_run *run, const struct pd_command *comm
 {
 	struct pd_context *context = run->context;
 	const char *why = command_why(run, command);
+	if (command->conversation != 0) {
+		command_apply_conversation_deleted(run, command);
+		return 0;
+	}
 	if (command->number == 0) {
 		bool is_done = pd_plan_set(context, run->ticket, "deleted", NULL, why) != NULL;
 		command_report(run, command,

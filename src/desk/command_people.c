@@ -50,6 +50,7 @@ static void parse_agent(struct command_parser *parser, struct pd_command *comman
 
 void command_parse_assign(struct command_parser *parser, struct pd_command *command)
 {
+	command_take_conversation(parser, command);
 	const char *rest = command->rest;
 	size_t words = command->words.count;
 	if (words > 1 && pd_equal_nocase(command->words.items[0], "to")) {
@@ -80,6 +81,15 @@ void command_parse_assign(struct command_parser *parser, struct pd_command *comm
 	}
 }
 
+void command_check_assign(struct command_run *run, const struct pd_command *command)
+{
+	if (command->conversation == 0 || !command_check_conversation(run, command))
+		return;
+	if (pd_starts(command->value, TEAM))
+		command_refused(run, command,
+				RUN_SAY(run, "a conversation has an owner, its ticket a team: leave the word conversation out."));
+}
+
 void command_parse_take(struct command_parser *parser, struct pd_command *command)
 {
 	command_parse_none(parser, command);
@@ -92,6 +102,10 @@ void command_parse_take(struct command_parser *parser, struct pd_command *comman
 
 int command_apply_assign(struct command_run *run, const struct pd_command *command)
 {
+	if (command->conversation != 0) {
+		command_apply_conversation_owner(run, command);
+		return 0;
+	}
 	if (!pd_starts(command->value, TEAM)) {
 		command_set(run, command, "owner", *command->value != '\0' ? command->value : NULL);
 		return 0;

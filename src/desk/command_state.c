@@ -26,11 +26,13 @@ static bool has_argument(struct command_parser *parser, struct pd_command *comma
 /* #close #open #wait: the value is the kind. */
 void command_parse_state(struct command_parser *parser, struct pd_command *command)
 {
+	if (strcmp(command->spec->word, "wait") != 0)
+		command_take_conversation(parser, command);
 	command_parse_none(parser, command);
 	command->value = strcmp(command->spec->word, "wait") == 0    ? "waiting"
 			 : strcmp(command->spec->word, "close") == 0 ? "closed"
 								     : "open";
-	parser->commands->sets_status = true;
+	parser->commands->sets_status |= command->conversation == 0;
 }
 
 /* A kind, or the name of a status of any pipeline: which one is known with the ticket. */
@@ -111,7 +113,7 @@ static void check_required(struct command_run *run, const struct pd_command *com
 
 void command_check_status(struct command_run *run, const struct pd_command *command)
 {
-	if (run->pipeline == NULL)
+	if (run->pipeline == NULL || (command->conversation != 0 && !command_check_conversation(run, command)))
 		return;
 	const struct pd_status *status = status_of(run, run->pipeline, command);
 	if (status != NULL) {
@@ -146,7 +148,11 @@ int command_apply_status(struct command_run *run, const struct pd_command *comma
 		return pd_fail(run->error, PD_PERMANENT, "%s",
 			       RUN_SAY(run, "#{word}: there is no status \"{status}\" for this ticket.",
 				       "word", command->spec->word, "status", command->value));
-	command_set(run, command, "status", pd_status_value(run->context->arena, status->kind, status->name));
+	if (command->conversation != 0)
+		command_apply_conversation_status(run, command, status);
+	else
+		command_set(run, command, "status",
+			    pd_status_value(run->context->arena, status->kind, status->name));
 	return 0;
 }
 

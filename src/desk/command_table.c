@@ -14,14 +14,14 @@
 #define ASKS (PD_COMMAND_ASKS | PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 
 static const struct pd_command_spec table[] = {
-	{"assign", "NAME|me|none|team NAME", 0, NULL,
-	 "Makes somebody the owner, or gives the ticket to a team.", command_parse_assign, NULL,
+	{"assign", "NAME|me|none|team NAME [conversation [C2]]", 0, NULL,
+	 "Makes somebody the owner, or gives the ticket to a team.", command_parse_assign, command_check_assign,
 	 command_apply_assign},
 	{"take", "", PD_COMMAND_HARMLESS, NULL, "Makes you the owner.", command_parse_take, NULL,
 	 command_apply_assign},
-	{"close", "", 0, NULL, "Closes the ticket: the first status of kind closed.", command_parse_state,
+	{"close", "[conversation [C2]]", 0, NULL, "Closes the ticket: the first status of kind closed.", command_parse_state,
 	 command_check_status, command_apply_status},
-	{"open", "", 0, NULL, "Opens the ticket, also again: the first status of kind open.",
+	{"open", "[conversation [C2]]", 0, NULL, "Opens the ticket, also again: the first status of kind open.",
 	 command_parse_state, command_check_status, command_apply_status},
 	{"wait", "", 0, NULL, "Waits for the contact: the first status of kind waiting.", command_parse_state,
 	 command_check_status, command_apply_status},
@@ -63,9 +63,9 @@ static const struct pd_command_spec table[] = {
 	{"contact", "ADDRESS|-ADDRESS", 0, NULL, "Adds a contact to the ticket, or takes it away.",
 	 command_parse_contact, NULL, command_apply_contact},
 
-	{"delete", "[E7]", PD_COMMAND_GRAVE, "delete", "Deletes the ticket, or one entry of its timeline.",
+	{"delete", "[E7|conversation [C2]]", PD_COMMAND_GRAVE, "delete", "Deletes the ticket, or one entry of its timeline.",
 	 command_parse_entry, command_check_entry, command_apply_delete},
-	{"restore", "[E7]", 0, "delete", "Brings back the deleted ticket, or a deleted entry.",
+	{"restore", "[E7|conversation [C2]]", 0, "delete", "Brings back the deleted ticket, or a deleted entry.",
 	 command_parse_entry, command_check_entry, command_apply_restore},
 	{"undo", "[ID]", PD_COMMAND_VIEWER, NULL,
 	 "Takes back the newest action on the ticket, or the one with the number; what was sent stays sent.",

@@ -93,6 +93,16 @@ int command_query(struct command_run *run, const struct pd_views *views, const c
 /* Is it a query? Else an error of the command. */
 bool command_check_query(struct command_run *run, const struct pd_command *command, const struct pd_views *views,
 			 const char *text);
+/* Takes "conversation" or "conversation C2" off the end of the arguments. */
+void command_take_conversation(struct command_parser *parser, struct pd_command *command);
+/* The conversation of the ticket that the command means; NULL: none, or of several it is not clear which. */
+const struct pd_conversation *command_conversation(struct command_run *run, const struct pd_command *command);
+/* Is that clear? Else an error of the command. */
+bool command_check_conversation(struct command_run *run, const struct pd_command *command);
+void command_apply_conversation_status(struct command_run *run, const struct pd_command *command,
+				       const struct pd_status *status);
+void command_apply_conversation_owner(struct command_run *run, const struct pd_command *command);
+void command_apply_conversation_deleted(struct command_run *run, const struct pd_command *command);
 /* The mail addresses of a list; else the part that is none. */
 const char *command_addresses(struct pd_arena *arena, const char *text, struct pd_addresses *ret_addresses);
 
@@ -118,6 +128,7 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 int command_apply_set(struct command_run *run, const struct pd_command *command);
 /* command_people.c */
 void command_parse_assign(struct command_parser *parser, struct pd_command *command);
+void command_check_assign(struct command_run *run, const struct pd_command *command);
 void command_parse_take(struct command_parser *parser, struct pd_command *command);
 void command_parse_follow(struct command_parser *parser, struct pd_command *command);
 void command_parse_contact(struct command_parser *parser, struct pd_command *command);

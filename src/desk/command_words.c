@@ -54,6 +54,7 @@ static const struct word keywords[] = {
 	{"team", {"équipe", "zespół", "tiimi", NULL}},
 	{"sort", {"tri", "sortuj", "järjestä", "sortiert"}},
 	{"columns", {"colonnes", "kolumny", "sarakkeet", "spalten"}},
+	{"conversation", {"conversation", "rozmowa", "keskustelu", "unterhaltung"}},
 	{"for", {"pour", "dla", "yhteiseksi", "für"}},
 	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},

@@ -88,6 +88,14 @@ static void after_answer(struct pd_context *context, const struct pd_mailbox *ma
 		pd_set_status_kind(context, ticket, kind, "answer of the contact");
 }
 
+/* A conversation that was closed by itself goes along with its ticket again. */
+static void reopen_conversation(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation)
+{
+	if (ticket->status_kind != PD_STATUS_CLOSED)
+		pd_plan_set_conversation(context, ticket, conversation, "conversation_status", NULL,
+					 "answer of the contact");
+}
+
 /* --- new tickets --- */
 
 static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail,
@@ -164,6 +172,7 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 	if (!is_new) {
 		pd_plan_set(context, ticket, "automatic", NULL, "a person wrote");
 		after_answer(context, pd_ticket_mailbox(context, ticket), ticket);
+		reopen_conversation(context, ticket, place.conversation);
 	}
 	finish(context, mail, ticket, place.conversation, event, is_new ? "new ticket" : "threaded");
 	if (mail->is_authentic)

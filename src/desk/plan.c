@@ -263,6 +263,34 @@ static const char *time_value(struct pd_arena *arena, pd_time time)
 	return pd_printf(arena, "%.*s.%03dZ", (int)strlen(seconds) - 1, seconds, (int)(time % 1000));
 }
 
+struct pd_event *pd_plan_set_conversation(struct pd_context *context, struct pd_ticket *ticket,
+					  int64_t conversation, const char *property, const char *value,
+					  const char *why)
+{
+	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
+	if (found == NULL)
+		return NULL;
+	const char *now = strcmp(property, "conversation_status") == 0 ? found->status : found->owner;
+	if (pd_equal(now, value))
+		return NULL;
+	const struct pd_change changed = {.property = pd_strdup(context->arena, property), .from = now, .to = value};
+	return change(context, ticket, conversation, why, &changed, 1);
+}
+
+/* Closing a ticket closes its conversations; reopened, the only one goes along with it again, of several none
+ * does. */
+static void conversations_follow(struct pd_context *context, struct pd_ticket *ticket, bool was_closed,
+				 const char *status, const char *why)
+{
+	bool is_closed = ticket->status_kind == PD_STATUS_CLOSED;
+	bool is_one = ticket->conversations.count == 1;
+	if (was_closed == is_closed || (!is_closed && !is_one))
+		return;
+	for (size_t i = 0; i < ticket->conversations.count; i++)
+		pd_plan_set_conversation(context, ticket, ticket->conversations.items[i].id, "conversation_status",
+					 is_one ? NULL : status, why);
+}
+
 struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 			     const char *value, const char *why)
 {
@@ -275,12 +303,17 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 	size_t count = 1;
 	enum pd_status_kind kind;
 	const char *name;
+	bool is_status = strcmp(property, "status") == 0;
+	bool was_closed = ticket->status_kind == PD_STATUS_CLOSED;
 	/* Reopening forgets when it was closed; an undo of it must not. */
-	if (strcmp(property, "status") == 0 && pd_status_value_parse(value, &kind, &name) &&
-	    ticket->closed != 0 && kind != PD_STATUS_CLOSED)
+	if (is_status && pd_status_value_parse(value, &kind, &name) && ticket->closed != 0 &&
+	    kind != PD_STATUS_CLOSED)
 		changes[count++] = (struct pd_change){.property = "closed",
 						      .from = time_value(context->arena, ticket->closed)};
-	return change(context, ticket, 0, why, changes, count);
+	struct pd_event *event = change(context, ticket, 0, why, changes, count);
+	if (is_status)
+		conversations_follow(context, ticket, was_closed, value, why);
+	return event;
 }
 
 /* What the plan has made of a record so far; false: nothing. */

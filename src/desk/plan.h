@@ -139,6 +139,9 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 struct pd_strings pd_mentions_in(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
 /* Is the COMMENT of a person who is proven, so that others are told of it? stored: its message, may be NULL. */
 bool pd_comment_is_told(const struct pd_event *event, const struct pd_stored *stored);
+/* Sets conversation_status or conversation_owner of a conversation of the ticket; NULL where nothing changes. */
+struct pd_event *pd_plan_set_conversation(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
+					  const char *property, const char *value, const char *why);
 /* Adds or removes a value of a property with many values (follower, contact, participant, mailbox_also). */
 struct pd_event *pd_plan_add(struct pd_context *context, struct pd_ticket *ticket, const char *property,
 			     const char *value, int64_t conversation, const char *why);

@@ -66,6 +66,20 @@ check "the owner was not told" pf_wait 20 pf_has anna@example.com 2
 postdesk list --json | grep -q '"status_kind": *"open"' || fail "the answer did not open the ticket"
 sleep 0.5
 check_equal "bob is told of the owner's ticket" "$(pf_mails bob@example.com | wc -l)" 1
+
+# The conversation alone is closed, and its contact opens it again; the ticket stays.
+is_closed() { postdesk show 1 --json | grep -q '"id": *"C1"[^}]*"status": *"Closed"'; }
+notification=$(pf_mails anna@example.com | tail -1)
+agents_reply_to=$(field "$notification" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+echo "#close conversation" | mail "Anna Virtanen <anna@example.com>" "$agents_reply_to" "Re: Printer broken" \
+	"In-Reply-To: $(field "$notification" Message-ID)" >"$work/close.eml"
+hand_in "$PF_AGENTS_PORT" anna@example.com "$agents_reply_to" <"$work/close.eml"
+check "the conversation is not closed" is_closed
+postdesk list --json | grep -q '"status_kind": *"open"' || fail "closing the conversation closed the ticket"
+echo "One more thing." | mail "Carol Customer <carol@example.net>" "${reply_to:-support@example.com}" "Re: Printer broken" \
+	"In-Reply-To: $(field "$answer" Message-ID)" >"$work/third.eml"
+hand_in "$PF_PORT" carol@example.net "${reply_to:-support@example.com}" <"$work/third.eml"
+is_closed && fail "the contact's answer did not open the conversation"
 check "the queue is empty" test "$(pf_deferred)" -eq 0
 postdesk verify || fail "verify"
 check "postdeskd did not end well" desk_stop

@@ -171,7 +171,7 @@ static void wrong(void **state)
 		{"the line's number", "#close\n#opne\n\ntext",
 		 "Line 2, \"#opne\": there is no command #opne. Did you mean #open?"},
 		{"no argument", "#assign",
-		 "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME"},
+		 "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME [conversation [C2]]"},
 		{"unknown agent", "#assign bib",
 		 "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
 		{"nobody near", "#assign zacharias",
@@ -495,7 +495,7 @@ static void asks(void **state)
 	assert_non_null(
 		strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#list"), "unassigned       Unassigned"));
 	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#help assign"),
-			       "#assign NAME|me|none|team NAME"));
+			       "#assign NAME|me|none|team NAME [conversation [C2]]"));
 }
 
 /* Views made by command: whose they are, who may change them, that they can be taken back. */
