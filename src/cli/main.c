@@ -38,6 +38,7 @@ static const struct pd_subcommand subcommands[] = {
 	 "[--explain] [--json] | --case FILE",
 	 "reckon with working time", pd_cli_clock},
 	{"calendar", "[NAME] [--from DATE] [--weeks N] [--json]", "show the open times of a calendar", pd_cli_calendar},
+	{"agents", "[--json] | away [until TIME] | available", "show who is available now; say so for oneself", pd_cli_agents},
 	{"outbox", "[--all] [--flush] [--json]", "show mail that waits for the MTA", pd_cli_outbox},
 	{"backup", "DEST", "copy the desk while it works", pd_cli_backup},
 	{"verify", "", "check the database and the big messages deeply", pd_cli_verify},

@@ -3,7 +3,7 @@
  *
  * Promises: of what is forwarded the original's author is the contact, and the guess is stated; on one's own
  * new ticket commands need no token. All or nothing, as on a ticket (invariant 5). */
-#include "desk/agent_work.h"
+#include "desk/absence.h"
 
 #include <string.h>
 
@@ -181,6 +181,8 @@ static bool needs_no_ticket(const struct work *work)
 void work_without_ticket(struct work *work)
 {
 	bool is_forward;
+	if (pd_absence_take_invitation(work))
+		return;
 	(void)contact_of(work, &is_forward);
 	if (work_is_given_back(work))
 		return;

@@ -2,7 +2,7 @@
  *
  * Promises: what fails while it is carried out takes all of the mail with it (invariant 5). Cannot fail
  * otherwise. */
-#include "desk/agent_work.h"
+#include "desk/absence.h"
 
 #include "base/text.h"
 
@@ -48,6 +48,7 @@ void work_finish(struct work *work, struct pd_ticket *ticket, int64_t conversati
 		pd_mail_register(context, work->mail, ticket, conversation, event != NULL ? event->id : 0);
 		context->plan->ticket = ticket->number;
 	}
+	pd_absence_heard(work);
 	context->plan->outcome = outcome;
 	pd_guard_taken(context, work->mail, event != NULL ? event->id : 0);
 	if (context->plan->resume_draft != 0)

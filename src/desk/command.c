@@ -482,7 +482,8 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		const struct pd_command *command = &commands->items.items[i];
 		unsigned flags = command->spec->flags;
 		check_rights(&run, command);
-		if (!has_ticket && (flags & PD_COMMAND_NO_TICKET) == 0) {
+		bool is_named_undo = strcmp(command->spec->word, "undo") == 0 && command->number != 0;
+		if (!has_ticket && (flags & PD_COMMAND_NO_TICKET) == 0 && !is_named_undo) {
 			command_refused(&run, command,
 					RUN_SAY(&run,
 						"#{word} needs a ticket: answer one of its notifications.",

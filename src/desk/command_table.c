@@ -11,6 +11,8 @@
 /* Of so short a word two changes leave nothing: the nearest must begin as it does. */
 #define SHORT_WORD 4
 
+/* Of the agent alone, whatever ticket it is said on. */
+#define OWN  (PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 #define ASKS (PD_COMMAND_ASKS | PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 
 static const struct pd_command_spec table[] = {
@@ -73,6 +75,11 @@ static const struct pd_command_spec table[] = {
 	{"new", "[NAME]", PD_COMMAND_HARMLESS | PD_COMMAND_NO_TICKET, NULL,
 	 "Makes a new ticket; its name is the argument or the mail's subject.", command_parse_new,
 	 command_check_new, command_apply_new},
+
+	{"away", "[until TIME]", OWN, NULL, "Says that you are away, until then or until #available.",
+	 command_parse_away, NULL, command_apply_away},
+	{"available", "", OWN, NULL, "Says that you are there, whatever your calendar says, until your hours begin.",
+	 command_parse_available, NULL, command_apply_available},
 
 	{"list", "VIEW|QUERY [sort PROPERTY]", ASKS, NULL, "Lists the tickets of a view or a query.",
 	 command_parse_list, command_check_list, command_apply_list},

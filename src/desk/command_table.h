@@ -161,6 +161,11 @@ void command_check_view(struct command_run *run, const struct pd_command *comman
 void command_check_unview(struct command_run *run, const struct pd_command *command);
 int command_apply_view(struct command_run *run, const struct pd_command *command);
 int command_apply_unview(struct command_run *run, const struct pd_command *command);
+/* command_away.c */
+void command_parse_away(struct command_parser *parser, struct pd_command *command);
+void command_parse_available(struct command_parser *parser, struct pd_command *command);
+int command_apply_away(struct command_run *run, const struct pd_command *command);
+int command_apply_available(struct command_run *run, const struct pd_command *command);
 /* command_ask.c, command_show.c */
 void command_parse_list(struct command_parser *parser, struct pd_command *command);
 void command_parse_search(struct command_parser *parser, struct pd_command *command);

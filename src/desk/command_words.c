@@ -37,6 +37,8 @@ static const struct word words[] = {
 	{"restore", {"restaurer", "przywróć", "palauta", "wiederherstellen"}},
 	{"undo", {"annuler", "cofnij", "kumoa", "rückgängig"}},
 	{"new", {"nouveau", "nowe", "uusi", "neu"}},
+	{"away", {"absent", "nieobecny", "poissa", "abwesend"}},
+	{"available", {"disponible", "dostępny", "paikalla", "verfügbar"}},
 	{"list", {"liste", "lista", "listaa", "liste"}},
 	{"search", {"chercher", "szukaj", "etsi", "suchen"}},
 	{"show", {"montrer", "pokaż", "näytä", "zeigen"}},
@@ -58,6 +60,7 @@ static const struct word keywords[] = {
 	{"for", {"pour", "dla", "yhteiseksi", "für"}},
 	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
+	{"until", {"jusqu'à", "do", "asti", "bis"}},
 };
 
 const char *command_word_in(const char *word, const char *language)

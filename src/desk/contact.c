@@ -3,7 +3,7 @@
  * Promises: a person's message reopens what was closed and sets what the mailbox says; automatic mail is kept
  * and changes nothing, and where it belongs to no ticket it becomes one of closed kind that nobody is told of
  * (invariant 7). Nothing accepted is dropped (invariant 8). */
-#include "desk/letters.h"
+#include "desk/absence.h"
 
 #include <string.h>
 
@@ -230,6 +230,8 @@ void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail)
 						  : why);
 	if (is_new)
 		pd_note_mailboxes(context, mail, ticket);
+	else if (loop == NULL)
+		pd_absence_take_reply(context, mail);
 	if (loop == NULL)
 		pd_mail_register(context, mail, ticket, place.conversation, event->id);
 	pd_guard_taken(context, mail, event->id);

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/availability.h"
 #include "desk/command.h"
 
 /* What the action did to one thing, all in all. */
@@ -185,11 +186,14 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 	*pd_list_add(arena, &undo->events) = event;
 	if (!has_id(undo->tickets.items, undo->tickets.count, event->ticket))
 		*pd_list_add(arena, &undo->tickets) = event->ticket;
-	if (undo->actor == NULL)
+	/* A ticket that only collects was made by the way, and others stand on it by now. */
+	bool is_collector = event->kind == PD_EVENT_CREATED && pd_equal(event->actor, "postdesk");
+	if (undo->actor == NULL && !is_collector)
 		undo->actor = event->actor;
 	switch (event->kind) {
 	case PD_EVENT_CREATED:
-		*pd_list_add(arena, &undo->new_tickets) = event->ticket;
+		if (!is_collector)
+			*pd_list_add(arena, &undo->new_tickets) = event->ticket;
 		break;
 	case PD_EVENT_COMMENT:
 	case PD_EVENT_ATTACHED:
@@ -244,6 +248,8 @@ static void gather(struct undo *undo)
 		if (!is_idle(undo, &undo->nets.items[i]))
 			undo->nets.items[count++] = undo->nets.items[i];
 	undo->nets.count = count;
+	if (undo->actor == NULL)
+		undo->actor = "postdesk";
 	/* What the action made is deleted: as if it had been so before. */
 	for (size_t i = 0; i < undo->new_tickets.count; i++)
 		*pd_list_add(context->arena, &undo->nets) = (struct net){
@@ -277,6 +283,8 @@ static int check_rights(const struct undo *undo, struct pd_error *error)
 								      : NULL;
 		if (agent->role == PD_ROLE_VIEWER && right == NULL)
 			right = "change";
+		if (pd_starts(property, PD_RECORD_PREFIX PD_ABSENCE ":") && agent->role != PD_ROLE_ADMINISTRATOR)
+			right = "administrator";
 		if (right != NULL && !pd_may(agent, right))
 			return pd_fail(error, PD_PERMANENT, "%s",
 				       pd_say(context->arena, language,

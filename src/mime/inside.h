@@ -138,6 +138,8 @@ bool pd_tnef_files(struct pd_arena *arena, const char *data, size_t size, struct
 
 /* What an iCalendar part says, in words; NULL: nothing. */
 char *pd_invitation_text(struct pd_arena *arena, const char *ics);
+/* Its first event, into a blank one. */
+void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invitation *ret_invitation);
 
 /* --- unparsed.c: what is left when no reader can read it --- */
 struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data, size_t size);

@@ -1,4 +1,4 @@
-/* An invitation as words: what an iCalendar part (RFC 5545) says, for a mail that says nothing else.
+/* An invitation: what an iCalendar part (RFC 5545) says, as words for a mail that says nothing else, and as values.
  *
  * Reads the lines of the first component that has a summary; expands no rules and knows no zones, so that hostile
  * parts cost nothing. What it cannot read is left out. */
@@ -89,4 +89,71 @@ char *pd_invitation_text(struct pd_arena *arena, const char *ics)
 	char *all = pd_buf_string(arena, &text);
 
 	return *all ? pd_clean_text(arena, all, strlen(all)) : NULL;
+}
+
+/* A parameter of the property that the line begins with; "". */
+static const char *param_of(struct pd_arena *arena, const char *line, const char *name)
+{
+	size_t len = strlen(name);
+	bool is_quoted = false;
+
+	for (; *line && (*line != ':' || is_quoted); line++) {
+		is_quoted ^= *line == '"';
+		if (*line != ';' || is_quoted || !pd_starts_nocase(line + 1, name) || line[1 + len] != '=')
+			continue;
+		const char *value = line + len + 2;
+		bool has_quotes = *value == '"';
+
+		value += has_quotes;
+		return pd_clean_line(arena, pd_strndup(arena, value, strcspn(value, has_quotes ? "\"" : ";:")), 100);
+	}
+	return "";
+}
+
+void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invitation *ret_invitation)
+{
+	struct pd_invitation found = *ret_invitation;
+	const struct {
+		const char *name, **value;
+	} wanted[] = {{"UID", &found.uid},
+		      {"SUMMARY", &found.summary},
+		      {"STATUS", &found.status},
+		      {"DTSTART", &found.start},
+		      {"DTEND", &found.end},
+		      {"DURATION", &found.duration},
+		      {"X-MICROSOFT-CDO-BUSYSTATUS", &found.busy},
+		      {"TRANSP", &found.transparency}};
+	struct pd_strings lines = unfolded(arena, ics);
+	bool is_inside = false;
+	int depth = 0; /* of components within the event: alarms */
+
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = lines.items[i], *method = value_of(arena, line, "METHOD");
+
+		if (method && !*found.method)
+			found.method = pd_clean_line(arena, method, 20);
+		if (pd_starts_nocase(line, "BEGIN:VEVENT") && !is_inside)
+			is_inside = true;
+		else if (pd_starts_nocase(line, "END:VEVENT"))
+			break;
+		else if (is_inside && pd_starts_nocase(line, "BEGIN:"))
+			depth++;
+		else if (is_inside && pd_starts_nocase(line, "END:"))
+			depth--;
+		for (size_t k = 0; is_inside && depth == 0 && k < sizeof wanted / sizeof *wanted; k++) {
+			const char *value = value_of(arena, line, wanted[k].name);
+
+			if (!value || **wanted[k].value)
+				continue;
+			*wanted[k].value = pd_clean_line(arena, value, 300);
+			if (pd_equal(wanted[k].name, "DTSTART"))
+				found.start_zone = param_of(arena, line, "TZID");
+			if (pd_equal(wanted[k].name, "DTEND"))
+				found.end_zone = param_of(arena, line, "TZID");
+		}
+		if (is_inside && depth == 0 &&
+		    (value_of(arena, line, "RRULE") || value_of(arena, line, "RDATE")))
+			found.recurs = true;
+	}
+	*ret_invitation = found;
 }

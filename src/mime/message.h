@@ -41,6 +41,18 @@ struct pd_attachment {
 	struct pd_bytes content; /* data NULL unless asked for */
 };
 
+/* The first event of a mail's first iCalendar part (RFC 5545), as it is written there: clean lines, "" where a property
+ * is missing. No event: start is "". */
+struct pd_invitation {
+	const char *method; /* of the calendar: "REQUEST" "PUBLISH" "CANCEL" "REPLY" … */
+	const char *uid, *summary, *status;
+	const char *start, *start_zone; /* "20261123T090000" with its TZID, "20261123T070000Z", "20261123" */
+	const char *end, *end_zone, *duration;
+	const char *busy;	  /* X-MICROSOFT-CDO-BUSYSTATUS */
+	const char *transparency; /* TRANSP */
+	bool recurs;
+};
+
 /* What a mail is, found by reading. Several may hold. */
 enum pd_kind {
 	PD_KIND_AUTO = 1 << 0,	     /* written by no person: RFC 3834, vacations, bulk */
@@ -111,6 +123,8 @@ struct pd_message {
 	/* Where text, html and attachments are the signed part's and nothing but; whether the signature is good is the
 	 * verifier's matter (mime/verifier.h). */
 	struct pd_signed_part signed_part;
+
+	struct pd_invitation invitation;
 
 	/* reports */
 	struct pd_strings bounce_recipients;

@@ -74,12 +74,12 @@ static void add_attachments(struct pd_arena *arena, const struct pd_parts *parts
 	}
 }
 
-/* A mail that is an invitation and nothing else says it in words. */
-static const char *invitation(struct pd_arena *arena, const struct pd_parts *parts)
+/* The first iCalendar part; NULL. */
+static const char *invitation(const struct pd_parts *parts)
 {
 	for (size_t i = 0; i < parts->count; i++)
 		if (pd_equal(parts->items[i].type, "text/calendar") && parts->items[i].text)
-			return pd_invitation_text(arena, parts->items[i].text);
+			return parts->items[i].text;
 	return NULL;
 }
 
@@ -96,8 +96,11 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 	struct pd_parts parts = {0};
 	pd_parts_read(arena, scan.data, scan.size, &parts);
 	add_attachments(arena, &parts, message);
-	if (!parts.plain && !parts.html)
-		parts.plain = invitation(arena, &parts);
+	const char *ics = invitation(&parts);
+	if (ics)
+		pd_invitation_read(arena, ics, &message->invitation);
+	if (ics && !parts.plain && !parts.html) /* a mail that is an invitation and nothing else says it in words */
+		parts.plain = pd_invitation_text(arena, ics);
 	pd_words_reply(arena, message, parts.plain, parts.html);
 	pd_words_kinds(arena, message, &parts);
 	pd_words_forward(arena, message, &parts);

@@ -119,6 +119,22 @@ static void attachments(struct wire *wire, struct pd_message *message)
 	}
 }
 
+static void invitation(struct wire *wire, struct pd_invitation *value)
+{
+	line(wire, &value->method);
+	line(wire, &value->uid);
+	line(wire, &value->summary);
+	line(wire, &value->status);
+	line(wire, &value->start);
+	line(wire, &value->start_zone);
+	line(wire, &value->end);
+	line(wire, &value->end_zone);
+	line(wire, &value->duration);
+	line(wire, &value->busy);
+	line(wire, &value->transparency);
+	value->recurs = number(wire, value->recurs) != 0;
+}
+
 static void header_part(struct wire *wire, struct pd_message *message)
 {
 	headers(wire, message);
@@ -170,6 +186,7 @@ static void body_part(struct wire *wire, struct pd_message *message)
 	text_or_null(wire, &message->html);
 	strings(wire, &message->html_commands);
 	attachments(wire, message);
+	invitation(wire, &message->invitation);
 	strings(wire, &message->bounce_recipients);
 	message->bounce_waits = number(wire, message->bounce_waits) != 0;
 	message->bounce_temporary = number(wire, message->bounce_temporary) != 0;

@@ -103,6 +103,18 @@ static void add_header(struct pd_arena *arena, struct pd_message *message, const
 	*pd_list_add(arena, &message->headers) = (struct pd_header){.name = name, .value = value};
 }
 
+static void invite(struct pd_message *message, const struct pd_invitation *given)
+{
+	struct pd_invitation *invitation = &message->invitation;
+	const char **texts[] = {&invitation->method, &invitation->uid,	  &invitation->summary,	   &invitation->status,
+				&invitation->start,  &invitation->start_zone, &invitation->end,	   &invitation->end_zone,
+				&invitation->duration, &invitation->busy,	  &invitation->transparency};
+	if (given != NULL)
+		*invitation = *given;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		*texts[i] = *texts[i] != NULL ? *texts[i] : "";
+}
+
 static struct pd_message *message_from(struct small_desk *desk, const struct small_mail *mail)
 {
 	struct pd_arena *arena = desk->arena;
@@ -133,6 +145,7 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	message->has_html = mail->html != NULL;
 	if (mail->html_commands != NULL)
 		message->html_commands = pd_lines(arena, mail->html_commands);
+	invite(message, mail->invitation);
 	message->bounce_status = "";
 	message->bounce_temporary = message->bounce_waits = mail->is_temporary;
 	message->bounce_text = mail->bounce_text != NULL ? mail->bounce_text : "";

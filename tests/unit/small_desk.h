@@ -27,6 +27,7 @@ struct small_mail {
 	const char *attachment;			      /* the name of one, 1000 bytes */
 	const char *bounced, *original, *bounce_text; /* of a report */
 	const char *forwarded_from, *forwarded_subject, *forwarded_date, *forwarded_text;
+	const struct pd_invitation *invitation; /* its members may be NULL */
 	bool is_temporary; /* a report of delay */
 	bool is_import;
 	unsigned received;
