@@ -71,6 +71,7 @@ struct pd_agent {
 	const char *full_name;	     /* "name"; default the group's name */
 	struct pd_strings addresses; /* lower case; the first is where mail goes */
 	const char *login;	     /* SASL login */
+	struct pd_strings certificates; /* names (CN) of TLS client certificates */
 	const char *user;	     /* system login; NULL: none */
 	enum pd_role role;
 	struct pd_strings may; /* rights beyond the role's; has_may false: the role's default */
@@ -176,6 +177,8 @@ const struct pd_team *pd_settings_team(const struct pd_settings *settings, const
 const struct pd_agent *pd_settings_agent(const struct pd_settings *settings, const char *name);
 const struct pd_agent *pd_settings_agent_of(const struct pd_settings *settings, const char *address);
 const struct pd_agent *pd_settings_agent_user(const struct pd_settings *settings, const char *user);
+/* Whose TLS client certificate bears this common name, exactly. */
+const struct pd_agent *pd_settings_agent_certified(const struct pd_settings *settings, const char *name);
 const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *settings, const char *name);
 /* The value of a key in a group, NULL when it is not there; ret_where (or NULL) says where it stands. */
 const char *pd_group_value(const struct pd_group *group, const char *key, struct pd_where *ret_where);

@@ -204,7 +204,7 @@ static void check_addresses(struct checker *checker, struct claims *claims, cons
 
 static void check_once(struct checker *checker)
 {
-	struct claims addresses = {0}, logins = {0}, users = {0};
+	struct claims addresses = {0}, logins = {0}, users = {0}, certificates = {0};
 	for (size_t i = 0; i < checker->settings->groups.count; i++) {
 		const struct pd_group *group = &checker->settings->groups.items[i];
 		struct pd_where where;
@@ -222,6 +222,10 @@ static void check_once(struct checker *checker)
 		const char *user = pd_group_value(group, "user", &where);
 		if (user != NULL && *user != '\0')
 			claim(checker, &users, user, "user", group, where);
+		struct pd_strings held =
+			pd_split(checker->arena, pd_group_value(group, "certificate", &where), ';');
+		for (size_t k = 0; k < held.count; k++)
+			claim(checker, &certificates, held.items[k], "certificate", group, where);
 	}
 }
 

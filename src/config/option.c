@@ -149,6 +149,9 @@ const struct pd_option pd_options[] = {
 	 "The agent's own addresses; notifications go to the first. Needed."},
 	{"agent", "login", PD_OPTION_TEXT, NULL, NULL, AGENT(login),
 	 "The SASL login at submission. Absent: the group's name."},
+	{"agent", "certificate", PD_OPTION_LIST, NULL, NULL, AGENT(certificates),
+	 "Common names of TLS client certificates that log in as this agent does. Postfix must trust no authority but "
+	 "the own one for them. See The milter in postdeskd(8)."},
 	{"agent", "user", PD_OPTION_TEXT, NULL, NULL, AGENT(user),
 	 "The login on this machine, for the command line."},
 	{"agent", "role", PD_OPTION_CHOICE, "agent", "agent;administrator;viewer", AGENT(role),

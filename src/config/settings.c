@@ -113,6 +113,14 @@ const struct pd_agent *pd_settings_agent_user(const struct pd_settings *settings
 	return NULL;
 }
 
+const struct pd_agent *pd_settings_agent_certified(const struct pd_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (pd_strings_has(&settings->agents.items[i].certificates, name))
+			return &settings->agents.items[i];
+	return NULL;
+}
+
 const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *settings, const char *name)
 {
 	for (size_t i = 0; i < settings->pipelines.count; i++)

@@ -29,6 +29,8 @@ int pd_flow_prepare(struct pd_flow *flow, struct pd_problems *problems, struct p
 void pd_flow_check(const char *file, struct pd_problems *problems);
 /* Postfix's value of a parameter on this machine, "" where it is empty; NULL: there is no Postfix to ask. */
 char *pd_flow_postconf(struct pd_arena *arena, const char *parameter);
+/* The services of its master.cf, one a line and options between them; "": there are none. */
+char *pd_flow_postfix_services(struct pd_arena *arena);
 
 /* --- mail --- */
 struct pd_envelope {
@@ -54,7 +56,8 @@ int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd
 /* At RCPT: an address of a signed form that was never ours? */
 int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error);
 struct pd_submission {
-	const char *login;	      /* SASL */
+	const char *login;	      /* SASL; NULL: none */
+	const char *certificate;      /* the common name of a client certificate that the MTA trusts; NULL: none */
 	const char *sender;	      /* "" the null sender */
 	struct pd_strings recipients; /* the desk's, as given */
 	bool has_outsiders;	      /* others beside them */

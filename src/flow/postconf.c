@@ -6,10 +6,10 @@
 #include <string.h>
 #include "base/text.h"
 
-char *pd_flow_postconf(struct pd_arena *arena, const char *parameter)
+static char *postconf(struct pd_arena *arena, const char *arguments)
 {
 	PD_AUTO_BUF value = {0};
-	FILE *pipe = popen(pd_printf(arena, "postconf -h %s 2>/dev/null", parameter), "r");
+	FILE *pipe = popen(pd_printf(arena, "postconf %s 2>/dev/null", arguments), "r");
 	char line[1024];
 	bool is_read = false;
 
@@ -21,4 +21,16 @@ char *pd_flow_postconf(struct pd_arena *arena, const char *parameter)
 	}
 	pclose(pipe);
 	return is_read ? pd_trim(arena, pd_buf_string(arena, &value)) : NULL;
+}
+
+char *pd_flow_postconf(struct pd_arena *arena, const char *parameter)
+{
+	return postconf(arena, pd_printf(arena, "-h %s", parameter));
+}
+
+char *pd_flow_postfix_services(struct pd_arena *arena)
+{
+	char *services = postconf(arena, "-M");
+
+	return services ? services : pd_strdup(arena, "");
 }

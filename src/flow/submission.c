@@ -73,10 +73,13 @@ static void judge(struct pd_work *work, struct pd_context *context)
 			context, delivery->login, delivery->message, delivery->recipients.items[i]);
 }
 
-static const struct pd_agent *agent_of_login(const struct pd_settings *settings, const char *login)
+/* A login counts before a certificate: whoever has both has chosen by the login who to be. */
+static const struct pd_agent *agent_of(const struct pd_settings *settings, const struct pd_submission *submission)
 {
+	if (!submission->login)
+		return submission->certificate ? pd_settings_agent_certified(settings, submission->certificate) : NULL;
 	for (size_t i = 0; i < settings->agents.count; i++)
-		if (pd_equal(settings->agents.items[i].login, login))
+		if (pd_equal(settings->agents.items[i].login, submission->login))
 			return &settings->agents.items[i];
 	return NULL;
 }
@@ -104,7 +107,7 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 		.recipients = submission->recipients,
 		.source = "mail",
 		.raw = submission->raw,
-		.login = agent_of_login(settings, submission->login),
+		.login = agent_of(settings, submission),
 	};
 	struct judgement judgement = {
 		.work = {.flow = flow, .arena = arena, .settings = settings, .delivery = &delivery, .decide = judge,

@@ -39,6 +39,7 @@ struct message {
 	struct pd_arena *arena;
 	const char *authserv_id, *spool;
 	const char *login, *sender;
+	const char *certificate;      /* an agent's; NULL: none */
 	struct pd_strings recipients; /* the desk's */
 	bool has_outsiders;
 	struct pd_raw *raw; /* NULL: not collected */
@@ -120,10 +121,13 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	struct pd_arena *arena = pd_arena_new();
 	struct message *message = PD_NEW(arena, struct message);
 	const char *login = smfi_getsymval(ctx, "{auth_authen}");
+	const char *certificate = smfi_getsymval(ctx, "{cert_subject}");
 	message->arena = arena;
 	message->authserv_id = pd_strdup(arena, settings->authserv_id);
 	message->spool = pd_strdup(arena, settings->state);
 	message->login = login != NULL && *login != '\0' ? pd_strdup(arena, login) : NULL;
+	if (certificate != NULL && pd_settings_agent_certified(settings, certificate) != NULL)
+		message->certificate = pd_strdup(arena, certificate);
 	message->sender = bare(arena, argv[0]);
 	session->message = message;
 	pd_settings_unref(settings);
@@ -162,7 +166,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 /* Only what a login sends to the desk is read whole. */
 static bool is_collected(struct message *message)
 {
-	if (message->login == NULL || message->recipients.count == 0)
+	if ((message->login == NULL && message->certificate == NULL) || message->recipients.count == 0)
 		return false;
 	if (message->raw == NULL)
 		message->raw = pd_raw_new(message->spool);
@@ -253,6 +257,7 @@ static int judge(struct message *message, struct pd_verdict *ret_verdict, struct
 {
 	const struct pd_submission submission = {
 		.login = message->login,
+		.certificate = message->certificate,
 		.sender = message->sender,
 		.recipients = message->recipients,
 		.has_outsiders = message->has_outsiders,
@@ -334,7 +339,8 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 	if (verdict.status != NULL) {
 		char *text = (char *)reply_text(message->arena, verdict.text);
 		count(&door.stats.refused);
-		pd_log(PD_INFO, "milter: refused", "queue-id", queue_id, "login", message->login, "reason",
+		pd_log(PD_INFO, "milter: refused", "queue-id", queue_id, "login",
+		       message->login != NULL ? message->login : message->certificate, "reason",
 		       verdict.text, NULL);
 		smfi_setreply(ctx, "550", (char *)verdict.status, text);
 		return SMFIS_REJECT;

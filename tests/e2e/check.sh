@@ -168,11 +168,11 @@ END
 sed "2s|\$|\nmilter = inet:127.0.0.1:2425|" "$work/good.conf" >"$work/one.conf"
 MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" postfix >"$work/told" 2>&1 || fail "postdesk postfix"
 while IFS= read -r line; do
-	grep -qxF "$line" "$work/told" || fail "Postfix's own setting is lost: no \"$line\""
+	grep -qxF "${line//DIRECTORY/$work/postfix}" "$work/told" || fail "Postfix's own setting is lost: no \"$line\""
 done <<'END'
 recipient_delimiter = -+
-transport_maps = hash:/etc/postfix/postdesk-transport, hash:/etc/postfix/transport
-header_checks = regexp:/etc/postfix/postdesk-headers, pcre:/etc/postfix/checks
+transport_maps = hash:DIRECTORY/postdesk-transport, hash:/etc/postfix/transport
+header_checks = regexp:DIRECTORY/postdesk-headers, pcre:/etc/postfix/checks
 # message_size_limit = 90000000 is enough
 mailbox_size_limit = 90000000
 # virtual_mailbox_limit = 0 is enough
@@ -197,13 +197,14 @@ for milter in "" "milter = inet:127.0.0.1:2425"; do
 	grep -q '#' "$work/main" && fail "a comment behind a value: $(grep '#' "$work/main")"
 	postconf -c "$work/etc" -M >"$work/master" 2>"$work/told" || fail "Postfix does not read master.cf"
 	grep -q '^127.0.0.1:10026 *inet' "$work/master" || fail "no listener for the desk in master.cf"
-	grep -q '^support@example.com[[:space:]]*lmtp:unix:' "$work/lines" || fail "no transport for support@example.com"
-	grep -q '^help@example.com[[:space:]]*lmtp:unix:' "$work/lines" || fail "no transport for help@example.com"
+	postconf -c "$work/etc" -P postdesk/unix/lmtp_line_length_limit | grep -q '= 0$' || fail "long lines would break the seal"
+	grep -q '^support@example.com[[:space:]]*postdesk:unix:' "$work/lines" || fail "no transport for support@example.com"
+	grep -q '^help@example.com[[:space:]]*postdesk:unix:' "$work/lines" || fail "no transport for help@example.com"
 	grep -q '^/^Authentication-Results:/ IGNORE' "$work/lines" || fail "forged results are let in"
 	grep -q '^header_checks' "$work/main" || fail "forged results are let in"
 	if [ -n "$milter" ]; then
 		grep -q '^smtpd_milters = inet:127.0.0.1:2425$' "$work/main" || fail "no milter in main.cf"
-		grep -q '^lmtp_line_length_limit = 0$' "$work/main" || fail "long lines would break the seal"
+		grep -q '^submission *inet' "$work/master" || fail "no submission service in master.cf"
 	else
 		grep -q '^smtpd_milters' "$work/main" && fail "a milter that is not there stands in main.cf"
 	fi

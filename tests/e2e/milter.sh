@@ -2,9 +2,8 @@
 # The milter: a login is proof, a wrong command is refused while its author still looks, and nothing forged gets in.
 # Postfix tells the login by XCLIENT here, as it tells one of SASL.
 . "${top_srcdir:-.}/tests/lib/desk.sh"
-begin
-milter=$PF_DIR/spool/postdesk/milter
-sed -i "s|^lmtp = .*|&\nmilter = unix:$milter|" "$work/postdesk.conf"
+begin_with_milter
+milter=${PF_MILTER#unix:}
 submission=$(pf_free_port)
 world=$(pf_free_port)
 cat >>"$PF_DIR/etc/master.cf" <<-END
@@ -20,7 +19,6 @@ cat >>"$PF_DIR/etc/master.cf" <<-END
 	milter-cleanup unix n - n - 0 cleanup
 	  -o header_checks=
 END
-postconf -c "$PF_DIR/etc" -e lmtp_line_length_limit=0
 postfix -c "$PF_DIR/etc" reload >/dev/null 2>&1
 check "the submission listener does not answer" pf_wait 20 pf_answers "$submission"
 desk_start
@@ -77,7 +75,6 @@ END
 as anna anna@example.com "$reply_to" <"$work/wrong.eml" && fail "a wrong command was taken"
 echo "$reply"
 case $reply in "550 5.7.0 "*"#clsoe"*100%*close*) ;; *) fail "the refusal says: $reply" ;; esac
-sleep 0.5
 check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" 0
 check_equal "the status" "$(state 1 status_kind)" new
 
@@ -168,7 +165,16 @@ sockets=()
 for i in $(seq 1 200); do
 	exec {socket}<>"/dev/tcp/127.0.0.1/$world" || fail "client $i is not let in"
 	sockets+=("$socket")
-	printf 'EHLO client.example.net\r\nMAIL FROM:<c%s@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n' "$i" >&"$socket"
+done
+for socket in "${sockets[@]}"; do
+	read -r -t 30 line <&"$socket"
+	printf 'EHLO client.example.net\r\n' >&"$socket"
+done
+for socket in "${sockets[@]}"; do
+	while read -r -t 30 line <&"$socket"; do
+		case $line in 250-*) ;; *) break ;; esac
+	done
+	printf 'MAIL FROM:<c%s@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n' "$socket" >&"$socket"
 done
 taken=0
 for socket in "${sockets[@]}"; do

@@ -1,42 +1,38 @@
 #!/bin/bash
-# The lines that `postdesk postfix` prints make a Postfix that works with the desk: they replace those of the
-# private Postfix, and a conversation goes through.
+# The lines that `postdesk postfix` prints make a Postfix that works with the desk, as they are: every test here has
+# its Postfix from them (pf_apply). This one looks at what the others do not: that Postfix finds nothing odd in them,
+# that they stay the same when they are there already, and that each of them does its work.
 . "${top_srcdir:-.}/tests/lib/desk.sh"
-begin
-port=$(pf_free_port)
-sed -i "s|^submit = .*|submit = smtp://127.0.0.1:$port|" "$work/postdesk.conf"
-postdesk postfix >"$work/lines" || fail "postdesk postfix"
-
-# Each part goes to the file that its heading names.
+begin_with_logins
 etc=$PF_DIR/etc
-awk -v dir="$work" '
-	/^# main.cf/ { file = dir "/main"; next }
-	/^# master.cf/ { file = dir "/master"; next }
-	/^# \/etc\/postfix\/postdesk-transport/ { file = dir "/transport"; next }
-	/^# \/etc\/postfix\/postdesk-headers/ { file = dir "/headers"; next }
-	/^#/ || /^$/ { next }
-	{ print > file }
-' "$work/lines"
-for part in main master transport headers; do
-	[ -s "$work/$part" ] || fail "no part for $part in $(cat "$work/lines")"
-done
-sed -i "s|/etc/postfix/|$etc/|" "$work/main"
-cp "$work/transport" "$etc/postdesk-transport"
-cp "$work/headers" "$etc/postdesk-headers"
-while IFS= read -r line; do
-	postconf -c "$etc" -e "$line" || fail "postconf does not take: $line"
-done <"$work/main"
-cat "$work/master" >>"$etc/master.cf"
-case $(postconf -c "$etc" -h transport_maps) in
-hash:*) postmap -c "$etc" "$etc/postdesk-transport" || fail "postmap" ;;
-esac
 postconf -c "$etc" 2>&1 >/dev/null | grep -i warning && fail "Postfix warns of a parameter"
-postfix -c "$etc" check || fail "postfix check"
-postfix -c "$etc" reload >/dev/null 2>&1
-check "the listener for postdesk does not answer" pf_wait 20 pf_answers "$port"
+postfix -c "$etc" check >"$work/told" 2>&1 || fail "postfix check: $(cat "$work/told")"
+grep 'unused parameter\|using the last' "$PF_LOG" && fail "Postfix warns"
+
+# Once more, now that they are there: nothing is added twice, and no order changes.
+pf_postdesk "$POSTDESK" "$work/postdesk.conf" >"$work/again" || fail "postdesk postfix"
+is_main() { sed '/^# master.cf/,$d' "$1" | grep -v '^#' | sort; }
+diff <(is_main "$work/lines" | grep -v '^\(message_size\|.*mailbox.*\)_limit = ') <(is_main "$work/again") || fail "the lines differ once they are there"
+
+# Sockets are named from the queue directory, since these services stand in a chroot; other milters keep their place.
+service() { postconf -c "$etc" -P "$1" | sed 's/.* = //'; }
+check_equal "the SMTP server's chroot" "$(postconf -c "$etc" -F "127.0.0.1:$submission/inet/chroot" | sed 's/.* = //')" y
+check_equal "the submission's milters" "$(service "127.0.0.1:$submission/inet/smtpd_milters")" unix:postdesk/milter
+check_equal "the desk's milters" "$(service "127.0.0.1:$PF_DESK_PORT/inet/smtpd_milters")" unix:postdesk/milter
+check_equal "the desk's name" "$(service "127.0.0.1:$PF_DESK_PORT/inet/milter_macro_daemon_name")" postdesk
+cp "$etc/main.cf" "$work/main.cf"
+postconf -c "$etc" -e "smtpd_milters = inet:127.0.0.1:8891, { unix:postdesk/milter, default_action = accept }" \
+	"content_filter = smtp:[127.0.0.1]:10124"
+pf_postdesk "$POSTDESK" "$work/postdesk.conf" >"$work/others"
+grep -q "^smtpd_milters = unix:postdesk/milter, inet:127.0.0.1:8891$" "$work/others" || fail "smtpd_milters: $(cat "$work/others")"
+sed -n '/ -o milter_macro_daemon_name/,/^[^ ]/p' "$work/others" | grep -q -- "-o smtpd_milters=inet:127.0.0.1:8891,unix:postdesk/milter$" ||
+	fail "the milter is not the last of the desk's listener"
+sed -n '/^127.0.0.1:10125/,/^[^ ]/p' "$work/others" | grep -q -- "-o smtpd_milters=$" || fail "no listener for what the content filter brings back"
+cp "$work/main.cf" "$etc/main.cf"
 
 desk_start
-postdesk check || fail "check is not content"
+pf_postdesk "$POSTDESK" "$work/postdesk.conf" >/dev/null || fail "postdesk postfix"
+MAIL_CONFIG=$etc postdesk check || fail "check is not content"
 echo "Hello" | mail carol@example.net support@example.com "By the lines" \
 	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.net" |
 	pf_send "$PF_PORT" carol@example.net support@example.com || fail "not taken"
@@ -47,7 +43,11 @@ grep -q "^Authentication-Results" "$work/raw" && fail "a mail brought its own pr
 grep -q "with ESMTP id [0-9A-Za-z]\{12,\}" "$work/raw" || fail "no long queue-id"
 reply_to=$(field "$(pf_mails anna@example.com | tail -1)" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
 echo "Hello Carol" | mail anna@example.com "$reply_to" "Re: By the lines" |
-	pf_send "$PF_AGENTS_PORT" anna@example.com "$reply_to" || fail "not taken"
+	PF_USER=anna PF_PASSWORD="secret of anna" pf_send "$submission" anna@example.com "$reply_to" || fail "not taken"
 check "no answer" pf_wait 20 pf_has carol@example.net 1
 grep -q "queue-id=[0-9A-Za-z]\{12,\}" "$work/postdeskd.out" || fail "no queue-id in the log"
+postdesk show 1 --json | grep -q '"proof": *"full"' || fail "the proof is not full"
+# Nobody gets in without a password.
+echo "Hello" | mail carol@example.net carol@example.net "No login" | pf_send "$submission" carol@example.net carol@example.net &&
+	fail "taken without a login"
 desk_stop || fail "did not end well"

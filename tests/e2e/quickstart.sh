@@ -26,7 +26,7 @@ quickstart >"$work/out" 2>&1 || {
 	fail "quickstart"
 }
 for words in "prints blank pages" "Reply-To: Example Support <support+t1" "#assign: owner nobody" \
-	"please take off the tape" "That was it, thank you" "quickstart stop"; do
+	"550 5.7.0 Line 1, \"#asign me\"" "Did you mean #assign" "please take off the tape" "That was it, thank you" "quickstart stop"; do
 	grep -qF -- "$words" "$work/out" || fail "it does not show: $words"
 done
 # What Carol got has neither commands nor Anna's address.

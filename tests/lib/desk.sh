@@ -1,7 +1,12 @@
 # A desk beside the private Postfix: sourced by end-to-end tests.
 #
 #   . "$top_srcdir/tests/lib/desk.sh"
-#   begin              a folder in $work, Postfix (pf_start), a configuration; all ends with the test
+#   begin [LINE...]    a folder in $work, a configuration with these lines in [postdesk], and Postfix with what
+#                      "postdesk postfix" prints for it; all ends with the test
+#   begin_with_milter [LINE...]   the same with the milter
+#   begin_with_logins [LINE...]   the same with the milter, and with a submission service at the port $submission where anna and
+#                      b.berger, who is bob, log in; ends the test where Dovecot is not installed
+#   desk_postfix       again puts the lines of "postdesk postfix" in place, and nothing else
 #   desk_start [VARIABLE=VALUE...]   starts postdeskd with that in its environment, until it takes mail
 #   desk_stop          ends it by SIGTERM;  desk_kill: by SIGKILL
 #   hand_in PORT FROM TO... <MAIL    sends a mail and waits until the desk has taken it
@@ -17,12 +22,14 @@ top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 POSTDESK=${POSTDESK:-$top_srcdir/_build/postdesk}
 POSTDESKD=${POSTDESKD:-$top_srcdir/_build/postdeskd}
 . "$top_srcdir/tests/lib/postfix.sh"
+. "$top_srcdir/tests/lib/login.sh"
 desk_pid=
 
 end() {
 	local code=$?
 	trap - EXIT
 	[ -n "$desk_pid" ] && kill -9 "$desk_pid" 2>/dev/null
+	pf_passwords_stop
 	pf_stop
 	if [ -n "${KEEP:-}" ]; then
 		echo "kept: $work"
@@ -32,7 +39,7 @@ end() {
 	exit $code
 }
 
-begin() {
+desk_prepare() {
 	if [ "$(id -u)" -ne 0 ]; then
 		echo "a private Postfix needs root"
 		exit 77
@@ -45,8 +52,41 @@ begin() {
 	trap end EXIT
 	trap 'exit 1' INT TERM
 	chmod 755 "$work"
-	pf_start "$work/postfix" || fail "Postfix does not start"
-	desk_conf >"$work/postdesk.conf"
+	pf_prepare "$work/postfix" || fail "Postfix cannot be prepared"
+}
+
+begin() {
+	desk_prepare
+	desk_conf "$@" >"$work/postdesk.conf"
+	desk_postfix
+}
+
+begin_with_milter() {
+	desk_prepare
+	desk_conf "milter = $PF_MILTER" "$@" >"$work/postdesk.conf"
+	desk_postfix
+}
+
+begin_with_logins() {
+	for program in dovecot openssl; do
+		if ! command -v $program >/dev/null; then
+			echo "$program is not installed"
+			exit 77
+		fi
+	done
+	desk_prepare
+	desk_conf "milter = $PF_MILTER" "$@" | sed 's/^name = Bob Berger/&\nlogin = b.berger/' >"$work/postdesk.conf"
+	pf_certificate || fail "no certificate"
+	pf_passwords anna b.berger || fail "Dovecot does not start"
+	desk_postfix
+	submission=$PF_SUBMISSION_PORT
+	check "the submission service does not answer" pf_wait 20 pf_answers "$submission"
+}
+
+desk_postfix() {
+	pf_postdesk "$POSTDESK" "$work/postdesk.conf" >"$work/lines" || fail "postdesk postfix"
+	pf_apply "$work/lines" || fail "the lines of postdesk postfix do not fit"
+	pf_start || fail "Postfix does not start"
 }
 
 desk_conf() {
@@ -55,6 +95,7 @@ desk_conf() {
 		state = $work/state
 		hostname = mail.example.com
 		lmtp = $PF_LMTP
+		$(printf '%s\n' "$@")
 		submit = smtp://127.0.0.1:$PF_DESK_PORT
 		authserv_id = mail.example.com
 

@@ -1,23 +1,31 @@
+#!/bin/bash
 # A private Postfix in one folder, beside whatever the machine runs: sourced by end-to-end tests and by
 # contrib/quickstart. Touches neither /etc/postfix nor any service; needs root, since Postfix does.
 #
-#   pf_start DIR      starts it; afterwards
+#   pf_prepare DIR    makes its files; afterwards
 #     $PF_PORT          the listener for the world (127.0.0.1)
-#     $PF_AGENTS_PORT   the submission listener for agents: what comes in here gets
+#     $PF_AGENTS_PORT   a listener for agents whose mail a DMARC filter has judged: what comes in here gets
 #                       "Authentication-Results: mail.example.com; dmarc=pass header.from=example.com" where it is
 #                       from example.com (elsewhere fields of that name are taken out)
-#     $PF_DESK_PORT     the listener for postdesk's own mail
+#     $PF_SUBMISSION_PORT   the submission service. Where the lines have none, nobody can log in there
+#     $PF_DESK_PORT     where the listener for postdesk's own mail is to be
 #     $PF_LMTP          the socket where mail for the desk is brought (unix:PATH)
+#     $PF_MILTER        the milter's socket (unix:PATH)
 #     $PF_MAIL          Maildirs: $PF_MAIL/ADDRESS/new
 #     $PF_LOG           the log
+#   pf_apply FILE     puts the lines of "postdesk postfix" in place, as they are, in place of services of the same name
+#   pf_start          starts it, or reloads what runs
 #   pf_stop           stops it (the folder stays)
-#   pf_send PORT FROM TO... <MAIL   sends a mail by SMTP; prints the last reply; 1: it was not accepted
-#                     With PF_LOGIN, as a client that has logged in so, where the listener believes XCLIENT.
+#   pf_postdesk POSTDESK CONF    "postdesk postfix" for this Postfix
+#   pf_send PORT FROM TO... <MAIL   sends a mail by SMTP; prints the last
+#                     reply; 1: it was not accepted. With PF_LOGIN, as a client that has logged in so, where the
+#                     listener believes XCLIENT. With PF_USER and PF_PASSWORD it logs in, and with PF_CERTIFICATE (a
+#                     file with key and certificate) it shows that; both by TLS.
 #   pf_wait SECONDS COMMAND...      until the command succeeds
 #   pf_mails ADDRESS  prints the files in the Maildir, oldest first
 #   pf_deferred       prints how many mails wait in the queue
 #
-# Variables before pf_start: PF_DESK, the desk's addresses (support@example.com sales@example.com); PF_BOXES,
+# Variables before pf_prepare: PF_DESK, the desk's addresses (support@example.com sales@example.com); PF_BOXES,
 # addresses with a Maildir (@example.net: all of the domain, into one).
 
 PF_DESK=${PF_DESK:-support@example.com sales@example.com}
@@ -60,17 +68,12 @@ pf_main_cf() {
 		default_transport = error:5.4.4 nothing leaves this private network
 		alias_maps =
 		alias_database =
-		recipient_delimiter = +
 		virtual_mailbox_domains = texthash:$PF_DIR/etc/domains
 		virtual_mailbox_maps = texthash:$PF_DIR/etc/boxes
 		virtual_mailbox_base = $PF_MAIL
 		virtual_minimum_uid = 100
 		virtual_uid_maps = static:$PF_UID
 		virtual_gid_maps = static:$PF_UID
-		transport_maps = texthash:$PF_DIR/etc/transport
-		header_checks = regexp:$PF_DIR/etc/header_checks
-		enable_long_queue_ids = yes
-		message_size_limit = 52428800
 		mailbox_size_limit = 0
 		virtual_mailbox_limit = 0
 		queue_run_delay = 1s
@@ -79,7 +82,6 @@ pf_main_cf() {
 		transport_retry_time = 1s
 		in_flow_delay = 0s
 		lmtp_connect_timeout = 5s
-		lmtp_send_xforward_command = yes
 		smtp_destination_concurrency_limit = 20
 		notify_classes =
 	END
@@ -87,10 +89,12 @@ pf_main_cf() {
 
 pf_master_cf() {
 	cat <<-END
-		127.0.0.1:$PF_PORT inet n - n - - smtpd
+		127.0.0.1:$PF_PORT inet n - y - - smtpd
 		127.0.0.1:$PF_AGENTS_PORT inet n - n - - smtpd
 		  -o cleanup_service_name=agents-cleanup
-		127.0.0.1:$PF_DESK_PORT inet n - n - - smtpd
+		127.0.0.1:$PF_SUBMISSION_PORT inet n - y - - smtpd
+		  -o syslog_name=postfix/submission
+		  -o smtpd_relay_restrictions=reject
 		agents-cleanup unix n - n - 0 cleanup
 		  -o header_checks=regexp:$PF_DIR/etc/agents_header_checks
 		pickup unix n - n 60 1 pickup
@@ -111,7 +115,6 @@ pf_master_cf() {
 		discard unix - - n - - discard
 		local unix - n n - - local
 		virtual unix - n n - - virtual
-		lmtp unix - - n - - lmtp
 		anvil unix - - n - 1 anvil
 		scache unix - - n - 1 scache
 		postlog unix-dgram n - n - 1 postlogd
@@ -127,26 +130,25 @@ pf_maps() {
 		echo "$address $address/"
 	done >"$PF_DIR/etc/boxes"
 	for address in $PF_DESK; do
-		echo "$address $address/" >>"$PF_DIR/etc/boxes"
-		# relative to the queue directory
-		echo "$address lmtp:unix:postdesk/lmtp"
-	done >"$PF_DIR/etc/transport"
-	echo '/^Authentication-Results:/ IGNORE' >"$PF_DIR/etc/header_checks"
+		echo "$address $address/"
+	done >>"$PF_DIR/etc/boxes"
 	cat >"$PF_DIR/etc/agents_header_checks" <<-'END'
 		/^Authentication-Results:/ IGNORE
 		/^From:.*@example\.com>?[[:space:]]*$/ PREPEND Authentication-Results: mail.example.com; dmarc=pass header.from=example.com
 	END
 }
 
-pf_start() {
+pf_prepare() {
 	local group
 	PF_DIR=$1
 	PF_LOG=$PF_DIR/mail.log
 	PF_MAIL=$PF_DIR/mail
 	PF_LMTP=unix:$PF_DIR/spool/postdesk/lmtp
+	PF_MILTER=unix:$PF_DIR/spool/postdesk/milter
 	PF_PORT=${PF_PORT:-$(pf_free_port)}
 	PF_AGENTS_PORT=${PF_AGENTS_PORT:-$(pf_free_port)}
 	PF_DESK_PORT=${PF_DESK_PORT:-$(pf_free_port)}
+	PF_SUBMISSION_PORT=${PF_SUBMISSION_PORT:-$(pf_free_port)}
 	if [ "$(id -u)" -ne 0 ]; then
 		echo "Postfix needs root" >&2
 		return 1
@@ -165,8 +167,48 @@ pf_start() {
 	cp /etc/postfix/dynamicmaps.cf "$PF_DIR/etc/" 2>/dev/null
 	pf_main_cf >"$PF_DIR/etc/main.cf"
 	pf_master_cf >"$PF_DIR/etc/master.cf"
+	cp "$PF_DIR/etc/main.cf" "$PF_DIR/etc/main.own"
+	cp "$PF_DIR/etc/master.cf" "$PF_DIR/etc/master.own"
 	pf_maps
-	if ! postfix -c "$PF_DIR/etc" start >"$PF_DIR/start.log" 2>&1; then
+}
+
+pf_postdesk() {
+	MAIL_CONFIG=$PF_DIR/etc "$1" -c "$2" postfix
+}
+
+# Each part of the lines goes where its heading says.
+pf_apply() {
+	local etc=$PF_DIR/etc lines
+	rm -f "$etc"/lines.*
+	awk -v lines="$etc/lines." '
+		/^# main.cf/ { part = "main"; next }
+		/^# master.cf/ { part = "master"; next }
+		/^# .*\/postdesk-transport:/ { part = "transport"; next }
+		/^# .*\/postdesk-headers:/ { part = "headers"; next }
+		part != "" { print > (lines part) }
+	' "$1" || return 1
+	cp "$etc/main.own" "$etc/main.cf"
+	grep -v '^#' "$etc/lines.main" | grep . >"$etc/lines.set"
+	mapfile -t lines <"$etc/lines.set"
+	postconf -c "$etc" -e "${lines[@]}" || return 1
+	awk '
+		/^[^ #]/ && FNR == NR { new[$1 " " $2] }
+		FNR == NR { next }
+		/^[^ ]/ { skip = ($1 " " $2) in new }
+		!skip
+	' "$etc/lines.master" "$etc/master.own" | cat - "$etc/lines.master" >"$etc/master.cf"
+	cp "$etc/lines.headers" "$etc/postdesk-headers"
+	# An address that the desk does not know is brought to it all the same.
+	for address in $PF_DESK; do
+		grep -q "^$address[[:space:]]" "$etc/lines.transport" || echo "$address postdesk:unix:postdesk/lmtp"
+	done | cat "$etc/lines.transport" - >"$etc/postdesk-transport"
+	postmap -c "$etc" "$(postconf -c "$etc" -h default_database_type):$etc/postdesk-transport"
+}
+
+pf_start() {
+	if postfix -c "$PF_DIR/etc" status >/dev/null 2>&1; then
+		postfix -c "$PF_DIR/etc" reload >"$PF_DIR/start.log" 2>&1
+	elif ! postfix -c "$PF_DIR/etc" start >"$PF_DIR/start.log" 2>&1; then
 		cat "$PF_DIR/start.log" "$PF_LOG" >&2
 		return 1
 	fi
@@ -195,9 +237,10 @@ pf_wait() {
 	done
 }
 
-# One reply of the server on descriptor 8; its last line in $pf_reply.
+# One reply of the server, from descriptor 7; its last line in $pf_reply.
 pf_reply() {
-	while read -r -t 60 pf_reply <&8; do
+	pf_reply=
+	while read -r -t 60 pf_reply <&7; do
 		pf_reply=${pf_reply%$'\r'}
 		case $pf_reply in [0-9][0-9][0-9]-*) ;; *) break ;; esac
 	done
@@ -209,19 +252,39 @@ pf_command() {
 	pf_reply
 }
 
+# Descriptors 7, to read, and 8, to write; the client has said EHLO.
+pf_connect() {
+	local options=()
+	if [ -z "${PF_USER:-}${PF_CERTIFICATE:-}" ]; then
+		exec 8<>"/dev/tcp/127.0.0.1/$1" || return 1
+		exec 7<&8
+		pf_reply && pf_command "EHLO client.example.net"
+		return
+	fi
+	[ -z "${PF_CERTIFICATE:-}" ] || options=(-cert "$PF_CERTIFICATE" -key "$PF_CERTIFICATE")
+	coproc pf_client { exec openssl s_client -quiet -starttls smtp "${options[@]}" -connect "127.0.0.1:$1" 2>/dev/null; }
+	exec 7<&"${pf_client[0]}" 8>&"${pf_client[1]}"
+	pf_command "EHLO client.example.net"
+}
+
 pf_login() {
-	[ -z "${PF_LOGIN:-}" ] || { pf_command "XCLIENT LOGIN=$PF_LOGIN" && pf_command "EHLO client.example.net"; }
+	if [ -n "${PF_LOGIN:-}" ]; then
+		pf_command "XCLIENT LOGIN=$PF_LOGIN" && pf_command "EHLO client.example.net"
+	elif [ -n "${PF_USER:-}" ]; then
+		pf_command "AUTH PLAIN $(printf '\0%s\0%s' "$PF_USER" "$PF_PASSWORD" | base64 -w0)"
+	fi
 }
 
 pf_send() {
 	local port=$1 from=$2 recipient status=0
 	shift 2
 	pf_reply=
-	if ! exec 8<>"/dev/tcp/127.0.0.1/$port"; then
+	if ! pf_connect "$port" && [ -z "$pf_reply" ]; then
 		echo "nobody listens at port $port"
 		return 1
 	fi
-	pf_reply && pf_command "EHLO client.example.net" && pf_login && pf_command "MAIL FROM:<$from>" || status=1
+	case $pf_reply in 2*) ;; *) status=1 ;; esac
+	[ $status -eq 0 ] && pf_login && pf_command "MAIL FROM:<$from>" || status=1
 	for recipient; do
 		[ $status -eq 0 ] && { pf_command "RCPT TO:<$recipient>" || status=1; }
 	done
@@ -234,9 +297,9 @@ pf_send() {
 	fi
 	echo "$pf_reply"
 	printf 'QUIT\r\n' >&8
-	exec 8<&-
+	exec 7<&- 8<&-
 	return $status
-}
+} 2>/dev/null
 
 pf_mails() {
 	local folder=$PF_MAIL/$1
