@@ -77,6 +77,8 @@ static int each_of_file(const char *path, pd_mail_each each, void *data, bool *i
 		return failed;
 	struct pd_mail_place place = {path, 0};
 
+	if (raw->size == 0) /* an mbox without mails */
+		return 0;
 	if (begins_mail(raw->data, raw->data + raw->size))
 		*is_stopped = !each_of_mbox(path, raw, each, data);
 	else

@@ -35,6 +35,7 @@ static void test_mbox(void **state)
 	static const struct {
 		const char *name, *input, *want;
 	} cases[] = {
+		{"an mbox without mails", "", ""},
 		{"one mail without a From line", "Subject: a\n\nhello\n", "Subject: a\n\nhello\n|"},
 		{"one mail of an mbox", "From x Thu\nSubject: a\n\nhello\n\n", "Subject: a\n\nhello\n|"},
 		{"two mails", "From x Thu\nA: 1\n\na\n\nFrom y Thu\nB: 2\n\nb\n", "A: 1\n\na\n|B: 2\n\nb\n|"},
