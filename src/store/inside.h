@@ -82,6 +82,8 @@ struct pd_writer *pd_writer_new(struct pd_store *store);
 void pd_writer_free(struct pd_writer *writer); /* after what waits is done; NULL is allowed */
 /* Blocks until the job's group is on disk, or failed. */
 int pd_writer_do(struct pd_writer *writer, struct pd_job *job, struct pd_error *error);
+/* Is all that a reader can see on disk? What is committed is seen before it is synced. */
+bool pd_writer_is_settled(struct pd_writer *writer);
 
 /* --- big messages (blob.c) --- */
 

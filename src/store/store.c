@@ -153,7 +153,8 @@ static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_erro
 
 int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error)
 {
-	if (pd_plan_is_empty(commit->plan))
+	/* A mail that came before changes nothing; its 250 waits until what came before is on disk (invariant 1). */
+	if (pd_plan_is_empty(commit->plan) && (store->writer == NULL || pd_writer_is_settled(store->writer)))
 		return 0;
 	if (commit->snapshot != NULL && commit->snapshot->failed != 0) {
 		if (error != NULL)

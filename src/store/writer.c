@@ -305,3 +305,11 @@ int pd_writer_do(struct pd_writer *writer, struct pd_job *job, struct pd_error *
 		*error = job->error;
 	return job->result;
 }
+
+bool pd_writer_is_settled(struct pd_writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	bool is_settled = !writer->is_led && !writer->is_syncing;
+	pthread_mutex_unlock(&writer->lock);
+	return is_settled && !atomic_load(&writer->store->is_failed);
+}

@@ -1,0 +1,97 @@
+/* What is committed is seen before it is on disk: nobody is answered for it until then (invariant 1). The backend's
+ * sync is held up here while another thread asks. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "store/inside.h"
+#include "store_desk.h"
+
+enum { LONG_MS = 300 }; /* what an answer that waits for nothing never takes */
+
+static struct {
+	struct pd_store *store;
+	const struct pd_backend *real;
+	struct pd_backend held;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool is_syncing, is_synced, is_answered;
+} scene = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+/* Until somebody was answered, or nobody is. */
+static int held_sync(struct pd_store *store, struct pd_error *error)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LONG_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&scene.lock);
+	scene.is_syncing = true;
+	pthread_cond_broadcast(&scene.changed);
+	while (!scene.is_answered && pthread_cond_timedwait(&scene.changed, &scene.lock, &until) == 0)
+		;
+	int failed = scene.real->sync(store, error);
+	scene.is_synced = true;
+	pthread_mutex_unlock(&scene.lock);
+	return failed;
+}
+
+static void deliver_one(void)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct test_delivery delivery = {
+		.arena = arena,
+		.settings = test_settings(arena),
+		.mail = {.message_id = "1@example.org", .from = "c@example.org", .subject = "s", .text = "t"},
+		.now = TEST_NOW};
+	struct pd_error error = {0};
+	if (test_deliver(scene.store, &delivery, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
+static void *deliver_first(void *data)
+{
+	deliver_one();
+	return data;
+}
+
+static void test_duplicate_waits_for_the_sync(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-sync-XXXXXX";
+	pthread_t first;
+	struct pd_error error = {0};
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(pd_store_open(path, PD_STORE_WRITE, 4096, &scene.store, &error), 0);
+	scene.real = scene.store->backend;
+	scene.held = *scene.real;
+	scene.held.sync = held_sync;
+	scene.store->backend = &scene.held;
+	assert_int_equal(pthread_create(&first, NULL, deliver_first, NULL), 0);
+	pthread_mutex_lock(&scene.lock);
+	while (!scene.is_syncing)
+		pthread_cond_wait(&scene.changed, &scene.lock);
+	pthread_mutex_unlock(&scene.lock);
+	deliver_one(); /* the same mail again, over another connection */
+	pthread_mutex_lock(&scene.lock);
+	assert_true(scene.is_synced);
+	scene.is_answered = true;
+	pthread_cond_broadcast(&scene.changed);
+	pthread_mutex_unlock(&scene.lock);
+	pthread_join(first, NULL);
+	pd_store_close(scene.store);
+	char command[64];
+	snprintf(command, sizeof command, "rm -rf '%s'", path);
+	assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_duplicate_waits_for_the_sync),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
