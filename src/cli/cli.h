@@ -81,6 +81,7 @@ int pd_cli_backup(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_verify(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_clock(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_agents(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_report(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_calendar(struct pd_cli *cli, int argc, char **argv);
 
 #endif

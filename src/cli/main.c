@@ -39,6 +39,8 @@ static const struct pd_subcommand subcommands[] = {
 	 "reckon with working time", pd_cli_clock},
 	{"calendar", "[NAME] [--from DATE] [--weeks N] [--json]", "show the open times of a calendar", pd_cli_calendar},
 	{"agents", "[--json] | away [until TIME] | available", "show who is available now; say so for oneself", pd_cli_agents},
+	{"report", "[--from DATE] [--to DATE] [--json | --csv]",
+	 "tell volumes, times to reply and to close, goals met and missed", pd_cli_report},
 	{"outbox", "[--all] [--flush] [--json]", "show mail that waits for the MTA", pd_cli_outbox},
 	{"backup", "DEST", "copy the desk while it works", pd_cli_backup},
 	{"verify", "", "check the database and the big messages deeply", pd_cli_verify},

@@ -26,6 +26,7 @@ static const struct verb {
 	{"export", pd_verb_export, RIGHT_EXPORT},
 	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
 	{"agents", pd_verb_agents, 0},
+	{"report", pd_verb_report, 0},
 	{"outbox", pd_verb_outbox, OWNER},
 	{"flush", pd_verb_flush, WRITES | OWNER},
 	{"reload", pd_verb_reload, WRITES | OWNER},

@@ -62,6 +62,7 @@ int pd_verb_views(struct pd_call *call);
 int pd_verb_show(struct pd_call *call);
 int pd_verb_raw(struct pd_call *call);
 int pd_verb_agents(struct pd_call *call);
+int pd_verb_report(struct pd_call *call);
 int pd_verb_history(struct pd_call *call);
 int pd_verb_create(struct pd_call *call);
 int pd_verb_do(struct pd_call *call);

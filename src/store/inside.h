@@ -169,6 +169,7 @@ struct pd_backend {
 	int64_t (*ticket_version)(struct pd_window *view, int64_t number); /* 0: none */
 	struct pd_ticket *(*ticket_at)(struct pd_window *view, struct pd_arena *arena, int64_t number,
 				       pd_time at);
+	void (*replay)(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data);
 	int (*window_begin)(struct pd_window *view, struct pd_error *error); /* sets view->at */
 	void (*window_end)(struct pd_window *view);
 	int (*raw)(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);

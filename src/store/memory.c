@@ -259,6 +259,7 @@ static void close_store(struct pd_store *store)
 static struct pd_backend backend = {
 	.ticket_version = pd_memory_ticket_version,
 	.ticket_at = pd_memory_ticket_at,
+	.replay = pd_memory_replay,
 	.window_begin = window_begin,
 	.window_end = window_end,
 	.raw = raw,

@@ -115,6 +115,8 @@ int64_t pd_memory_ticket_version(struct pd_window *view, int64_t number);
 struct pd_ticket *pd_memory_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
 				      pd_time at);
 
+void pd_memory_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data);
+
 /* memory_apply.c */
 int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
 int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);

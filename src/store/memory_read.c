@@ -78,7 +78,7 @@ int64_t pd_memory_ticket_version(struct pd_window *view, int64_t number)
 	return found != NULL ? found->version : 0;
 }
 
-/* Those that the three numbers select; 0: any. */
+/* Those that the three numbers select; 0: any; an action of -1: any, without messages. */
 static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, int64_t of_ticket,
 				 int64_t after, int64_t id, int64_t action)
 {
@@ -89,7 +89,7 @@ static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena,
 		const struct pd_event *event = &memory->events.items[i].event;
 		if (!pd_memory_holds(memory->events.items[i].life, instant) ||
 		    (of_ticket != 0 && event->ticket != of_ticket) || event->version <= after ||
-		    (id != 0 && event->id != id) || (action != 0 && event->action != action))
+		    (id != 0 && event->id != id) || (action > 0 && event->action != action))
 			continue;
 		struct pd_entry *entry = pd_list_add(arena, &found);
 		entry->event = *event;
@@ -102,6 +102,27 @@ static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena,
 	}
 	unlock(memory);
 	return found;
+}
+
+void pd_memory_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_entries all = entries(view, arena, 0, 0, 0, -1);
+	int64_t last = 0;
+	for (size_t i = 0; i < all.count; i++)
+		last = all.items[i].event.ticket > last ? all.items[i].event.ticket : last;
+	for (int64_t number = 1; number <= last; number++) {
+		PD_AUTO_ARENA own = pd_arena_new();
+		PD_LIST(struct pd_event) events = {0};
+		const struct pd_ticket *ticket = pd_memory_ticket_at(view, own, number, INT64_MAX);
+		if (ticket == NULL || ticket->updated < from || ticket->created >= to)
+			continue;
+		for (size_t i = 0; i < all.count; i++)
+			if (all.items[i].event.ticket == number)
+				*pd_list_add(own, &events) = all.items[i].event;
+		if (!each(data, own, events.items, events.count))
+			break;
+	}
 }
 
 static struct pd_entries timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t number,

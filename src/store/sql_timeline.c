@@ -135,3 +135,34 @@ struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *a
 	}
 	return ticket;
 }
+
+/* By the time of the last thing that happened: so the index on it finds them. */
+void pd_sqlite_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data)
+{
+	struct pd_connection *connection = pd_window_connection(view);
+	struct pd_arena *arena = pd_arena_new();
+	PD_LIST(struct pd_event) events = {0};
+	struct pd_error error;
+	int failed = 0;
+	bool goes_on = true;
+	sqlite3_stmt *select =
+		SQL(connection, "SELECT id, ticket, version, format, at, kind, action, message, conversation, other, actor,"
+				" NULL, changes, NULL FROM event WHERE ticket IN"
+				" (SELECT number FROM ticket WHERE updated >= ? AND created < ?) ORDER BY ticket, version");
+	pd_sql_bind(select, "ii", from, to);
+	while (goes_on && pd_sql_row(connection, select, &failed, &error)) {
+		if (events.count > 0 && events.items[0].ticket != sqlite3_column_int64(select, 1)) {
+			goes_on = each(data, arena, events.items, events.count);
+			pd_arena_free(arena);
+			arena = pd_arena_new();
+			memset(&events, 0, sizeof events);
+		}
+		pd_sqlite_event(arena, select, pd_list_add(arena, &events));
+	}
+	if (goes_on && !failed && events.count > 0)
+		(void)each(data, arena, events.items, events.count);
+	sqlite3_reset(select);
+	pd_arena_free(arena);
+	if (failed)
+		pd_window_fail(view, &error);
+}

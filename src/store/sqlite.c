@@ -409,6 +409,7 @@ static void close_store(struct pd_store *face)
 static struct pd_backend backend = {
 	.ticket_version = pd_sqlite_ticket_version,
 	.ticket_at = pd_sqlite_ticket_at,
+	.replay = pd_sqlite_replay,
 	.window_begin = window_begin,
 	.window_end = window_end,
 	.raw = raw,

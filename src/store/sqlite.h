@@ -152,6 +152,7 @@ int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number);
 struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number);
 struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
 				      pd_time at);
+void pd_sqlite_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data);
 struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
 				     int64_t after);
 struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event);

@@ -87,18 +87,30 @@ void pd_store_end(struct pd_snapshot *snapshot)
 	pd_arena_free(view->arena);
 }
 
+static bool begun(struct pd_window *view)
+{
+	struct pd_error error;
+	if (view->face.failed != 0)
+		return false;
+	if (view->at == NULL && view->store->backend->window_begin(view, &error) != 0) {
+		pd_window_fail(view, &error);
+		return false;
+	}
+	return true;
+}
+
 struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number,
 				     pd_time at)
 {
 	struct pd_window *view = pd_window_of(snapshot);
-	if (snapshot->failed != 0)
-		return NULL;
-	struct pd_error error;
-	if (view->at == NULL && view->store->backend->window_begin(view, &error) != 0) {
-		pd_window_fail(view, &error);
-		return NULL;
-	}
-	return view->store->backend->ticket_at(view, arena, number, at);
+	return begun(view) ? view->store->backend->ticket_at(view, arena, number, at) : NULL;
+}
+
+void pd_store_replay(struct pd_snapshot *snapshot, pd_time from, pd_time to, pd_store_each *each, void *data)
+{
+	struct pd_window *view = pd_window_of(snapshot);
+	if (begun(view))
+		view->store->backend->replay(view, from, to, each, data);
 }
 
 /* --- commits --- */

@@ -124,6 +124,11 @@ int pd_store_config_at(struct pd_store *store, struct pd_arena *arena, pd_time a
 /* The ticket as it stood at that instant; NULL before its creation. */
 struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t number,
 				     pd_time at);
+/* Calls each for every ticket on which something may have happened in [from, to), in order of number, with all of its
+ * events, oldest first (no `why`, no `config`). The arena is each's alone. False from it ends the replay. The snapshot's
+ * failure tells of errors. */
+typedef bool pd_store_each(void *data, struct pd_arena *arena, const struct pd_event *events, size_t count);
+void pd_store_replay(struct pd_snapshot *snapshot, pd_time from, pd_time to, pd_store_each *each, void *data);
 struct pd_store_stats {
 	int64_t tickets, open, messages, outbox_waiting, drafts;
 	pd_time oldest_waiting; /* created; 0 */

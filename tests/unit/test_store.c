@@ -414,6 +414,58 @@ static void test_time_travel(struct desk *desk)
 	pd_store_end(s);
 }
 
+struct replayed {
+	int64_t tickets[8];
+	size_t events[8], count, most;
+};
+
+static bool replay(void *data, struct pd_arena *arena, const struct pd_event *events, size_t count)
+{
+	struct replayed *replayed = data;
+	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
+	for (size_t i = 0; i < count; i++)
+		assert_true(pd_ticket_apply(arena, ticket, &events[i]));
+	replayed->tickets[replayed->count] = events[0].ticket;
+	replayed->events[replayed->count++] = count;
+	return replayed->count < replayed->most;
+}
+
+/* All events of each ticket on which something may have happened, whole and in order. */
+static void test_replay(struct desk *desk)
+{
+	struct test_mail second = hello;
+	second.message_id = "second@example.org";
+	int64_t first = deliver(desk, hello), other = deliver(desk, second);
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW + PD_DAY};
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW + PD_DAY, "agent:anna");
+	struct pd_error error = {0};
+	pd_plan_set(&c, pd_plan_ticket(&c, other), "owner", "anna", NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	const struct {
+		pd_time from, to;
+		size_t most, count;
+		int64_t ticket;
+	} spans[] = {
+		{TEST_NOW, TEST_NOW + 1, 8, 2, first},		   {TEST_NOW + 1, TEST_NOW + 2 * PD_DAY, 8, 1, other},
+		{TEST_NOW, TEST_NOW + PD_DAY, 1, 1, first},	   {TEST_NOW - PD_DAY, TEST_NOW, 8, 0, 0},
+		{TEST_NOW + PD_DAY + 1, INT64_MAX, 8, 0, 0},
+	};
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		struct replayed replayed = {.most = spans[i].most};
+		struct pd_snapshot *s = begin(desk);
+		pd_store_replay(s, spans[i].from, spans[i].to, replay, &replayed);
+		assert_int_equal(s->failed, 0);
+		assert_int_equal(replayed.count, spans[i].count);
+		assert_int_equal(replayed.tickets[0], spans[i].ticket);
+		if (replayed.count > 1)
+			assert_int_equal(replayed.events[1], replayed.events[0] + 1);
+		pd_store_end(s);
+	}
+}
+
 static size_t count_found(struct desk *desk, const char *text)
 {
 	struct pd_query *query;
@@ -773,6 +825,7 @@ static const struct {
 	{"waiting for what is due", test_wait_due},
 	{"drafts", test_drafts},
 	{"time travel", test_time_travel},
+	{"replay", test_replay},
 	{"search", test_search},
 	{"search takes anything", test_search_takes_anything},
 	{"order of listings", test_list_order},

@@ -1,0 +1,253 @@
+/* A desk's report: see report.h.
+ *
+ * Each ticket is folded event by event; what happens within the period is noted with the ticket as it stood, and, where
+ * the ticket counts in the end, added to its groups. Cannot fail; what does not follow (a damaged history) ends its
+ * ticket there. */
+#include "desk/report.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "calendar/calendar.h"
+
+#define DAYS_LISTED 400 /* of a longer period only days with something are listed */
+
+enum fact_kind { FACT_CREATED, FACT_CLOSED, FACT_IN, FACT_OUT };
+struct fact {
+	enum fact_kind kind;
+	int64_t day;
+	const char *team, *agent, *mailbox, *priority; /* NULL: none */
+};
+struct group {
+	struct pd_report_line line;
+};
+struct pd_report {
+	struct pd_arena *arena; /* of keys */
+	const struct pd_settings *settings;
+	const struct pd_agent *agent;
+	const struct pd_zone *zone;
+	pd_time from, to, now;
+	GHashTable *groups[PD_BY_COUNT]; /* key ("" for none) -> struct group */
+};
+
+const char *pd_report_by_name(enum pd_report_by by)
+{
+	static const char *const names[PD_BY_COUNT] = {"all", "day", "team", "agent", "mailbox", "priority"};
+	return names[by];
+}
+
+struct pd_report *pd_report_new(const struct pd_settings *settings, const struct pd_agent *agent, pd_time from,
+				pd_time to, pd_time now)
+{
+	struct pd_arena *arena = pd_arena_new();
+	struct pd_report *report = PD_NEW(arena, struct pd_report);
+	*report = (struct pd_report){
+		.arena = arena, .settings = settings, .agent = agent, .from = from, .to = to, .now = now};
+	report->zone = pd_zone_load(arena, settings->timezone);
+	if (report->zone == NULL)
+		report->zone = pd_zone_load(arena, "UTC");
+	for (int by = 0; by < PD_BY_COUNT; by++)
+		report->groups[by] = g_hash_table_new(g_str_hash, g_str_equal);
+	return report;
+}
+
+void pd_report_free(struct pd_report *report)
+{
+	if (report == NULL)
+		return;
+	for (int by = 0; by < PD_BY_COUNT; by++)
+		g_hash_table_unref(report->groups[by]);
+	pd_arena_free(report->arena);
+}
+
+static struct group *group_of(struct pd_report *report, enum pd_report_by by, const char *key)
+{
+	const char *found = key != NULL ? key : "";
+	struct group *group = g_hash_table_lookup(report->groups[by], found);
+	if (group != NULL)
+		return group;
+	group = PD_NEW(report->arena, struct group);
+	found = pd_strdup(report->arena, found);
+	group->line.by = by;
+	group->line.key = *found != '\0' ? found : NULL;
+	g_hash_table_insert(report->groups[by], (void *)(uintptr_t)found, group);
+	return group;
+}
+
+static const char *day_text(struct pd_arena *arena, int64_t day)
+{
+	int year, month, of_month;
+	pd_day_civil(day, &year, &month, &of_month);
+	return pd_printf(arena, "%04d-%02d-%02d", year, month, of_month);
+}
+
+/* --- one ticket --- */
+
+struct ticket_facts {
+	struct fact *items;
+	size_t count, room;
+};
+
+static const char *changed_to(const struct pd_event *event, const char *property)
+{
+	for (size_t i = 0; i < event->changes.count; i++)
+		if (strcmp(event->changes.items[i].property, property) == 0)
+			return event->changes.items[i].to;
+	return NULL;
+}
+
+static const char *agent_of(const struct pd_event *event)
+{
+	static const char prefix[] = "agent:";
+	return pd_starts(event->actor, prefix) ? event->actor + strlen(prefix) : NULL;
+}
+
+static struct fact *note(struct pd_report *report, struct pd_arena *arena, struct ticket_facts *facts,
+			 const struct pd_ticket *ticket, const struct pd_event *event, enum fact_kind kind)
+{
+	struct fact *fact = pd_list_add(arena, facts);
+	*fact = (struct fact){
+		.kind = kind,
+		.day = pd_day_of(pd_zone_to_local(report->zone, event->at)),
+		.team = ticket->team,
+		.agent = agent_of(event) != NULL ? agent_of(event) : ticket->owner,
+		.mailbox = ticket->mailbox,
+		.priority = ticket->priority,
+	};
+	return fact;
+}
+
+static void note_message(struct pd_report *report, struct pd_arena *arena, struct ticket_facts *facts,
+			 const struct pd_ticket *ticket, const struct pd_event *event)
+{
+	const char *direction = changed_to(event, "direction");
+	bool is_in = direction != NULL ? strcmp(direction, "in") == 0 : pd_starts(event->actor, "contact:");
+	if (is_in)
+		note(report, arena, facts, ticket, event, FACT_IN);
+	else if (agent_of(event) != NULL || pd_equal(event->actor, "administrator"))
+		note(report, arena, facts, ticket, event, FACT_OUT);
+}
+
+static bool is_closed(const struct pd_ticket *ticket)
+{
+	return ticket->status != NULL && ticket->status_kind == PD_STATUS_CLOSED;
+}
+
+static void add_fact(struct group *group, const struct fact *fact)
+{
+	struct pd_report_line *line = &group->line;
+	line->created += fact->kind == FACT_CREATED;
+	line->closed += fact->kind == FACT_CLOSED;
+	line->in += fact->kind == FACT_IN;
+	line->out += fact->kind == FACT_OUT;
+}
+
+static void add_facts(struct pd_report *report, struct pd_arena *arena, const struct ticket_facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->items[i];
+		const char *keys[PD_BY_COUNT] = {[PD_BY_DAY] = day_text(arena, fact->day),
+						 [PD_BY_TEAM] = fact->team,
+						 [PD_BY_AGENT] = fact->agent,
+						 [PD_BY_MAILBOX] = fact->mailbox,
+						 [PD_BY_PRIORITY] = fact->priority};
+		for (int by = 0; by < PD_BY_COUNT; by++)
+			add_fact(group_of(report, (enum pd_report_by)by, keys[by]), fact);
+	}
+}
+
+void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struct pd_event *events, size_t count)
+{
+	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
+	struct ticket_facts facts = {0};
+	for (size_t i = 0; i < count; i++) {
+		const struct pd_event *event = &events[i];
+		bool was_closed = is_closed(ticket);
+		if (!pd_ticket_apply(arena, ticket, event))
+			break;
+		if (event->at < report->from || event->at >= report->to)
+			continue;
+		if (event->kind == PD_EVENT_CREATED)
+			note(report, arena, &facts, ticket, event, FACT_CREATED);
+		if (event->kind == PD_EVENT_MESSAGE)
+			note_message(report, arena, &facts, ticket, event);
+		if (!was_closed && is_closed(ticket))
+			note(report, arena, &facts, ticket, event, FACT_CLOSED);
+	}
+	if (ticket->version == 0 || ticket->is_spam || ticket->is_automatic ||
+	    (report->agent != NULL && !pd_may_see(report->settings, report->agent, ticket)))
+		return;
+	add_facts(report, arena, &facts);
+}
+
+/* --- the lines --- */
+
+/* Names of the configuration come in its order, what it does not know any more after them, and none last. */
+static size_t place_of(const struct pd_report *report, enum pd_report_by by, const char *key)
+{
+	const struct pd_settings *settings = report->settings;
+	size_t place = 0;
+	if (key == NULL)
+		return SIZE_MAX;
+	if (by == PD_BY_TEAM)
+		while (place < settings->teams.count && !pd_equal(settings->teams.items[place].name, key))
+			place++;
+	else if (by == PD_BY_AGENT)
+		while (place < settings->agents.count && !pd_equal(settings->agents.items[place].name, key))
+			place++;
+	else if (by == PD_BY_MAILBOX)
+		while (place < settings->mailboxes.count && !pd_equal(settings->mailboxes.items[place].name, key))
+			place++;
+	else if (by == PD_BY_PRIORITY)
+		while (place < settings->priorities.count && !pd_equal(settings->priorities.items[place], key))
+			place++;
+	return place;
+}
+
+struct placed {
+	size_t place;
+	const struct group *group;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return strcmp(x->group->line.key != NULL ? x->group->line.key : "",
+		      y->group->line.key != NULL ? y->group->line.key : "");
+}
+
+static void list_days(struct pd_report *report)
+{
+	int64_t first = pd_day_of(pd_zone_to_local(report->zone, report->from)),
+		last = pd_day_of(pd_zone_to_local(report->zone, report->to - 1));
+	if (last - first < DAYS_LISTED)
+		for (int64_t day = first; day <= last; day++) {
+			PD_AUTO_ARENA arena = pd_arena_new();
+			(void)group_of(report, PD_BY_DAY, day_text(arena, day));
+		}
+}
+
+struct pd_report_lines pd_report_done(struct pd_arena *arena, struct pd_report *report)
+{
+	struct pd_report_lines lines = {0};
+	(void)group_of(report, PD_BY_ALL, NULL);
+	list_days(report);
+	for (int by = 0; by < PD_BY_COUNT; by++) {
+		PD_LIST(struct placed) placed = {0};
+		GHashTableIter iter;
+		gpointer group;
+		g_hash_table_iter_init(&iter, report->groups[by]);
+		while (g_hash_table_iter_next(&iter, NULL, &group))
+			*pd_list_add(arena, &placed) = (struct placed){
+				place_of(report, (enum pd_report_by)by, ((struct group *)group)->line.key), group};
+		if (placed.count > 0)
+			qsort(placed.items, placed.count, sizeof *placed.items, by_place);
+		for (size_t i = 0; i < placed.count; i++)
+			*pd_list_add(arena, &lines) = placed.items[i].group->line;
+	}
+	return lines;
+}
