@@ -189,9 +189,9 @@ static int start(struct house *house, struct pd_error *error)
 	house->readers = pd_readers_new("/proc/self/exe", &limits);
 	house->flow = pd_flow_new(house->settings, house->store, house->readers);
 	if ((class = prepare(house, error)) != PD_OK ||
+	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
 	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
 		    PD_OK ||
-	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
 	    (class = start_lmtp(house, error)) != PD_OK)
 		return class;
 	return start_control(house, error);
@@ -199,17 +199,19 @@ static int start(struct house *house, struct pd_error *error)
 
 /* --- ending --- */
 
-/* Doors first, then what they stand on, as far as it was started. What does not end by itself is left to the
- * kernel. */
+/* Sending first, then the doors, then what they stand on, as far as it was started. What does not end by itself is
+ * left to the kernel. */
 static void stop(struct house *house)
 {
 	int64_t by = pd_monotonic() + GRACE;
-	bool is_done = pd_milter_stop(GRACE);
-	is_done = (house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, GRACE)) && is_done;
+	/* What is being sent needs the milter to the end. */
+	bool is_done = pd_outbox_stop(house->outbox, GRACE / 2);
 	int64_t left = by - pd_monotonic();
-	is_done = pd_control_stop(house->control, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	is_done = pd_milter_stop(left > PD_SECOND ? left : PD_SECOND) && is_done;
 	left = by - pd_monotonic();
-	is_done = pd_outbox_stop(house->outbox, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	is_done = (house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, left > PD_SECOND ? left : PD_SECOND)) && is_done;
+	left = by - pd_monotonic();
+	is_done = pd_control_stop(house->control, left > PD_SECOND ? left : PD_SECOND) && is_done;
 	if (!is_done) {
 		pd_log(PD_WARNING, "ended with work under way; the MTA brings it again", NULL);
 		return;

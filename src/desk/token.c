@@ -132,16 +132,33 @@ char *pd_message_id_root(struct pd_context *context, int64_t ticket)
 	return pd_message_id_new(context, ticket, 0);
 }
 
-bool pd_message_id_is_ours(struct pd_context *context, const char *message_id)
+/* Its numbers; false: not of our making. */
+static bool message_id_parts(struct pd_context *context, const char *message_id, struct pd_strings *ret_parts)
 {
-	struct pd_strings parts = {0};
 	const char *at = strrchr(message_id, '@');
 	if (at == NULL || *message_id != 't' || at - message_id > 80)
 		return false;
-	parts = pd_split(context->arena,
+	struct pd_strings parts =
+		pd_split(context->arena,
 			 pd_strndup(context->arena, message_id + 1, (size_t)(at - message_id - 1)), '.');
 	if (parts.count != 3)
 		return false;
 	const char *mac = pd_token_mac(context, "id", parts.items[0], parts.items[1], "");
+	*ret_parts = parts;
 	return pd_token_equal(mac, pd_lower_ascii(context->arena, parts.items[2]));
+}
+
+bool pd_message_id_is_ours(struct pd_context *context, const char *message_id)
+{
+	struct pd_strings parts;
+	return message_id_parts(context, message_id, &parts);
+}
+
+int64_t pd_message_id_outbox(struct pd_context *context, const char *message_id)
+{
+	struct pd_strings parts;
+	unsigned long long number;
+	return message_id_parts(context, message_id, &parts) && pd_number(parts.items[1], INT64_MAX, &number)
+		       ? (int64_t)number
+		       : 0;
 }

@@ -45,6 +45,8 @@ char *pd_address_for_confirmation(struct pd_context *context, const struct pd_ma
 char *pd_message_id_new(struct pd_context *context, int64_t ticket, int64_t outbox);
 /* The root of all notifications of one ticket, so that an agent's client keeps them in one thread. */
 char *pd_message_id_root(struct pd_context *context, int64_t ticket);
+/* The outbox number in a Message-ID of ours; 0: it is none. */
+int64_t pd_message_id_outbox(struct pd_context *context, const char *message_id);
 /* Did we make it? */
 bool pd_message_id_is_ours(struct pd_context *context, const char *message_id);
 

@@ -74,6 +74,10 @@ struct pd_verdict {
 /* A mail of a login to the desk: what would be decided, and whether to believe it later. Keeps nothing. */
 int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
 		       struct pd_verdict *ret_verdict, struct pd_error *error);
+/* Of a mail that postdesk itself hands to the MTA, by its Message-ID without <>: the recipients whom the MTA has
+ * certainly taken, since it answered so (invariant 3). Of a mail that is not ours: none. */
+int pd_flow_taken(struct pd_flow *flow, struct pd_arena *arena, const char *message_id, struct pd_strings *ret_taken,
+		  struct pd_error *error);
 /* The MTA refused an outbox row for good. */
 int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipient, const char *diagnostic,
 			struct pd_error *error);

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "desk/auth_results.h"
 #include "desk/seal.h"
+#include "gate/milter_outward.h"
 
 #define RESULTS_FIELD "Authentication-Results"
 #define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT))
@@ -41,6 +42,7 @@ struct message {
 	const char *login, *sender;
 	const char *certificate;      /* an agent's; NULL: none */
 	struct pd_strings recipients; /* the desk's */
+	struct pd_outward *outward;   /* of a mail that postdesk itself brings; NULL */
 	bool has_outsiders;
 	struct pd_raw *raw; /* NULL: not collected */
 	bool is_body, has_failed;
@@ -129,6 +131,7 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	if (certificate != NULL && pd_settings_agent_certified(settings, certificate) != NULL)
 		message->certificate = pd_strdup(arena, certificate);
 	message->sender = bare(arena, argv[0]);
+	message->outward = pd_outward_is(ctx) ? PD_NEW(arena, struct pd_outward) : NULL;
 	session->message = message;
 	pd_settings_unref(settings);
 	leave();
@@ -141,6 +144,12 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 	struct pd_flow *flow = message != NULL ? enter() : NULL;
 	struct pd_error error = {0};
 	bool is_forged = false;
+	if (message != NULL && message->outward != NULL) {
+		if (flow != NULL)
+			leave();
+		pd_outward_recipient(message->arena, message->outward, argv[0]);
+		return SMFIS_CONTINUE;
+	}
 	if (flow == NULL)
 		return SMFIS_TEMPFAIL;
 	const char *recipient = bare(message->arena, argv[0]);
@@ -166,7 +175,8 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 /* Only what a login sends to the desk is read whole. */
 static bool is_collected(struct message *message)
 {
-	if ((message->login == NULL && message->certificate == NULL) || message->recipients.count == 0)
+	if (message->outward != NULL || message->recipients.count == 0 ||
+	    (message->login == NULL && message->certificate == NULL))
 		return false;
 	if (message->raw == NULL)
 		message->raw = pd_raw_new(message->spool);
@@ -185,6 +195,8 @@ static void collect(struct message *message, const void *data, size_t len)
 static void note_field(struct message *message, const char *name, const char *value)
 {
 	const char *plain = pd_trim(message->arena, name);
+	if (message->outward != NULL)
+		pd_outward_field(message->arena, message->outward, plain, value);
 	if (pd_equal_nocase(plain, PD_SEAL_FIELD)) {
 		message->seals++;
 	} else if (pd_equal_nocase(plain, RESULTS_FIELD)) {
@@ -321,6 +333,16 @@ static bool add(SMFICTX *ctx, const struct message *message, const struct pd_ver
 	return is_done;
 }
 
+static sfsistat finish_outward(SMFICTX *ctx, const struct message *message)
+{
+	struct pd_flow *flow = enter();
+	if (flow == NULL)
+		return SMFIS_TEMPFAIL;
+	sfsistat answer = pd_outward_finish(ctx, flow, message->arena, message->outward);
+	leave();
+	return answer;
+}
+
 static sfsistat finish(SMFICTX *ctx, struct message *message)
 {
 	const char *queue_id = smfi_getsymval(ctx, "i");
@@ -350,6 +372,8 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 		       NULL);
 		return SMFIS_TEMPFAIL;
 	}
+	if (message->outward != NULL)
+		return finish_outward(ctx, message);
 	if (verdict.seal != NULL || verdict.sealed.count > 0) {
 		count(&door.stats.sealed);
 		pd_log(PD_INFO, "milter: sealed", "queue-id", queue_id, "agent", verdict.agent, NULL);
@@ -406,6 +430,8 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 		       NULL);
 		return SMFIS_REJECT;
 	}
+	/* Without the steps of the connection and the greeting their macros do not come, either. */
+	smfi_setsymlist(ctx, SMFIM_ENVFROM, "{auth_authen} {cert_subject} {daemon_name}");
 	*ret_actions = ACTIONS;
 	*ret_steps = steps & wanted;
 	*ret_unused2 = *ret_unused3 = 0;

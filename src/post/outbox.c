@@ -24,6 +24,7 @@
 #define REST_AFTER    (30 * PD_SECOND) /* a kept connection without work */
 #define MTA_AWAY      (5 * PD_SECOND)
 #define BREAK_OFF     (5 * PD_SECOND)
+#define MARK_AGAIN    (16 * PD_SECOND)
 #define STACK_SIZE    (1024 * 1024)
 #define SENDMAIL_TIME (5 * PD_MINUTE)
 
@@ -131,17 +132,22 @@ static void tell_refusals(struct pd_outbox *outbox, const struct pd_lease *lease
 	}
 }
 
+/* What is known is not given up for a disk that is full: else the mail would leave again. */
 static void mark(struct pd_outbox *outbox, const struct pd_lease *lease, struct pd_sent_recipient *verdicts,
 		 size_t count, pd_time now, pd_time next)
 {
-	struct pd_error error = {0};
-	if (pd_store_sent(outbox->store, lease->id, verdicts, count, now, next, &error) == PD_OK)
-		return;
-	/* The lease ends by itself, and the mail leaves again. */
 	char row[24];
 	snprintf(row, sizeof row, "%lld", (long long)lease->id);
-	pd_log(PD_ERROR, "cannot mark a mail", "outbox", row, "reason", error.text, NULL);
-	pause_for(outbox, PD_SECOND);
+	for (pd_time wait = PD_SECOND;; wait = wait < MARK_AGAIN ? 2 * wait : MARK_AGAIN) {
+		struct pd_error error = {0};
+		int class = pd_store_sent(outbox->store, lease->id, verdicts, count, now, next, &error);
+		if (class == PD_OK)
+			return;
+		pd_log(PD_ERROR, "cannot mark a mail", "outbox", row, "reason", error.text, NULL);
+		if (class == PD_PERMANENT || outbox->is_stopping || pd_store_is_failed(outbox->store))
+			return; /* in doubt: it leaves again at the next start */
+		pause_for(outbox, wait);
+	}
 }
 
 /* Gives a row back unsent. */

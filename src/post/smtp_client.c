@@ -435,6 +435,8 @@ static void settle(const struct pd_mail *mail, struct pd_sent_recipient *verdict
 	}
 }
 
+/* A connection over which a mail failed is not kept: where a filter of Postfix has gone, the whole session gets 451,
+ * and after a refusal at the end the next MAIL may be nested. */
 static int converse(struct pd_smtp *smtp, struct pd_arena *arena, const struct pd_mail *mail,
 		    struct pd_sent_recipient *verdicts, struct pd_error *error)
 {
@@ -457,9 +459,8 @@ static int converse(struct pd_smtp *smtp, struct pd_arena *arena, const struct p
 		goto lost;
 	struct reply answer;
 	if (!go) {
-		if ((class = send_line(smtp, "RSET\r\n", NULL)) == PD_OK)
-			class = read_reply(smtp, arena, smtp->timeouts.command, &answer, NULL);
-		return PD_OK; /* each has its word, whatever becomes of the connection */
+		pd_smtp_rest(smtp);
+		return PD_OK;
 	}
 	if (!any_taken(mail, verdicts)) {
 		/* Some servers go on to 354 with nobody to take it: an empty mail ends that. */
@@ -476,8 +477,8 @@ static int converse(struct pd_smtp *smtp, struct pd_arena *arena, const struct p
 		return PD_UNCERTAIN;
 	}
 	settle(mail, verdicts, sent_of(answer.code), answer.text);
-	if (answer.code == 421)
-		hang_up(smtp);
+	if (sent_of(answer.code) != PD_SENT_TAKEN)
+		pd_smtp_rest(smtp);
 	return PD_OK;
 lost:
 	settle(mail, verdicts, PD_SENT_LATER,

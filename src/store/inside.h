@@ -179,6 +179,9 @@ struct pd_backend {
 		    struct pd_error *error);
 	int (*config_at)(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
 			 struct pd_error *error);
+	/* Adds recipients that are marked as taken. */
+	int (*taken)(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
+		     struct pd_strings *taken, struct pd_error *error);
 	int (*stats)(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error);
 	int (*backup)(struct pd_store *store, const char *destination, struct pd_error *error);
 	int (*verify)(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
@@ -226,12 +229,14 @@ struct pd_store {
 	unsigned long outbox_changes; /* grows with each change of the outbox */
 	unsigned long seen_empty;     /* outbox_changes when a lease found nothing */
 	unsigned long wakes;
+	struct pd_answered *answered; /* sent.c */
 
 	atomic_ulong commits, groups, redecided;
 };
 /* Common members; last_id and key are the backend's to fill afterwards. */
 void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enum pd_store_mode mode);
 void pd_store_fini(struct pd_store *store);
+void pd_store_forget_all_answered(struct pd_store *store); /* sent.c */
 /* After a group that touched the outbox; next_due as the backend said within the group's lead. */
 void pd_store_outbox_changed(struct pd_store *store, pd_time next_due);
 

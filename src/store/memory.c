@@ -264,6 +264,7 @@ static struct pd_backend backend = {
 	.window_end = window_end,
 	.raw = raw,
 	.outbox = pd_memory_outbox,
+	.taken = pd_memory_taken,
 	.stats = stats,
 	.backup = backup,
 	.verify = verify,

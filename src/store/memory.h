@@ -123,6 +123,8 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 
 /* memory_outbox.c */
 int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);
+int pd_memory_taken(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
+		    struct pd_strings *taken, struct pd_error *error);
 int pd_memory_sent(struct pd_store *store, struct pd_sent_request *request, struct pd_error *error);
 int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *error);
 int pd_memory_flush(struct pd_store *store, struct pd_error *error);

@@ -146,6 +146,25 @@ int pd_memory_sent(struct pd_store *store, struct pd_sent_request *request, stru
 		       : pd_fail(error, PD_PERMANENT, "there is no outbox row %lld", (long long)request->id);
 }
 
+int pd_memory_taken(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
+		    struct pd_strings *taken, struct pd_error *error)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	(void)error;
+	pthread_mutex_lock(&memory->lock);
+	for (size_t i = 0; i < memory->letters.count; i++) {
+		const struct memory_letter *letter = &memory->letters.items[i];
+		if (!pd_memory_holds(letter->life, memory->committed) || letter->lease.id != id ||
+		    !pd_equal(letter->lease.message_id, message_id))
+			continue;
+		for (size_t r = 0; r < letter->recipient_states.count; r++)
+			if (letter->recipient_states.items[r] == SENT)
+				*pd_list_add(arena, taken) = pd_strdup(arena, letter->lease.recipients.items[r]);
+	}
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
 int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);

@@ -188,6 +188,24 @@ int pd_sqlite_sent(struct pd_store *face, struct pd_sent_request *request, struc
 	return failed;
 }
 
+int pd_sqlite_taken(struct pd_store *face, struct pd_arena *arena, int64_t id, const char *message_id,
+		    struct pd_strings *taken, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_connection *connection;
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *select =
+		SQL(connection, "SELECT address FROM outbox JOIN outbox_recipient ON outbox = outbox.id"
+				" WHERE outbox.id = ? AND message_id = ? AND outbox_recipient.state = 2 ORDER BY place");
+	pd_sql_bind(select, "is", id, message_id);
+	while (pd_sql_row(connection, select, &failed, error))
+		*pd_list_add(arena, taken) = pd_sql_text(arena, select, 0);
+	pd_sqlite_give_reader(store, connection);
+	return failed;
+}
+
 int pd_sqlite_take_over(struct pd_store *face, pd_time now, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);

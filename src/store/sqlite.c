@@ -414,6 +414,7 @@ static struct pd_backend backend = {
 	.window_end = window_end,
 	.raw = raw,
 	.outbox = pd_sqlite_outbox,
+	.taken = pd_sqlite_taken,
 	.stats = pd_sqlite_stats,
 	.backup = pd_sqlite_backup,
 	.verify = pd_sqlite_verify,

@@ -205,6 +205,8 @@ struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, str
 					   int64_t id, int *ret_failed, struct pd_error *error);
 
 int pd_sqlite_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);
+int pd_sqlite_taken(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
+		    struct pd_strings *taken, struct pd_error *error);
 int pd_sqlite_sent(struct pd_store *store, struct pd_sent_request *request, struct pd_error *error);
 int pd_sqlite_take_over(struct pd_store *store, pd_time now, struct pd_error *error);
 int pd_sqlite_flush(struct pd_store *store, struct pd_error *error);

@@ -32,6 +32,7 @@ void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enu
 
 void pd_store_fini(struct pd_store *store)
 {
+	pd_store_forget_all_answered(store);
 	pthread_mutex_destroy(&store->lock);
 	pthread_cond_destroy(&store->due);
 }
@@ -279,24 +280,6 @@ void pd_store_wake(struct pd_store *store)
 	store->wakes++;
 	pthread_cond_broadcast(&store->due);
 	pthread_mutex_unlock(&store->lock);
-}
-
-static int sent_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
-{
-	return store->backend->sent(store, job->data, error);
-}
-
-int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients,
-		  size_t count, pd_time now, pd_time next, struct pd_error *error)
-{
-	pd_crash_point("before-mark");
-	struct pd_sent_request request = {
-		.id = id, .recipients = recipients, .count = count, .now = now, .next = next};
-	struct pd_job job = {.run = sent_run, .data = &request, .touches_outbox = true};
-	int failed = pd_writer_do(store->writer, &job, error);
-	if (!failed)
-		pd_crash_point("after-mark");
-	return failed;
 }
 
 static int take_over_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)

@@ -88,6 +88,10 @@ struct pd_sent_recipient {
  * dropped and the mark stays. */
 int pd_store_sent(struct pd_store *store, int64_t id, const struct pd_sent_recipient *recipients,
 		  size_t count, pd_time now, pd_time next, struct pd_error *error);
+/* Of the row with that id and Message-ID, the recipients whom the MTA has certainly taken: it answered so, be that
+ * marked or not (yet). Of a row that is not there, or is another mail: none. */
+int pd_store_taken(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
+		   struct pd_strings *ret_taken, struct pd_error *error);
 /* At start: the holder of the lock takes over its predecessor's leases. */
 int pd_store_take_over_leases(struct pd_store *store, pd_time now, struct pd_error *error);
 struct pd_outbox_line {

@@ -186,18 +186,18 @@ static const struct {
 	{"pipelined, all refused, DATA refused",
 	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 250 "
 		    "ok\nS: 450 later\n"
-		    "S: 554 no valid recipients\nC: RSET\nS: 250 ok\n",
+		    "S: 554 no valid recipients\nC: QUIT\n",
 	 "a@example.net", "x\r\n", PD_OK, "later 450 later;"},
 	{"sender refused, pipelined",
 	 PIPELINING "C: MAIL FROM:<s@example.com>\nC: RCPT TO:<a@example.net>\nC: DATA\nS: 553 5.1.8 "
 		    "bad sender\n"
-		    "S: 503 need MAIL\nS: 503 need MAIL\nC: RSET\nS: 250 ok\n",
+		    "S: 503 need MAIL\nS: 503 need MAIL\nC: QUIT\n",
 	 "a@example.net", "x\r\n", PD_OK, "refused 553 5.1.8 bad sender;"},
 	{"a 5xx that is not about the mail",
-	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 530 5.7.0 say STARTTLS first\nC: RSET\nS: 250 ok\n",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 530 5.7.0 say STARTTLS first\nC: QUIT\n",
 	 "a@example.net", "x\r\n", PD_OK, "later 530 5.7.0 say STARTTLS first;"},
 	{"sender for later, without pipelining",
-	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: RSET\nS: 250 ok\n",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 452 full\nC: QUIT\n",
 	 "a@example.net b@example.net", "x\r\n", PD_OK, "later 452 full;later 452 full;"},
 	{"final reply 4xx", PLAIN PLAIN_MAIL "D: x|\nS: 451 4.3.0 try again\n", "a@example.net", "x\r\n",
 	 PD_OK, "later 451 4.3.0 try again;"},
@@ -234,7 +234,7 @@ static const struct {
 	 "b>@example.net a@example.net", "x\r\n", PD_OK,
 	 "refused 501 5.1.3 the address cannot be written in an envelope;taken 250 ok;"},
 	{"control characters in a reply",
-	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: RSET\nS: 250 ok\n", "a@example.net",
+	 PLAIN "C: MAIL FROM:<s@example.com>\nS: 550 a\x1b[31mb\nC: QUIT\n", "a@example.net",
 	 "x\r\n", PD_OK, "refused 550 a [31mb;"},
 };
 

@@ -273,9 +273,20 @@ static void test_outbox(struct desk *desk)
 	assert_int_equal(pd_store_outbox_flush(desk->store, &error), 0);
 	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 10, &leases, &error), 0);
 	assert_int_equal(leases.count, 1);
+	struct pd_strings taken = {0};
+	assert_int_equal(pd_store_taken(desk->store, arena, id, "ack.a@example.org", &taken, &error), 0);
+	assert_int_equal(taken.count, 0);
 	said.sent = PD_SENT_TAKEN;
 	said.reply = "250 ok";
 	assert_int_equal(pd_store_sent(desk->store, id, &said, 1, TEST_NOW, 0, &error), 0);
+	assert_int_equal(pd_store_taken(desk->store, arena, id, "ack.a@example.org", &taken, &error), 0);
+	assert_int_equal(taken.count, 1);
+	assert_string_equal(taken.items[0], "Mary@example.org");
+	/* Another mail, and a row that is not there. */
+	assert_int_equal(pd_store_taken(desk->store, arena, id, "ack.b@example.org", &taken, &error), 0);
+	assert_int_equal(taken.count, 0);
+	assert_int_equal(pd_store_taken(desk->store, arena, 999, "ack.a@example.org", &taken, &error), 0);
+	assert_int_equal(taken.count, 0);
 	assert_int_equal(
 		pd_store_lease(desk->store, arena, "one", TEST_NOW + PD_DAY, until, 10, &leases, &error), 0);
 	assert_int_equal(leases.count, 0);

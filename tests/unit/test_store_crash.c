@@ -451,6 +451,44 @@ static void test_no_space_in_writes(void **state)
 	run_with_failures(SQLITE_FULL, true);
 }
 
+/* What the MTA has answered stays known while its mark cannot be written (invariant 3). */
+static void test_answer_without_mark(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct place place = new_place();
+	assert_int_equal(mkdir(place.state, 0700), 0);
+	struct client client = client_new(arena, place.state);
+	struct pd_store *store;
+	struct pd_error error = {0};
+	struct pd_leases leases = {0};
+	struct pd_strings taken = {0};
+	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
+	assert_int_equal(deliver_one(&client, store, 2, &error), 0);
+	assert_int_equal(pd_store_lease(store, arena, "test", TEST_NOW, TEST_NOW + PD_HOUR, 1, &leases, &error), 0);
+	assert_int_equal(leases.count, 1);
+	const struct pd_lease *lease = &leases.items[0];
+	struct pd_sent_recipient said = {.recipient = lease->recipients.items[0], .sent = PD_SENT_LATER};
+	shim.code = SQLITE_FULL;
+	shim.is_for_ever = true;
+	shim.left = 0;
+	assert_int_equal(pd_store_sent(store, lease->id, &said, 1, TEST_NOW, TEST_NOW, &error), PD_FULL);
+	assert_int_equal(pd_store_taken(store, arena, lease->id, lease->message_id, &taken, &error), 0);
+	assert_int_equal(taken.count, 0);
+	said.sent = PD_SENT_TAKEN;
+	assert_int_equal(pd_store_sent(store, lease->id, &said, 1, TEST_NOW, TEST_NOW, &error), PD_FULL);
+	assert_int_equal(pd_store_taken(store, arena, lease->id, lease->message_id, &taken, &error), 0);
+	assert_int_equal(taken.count, 1);
+	shim.left = -1;
+	assert_int_equal(pd_store_sent(store, lease->id, &said, 1, TEST_NOW, TEST_NOW, &error), 0);
+	assert_int_equal(pd_store_taken(store, arena, lease->id, lease->message_id, &taken, &error), 0);
+	assert_int_equal(taken.count, 1);
+	pd_store_close(store);
+	close(client.acked);
+	close(client.wire);
+	remove_place(&place);
+}
+
 /* A sync that fails leaves nobody knowing: uncertain, and the store takes nothing more. */
 static void test_failed_sync_is_uncertain(void **state)
 {
@@ -653,6 +691,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_failing_syncs),
 		cmocka_unit_test(test_failing_writes),
 		cmocka_unit_test(test_no_space_in_writes),
+		cmocka_unit_test(test_answer_without_mark),
 		cmocka_unit_test(test_failed_sync_is_uncertain),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_lock),
