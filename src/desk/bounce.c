@@ -1,7 +1,7 @@
 /* Reports of delivery: tied to what they report, shown there, never a ticket of their own.
  *
- * Promises: a failed delivery to a contact stands on its ticket, tells the owner and starts the reply clock
- * again; one of a notification counts against its agent; what cannot be tied to anything goes to the
+ * Promises: a failed delivery to a contact stands on its ticket, tells the owner and, where the report names the
+ * mail, starts the reply clock again; one of a notification counts against its agent; what cannot be tied to anything goes to the
  * mailbox's one ticket "Undelivered mail" (invariants 7, 8). Nothing here is ever answered. */
 #include "desk/letters.h"
 
@@ -18,6 +18,7 @@ struct reported {
 	int64_t conversation, event;
 	const char *agent; /* to whom the mail went, NULL: outsiders */
 	bool is_minor;	   /* an acknowledgement: nobody waits for it */
+	bool is_guess;	   /* by the recipient alone, whom anybody can name */
 	const char *why;
 };
 
@@ -81,6 +82,7 @@ static bool by_recipient(struct pd_context *context, const char *address, struct
 		reported->ticket = ticket;
 		reported->event = ticket->last_out_event;
 		reported->why = pd_printf(context->arena, "its recipient %s", address);
+		reported->is_guess = true;
 		return true;
 	}
 	return false;
@@ -139,14 +141,16 @@ static void mark_undelivered(struct pd_context *context, const struct reported *
 {
 	const char *why =
 		pd_clean_line(context->arena,
-			      pd_printf(context->arena, "%s%s%s", recipient,
-					*recipient != '\0' && *diagnostic != '\0' ? ": " : "", diagnostic),
+			      pd_printf(context->arena, "%s%s%s%s", recipient,
+					*recipient != '\0' && *diagnostic != '\0' ? ": " : "", diagnostic,
+					reported->is_guess ? " (not proven: the report names no mail of ours)" : ""),
 			      500);
 	struct pd_event *event = pd_plan_event(context, reported->ticket, PD_EVENT_UNDELIVERED, message,
 					       reported->conversation, why);
 	event->other = reported->event;
-	if (reported->ticket->status_kind == PD_STATUS_WAITING ||
-	    reported->ticket->status_kind == PD_STATUS_CLOSED)
+	bool is_over = reported->ticket->status_kind == PD_STATUS_WAITING ||
+		       reported->ticket->status_kind == PD_STATUS_CLOSED;
+	if (is_over && !reported->is_guess) /* a stranger who knows an address changes nothing (invariant 6) */
 		pd_set_status_kind(context, reported->ticket, PD_STATUS_OPEN, "undelivered");
 	context->plan->outcome = "undelivered";
 	context->plan->ticket = reported->ticket->number;

@@ -177,7 +177,11 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 	if (shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
-				   "WARNING: it came to the reply address of somebody else.", NULL));
+				   "WARNING: it came to the reply address of somebody else. Your reply goes to "
+				   "{to}; a line #to ADDRESS adds others.",
+				   "to",
+				   pd_answer_minds_reply_to(context, ticket, stored) ? reply_to : stored->from.addr,
+				   NULL));
 	if (reply_to == NULL || *reply_to == '\0' || pd_equal_nocase(reply_to, stored->from.addr))
 		return;
 	pd_buf_addf(out, "Reply-To: %s\n", pd_participant_value(context->arena, &stored->reply_to));

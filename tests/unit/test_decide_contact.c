@@ -412,7 +412,8 @@ static void test_reply_address(void **state)
 	mail.id = "again@customer.example";
 	plan = small_deliver(desk, mail);
 	assert_non_null(strstr(small_letter(plan, PD_LETTER_NOTIFICATION, "anna")->letter.text,
-			       "WARNING: it came to the reply address of somebody else"));
+			       "WARNING: it came to the reply address of somebody else. Your reply goes to "
+			       "secretary@customer.example"));
 	assert_false(is_participant(desk, 1, "secretary@customer.example"));
 	/* Case is lost on the way. */
 	mail.to = pd_strdup(desk->arena, ack->letter.reply_to.addr);
