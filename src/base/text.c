@@ -123,9 +123,21 @@ static char *clean(struct pd_arena *arena, const char *text, size_t len, bool ke
 	return out;
 }
 
+/* Is it clean as it is? */
+static bool is_clean_line(const char *text, size_t len)
+{
+	return len > 0 && printable(text, len) == len && text[0] != ' ' && text[len - 1] != ' ' &&
+	       strstr(text, "  ") == NULL;
+}
+
 char *pd_clean_line(struct pd_arena *arena, const char *text, size_t max_chars)
 {
-	return text != NULL ? clean(arena, text, strlen(text), false, max_chars) : NULL;
+	if (text == NULL)
+		return NULL;
+	size_t len = strlen(text);
+	if ((max_chars == 0 || len <= max_chars) && is_clean_line(text, len))
+		return pd_memdup(arena, text, len + 1);
+	return clean(arena, text, len, false, max_chars);
 }
 
 char *pd_clean_text(struct pd_arena *arena, const char *text, size_t len)

@@ -1,8 +1,8 @@
 /* Addresses in header fields.
  *
- * GMime's parser finds the mailboxes; names are decoded before it sees them (decode.c). Its
- * recursion overflows the stack on nested groups, so what nests is not shown to it. Whether From is
- * fit to prove anything is judged here by a grammar of our own, stricter than any parser.
+ * Fields in the plain form are read here; in all others GMime's parser finds the mailboxes, and names are decoded
+ * before it sees them (decode.c). Its recursion overflows the stack on nested groups, so what nests is not shown
+ * to it. Whether From is fit to prove anything is judged here by a grammar of our own, stricter than any parser.
  * Never fails: hostile input gives an empty list. */
 #include <glib.h>
 #include <gmime/gmime.h>
@@ -72,8 +72,99 @@ static void add_list(struct pd_arena *arena, InternetAddressList *addresses, str
 	}
 }
 
+/* --- the plain form that most fields have, without a library --- */
+
+static bool is_word_char(char c)
+{
+	return g_ascii_isalnum(c) || c == '_' || c == '-' || c == '\'';
+}
+
+/* Where a word of a display name ends: of simple characters, or an encoded word. NULL: it is more than that. */
+static const char *skip_word(const char *at, bool *ret_encoded)
+{
+	if (at[0] != '=' || at[1] != '?') {
+		const char *start = at;
+		while (is_word_char(*at))
+			at++;
+		return at > start ? at : NULL;
+	}
+	*ret_encoded = true;
+	const char *end = at + strcspn(at, " <>\",");
+	return end - at > 6 && end[-1] == '=' && end[-2] == '?' ? end : NULL;
+}
+
+/* A display name up to its '<'; NULL: there is none, or it is more than words or one quoted string. */
+static const char *skip_name(struct pd_arena *arena, const char *at, const char **ret_name)
+{
+	const char *start = at, *end;
+	bool is_encoded = false;
+	if (*at == '"') {
+		for (start = ++at; *at >= ' ' && *at < 0x7f && *at != '"' && *at != '\\'; at++)
+			if (at[0] == '=' && at[1] == '?')
+				return NULL;
+		end = at;
+		if (*at++ != '"')
+			return NULL;
+		at += strspn(at, " ");
+	} else {
+		for (end = at; *at != '<'; at += strspn(at, " "))
+			if (!(end = at = skip_word(at, &is_encoded)) || (*at != ' ' && *at != '<'))
+				return NULL;
+	}
+	if (*at != '<')
+		return NULL;
+	*ret_name = pd_strndup(arena, start, (size_t)(end - start));
+	if (is_encoded)
+		*ret_name = pd_mime_decode(arena, *ret_name);
+	*ret_name = clean_name(arena, *ret_name);
+	return at;
+}
+
+/* local@domain of dot-atoms without A-labels; NULL: it is something else. */
+static const char *skip_dot_atoms(const char *at)
+{
+	const char *start = at, *sign = NULL;
+	for (; g_ascii_isalnum(*at) || (*at && strchr("-_+=.@", *at)); at++) {
+		if (*at == '@' && sign)
+			return NULL;
+		if ((*at == '.' || *at == '@') && (at == start || at[-1] == '.' || at[-1] == '@'))
+			return NULL;
+		if (sign && (strchr("_+=", *at) || pd_starts_nocase(at, "xn--")))
+			return NULL;
+		if (*at == '@')
+			sign = at;
+	}
+	return sign && sign + 1 < at && at[-1] != '.' && sign[-1] != '.' ? at : NULL;
+}
+
+/* All of the field, or false, and then the list is as it was. */
+static bool read_simple(struct pd_arena *arena, const char *at, struct pd_addresses *list)
+{
+	const size_t before = list->count;
+	for (;;) {
+		at += strspn(at, " ");
+		const char *name = "", *angle = skip_name(arena, at, &name);
+		const char *start = angle ? angle + 1 : at, *end = skip_dot_atoms(start);
+		if (!end || (angle && *end != '>') || list->count >= MAX_ADDRESSES)
+			break;
+		struct pd_address *item = pd_list_add(arena, list);
+		item->addr = clean_addr(arena, pd_strndup(arena, start, (size_t)(end - start)));
+		item->name = name;
+		at = end + (angle != NULL);
+		at += strspn(at, " ");
+		if (!*at)
+			return true;
+		if (*at++ != ',')
+			break;
+	}
+	list->count = before;
+	return false;
+}
+
 void pd_mime_addresses(struct pd_arena *arena, const char *text, struct pd_addresses *list)
 {
+	if (read_simple(arena, text, list))
+		return;
 	unsigned colons = 0;
 	for (const char *c = text; *c; c++)
 		colons += *c == ':';

@@ -96,15 +96,18 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 	bool subject = pd_subject_is_bounce(arena, message->subject);
 	bool from = is_mailer(message->from.addr, message->from.name);
 	bool postmaster = is_postmaster(message->from.addr);
-	bool vacation = pd_subject_is_auto(arena, message->subject) ||
-			(submitted && pd_starts_nocase(submitted, "auto-replied") && !subject && !from);
 	bool is_report = pd_equal(parts->root_type, "multipart/report") &&
 			 (pd_equal(parts->report_type, "delivery-status") || !*parts->report_type);
 	if (is_report)
 		return true;
 	/* Words of the body alone are never enough below: most mail ends here. */
-	if (!from && !subject && !null_path && !postmaster)
-		return !vacation && message->in_reply_to.count == 0 && pd_bounce_notification(parts) != NULL;
+	bool is_bare = !from && !subject && !null_path && !postmaster;
+	if (is_bare && (message->in_reply_to.count > 0 || !pd_bounce_notification(parts)))
+		return false;
+	bool vacation = pd_subject_is_auto(arena, message->subject) ||
+			(submitted && pd_starts_nocase(submitted, "auto-replied") && !subject && !from);
+	if (is_bare)
+		return !vacation;
 	struct pd_mailer_words words = pd_bounce_words(arena, parts);
 	bool has_returned = words.returned != NULL;
 	for (size_t i = 0; i < parts->count; i++)

@@ -169,6 +169,8 @@ static const char *as_utf8(struct pd_arena *arena, const char *text, bool plain)
 
 char *pd_mime_decode(struct pd_arena *arena, const char *text)
 {
+	if (!strstr(text, "=?"))
+		return pd_clean_line(arena, as_utf8(arena, text, false), 0);
 	return pd_clean_line(arena, decode(arena, as_utf8(arena, text, false), DECODE), 0);
 }
 

@@ -8,23 +8,33 @@
 #include <string.h>
 #include "mime/inside.h"
 
-/* CRLF, LF and CR alone become CRLF as the body streams by; empty lines wait until something follows them. */
+/* Lines that end in CRLF go in as they stand, many at once; other line ends become CRLF. Empty lines wait until
+ * something follows them. */
 static void add_body(struct pd_sha256_sum *sum, const char *data, size_t size)
 {
-	size_t breaks = 0;
+	size_t from = 0, to = 0, breaks = 0; /* from..to: lines to be added, all between them CRLF */
+	bool is_plain = true;		     /* nothing but CRLF since then */
 	for (size_t at = 0; at < size;) {
 		const char *lf = memchr(data + at, '\n', size - at);
 		size_t end = lf ? (size_t)(lf - data) : size, next = lf ? end + 1 : size;
 		while (end > at && data[end - 1] == '\r')
 			end--;
 		if (end > at) {
-			for (; breaks > 0; breaks--)
-				pd_sha256_add(sum, "\r\n", 2);
-			pd_sha256_add(sum, data + at, end - at);
+			if (!is_plain) {
+				pd_sha256_add(sum, data + from, to - from);
+				for (; breaks > 0; breaks--)
+					pd_sha256_add(sum, "\r\n", 2);
+				from = at;
+				is_plain = true;
+			}
+			breaks = 0;
+			to = end;
 		}
 		breaks++;
+		is_plain = is_plain && next == end + 2 && data[end] == '\r';
 		at = next;
 	}
+	pd_sha256_add(sum, data + from, to - from);
 }
 
 static void add_field(struct pd_sha256_sum *sum, const char *name, const struct pd_field *field)
@@ -47,6 +57,14 @@ static void add_field(struct pd_sha256_sum *sum, const char *name, const struct 
 	pd_sha256_add(sum, "", 1);
 }
 
+static void add_named(struct pd_sha256_sum *sum, const char *data, size_t size, const char *name)
+{
+	struct pd_field field;
+	for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field); at = field.next)
+		if (pd_field_is(&field, name))
+			add_field(sum, name, &field);
+}
+
 void pd_message_digests(const char *data, size_t size, struct pd_message *message)
 {
 	static const char *const names[] = {"from", "to", "cc", "subject", "date", "message-id"};
@@ -56,13 +74,8 @@ void pd_message_digests(const char *data, size_t size, struct pd_message *messag
 	add_body(&sum, data + body, size - body);
 	pd_sha256_end(&sum, message->body_digest);
 	pd_sha256_begin(&sum);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct pd_field field;
-		for (size_t at = pd_fields_start(data, size); pd_field_next(data, size, at, &field);
-		     at = field.next)
-			if (pd_field_is(&field, names[i]))
-				add_field(&sum, names[i], &field);
-	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		add_named(&sum, data, size, names[i]);
 	pd_sha256_add(&sum, "\n", 1);
 	pd_sha256_add(&sum, message->body_digest, sizeof message->body_digest);
 	pd_sha256_end(&sum, message->digest);

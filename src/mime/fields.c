@@ -29,8 +29,7 @@ size_t pd_fields_start(const char *data, size_t size)
 bool pd_field_next(const char *data, size_t size, size_t at, struct pd_field *ret_field)
 {
 	size_t name_end = at;
-	while (name_end < size && (unsigned char)data[name_end] > ' ' && data[name_end] != ':' &&
-	       (unsigned char)data[name_end] != 0x7f)
+	while (name_end < size && (unsigned char)data[name_end] > ' ' && data[name_end] != ':' && data[name_end] != 0x7f)
 		name_end++;
 	size_t colon = name_end;
 	while (colon < size && (data[colon] == ' ' || data[colon] == '\t'))
@@ -56,7 +55,8 @@ bool pd_field_next(const char *data, size_t size, size_t at, struct pd_field *re
 
 bool pd_field_is(const struct pd_field *field, const char *name)
 {
-	return strlen(name) == field->name_len && strncasecmp(field->name, name, field->name_len) == 0;
+	return ((field->name[0] ^ name[0]) & ~0x20) == 0 && strlen(name) == field->name_len &&
+	       strncasecmp(field->name, name, field->name_len) == 0;
 }
 
 char *pd_field_value(struct pd_arena *arena, const struct pd_field *field)
@@ -146,7 +146,7 @@ const char *pd_mime_fields(struct pd_arena *arena, const char *text, struct pd_m
 const char *pd_message_header(const struct pd_message *message, const char *name)
 {
 	for (size_t i = 0; i < message->headers.count; i++)
-		if (strcasecmp(message->headers.items[i].name, name) == 0)
+		if (pd_equal_nocase(message->headers.items[i].name, name))
 			return message->headers.items[i].value;
 	return NULL;
 }

@@ -111,11 +111,34 @@ static void take_number(const char *word, size_t len, struct date *date)
 	}
 }
 
+/* One or two digits; -1: none. Past them. */
+static int two_digits(const char **at)
+{
+	if (!g_ascii_isdigit(**at))
+		return -1;
+	int value = *(*at)++ - '0';
+	return g_ascii_isdigit(**at) ? value * 10 + (*(*at)++ - '0') : value;
+}
+
+/* "14:03", "14:03:00" */
+static bool read_time(const char *word, struct date *date)
+{
+	date->hour = two_digits(&word);
+	date->minute = *word == ':' ? (word++, two_digits(&word)) : -1;
+	if (date->hour < 0 || date->minute < 0) {
+		date->hour = date->minute = 0;
+		return false;
+	}
+	int second = *word == ':' ? (word++, two_digits(&word)) : -1;
+	date->second = second < 0 ? 0 : second;
+	return true;
+}
+
 static void take_word(const char *word, size_t len, struct date *date)
 {
 	int zone;
 	if (!date->has_time && memchr(word, ':', len) && g_ascii_isdigit(*word)) {
-		date->has_time = sscanf(word, "%2d:%2d:%2d", &date->hour, &date->minute, &date->second) >= 2;
+		date->has_time = read_time(word, date);
 	} else if (date->has_time && !date->has_zone && zone_of(word, len, &zone)) {
 		date->zone = zone;
 		date->has_zone = true;

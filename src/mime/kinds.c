@@ -42,18 +42,6 @@ static bool goes_on(const char *rest)
 	       pd_words_begins(rest, pd_auto_subject_goes_on);
 }
 
-/* East Asian and some other scripts put no blank behind the words. */
-static bool begins_auto(const char *fold)
-{
-	for (const char *word = pd_auto_subject_words; *word;) {
-		size_t len = strcspn(word, "|");
-		if (!strncmp(fold, word, len) && goes_on(fold + len))
-			return true;
-		word += len + (word[len] == '|');
-	}
-	return false;
-}
-
 bool pd_subject_is_auto(struct pd_arena *arena, const char *subject)
 {
 	const char *fold = pd_words_fold(arena, subject, strlen(subject), 400, NULL);
@@ -64,7 +52,8 @@ bool pd_subject_is_auto(struct pd_arena *arena, const char *subject)
 	size_t len = strlen(fold);
 	if (!len)
 		return false;
-	if (begins_auto(fold))
+	/* East Asian and some other scripts put no blank behind the words. */
+	if (pd_words_begins_before(fold, pd_auto_subject_words, goes_on))
 		return fold[len - 1] != '?';
 	/* "Anna is out of the office" and "AUTO: …", which Lotus and people's rules write. */
 	if (pd_words_ends(fold, "is out of the office|is out of office|is on vacation|ist nicht im büro|ist "

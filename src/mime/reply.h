@@ -107,6 +107,8 @@ size_t pd_words_find(const char *fold, const char *alternatives, size_t *ret_at)
 /* Does the text begin (end) with one of "a|b|c"? Returns the length of that one, 0: none. */
 size_t pd_words_begins(const char *fold, const char *alternatives);
 size_t pd_words_ends(const char *fold, const char *alternatives);
+/* Does the text begin with one of them, letters behind it or not, and does what follows it fit? */
+bool pd_words_begins_before(const char *fold, const char *alternatives, bool (*fits)(const char *rest));
 /* Is the text one of "a|b|c"? */
 bool pd_words_is(const char *fold, const char *alternatives);
 /* Does a subject begin with a forward's prefix ("Fwd:", "WG:", "TR:", …)? */

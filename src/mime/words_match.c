@@ -184,6 +184,17 @@ size_t pd_words_begins(const char *fold, const char *alternatives)
 	return best;
 }
 
+bool pd_words_begins_before(const char *fold, const char *alternatives, bool (*fits)(const char *rest))
+{
+	AUTO_LIST list = list_of(alternatives);
+	for (uint16_t i = list->by_first[(unsigned char)*fold]; i != NONE; i = list->words[i].next_first) {
+		const struct word *word = &list->words[i];
+		if (strncmp(fold, word->text, word->len) == 0 && fits(fold + word->len))
+			return true;
+	}
+	return false;
+}
+
 size_t pd_words_ends(const char *fold, const char *alternatives)
 {
 	AUTO_LIST list = list_of(alternatives);
