@@ -62,6 +62,20 @@ static size_t printable(const char *text, size_t len)
 	return at;
 }
 
+/* How many of the first bytes are ASCII, NUL too. */
+static size_t ascii(const char *text, size_t len)
+{
+	size_t at = 0;
+	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+		memcpy(&word, text + at, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (at < len && (unsigned char)text[at] < 0x80)
+		at++;
+	return at;
+}
+
 /* Bytes above 127. */
 static size_t count_high(const char *text, size_t len)
 {
@@ -76,35 +90,81 @@ static size_t count_high(const char *text, size_t len)
 	return count;
 }
 
-/* Cleans len bytes of text. With keep_lines, LF and tab stay, CRLF and CR become LF, and white space is
- * left as it is; else every run of white space and controls becomes one blank. */
-static char *clean(struct pd_arena *arena, const char *text, size_t len, bool keep_lines, size_t max_chars)
+/* A well-formed character of two or three bytes at the start (most that are not ASCII are so), its length; 0: something
+ * else, or not well-formed. */
+static size_t short_char(const char *text, size_t left)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	if (left >= 2 && at[0] >= 0xc2 && at[0] < 0xe0)
+		return (at[1] & 0xc0) == 0x80 ? 2 : 0;
+	if (left < 3 || (at[0] & 0xf0) != 0xe0 || (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80)
+		return 0;
+	bool is_long = at[0] == 0xe0 && at[1] < 0xa0, is_surrogate = at[0] == 0xed && at[1] >= 0xa0;
+	return is_long || is_surrogate ? 0 : 3;
+}
+
+/* May the character be one that is not kept as it is: C1, what turns directions around, separators of lines? */
+static bool is_suspect(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe2 && (at[1] == 0x80 || at[1] == 0x81));
+}
+
+/* LF and tab stay, CRLF and CR become LF, controls blanks; white space is left as it is. NULL where the text is not valid
+ * UTF-8 and is_strict says that this matters. */
+static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, bool is_strict)
 {
 	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
-	char *out = pd_alloc(arena, len + 2 * count_high(text, len) + 1), *to = out;
-	size_t chars = 0;
-	bool is_blank_due = false;
+	char *out = pd_alloc(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + 1), *to = out;
 	for (size_t i = 0, n; i < len; i += n) {
-		if (keep_lines && (n = printable(text + i, len - i)) > 0) {
+		if ((n = printable(text + i, len - i)) > 0) {
 			memcpy(to, text + i, n); /* most of most texts */
 			to += n;
 			continue;
 		}
+		n = 1;
+		if (text[i] == '\n' || text[i] == '\t') {
+			*to++ = text[i];
+			continue;
+		}
+		if (text[i] == '\r') {
+			if (i + 1 == len || text[i + 1] != '\n')
+				*to++ = '\n';
+			continue;
+		}
+		size_t whole = short_char(text + i, len - i);
+		if (whole > 0 && !is_suspect(text + i)) {
+			memcpy(to, text + i, whole);
+			to += whole;
+			n = whole;
+			continue;
+		}
 		gunichar c = next_char(text + i, len - i, &n);
-		if (keep_lines) {
-			if (c == '\r') {
-				if (i + 1 < len && text[i + 1] == '\n')
-					continue;
-				c = '\n';
-			} else if (c != '\n' && c != '\t' && is_control(c)) {
-				c = ' ';
-			} else if (c == 0x2028 || c == 0x2029) {
-				c = '\n';
-			}
-		} else if (is_control(c) || g_unichar_isspace(c)) {
+		if (is_strict && c == 0xfffd && n == 1)
+			return NULL;
+		if (is_control(c))
+			c = ' ';
+		else if (c == 0x2028 || c == 0x2029)
+			c = '\n';
+		to += c < 0x80 ? (*to = (char)c, 1) : g_unichar_to_utf8(c, to);
+	}
+	*to = '\0';
+	return out;
+}
+
+/* Every run of white space and controls becomes one blank. */
+static char *clean(struct pd_arena *arena, const char *text, size_t len, size_t max_chars)
+{
+	char *out = pd_alloc(arena, len + 2 * count_high(text, len) + 1), *to = out;
+	size_t chars = 0;
+	bool is_blank_due = false;
+	for (size_t i = 0, n; i < len; i += n) {
+		gunichar c = next_char(text + i, len - i, &n);
+		if (is_control(c) || g_unichar_isspace(c)) {
 			is_blank_due = to > out;
 			continue;
-		} else if (is_blank_due) {
+		}
+		if (is_blank_due) {
 			if (max_chars > 0 && chars + 1 >= max_chars)
 				break;
 			*to++ = ' ';
@@ -137,12 +197,28 @@ char *pd_clean_line(struct pd_arena *arena, const char *text, size_t max_chars)
 	size_t len = strlen(text);
 	if ((max_chars == 0 || len <= max_chars) && is_clean_line(text, len))
 		return pd_memdup(arena, text, len + 1);
-	return clean(arena, text, len, false, max_chars);
+	return clean(arena, text, len, max_chars);
 }
 
 char *pd_clean_text(struct pd_arena *arena, const char *text, size_t len)
 {
-	return text != NULL ? clean(arena, text, len, true, 0) : NULL;
+	return text != NULL ? clean_lines(arena, text, len, false) : NULL;
+}
+
+char *pd_clean_valid_text(struct pd_arena *arena, const char *text, size_t len)
+{
+	return clean_lines(arena, text, len, true);
+}
+
+bool pd_is_utf8(const char *text, size_t len)
+{
+	for (size_t at = 0, n; at < len; at += n) {
+		if ((n = ascii(text + at, len - at)) > 0 || (n = short_char(text + at, len - at)) > 0)
+			continue;
+		if (next_char(text + at, len - at, &n) == 0xfffd && n == 1)
+			return false;
+	}
+	return true;
 }
 
 /* The most bytes of text, up to max, that end at a character's end. */

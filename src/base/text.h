@@ -13,6 +13,10 @@
 char *pd_clean_line(struct pd_arena *arena, const char *text, size_t max_chars);
 /* As above but keeps lines (LF alone) and tabs. */
 char *pd_clean_text(struct pd_arena *arena, const char *text, size_t len);
+/* The same for text that is valid UTF-8; NULL where it is not. */
+char *pd_clean_valid_text(struct pd_arena *arena, const char *text, size_t len);
+/* RFC 3629, NUL allowed. */
+bool pd_is_utf8(const char *text, size_t len);
 /* A file name that is safe to show and to save: last component after / and \, no
  * leading dot, no controls, at most 150 bytes; "attachment" when nothing is left. */
 char *pd_clean_file_name(struct pd_arena *arena, const char *name);

@@ -99,18 +99,6 @@ static size_t ascii_run(const char *data, size_t len)
 	return at;
 }
 
-bool pd_charset_is_utf8(const char *data, size_t len)
-{
-	/* A NUL is no fault of the encoding. */
-	for (size_t at = ascii_run(data, len); at < len; at += ascii_run(data + at, len - at)) {
-		gunichar c = g_utf8_get_char_validated(data + at, (gssize)(len - at));
-		if (c >= (gunichar)-2)
-			return false;
-		at += (size_t)g_unichar_to_utf8(c, NULL);
-	}
-	return true;
-}
-
 static bool is_ascii(const char *data, size_t len)
 {
 	return ascii_run(data, len) == len;
@@ -150,7 +138,7 @@ static size_t find(const char *label)
 {
 	char key[64];
 	size_t len = strlen(label);
-	if (len == 0 || len > sizeof key - 3)
+	if (len == 0 || len > sizeof key - 3 || pd_equal_nocase(label, "utf-8") || pd_equal_nocase(label, "us-ascii"))
 		return CHARSETS;
 	key[0] = ' ';
 	for (size_t i = 0; i < len; i++)
@@ -202,31 +190,67 @@ static char *as(struct pd_arena *arena, size_t place, const char *data, size_t l
 	return bad <= most_bad ? copy(arena, out.data, out.len) : NULL;
 }
 
-char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *data, size_t len)
+/* What a label and the bytes say at first sight. */
+struct label {
+	const char *text; /* without quotes and blanks */
+	size_t place;	  /* in the table; CHARSETS: unknown */
+	bool is_stateful; /* ASCII bytes need not be ASCII */
+	bool is_multibyte; /* what is valid UTF-8 may be valid in it, too */
+};
+
+static struct label read_label(struct pd_arena *arena, const char *text, const char *data, size_t len)
 {
-	label = label ? label : "";
-	label += strspn(label, " \"'");
-	label = pd_strndup(arena, label, strcspn(label, " \"'"));
-	size_t place = find(label);
-	bool is_wide = place < CHARSETS && strstr(charsets[place].iconv_name, "UTF-");
+	struct label label = {.text = text ? text : ""};
+	label.text += strspn(label.text, " \"'");
+	label.text = pd_strndup(arena, label.text, strcspn(label.text, " \"'"));
+	label.place = find(label.text);
+	bool is_wide = label.place < CHARSETS && strstr(charsets[label.place].iconv_name, "UTF-");
 	if (!is_wide && len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
-		place = find("utf-16");
-	bool is_stateful = place < CHARSETS && (strstr(charsets[place].iconv_name, "UTF-") ||
-						strstr(charsets[place].iconv_name, "2022"));
-	if (!is_stateful && is_ascii(data, len) && !has_escape(data, len))
-		return copy(arena, data, len);
-	/* Text that is valid UTF-8 and not ASCII was meant so, whatever a single-byte label says. */
-	if (!is_stateful && !is_ascii(data, len) && pd_charset_is_utf8(data, len) &&
-	    (place >= CHARSETS ||
-	     !strstr("CP932 EUC-JP CP949 GB18030 BIG5-HKSCS EUC-TW", charsets[place].iconv_name)))
+		label.place = find("utf-16");
+	const char *name = label.place < CHARSETS ? charsets[label.place].iconv_name : "";
+	label.is_stateful = strstr(name, "UTF-") || strstr(name, "2022");
+	label.is_multibyte = *name && strstr("CP932 EUC-JP CP949 GB18030 BIG5-HKSCS EUC-TW", name);
+	return label;
+}
+
+/* Text that is valid UTF-8 was meant so, whatever a single-byte label says; ASCII is everything but what has states. */
+static bool is_meant_as_utf8(const struct label *label, const char *data, size_t len)
+{
+	if (label->is_stateful)
+		return false;
+	if (is_ascii(data, len))
+		return !has_escape(data, len);
+	return !label->is_multibyte && pd_is_utf8(data, len);
+}
+
+char *pd_charset_clean(struct pd_arena *arena, const char *name, const char *data, size_t len)
+{
+	const struct label label = read_label(arena, name, data, len);
+	char *text = NULL;
+	/* Escapes are looked for in ASCII alone: all else is known from cleaning it. */
+	if (!label.is_stateful && !label.is_multibyte && !has_escape(data, len)) {
+		bool has_mark = len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0;
+		text = pd_clean_valid_text(arena, data + 3 * has_mark, len - 3 * has_mark);
+	}
+	if (text)
+		return text;
+	text = pd_charset_utf8(arena, name, data, len);
+	text += pd_starts(text, "\xef\xbb\xbf") ? 3 : 0;
+	return pd_clean_text(arena, text, strlen(text));
+}
+
+char *pd_charset_utf8(struct pd_arena *arena, const char *name, const char *data, size_t len)
+{
+	const struct label label = read_label(arena, name, data, len);
+	if (is_meant_as_utf8(&label, data, len))
 		return copy(arena, data, len);
 	char *text = NULL;
-	if (place < CHARSETS)
-		text = as(arena, place, data, len, len / 50);
-	if (!text && pd_charset_is_utf8(data, len) && !has_escape(data, len))
+	if (label.place < CHARSETS)
+		text = as(arena, label.place, data, len, len / 50);
+	if (!text && pd_is_utf8(data, len) && !has_escape(data, len))
 		text = copy(arena, data, len);
 	/* UTF-8 with a few broken bytes (cut in the middle) is still UTF-8: the cleaning marks them. */
-	if (!text && (g_ascii_strcasecmp(label, "utf-8") == 0 || g_ascii_strcasecmp(label, "utf8") == 0)) {
+	if (!text && (pd_equal_nocase(label.text, "utf-8") || pd_equal_nocase(label.text, "utf8"))) {
 		gchar *valid = g_utf8_make_valid(data, (gssize)len);
 		size_t marks = 0, letters = 0;
 		for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
@@ -249,7 +273,7 @@ char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *dat
 
 char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len)
 {
-	if (pd_charset_is_utf8(data, len))
+	if (pd_is_utf8(data, len))
 		return copy(arena, data, len);
 	/* windows-1252 where it differs from Latin-1 */
 	static const unsigned short high[32] = {

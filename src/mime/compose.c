@@ -258,7 +258,7 @@ static void put_attachment(struct writing *writing, const struct pd_attachment *
 		pd_equal_nocase(attachment->type, "message/rfc822") && transfer != PD_BINARY && len > 0;
 	const char *type = is_mail ? "message/rfc822" : safe_type(writing->arena, attachment);
 	pd_buf_addf(out, "Content-Type: %s", type);
-	if (pd_starts(type, "text/") && pd_charset_is_utf8(data, len))
+	if (pd_starts(type, "text/") && pd_is_utf8(data, len))
 		pd_buf_adds(out, "; charset=utf-8");
 	pd_put_param(out, writing->arena, "name", name);
 	pd_buf_addf(out, "\r\nContent-Disposition: %s", id ? "inline" : "attachment");

@@ -162,7 +162,7 @@ static char *decode(struct pd_arena *arena, const char *text, enum how how)
 static const char *as_utf8(struct pd_arena *arena, const char *text, bool plain)
 {
 	size_t len = strlen(text);
-	if (pd_charset_is_utf8(text, len) && !memchr(text, 0x1b, len))
+	if (pd_is_utf8(text, len) && !memchr(text, 0x1b, len))
 		return text;
 	return plain ? pd_charset_plain(arena, text, len) : pd_charset_utf8(arena, NULL, text, len);
 }

@@ -99,7 +99,7 @@ static void add(struct pd_arena *arena, const struct pd_field *field, struct pd_
 		whole.value_len = MAX_VALUE;
 	char *value = pd_field_value(arena, &whole);
 	size_t len = strlen(value);
-	if (!pd_charset_is_utf8(value, len))
+	if (!pd_is_utf8(value, len))
 		value = plain ? pd_charset_plain(arena, value, len)
 			      : pd_charset_utf8(arena, NULL, value, len);
 	char *name = pd_strndup(arena, field->name, field->name_len);

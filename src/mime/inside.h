@@ -33,9 +33,10 @@ void pd_fields_read(struct pd_arena *arena, const char *data, size_t size, struc
 /* By the label where it fits; else UTF-8 where it is valid; else guessed; else windows-1252. label NULL or
  * "": none. */
 char *pd_charset_utf8(struct pd_arena *arena, const char *label, const char *data, size_t len);
+/* The same, clean (pd_clean_text) and without a byte order mark: in one pass where it is UTF-8 already. */
+char *pd_charset_clean(struct pd_arena *arena, const char *label, const char *data, size_t len);
 /* Without any library: UTF-8, and windows-1252 for everything else. */
 char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len);
-bool pd_charset_is_utf8(const char *data, size_t len);
 /* Opens every charset of the table and uses each once, so that nothing is opened later. */
 void pd_charset_warm(void);
 /* Names of the table, for tests; NULL after the last. */

@@ -24,19 +24,7 @@ struct reading {
 	PD_LIST(struct pd_part) embedded; /* files found in the text of the leaf at hand */
 };
 
-static bool put_bytes(void *to, const char *data, size_t len)
-{
-	pd_buf_add(to, data, len);
-	return true;
-}
-
-static bool count_bytes(void *to, const char *data, size_t len)
-{
-	(void)data;
-	*(size_t *)to += len;
-	return true;
-}
-
+static struct body read_tree(struct reading *reading);
 static struct body read_object(struct reading *reading, GMimeObject *object, const char *container,
 			       unsigned depth, bool may_be_body);
 
@@ -91,17 +79,16 @@ static const char *html_charset(struct pd_arena *arena, const char *data, size_t
 }
 
 /* Files that stand in the text itself become parts, and the text goes on without them. */
-static void take_files_out(struct reading *reading, const struct pd_part *part, struct pd_buf *bytes)
+static struct pd_bytes take_files_out(struct reading *reading, const struct pd_part *part, struct pd_bytes bytes)
 {
 	struct pd_embedded_files files = {0};
 	PD_AUTO_BUF rest = {0};
 	size_t at = 0;
-	if (bytes->len > 0)
-		pd_embedded_find(reading->arena, bytes->data, bytes->len, &files);
+	pd_embedded_find(reading->arena, bytes.data, bytes.len, &files);
 	for (size_t i = 0; i < files.count; i++) {
 		const struct pd_embedded *file = &files.items[i];
 		PD_AUTO_BUF content = {0};
-		pd_embedded_decode(bytes->data, file, &content);
+		pd_embedded_decode(bytes.data, file, &content);
 		*pd_list_add(reading->arena, &reading->embedded) = (struct pd_part){
 			.index = PD_EMBEDDED_INDEX(part->index, i),
 			.depth = part->depth,
@@ -113,14 +100,13 @@ static void take_files_out(struct reading *reading, const struct pd_part *part, 
 			.description = "",
 			.size = content.len,
 		};
-		pd_buf_add(&rest, bytes->data + at, file->start - at);
+		pd_buf_add(&rest, bytes.data + at, file->start - at);
 		at = file->end;
 	}
 	if (files.count == 0)
-		return;
-	pd_buf_add(&rest, bytes->data + at, bytes->len - at);
-	pd_buf_clear(bytes);
-	pd_buf_add(bytes, rest.data ? rest.data : "", rest.len);
+		return bytes;
+	pd_buf_add(&rest, bytes.data + at, bytes.len - at);
+	return (struct pd_bytes){pd_buf_string(reading->arena, &rest), rest.len};
 }
 
 /* The files in winmail.dat become parts; false: it stays what it is. */
@@ -129,8 +115,8 @@ static bool take_packed_files(struct reading *reading, const struct pd_leaf *lea
 	if (!pd_tnef_is_enabled() || !reading->is_deep || !pd_tnef_is_type(part->type, part->name))
 		return false;
 	struct pd_tnef_list files = {0};
-	PD_AUTO_BUF bytes = {0};
-	pd_leaf_content(leaf, 0, put_bytes, &bytes);
+	PD_AUTO_BUF buf = {0};
+	struct pd_bytes bytes = pd_leaf_bytes(leaf, 0, &buf);
 	if (bytes.len == 0 || !pd_tnef_files(reading->arena, bytes.data, bytes.len, &files))
 		return false;
 	for (size_t i = 0; i < files.count; i++)
@@ -152,20 +138,16 @@ static const char *leaf_text(struct reading *reading, const struct pd_leaf *leaf
 			     size_t limit)
 {
 	struct pd_arena *arena = reading->arena;
-	PD_AUTO_BUF bytes = {0};
-	pd_leaf_content(leaf, limit, put_bytes, &bytes);
+	PD_AUTO_BUF buf = {0};
+	struct pd_bytes bytes = pd_leaf_bytes(leaf, limit, &buf);
 	if (part->is_body && pd_equal(part->type, "text/plain"))
-		take_files_out(reading, part, &bytes);
-	const char *data = bytes.data ? bytes.data : "";
+		bytes = take_files_out(reading, part, bytes);
 	const char *charset = part->charset;
 	if (!*charset && pd_equal(part->type, "text/html"))
-		charset = html_charset(arena, data, bytes.len);
-	char *text = pd_charset_utf8(arena, charset, data, bytes.len);
-	if (pd_starts(text, "\xef\xbb\xbf"))
-		text += 3;
-	text = pd_clean_text(arena, text, strlen(text));
+		charset = html_charset(arena, bytes.data, bytes.len);
+	char *text = pd_charset_clean(arena, charset, bytes.data, bytes.len);
 	if (pd_equal(part->type, "text/plain")) {
-		const char *type = pd_object_field(arena, leaf->object, "Content-Type");
+		const char *type = pd_leaf_field(arena, leaf, "Content-Type");
 		const char *format = pd_param(arena, type, "format");
 		const char *space = pd_param(arena, type, "delsp");
 		if (pd_equal_nocase(format, "flowed"))
@@ -191,10 +173,9 @@ static void read_inner(struct reading *reading, const struct pd_leaf *leaf, stru
 		return;
 	struct pd_bytes source = leaf->source;
 	if (!leaf->is_inner) {
-		PD_AUTO_BUF bytes = {0};
-		pd_leaf_content(leaf, 0, put_bytes, &bytes);
-		source.data = pd_buf_string(reading->arena, &bytes);
-		source.len = bytes.len;
+		PD_AUTO_BUF buf = {0};
+		source = pd_leaf_bytes(leaf, 0, &buf);
+		source.data = pd_memdup(reading->arena, source.data, source.len);
 	}
 	struct pd_scan scan;
 	pd_prescan(reading->arena, source.data, source.len, &scan);
@@ -208,7 +189,7 @@ static void read_inner(struct reading *reading, const struct pd_leaf *leaf, stru
 	struct pd_parts inner = {0};
 	struct pd_tree *tree = pd_tree_open(reading->arena, scan.data, scan.size);
 	struct reading below = {.arena = reading->arena, .tree = tree, .parts = &inner};
-	struct body body = tree->root ? read_object(&below, tree->root, "", 0, true) : (struct body){0};
+	struct body body = read_tree(&below);
 	part->plain = body.plain;
 	part->html = body.html;
 }
@@ -216,24 +197,24 @@ static void read_inner(struct reading *reading, const struct pd_leaf *leaf, stru
 static void describe(struct reading *reading, const struct pd_leaf *leaf, struct pd_part *part)
 {
 	struct pd_arena *arena = reading->arena;
-	const char *type = pd_object_field(arena, leaf->object, "Content-Type");
-	const char *disposition = pd_object_field(arena, leaf->object, "Content-Disposition");
-	const char *id = pd_object_field(arena, leaf->object, "Content-ID");
+	const char *type = pd_leaf_field(arena, leaf, "Content-Type");
+	const char *disposition = pd_leaf_field(arena, leaf, "Content-Disposition");
+	const char *id = pd_leaf_field(arena, leaf, "Content-ID");
 	const char *name = pd_param(arena, disposition, "filename");
 	const char *charset = pd_param(arena, type, "charset");
 	if (!name || !*name)
 		name = pd_param(arena, type, "name");
-	part->type = leaf->preface ? "text/plain" : pd_object_type(arena, leaf->object);
+	part->type = pd_leaf_type(arena, leaf);
 	part->disposition =
 		pd_lower_ascii(arena, pd_strndup(arena, disposition, strcspn(disposition, "; \t(")));
 	part->name = name && *name ? pd_clean_file_name(arena, name) : "";
 	part->charset = charset ? pd_lower_ascii(arena, charset) : "";
 	part->description =
-		pd_mime_decode(arena, pd_object_field(arena, leaf->object, "Content-Description"));
+		pd_mime_decode(arena, pd_leaf_field(arena, leaf, "Content-Description"));
 	struct pd_strings ids = {0};
 	pd_mime_ids(arena, id, &ids);
 	part->content_id = ids.count > 0 ? ids.items[0] : NULL;
-	pd_leaf_content(leaf, 0, count_bytes, &part->size);
+	part->size = pd_leaf_size(leaf);
 }
 
 /* Is this text what the author wrote, and no file that came along? */
@@ -367,20 +348,31 @@ static struct body read_object(struct reading *reading, GMimeObject *object, con
 	return (struct body){0};
 }
 
+static struct body read_tree(struct reading *reading)
+{
+	const struct pd_tree *tree = reading->tree;
+	if (tree->root)
+		return read_object(reading, tree->root, "", 0, true);
+	if (tree->leaves.count == 0)
+		return (struct body){0};
+	reading->next = 1;
+	return read_leaf(reading, &tree->leaves.items[0], "", 0, true);
+}
+
 void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct pd_parts *parts)
 {
 	struct pd_tree *tree = pd_tree_open(arena, data, size);
 	struct reading reading = {.arena = arena, .tree = tree, .parts = parts, .is_deep = true};
 	parts->root_type = "text/plain";
 	parts->report_type = "";
-	if (!tree->root)
+	if (!tree->root && tree->leaves.count == 0)
 		return;
-	parts->root_type = pd_object_type(arena, tree->root);
-	const char *report =
-		pd_param(arena, pd_object_field(arena, tree->root, "Content-Type"), "report-type");
+	const struct pd_leaf root = tree->root ? (struct pd_leaf){.object = tree->root} : tree->leaves.items[0];
+	const char *report = pd_param(arena, pd_leaf_field(arena, &root, "Content-Type"), "report-type");
+	parts->root_type = pd_leaf_type(arena, &root);
 	if (report)
 		parts->report_type = pd_lower_ascii(arena, report);
-	struct body body = read_object(&reading, tree->root, "", 0, true);
+	struct body body = read_tree(&reading);
 	parts->plain = body.plain;
 	parts->html = body.html;
 }

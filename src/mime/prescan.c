@@ -52,6 +52,16 @@ static const char *find_word(const char *line, size_t len, const char *word)
 	return NULL;
 }
 
+/* May a line of a body that begins so be an address field, or a boundary? */
+static bool may_matter(char first)
+{
+	static const bool begins[256] = {
+		['-'] = true, ['F'] = true, ['f'] = true, ['T'] = true, ['t'] = true, ['C'] = true, ['c'] = true,
+		['B'] = true, ['b'] = true, ['S'] = true, ['s'] = true, ['R'] = true, ['r'] = true,
+	};
+	return begins[(unsigned char)first];
+}
+
 static bool is_address_field(const char *line, size_t len)
 {
 	static const char *const names[] = {"from", "to", "cc", "bcc", "sender", "reply-to"};
@@ -207,7 +217,7 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 		scan->is_digest_part = scan->is_digest;
 		return;
 	}
-	if (len > 0 && strchr("FfTtCcBbSsRr", line[0]) && is_address_field(line, len))
+	if (len > 0 && may_matter(line[0]) && is_address_field(line, len))
 		check_address(scan, at);
 	if (!scan->is_header)
 		return;
@@ -253,7 +263,8 @@ void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd
 	begin_header(&scan);
 	for (size_t at = 0, end; at < scan.size && !scan.over; at = end) {
 		end = line_end(&scan, at);
-		scan_line(&scan, at, end);
+		if (scan.is_header || may_matter(scan.data[at]))
+			scan_line(&scan, at, end);
 	}
 	*ret_scan = (struct pd_scan){.data = scan.data, .size = scan.size, .over = scan.over};
 	if (!scan.over && scan.broken.count > 0)

@@ -46,6 +46,29 @@ const char *pd_object_type(struct pd_arena *arena, GMimeObject *object)
 	return pd_lower_ascii(arena, pd_clean_line(arena, pd_printf(arena, "%s/%s", main, sub), 100));
 }
 
+const char *pd_leaf_field(struct pd_arena *arena, const struct pd_leaf *leaf, const char *name)
+{
+	if (!leaf->is_whole)
+		return pd_object_field(arena, leaf->object, name);
+	struct pd_field field;
+	for (size_t at = 0; pd_field_next(leaf->header.data, leaf->header.len, at, &field); at = field.next)
+		if (pd_field_is(&field, name)) {
+			field.value_len = field.value_len < MAX_FIELD ? field.value_len : MAX_FIELD;
+			return pd_field_value(arena, &field);
+		}
+	return "";
+}
+
+const char *pd_leaf_type(struct pd_arena *arena, const struct pd_leaf *leaf)
+{
+	if (leaf->preface)
+		return "text/plain";
+	if (!leaf->is_whole)
+		return pd_object_type(arena, leaf->object);
+	const char *type = pd_leaf_field(arena, leaf, "Content-Type");
+	return *type ? pd_lower_ascii(arena, pd_strndup(arena, type, strcspn(type, "; \t"))) : "text/plain";
+}
+
 struct walk {
 	struct pd_arena *arena;
 	struct pd_tree *tree;
@@ -136,6 +159,11 @@ struct pd_tree *pd_tree_open(struct pd_arena *arena, const char *data, size_t si
 {
 	struct pd_tree *tree = PD_NEW(arena, struct pd_tree);
 	pd_gmime_init();
+	struct pd_leaf whole;
+	if (pd_leaf_whole(data, size, &whole)) {
+		*pd_list_add(arena, &tree->leaves) = whole;
+		return tree;
+	}
 	/* GMime takes the length of a GByteArray, 32 bits. */
 	if (size == 0 || size > G_MAXINT32)
 		return tree;
@@ -206,33 +234,110 @@ static const char *raw_content(GMimeStream *stream, size_t *ret_len)
 	return (const char *)bytes->data + start;
 }
 
+/* The bytes of the leaf that are in the mail in one piece, and how they are encoded there. False: nowhere. */
+static bool leaf_source(const struct pd_leaf *leaf, struct pd_bytes *ret_source, GMimeContentEncoding *ret_encoding)
+{
+	*ret_encoding = GMIME_CONTENT_ENCODING_BINARY;
+	if (leaf->is_whole) {
+		*ret_source = leaf->body;
+		*ret_encoding = leaf->encoding;
+		return true;
+	}
+	if (leaf->is_inner || leaf->preface) {
+		*ret_source = leaf->preface ? (struct pd_bytes){leaf->preface, strlen(leaf->preface)} : leaf->source;
+		return true;
+	}
+	GMimeDataWrapper *content = leaf->part ? g_mime_part_get_content(leaf->part) : NULL;
+	GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+	*ret_source = (struct pd_bytes){"", 0};
+	if (!stream)
+		return true;
+	*ret_encoding = g_mime_data_wrapper_get_encoding(content);
+	ret_source->data = raw_content(stream, &ret_source->len);
+	return ret_source->data != NULL;
+}
+
+static bool is_coded(GMimeContentEncoding encoding)
+{
+	return encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
+	       encoding == GMIME_CONTENT_ENCODING_UUENCODE;
+}
+
 bool pd_leaf_content(const struct pd_leaf *leaf, size_t limit,
 		     bool (*put)(void *to, const char *data, size_t len), void *to)
 {
 	struct sink sink = {.put = put, .to = to, .left = limit ? limit : SIZE_MAX};
-	if (leaf->is_inner || leaf->preface) {
-		const char *data = leaf->preface ? leaf->preface : leaf->source.data;
-		give(&sink, data, leaf->preface ? strlen(data) : leaf->source.len);
-		return !sink.failed;
-	}
-	GMimeDataWrapper *content = leaf->part ? g_mime_part_get_content(leaf->part) : NULL;
-	GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
-	if (!stream)
-		return true;
-	GMimeContentEncoding encoding = g_mime_data_wrapper_get_encoding(content);
-	size_t len = 0;
-	const char *data = raw_content(stream, &len);
-	if (data && (encoding == GMIME_CONTENT_ENCODING_BASE64 ||
-		     encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)) {
-		decode_bytes(encoding, data, len, &sink);
-	} else if (data && encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
-		give(&sink, data, len);
+	struct pd_bytes source;
+	GMimeContentEncoding encoding;
+	bool is_here = leaf_source(leaf, &source, &encoding);
+	if (is_here && !is_coded(encoding)) {
+		give(&sink, source.data, source.len);
+	} else if (is_here && encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
+		decode_bytes(encoding, source.data, source.len, &sink);
 	} else {
 		GMimeStream *whole = g_mime_stream_mem_new();
-		g_mime_data_wrapper_write_to_stream(content, whole);
+		g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(leaf->part), whole);
 		GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(whole));
 		give(&sink, (const char *)bytes->data, bytes->len);
 		g_object_unref(whole);
 	}
 	return !sink.failed;
+}
+
+static bool put_bytes(void *to, const char *data, size_t len)
+{
+	pd_buf_add(to, data, len);
+	return true;
+}
+
+static bool count_bytes(void *to, const char *data, size_t len)
+{
+	(void)data;
+	*(size_t *)to += len;
+	return true;
+}
+
+struct pd_bytes pd_leaf_bytes(const struct pd_leaf *leaf, size_t limit, struct pd_buf *buf)
+{
+	struct pd_bytes source;
+	GMimeContentEncoding encoding;
+	if (!leaf_source(leaf, &source, &encoding) || is_coded(encoding)) {
+		pd_leaf_content(leaf, limit, put_bytes, buf);
+		return (struct pd_bytes){buf->data ? buf->data : "", buf->len};
+	}
+	source.len = limit && limit < source.len ? limit : source.len;
+	return source;
+}
+
+/* What well-formed base64 decodes to; false where a decoder has to tell. */
+static bool count_base64(struct pd_bytes source, size_t *ret_size)
+{
+	const char *sign = memchr(source.data, '=', source.len);
+	size_t len = sign ? (size_t)(sign - source.data) : source.len, count = 0, padding = 0;
+	for (size_t i = len; i < source.len; i++) {
+		if (!strchr("= \t\r\n", source.data[i]))
+			return false;
+		padding += source.data[i] == '=';
+	}
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)source.data[i], letter = (unsigned char)((c | 0x20) - 'a');
+		count += (letter < 26) | ((unsigned char)(c - '0') < 10) | (c == '+') | (c == '/');
+	}
+	*ret_size = count / 4 * 3 + (3 - padding) % 3;
+	return (count + padding) % 4 == 0 && padding < 3;
+}
+
+size_t pd_leaf_size(const struct pd_leaf *leaf)
+{
+	struct pd_bytes source;
+	GMimeContentEncoding encoding;
+	size_t size = 0;
+	bool is_here = leaf_source(leaf, &source, &encoding);
+	if (is_here && !is_coded(encoding))
+		return source.len;
+	if (is_here && encoding == GMIME_CONTENT_ENCODING_BASE64 && count_base64(source, &size))
+		return size;
+	size = 0;
+	pd_leaf_content(leaf, 0, count_bytes, &size);
+	return size;
 }

@@ -4,6 +4,7 @@
  * gives NULL, and so does a text that is not clean. Both directions go through one description, so that they
  * cannot differ. */
 #include <string.h>
+#include "base/text.h"
 #include "mime/inside.h"
 
 #define MAX_ITEMS 100000
@@ -31,7 +32,7 @@ static void text_or_null(struct wire *wire, const char **value)
 		pd_buf_put_string(wire->out, *value);
 	else
 		*value = pd_get_string(wire->arena, wire->in);
-	if (wire->in && *value && !pd_charset_is_utf8(*value, strlen(*value)))
+	if (wire->in && *value && !pd_is_utf8(*value, strlen(*value)))
 		wire->in->bad = true;
 }
 

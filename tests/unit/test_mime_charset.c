@@ -60,7 +60,7 @@ static void test_always_valid(void **state)
 				bytes[k] = (char)(seed >> 16);
 			}
 			const char *text = pd_charset_utf8(arena, pd_charset_name(i), bytes, sizeof bytes);
-			CHECK_ROW(pd_charset_name(i), pd_charset_is_utf8(text, strlen(text)));
+			CHECK_ROW(pd_charset_name(i), pd_is_utf8(text, strlen(text)));
 		}
 	}
 }
