@@ -1,6 +1,6 @@
 /* Bump allocation in chunks that double from 16 kB to 1 MB.
  *
- * Promises: memory is zeroed and aligned for any type; it lives until the arena is freed.
+ * Promises: memory is zeroed (but for pd_alloc_dirty) and aligned for any type; it lives until the arena is freed.
  * Fails: never by a return value; without memory the process ends with a line on stderr. */
 #include "base/arena.h"
 
@@ -103,7 +103,7 @@ static void *alloc_slowly(struct pd_arena *arena, size_t size)
 	return chunk->data;
 }
 
-static void *alloc_raw(struct pd_arena *arena, size_t size)
+void *pd_alloc_dirty(struct pd_arena *arena, size_t size)
 {
 	assert(size <= SIZE_MAX / 2);
 #ifdef PD_SANITIZED
@@ -120,7 +120,7 @@ static void *alloc_raw(struct pd_arena *arena, size_t size)
 
 void *pd_alloc(struct pd_arena *arena, size_t size)
 {
-	return memset(alloc_raw(arena, size), 0, size);
+	return memset(pd_alloc_dirty(arena, size), 0, size);
 }
 
 void *pd_alloc_n(struct pd_arena *arena, size_t n, size_t size)
@@ -131,7 +131,7 @@ void *pd_alloc_n(struct pd_arena *arena, size_t n, size_t size)
 
 void *pd_memdup(struct pd_arena *arena, const void *data, size_t size)
 {
-	void *copy = alloc_raw(arena, size);
+	void *copy = pd_alloc_dirty(arena, size);
 	if (size > 0)
 		memcpy(copy, data, size);
 	return copy;
@@ -147,7 +147,7 @@ char *pd_strndup(struct pd_arena *arena, const char *text, size_t len)
 	if (text == NULL)
 		return NULL;
 	len = strnlen(text, len);
-	char *copy = alloc_raw(arena, len + 1);
+	char *copy = pd_alloc_dirty(arena, len + 1);
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	return copy;
@@ -160,7 +160,7 @@ char *pd_vprintf(struct pd_arena *arena, const char *format, va_list args)
 	va_copy(again, args);
 	int len = vsnprintf(small, sizeof small, format, args);
 	assert(len >= 0);
-	char *text = alloc_raw(arena, (size_t)len + 1);
+	char *text = pd_alloc_dirty(arena, (size_t)len + 1);
 	if ((size_t)len < sizeof small)
 		memcpy(text, small, (size_t)len + 1);
 	else

@@ -22,6 +22,8 @@ static inline void pd_arena_cleanup(struct pd_arena **arena)
 
 /* Zeroed memory, aligned for any type. A size of 0 gives a valid pointer. */
 void *pd_alloc(struct pd_arena *arena, size_t size);
+/* The same, not zeroed: for what is filled at once. */
+void *pd_alloc_dirty(struct pd_arena *arena, size_t size);
 void *pd_memdup(struct pd_arena *arena, const void *data, size_t size);
 /* A copy with a NUL after it. NULL gives NULL. */
 char *pd_strdup(struct pd_arena *arena, const char *text);

@@ -69,6 +69,11 @@ void pd_buf_adds(struct pd_buf *buf, const char *text)
 
 void pd_buf_addc(struct pd_buf *buf, char c)
 {
+	if (buf->limit == 0 && buf->len + 1 < buf->room) {
+		buf->data[buf->len++] = c;
+		buf->data[buf->len] = '\0';
+		return;
+	}
 	pd_buf_add(buf, &c, 1);
 }
 
@@ -90,9 +95,10 @@ void pd_buf_addf(struct pd_buf *buf, const char *format, ...)
 
 char *pd_buf_string(struct pd_arena *arena, const struct pd_buf *buf)
 {
-	char *copy = pd_alloc(arena, buf->len + 1);
+	char *copy = pd_alloc_dirty(arena, buf->len + 1);
 	if (buf->len > 0)
 		memcpy(copy, buf->data, buf->len);
+	copy[buf->len] = '\0';
 	return copy;
 }
 

@@ -15,9 +15,10 @@ void *pd_list_grow(struct pd_arena *arena, void *items, size_t count, size_t *ro
 	}
 	size_t more = *room > 0 ? *room * 2 : 8;
 	assert(more > *room && more <= SIZE_MAX / size);
-	void *grown = pd_alloc(arena, more * size);
+	char *grown = pd_alloc_dirty(arena, more * size);
 	if (count > 0)
 		memcpy(grown, items, count * size);
+	memset(grown + count * size, 0, size);
 	*room = more;
 	return grown;
 }

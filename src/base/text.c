@@ -115,7 +115,7 @@ static bool is_suspect(const char *text)
 static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, bool is_strict)
 {
 	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
-	char *out = pd_alloc(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + 1), *to = out;
+	char *out = pd_alloc_dirty(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + 1), *to = out;
 	for (size_t i = 0, n; i < len; i += n) {
 		if ((n = printable(text + i, len - i)) > 0) {
 			memcpy(to, text + i, n); /* most of most texts */
@@ -155,7 +155,7 @@ static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, b
 /* Every run of white space and controls becomes one blank. */
 static char *clean(struct pd_arena *arena, const char *text, size_t len, size_t max_chars)
 {
-	char *out = pd_alloc(arena, len + 2 * count_high(text, len) + 1), *to = out;
+	char *out = pd_alloc_dirty(arena, len + 2 * count_high(text, len) + 1), *to = out;
 	size_t chars = 0;
 	bool is_blank_due = false;
 	for (size_t i = 0, n; i < len; i += n) {

@@ -175,9 +175,10 @@ static bool has_escape(const char *data, size_t len)
 /* A copy in which NUL bytes are blanks. */
 static char *copy(struct pd_arena *arena, const char *data, size_t len)
 {
-	char *text = pd_alloc(arena, len + 1);
+	char *text = pd_alloc_dirty(arena, len + 1);
 	if (len > 0)
 		memcpy(text, data, len);
+	text[len] = '\0';
 	for (char *nul = text; (nul = memchr(nul, '\0', len - (size_t)(nul - text))) != NULL;)
 		*nul = ' ';
 	return text;

@@ -61,7 +61,7 @@ bool pd_field_is(const struct pd_field *field, const char *name)
 
 char *pd_field_value(struct pd_arena *arena, const struct pd_field *field)
 {
-	char *value = pd_alloc(arena, field->value_len + 1);
+	char *value = pd_alloc_dirty(arena, field->value_len + 1);
 	size_t len = 0;
 	for (size_t i = 0; i < field->value_len; i++) {
 		unsigned char c = (unsigned char)field->value[i];

@@ -30,7 +30,7 @@ static char *value_at(struct pd_arena *arena, const struct pd_line_list *lines, 
 	for (size_t i = at; i < end && i < at + 6; i++) {
 		const struct pd_line *line = &lines->items[i];
 		size_t skip;
-		if (i > at && (pd_label_of(line->fold, &skip) != PD_LABEL_NONE || pd_line_is_blank(line)))
+		if (i > at && (pd_label_of(pd_line_fold(line), &skip) != PD_LABEL_NONE || pd_line_is_blank(line)))
 			break;
 		const char *text = line->text, *stop = line->text + line->len;
 		while (text < stop && strchr("> *_|\t", *text))
@@ -93,7 +93,7 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 	size_t end = at + takes;
 	for (size_t i = at; i < end; i++) {
 		size_t skip;
-		enum pd_label label = pd_label_of(lines->items[i].fold, &skip);
+		enum pd_label label = pd_label_of(pd_line_fold(&lines->items[i]), &skip);
 		if (label == PD_LABEL_NONE && (lines->items[i].hints & PD_HINT_LABEL) && i == at)
 			label = PD_LABEL_FROM; /* a language that no table has: the first field is the author
 						*/

@@ -226,7 +226,7 @@ static void write_text(struct writer *writer, const struct pd_html_run *run)
 		if (len > lead + line->kept - run->column)
 			len = lead + line->kept - run->column;
 	}
-	if (writer->hash_line != run->line && line->fold[0] == '#' && line->fold[1] == '#') {
+	if (writer->hash_line != run->line && pd_line_fold(line)[0] == '#' && pd_line_fold(line)[1] == '#') {
 		const char *hash = memchr(text, '#', len);
 		if (hash) {
 			writer->hash_line = run->line;

@@ -16,7 +16,7 @@
 static void add_id(struct pd_arena *arena, const char *start, size_t len, struct pd_strings *list)
 {
 	/* Blanks inside come from folding. */
-	char *id = pd_alloc(arena, len + 1);
+	char *id = pd_alloc_dirty(arena, len + 1);
 	size_t to = 0;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)start[i] > ' ')

@@ -50,7 +50,7 @@ static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum
 			gap = true;
 			continue;
 		}
-		if (pd_line_is_blank(line) && !line->depth) {
+		if (!line->depth && pd_line_is_blank(line)) {
 			blanks += out.len > 0;
 			continue;
 		}

@@ -39,9 +39,10 @@ struct pd_line {
 	unsigned structure; /* quote containers of HTML around it */
 	unsigned depth;	    /* structure and '>' marks together */
 	unsigned hints;	    /* PD_HINT_* */
-	const char *
-		fold; /* lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT */
-	bool is_long; /* fold is not all of the line */
+	struct pd_arena *arena;
+	size_t marks;	  /* bytes of '>' marks at its start */
+	const char *fold; /* ask pd_line_fold; NULL: nobody has asked yet, as of most quoted lines */
+	bool is_long;	  /* ask pd_line_is_long */
 	enum pd_fate fate;
 	size_t kept;	 /* of a KEPT line: bytes that are the author's; the rest is quote */
 	bool is_foreign; /* KEPT, but of a forwarded mail: not written by the author */
@@ -53,6 +54,13 @@ struct pd_line_list {
 	size_t room;
 	unsigned tries; /* lines that were looked at closely for an attribution, so that hostile mail costs no
 			   more */
+	struct {
+		size_t from, next; /* no line from..next can end an attribution, but next itself */
+	} end;
+	struct {
+		size_t to;		 /* the line with which they end; 0 where nothing is known */
+		unsigned char forms[5]; /* by how many lines before it they begin; 0: not known */
+	} known;
 };
 
 /* Plain text cut into lines, '>' marks counted. The lines point into text. */
@@ -66,6 +74,18 @@ void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool say
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
 /* The lines of the plain text, split, against those of the HTML of the same mail, split; in reply_both.c. */
 void pd_reply_compare(struct pd_line_list *lines, const struct pd_line_list *html);
+/* The line in lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT. */
+const char *pd_line_make_fold(const struct pd_line *line);
+static inline const char *pd_line_fold(const struct pd_line *line)
+{
+	return line->fold ? line->fold : pd_line_make_fold(line);
+}
+/* Is the fold not all of the line? */
+static inline bool pd_line_is_long(const struct pd_line *line)
+{
+	pd_line_fold(line);
+	return line->is_long;
+}
 /* Is it nothing but white space and '>'? */
 bool pd_line_is_blank(const struct pd_line *line);
 
@@ -73,6 +93,8 @@ bool pd_line_is_blank(const struct pd_line *line);
  * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
+/* Marker or help desk's line, can it be one of the next three at all? */
+bool pd_mark_may_be(const struct pd_line *line);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_forward(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_above(const struct pd_line_list *lines, size_t at);
@@ -111,6 +133,8 @@ size_t pd_words_ends(const char *fold, const char *alternatives);
 bool pd_words_begins_before(const char *fold, const char *alternatives, bool (*fits)(const char *rest));
 /* Is the text one of "a|b|c"? */
 bool pd_words_is(const char *fold, const char *alternatives);
+/* Adds words to a list of all rows of a table; the list must be static, so that it is taken apart once. */
+void pd_words_gather(char *list, size_t room, const char *words);
 /* Does a subject begin with a forward's prefix ("Fwd:", "WG:", "TR:", …)? */
 bool pd_subject_says_forward(const char *subject);
 

@@ -14,23 +14,31 @@
 
 bool pd_line_is_blank(const struct pd_line *line)
 {
-	return !line->fold[0] && !line->is_long;
+	size_t i = line->marks;
+	while (i < line->len && (line->text[i] == ' ' || line->text[i] == '\t'))
+		i++;
+	if (i == line->len)
+		return true;
+	if (line->text[i] > ' ' && line->text[i] < 0x7f)
+		return false;
+	return !pd_line_fold(line)[0] && !line->is_long; /* what is no ASCII may be a blank, too */
 }
 
 bool pd_mark_rule(const struct pd_line *line)
 {
 	if (line->hints & PD_HINT_RULE)
 		return true;
-	if (g_ascii_isalnum(line->fold[0]))
+	const char *fold = pd_line_fold(line);
+	if (g_ascii_isalnum(*fold))
 		return false;
-	size_t n = strspn(line->fold, "-_=*~ ");
+	size_t n = strspn(fold, "-_=*~ ");
 	size_t signs = 0;
-	for (const char *c = line->fold; *c; c++)
+	for (const char *c = fold; *c; c++)
 		signs += *c != ' ';
-	if (!line->fold[n])
+	if (!fold[n])
 		return signs >= 4;
 	n = 0;
-	for (const char *c = line->fold; *c; c = g_utf8_next_char(c)) {
+	for (const char *c = fold; *c; c = g_utf8_next_char(c)) {
 		gunichar u = g_utf8_get_char(c);
 		if (u != 0x2014 && u != 0x2013 && u != 0x2500 && u != 0x2015 && u != 0x2501)
 			return false;
@@ -67,6 +75,8 @@ static bool next_is_quoted(const struct pd_line_list *lines, size_t at)
 
 /* How a joined text may be an attribution. */
 enum form {
+	FORM_UNKNOWN,
+	FORM_TOO_LONG,
 	FORM_NONE,
 	FORM_WEAK,     /* a verb at the end, nothing else: only before a quote */
 	FORM_NAME,     /* begins with a name and address */
@@ -108,25 +118,14 @@ static bool verb_inside(const char *text, const struct pd_attribution_words *row
 /* The verbs of all languages in two lists, so that most texts are done with at one look. Filled once a process. */
 static char all_at_end[8192], all_inside[8192];
 
-static void add_words(char *list, size_t room, const char *words)
-{
-	if (!*words)
-		return;
-	if (strlen(list) + strlen(words) + 2 > room)
-		g_error("the verbs of attributions need more room");
-	if (*list)
-		strcat(list, "|");
-	strcat(list, words);
-}
-
 static void gather_verbs(void)
 {
 	static gsize done;
 	if (!g_once_init_enter(&done))
 		return;
 	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++) {
-		add_words(all_at_end, sizeof all_at_end, row->at_end);
-		add_words(all_inside, sizeof all_inside, row->inside);
+		pd_words_gather(all_at_end, sizeof all_at_end, row->at_end);
+		pd_words_gather(all_inside, sizeof all_inside, row->inside);
 	}
 	g_once_init_leave(&done, 1);
 }
@@ -215,12 +214,12 @@ static char *join(const struct pd_line_list *lines, size_t from, size_t to, char
 {
 	size_t used = 0;
 	for (size_t i = from; i <= to; i++) {
-		size_t len = strlen(lines->items[i].fold);
+		size_t len = strlen(pd_line_fold(&lines->items[i]));
 		if (used + len + 2 > room)
 			return NULL;
 		if (used && len)
 			out[used++] = ' ';
-		memcpy(out + used, lines->items[i].fold, len);
+		memcpy(out + used, pd_line_fold(&lines->items[i]), len);
 		used += len;
 	}
 	out[used] = '\0';
@@ -243,35 +242,48 @@ static bool ends_sentence(const char *fold)
 	return fold[len - 1] != '.' || !starts_like_one(fold, pd_words_date(fold, 0));
 }
 
-/* An attribution that ends where `to` ends and begins nowhere before `first`. */
-static enum form best_start(const struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
+/* What the lines from..to are together; FORM_TOO_LONG: they are too much text. Asked again for each line above. */
+static enum form joined_form(struct pd_line_list *lines, size_t from, size_t to)
 {
 	char room[ATTRIBUTION_BYTES + 8];
+	bool colon, decorated;
+	if (lines->known.to != to)
+		memset(&lines->known, 0, sizeof lines->known);
+	lines->known.to = to;
+	unsigned char *known = &lines->known.forms[to - from];
+	if (*known == FORM_UNKNOWN) {
+		const char *text = join(lines, from, to, room, sizeof room, &colon, &decorated);
+		*known = (unsigned char)(text ? form_of(text, colon, decorated) : FORM_TOO_LONG);
+	}
+	return *known;
+}
+
+/* An attribution that ends where `to` ends and begins nowhere before `first`. */
+static enum form best_start(struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
+{
 	enum form best = FORM_NONE;
 	for (size_t from = to + 1; from-- > first && to - from < ATTRIBUTION_LINES;) {
 		const struct pd_line *line = &lines->items[from];
-		if (line->depth || line->is_long)
+		if (line->depth || pd_line_is_long(line))
 			break;
 		bool is_gap = pd_line_is_blank(line);
 		if (is_gap) {
 			/* Only where the address stands in lines of its own: "On … Name", "", "<", "…>
 			 * wrote:". */
-			if (strcmp(lines->items[from + 1].fold, "<"))
+			if (strcmp(pd_line_fold(&lines->items[from + 1]), "<"))
 				break;
 			continue;
 		}
-		bool colon, decorated;
-		char *text = join(lines, from, to, room, sizeof room, &colon, &decorated);
-		if (!text)
+		enum form form = joined_form(lines, from, to);
+		if (form == FORM_TOO_LONG)
 			break;
-		enum form form = form_of(text, colon, decorated);
 		if (form > best) {
 			best = form;
 			*ret_from = from;
 		}
 		if (best == FORM_EXPLICIT)
 			break;
-		if (from > first && ends_sentence(lines->items[from - 1].fold))
+		if (from > first && ends_sentence(pd_line_fold(&lines->items[from - 1])))
 			break;
 	}
 	return best;
@@ -282,7 +294,7 @@ static enum form best_start(const struct pd_line_list *lines, size_t first, size
 static size_t shared_line(const struct pd_line *line)
 {
 	char room[ATTRIBUTION_BYTES + 8];
-	if (pd_words_date(line->fold, 0) < 0 || line->len > 2 * ATTRIBUTION_BYTES)
+	if (pd_words_date(pd_line_fold(line), 0) < 0 || line->len > 2 * ATTRIBUTION_BYTES)
 		return 0;
 	for (size_t i = 1; i + 4 < line->len && i < ATTRIBUTION_BYTES; i++) {
 		if (line->text[i - 1] != ' ' && line->text[i - 1] != '-')
@@ -315,27 +327,49 @@ static bool begins_as_one(const char *fold)
 
 static bool may_end(const struct pd_line *line)
 {
-	if (line->depth || line->is_long || !line->fold[0])
+	if (line->depth || !line->len)
 		return false;
-	char last = line->fold[strlen(line->fold) - 1];
+	/* What no fold ends with, most lines end with. */
+	unsigned char end = (unsigned char)line->text[line->len - 1];
+	if (g_ascii_isalnum(end) || end == '.' || end == ',')
+		return false;
+	const char *fold = pd_line_fold(line);
+	if (line->is_long || !*fold)
+		return false;
+	char last = fold[strlen(fold) - 1];
 	return last == ':' || ((last == '-' || last == '*' || last == '_') &&
-			       strpbrk(line->fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
+			       strpbrk(fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
+}
+
+/* Can none of the lines from there on end an attribution that begins there? The walk goes down, so that each line is
+ * looked at once. */
+static bool none_ends(struct pd_line_list *lines, size_t at)
+{
+	if (at < lines->end.from || at > lines->end.next) {
+		lines->end.from = at;
+		for (lines->end.next = at; lines->end.next < lines->count; lines->end.next++)
+			if (may_end(&lines->items[lines->end.next]))
+				break;
+	}
+	return lines->end.next >= at + ATTRIBUTION_LINES;
 }
 
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept)
 {
 	*ret_kept = 0;
+	if (none_ends(lines, at))
+		return 0;
 	for (size_t to = at; to < lines->count && to < at + ATTRIBUTION_LINES; to++) {
 		const struct pd_line *line = &lines->items[to];
 		if (line->depth || (pd_line_is_blank(line) &&
-				    (to + 1 >= lines->count || strcmp(lines->items[to + 1].fold, "<"))))
+				    (to + 1 >= lines->count || strcmp(pd_line_fold(&lines->items[to + 1]), "<"))))
 			return 0;
 		if (!may_end(line))
 			continue;
 		if (lines->tries++ >= TRIES_MAX)
 			return 0;
 		size_t from = 0;
-		if (to == at && !begins_as_one(line->fold) && next_is_quoted(lines, to + 1) &&
+		if (to == at && !begins_as_one(pd_line_fold(line)) && next_is_quoted(lines, to + 1) &&
 		    (*ret_kept = shared_line(line)))
 			return 1;
 		enum form form = best_start(lines, at, to, &from);
@@ -343,7 +377,7 @@ size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_ke
 			form = FORM_NONE;
 		if (form != FORM_NONE)
 			return from == at ? to - at + 1 : 0;
-		if (line->fold[strlen(line->fold) - 1] != ':')
+		if (pd_line_fold(line)[strlen(pd_line_fold(line)) - 1] != ':')
 			continue;
 		return 0;
 	}
@@ -351,6 +385,37 @@ size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_ke
 }
 
 /* --- header blocks --- */
+
+static void add_labels(GHashTable *labels, const char *words, enum pd_label label)
+{
+	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
+		char *word = g_strndup(words, strcspn(words, "|"));
+		if (g_hash_table_contains(labels, word))
+			g_free(word); /* the table's first row with it counts */
+		else
+			g_hash_table_insert(labels, word, GINT_TO_POINTER((int)label));
+	}
+}
+
+static enum pd_label label_named(const char *word)
+{
+	static GHashTable *labels; /* for the life of the process */
+	if (g_once_init_enter(&labels)) {
+		GHashTable *all = g_hash_table_new(g_str_hash, g_str_equal);
+		for (const struct pd_header_words *row = pd_header_table; row->language; row++) {
+			add_labels(all, row->from, PD_LABEL_FROM);
+			add_labels(all, row->sent, PD_LABEL_SENT);
+			add_labels(all, row->date, PD_LABEL_DATE);
+			add_labels(all, row->to, PD_LABEL_TO);
+			add_labels(all, row->cc, PD_LABEL_CC);
+			add_labels(all, row->subject, PD_LABEL_SUBJECT);
+		}
+		for (const struct pd_header_words *row = pd_header_table; row->language; row++)
+			add_labels(all, row->other, PD_LABEL_OTHER);
+		g_once_init_leave(&labels, all);
+	}
+	return (enum pd_label)GPOINTER_TO_INT(g_hash_table_lookup(labels, word));
+}
 
 enum pd_label pd_label_of(const char *fold, size_t *ret_value)
 {
@@ -369,24 +434,7 @@ enum pd_label pd_label_of(const char *fold, size_t *ret_value)
 	const char *value = colon + 1;
 	value += strspn(value, " *_");
 	*ret_value = (size_t)(value - fold);
-	for (const struct pd_header_words *row = pd_header_table; row->language; row++) {
-		if (pd_words_is(word, row->from))
-			return PD_LABEL_FROM;
-		if (pd_words_is(word, row->sent))
-			return PD_LABEL_SENT;
-		if (pd_words_is(word, row->date))
-			return PD_LABEL_DATE;
-		if (pd_words_is(word, row->to))
-			return PD_LABEL_TO;
-		if (pd_words_is(word, row->cc))
-			return PD_LABEL_CC;
-		if (pd_words_is(word, row->subject))
-			return PD_LABEL_SUBJECT;
-	}
-	for (const struct pd_header_words *row = pd_header_table; row->language; row++)
-		if (pd_words_is(word, row->other))
-			return PD_LABEL_OTHER;
-	return PD_LABEL_NONE;
+	return label_named(word);
 }
 
 struct block {
@@ -437,8 +485,8 @@ static size_t labelled_block(const struct pd_line_list *lines, size_t at)
 	size_t n = 0;
 	bool address = false, date = false;
 	while (at + n < lines->count && n < 10 && (lines->items[at + n].hints & PD_HINT_LABEL)) {
-		address |= pd_words_has_address(lines->items[at + n].fold);
-		date |= pd_words_date(lines->items[at + n].fold, 0) >= 0;
+		address |= pd_words_has_address(pd_line_fold(&lines->items[at + n]));
+		date |= pd_words_date(pd_line_fold(&lines->items[at + n]), 0) >= 0;
 		n++;
 	}
 	return n >= 3 && date && (address || (lines->items[at].hints & PD_HINT_BORDER)) ? n : 0;
@@ -455,12 +503,14 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 	struct block block = {0};
 	size_t value, end = at, loose = 0, blanks = 0;
 	const struct pd_line *first = &lines->items[at];
+	if (!strchr(pd_line_fold(first), ':') && !(first->hints & PD_HINT_LABEL))
+		return 0;
 	if (first->hints & PD_HINT_LABEL) {
 		size_t n = labelled_block(lines, at);
 		if (n)
 			return n;
 	}
-	enum pd_label label = pd_label_of(first->fold, &value);
+	enum pd_label label = pd_label_of(pd_line_fold(first), &value);
 	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER || is_indented(first))
 		return 0;
 	for (size_t i = at; i < lines->count && i < at + 40; i++) {
@@ -472,18 +522,18 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 				break;
 			continue;
 		}
-		label = pd_label_of(line->fold, &value);
+		label = pd_label_of(pd_line_fold(line), &value);
 		if (label == PD_LABEL_NONE) {
 			if (blanks || ++loose > 4)
 				break;
 			/* A folded value. */
-			block.has_address |= i == end && pd_words_has_address(line->fold);
+			block.has_address |= i == end && pd_words_has_address(pd_line_fold(line));
 			continue;
 		}
 		if (block.lines > 2 && block.fields[label] &&
 		    (label == PD_LABEL_FROM || label == PD_LABEL_SENT))
 			break; /* the next block */
-		note_field(&block, label, line->fold + value);
+		note_field(&block, label, pd_line_fold(line) + value);
 		block.lines++;
 		end = i + 1;
 		loose = blanks = 0;
@@ -493,36 +543,61 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 
 /* --- markers --- */
 
-/* The longest marker of a column that begins with these two bytes; 0: there is none. It rules out most lines.
- */
+/* What a marker of a column may be that begins with these two bytes: its length, 0: there is none. Several pairs share a
+ * place. It rules out most lines. */
+#define PAIRS 4096
+#define ABOVE 2 /* after the two columns of the table */
+static unsigned char longest[3][PAIRS];
+
+static unsigned pair_at(const char *text)
+{
+	return ((unsigned char)text[0] * 61u ^ (unsigned char)text[1] * 17u) % PAIRS;
+}
+
+static void add_markers(const char *words, size_t column)
+{
+	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
+		size_t len = strcspn(words, "|");
+		unsigned char *most = &longest[column][pair_at(words)];
+		*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
+	}
+}
+
 static size_t longest_marker(const char *core, size_t column)
 {
-	static __thread unsigned char longest[2][65536];
-	static __thread bool is_filled;
-	for (const struct pd_marker_words *row = pd_marker_table; !is_filled && row->language; row++) {
-		const char *const columns[] = {row->original, row->forward};
-		for (size_t i = 0; i < 2; i++) {
-			for (const char *word = columns[i]; *word;
-			     word += strcspn(word, "|"), word += *word == '|') {
-				unsigned char *most =
-					&longest[i][(unsigned char)word[0] << 8 | (unsigned char)word[1]];
-				size_t len = strcspn(word, "|");
-				*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
-			}
+	static gsize is_filled;
+	if (g_once_init_enter(&is_filled)) {
+		for (const struct pd_marker_words *row = pd_marker_table; row->language; row++) {
+			add_markers(row->original, 0);
+			add_markers(row->forward, 1);
 		}
+		add_markers(pd_above_words, ABOVE);
+		g_once_init_leave(&is_filled, 1);
 	}
-	is_filled = true;
-	return core[0] ? longest[column][(unsigned char)core[0] << 8 | (unsigned char)core[1]] : 0;
+	return core[0] ? longest[column][pair_at(core)] : 0;
+}
+
+static const char *after_decoration(const char *fold)
+{
+	return g_ascii_isalnum(*fold) ? fold : fold + strspn(fold, DECORATION);
+}
+
+bool pd_mark_may_be(const struct pd_line *line)
+{
+	const char *core = after_decoration(pd_line_fold(line));
+	return longest_marker(core, 0) || longest_marker(core, 1) || longest_marker(core, ABOVE);
 }
 
 static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)
 {
-	if (line->is_long || !line->fold[0] || strlen(line->fold) > 160)
+	const char *fold = pd_line_fold(line), *start = after_decoration(fold);
+	size_t longer = longest_marker(start, column), whole = strlen(fold);
+	if (longer == 0 || line->is_long || whole > 160)
 		return false;
-	if (longest_marker(line->fold + strspn(line->fold, DECORATION), column) == 0)
-		return false;
+	if (start == fold && whole > longer + 10 && !(column && strchr(fold, '@')))
+		return false; /* without signs before it nothing may follow but a colon and the like */
 	char room[200];
-	memcpy(room, line->fold, strlen(line->fold) + 1);
+	memcpy(room, fold, whole + 1);
 	bool decorated;
 	char *core = undecorated(room, &decorated);
 	size_t len = strlen(core);
@@ -531,8 +606,8 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 		colon |= core[len - 1] == ':';
 		core[--len] = '\0';
 	}
-	size_t longest = longest_marker(core, column);
-	if (longest == 0 || (len > longest && !decorated && !(column && strchr(core, '@'))))
+	size_t most = longest_marker(core, column);
+	if (most == 0 || (len > most && !decorated && !(column && strchr(core, '@'))))
 		return false;
 	for (const struct pd_marker_words *row = pd_marker_table; row->language; row++) {
 		const char *words = column ? row->forward : row->original;
@@ -578,12 +653,13 @@ size_t pd_mark_forward(const struct pd_line_list *lines, size_t at)
 size_t pd_mark_above(const struct pd_line_list *lines, size_t at)
 {
 	const struct pd_line *line = &lines->items[at];
-	if (line->depth || line->is_long || strlen(line->fold) > 200)
+	const char *fold = pd_line_fold(line);
+	if (line->depth || line->is_long || longest_marker(after_decoration(fold), ABOVE) == 0 || strlen(fold) > 200)
 		return 0;
-	if (!pd_words_begins(line->fold + strspn(line->fold, DECORATION), pd_above_words))
+	if (!pd_words_begins(after_decoration(fold), pd_above_words))
 		return 0;
 	char room[216];
-	memcpy(room, line->fold, strlen(line->fold) + 1);
+	memcpy(room, fold, strlen(fold) + 1);
 	bool decorated;
 	char *core = undecorated(room, &decorated);
 	size_t n = pd_words_begins(core, pd_above_words);

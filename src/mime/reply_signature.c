@@ -65,7 +65,7 @@ static bool is_delimiter(const struct pd_line *line)
 	if (line->len > 8 || line->depth)
 		return false;
 	/* "- -- " is how OpenPGP escapes it. */
-	return !strcmp(line->fold, "--") || !strcmp(line->fold, "- --") || (line->hints & PD_HINT_SIGNATURE);
+	return !strcmp(pd_line_fold(line), "--") || !strcmp(pd_line_fold(line), "- --") || (line->hints & PD_HINT_SIGNATURE);
 }
 
 /* A signature's length: some lines, none of them a paragraph but those of a disclaimer. */
@@ -74,7 +74,7 @@ static bool is_short(const struct pd_line_list *lines, size_t from, size_t to)
 	size_t solid = 0;
 	bool disclaimed = false;
 	for (size_t i = from; i < to; i++) {
-		const char *fold = lines->items[i].fold;
+		const char *fold = pd_line_fold(&lines->items[i]);
 		disclaimed |= pd_words_begins(fold, pd_disclaimer_words) > 0;
 		if (*fold && ++solid > SIGNATURE_LINES)
 			return false;
@@ -111,7 +111,7 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 		size_t solid = 0, contacts = 0, prose = 0;
 		bool is_list = false;
 		for (size_t k = i + 1; k < end; k++) {
-			const char *fold = lines->items[k].fold;
+			const char *fold = pd_line_fold(&lines->items[k]);
 			if (!*fold)
 				continue;
 			solid++;
@@ -123,7 +123,7 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 						 "unsubscribe|postituslista|mailman/listinfo|google groups",
 						 NULL) > 0;
 		}
-		bool underscores = strspn(line->fold, "_") >= 20;
+		bool underscores = strspn(pd_line_fold(line), "_") >= 20;
 		if (solid && solid <= 12 &&
 		    ((is_list && underscores) ||
 		     (!prose && solid <= SIGNATURE_LINES && contacts >= 2 && contacts * 4 >= solid))) {
@@ -207,12 +207,27 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	return pd_words_find(head, pd_device_words, NULL) || words_in(head + begins) <= 3;
 }
 
+/* All the words that a row begins with, and those that the rows without them end with: filled once a process. */
+static char all_begins[16384], all_ends[2048];
+
+static void gather_mobile(void)
+{
+	static gsize done;
+	if (!g_once_init_enter(&done))
+		return;
+	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++) {
+		pd_words_gather(all_begins, sizeof all_begins, row->begins);
+		pd_words_gather(all_ends, sizeof all_ends, *row->begins ? "" : row->ends);
+	}
+	g_once_init_leave(&done, 1);
+}
+
 static bool is_device(const struct pd_line *line)
 {
 	char text[200];
-	if (line->is_long || line->depth)
+	if (pd_line_is_long(line) || line->depth)
 		return false;
-	bare(line->fold, text, sizeof text);
+	bare(pd_line_fold(line), text, sizeof text);
 	if (!*text || strchr(text, '?') || words_in(text) > 16)
 		return false;
 	if (words_in(text) <= 4 &&
@@ -220,6 +235,9 @@ static bool is_device(const struct pd_line *line)
 		    text,
 		    "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
 		return true;
+	gather_mobile();
+	if (!pd_words_begins(text, all_begins) && !pd_words_ends(text, all_ends))
+		return false;
 	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++)
 		if (device_row(row, text))
 			return true;
@@ -228,9 +246,9 @@ static bool is_device(const struct pd_line *line)
 
 static bool is_name(const struct pd_line *line, unsigned max_words)
 {
-	if (line->is_long || line->len > 80 || !line->fold[0] || strpbrk(line->fold, ".!?:;@0123456789/"))
+	if (pd_line_is_long(line) || line->len > 80 || !pd_line_fold(line)[0] || strpbrk(pd_line_fold(line), ".!?:;@0123456789/"))
 		return false;
-	unsigned words = words_in(line->fold);
+	unsigned words = words_in(pd_line_fold(line));
 	if (!words || words > max_words)
 		return false;
 	const char *text = line->text, *end = line->text + line->len;
@@ -298,15 +316,15 @@ static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 	if (end - start < 3 || end - start > CARD_LINES)
 		return false;
 	for (size_t i = start; i < end; i++) {
-		const char *fold = lines->items[i].fold;
+		const char *fold = pd_line_fold(&lines->items[i]);
 		if (lines->items[i].depth || chars(fold) > 60 || strchr(fold, '?') || strchr(fold, '!'))
 			return false;
 		contacts += is_contact(fold);
 	}
 	size_t above = kept_end(lines, from, start);
-	if (contacts < 2 || is_contact(lines->items[start].fold) || above == from)
+	if (contacts < 2 || is_contact(pd_line_fold(&lines->items[start])) || above == from)
 		return false;
-	if (!ends_thought(lines->items[above - 1].fold) || strchr(lines->items[start].fold, ':'))
+	if (!ends_thought(pd_line_fold(&lines->items[above - 1])) || strchr(pd_line_fold(&lines->items[start]), ':'))
 		return false;
 	take(lines, start, to);
 	return true;
@@ -332,11 +350,12 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 	bool taken = false;
 	for (unsigned i = 0; i < 6 && end > from; i++) {
 		size_t start = paragraph(lines, from, end);
-		char text[PD_FOLD_LIMIT + 4];
-		bare(lines->items[start].fold, text, sizeof text);
+		char text[PD_FOLD_LIMIT + 4] = "";
 		size_t bytes = 0;
 		for (size_t k = start; k < end; k++)
 			bytes += lines->items[k].len;
+		if (bytes >= 80)
+			bare(pd_line_fold(&lines->items[start]), text, sizeof text);
 		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) &&
 		    kept_end(lines, from, start) > from) {
 			take(lines, start, to);
@@ -357,8 +376,8 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 
 static bool is_bare_rule(const struct pd_line *line)
 {
-	size_t len = strlen(line->fold);
-	return pd_mark_rule(line) || (len >= 2 && strspn(line->fold, "-_=*~") == len);
+	size_t len = strlen(pd_line_fold(line));
+	return pd_mark_rule(line) || (len >= 2 && strspn(pd_line_fold(line), "-_=*~") == len);
 }
 
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)

@@ -49,7 +49,7 @@ static bool closes_bracket(const struct pd_line_list *lines, const char *text, s
 		const struct pd_line *line = &lines->items[lines->count - 1 - back];
 		if (line->depth || pd_line_is_blank(line))
 			break;
-		for (const char *c = line->fold; *c; c++)
+		for (const char *c = pd_line_fold(line); *c; c++)
 			open += (*c == '<') - (*c == '>');
 	}
 	return open > 0;
@@ -62,18 +62,24 @@ struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines,
 	size_t marks = quote_marks(text, len, &depth);
 	if (depth == 1 && closes_bracket(lines, text, len))
 		marks = depth = 0;
-	bool is_long;
-	const char *fold = pd_words_fold(arena, text + marks, len - marks, PD_FOLD_LIMIT, &is_long);
 	struct pd_line *line = pd_list_add(arena, lines);
 	*line = (struct pd_line){.text = text,
 				 .len = len,
 				 .structure = structure,
 				 .depth = depth + structure,
 				 .hints = hints,
-				 .fold = fold,
-				 .is_long = is_long,
+				 .arena = arena,
+				 .marks = marks,
 				 .kept = len};
 	return line;
+}
+
+const char *pd_line_make_fold(const struct pd_line *line)
+{
+	struct pd_line *known = (struct pd_line *)(uintptr_t)line; /* in a list of the arena, never a constant */
+	known->fold = pd_words_fold(line->arena, line->text + line->marks, line->len - line->marks, PD_FOLD_LIMIT,
+				    &known->is_long);
+	return known->fold;
 }
 
 void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines)
@@ -98,10 +104,11 @@ struct split {
 /* "Name> text", below an attribution. */
 static bool is_supercite(const struct pd_line *line)
 {
+	const char *fold = pd_line_fold(line);
 	size_t n = 0;
-	while (n < 16 && (g_ascii_isalnum(line->fold[n]) || line->fold[n] == '_' || line->fold[n] == '-'))
+	while (n < 16 && (g_ascii_isalnum(fold[n]) || fold[n] == '_' || fold[n] == '-'))
 		n++;
-	return n && line->fold[n] == '>' && line->fold[n + 1] == ' ';
+	return n && fold[n] == '>' && fold[n + 1] == ' ';
 }
 
 /* A link that broke the run of '>': "(http://…) >", or the end of one that the line before began. */
@@ -109,7 +116,7 @@ static bool is_stray_link(const struct pd_line_list *lines, size_t at)
 {
 	if (!at || at + 1 >= lines->count || !lines->items[at - 1].depth || !lines->items[at + 1].depth)
 		return false;
-	const char *fold = lines->items[at].fold, *before = lines->items[at - 1].fold;
+	const char *fold = pd_line_fold(&lines->items[at]), *before = pd_line_fold(&lines->items[at - 1]);
 	if (pd_words_begins(fold, "(http|<http|(https|<https|[http|[https"))
 		return !strchr(fold, ' ') || strspn(strchr(fold, ' '), " >") == strlen(strchr(fold, ' '));
 	const char *open = strrchr(before, '('), *angle = strrchr(before, '<');
@@ -146,8 +153,9 @@ static bool is_announced(const struct split *split, size_t at)
 	if (!i || split->class[i - 1] != CLASS_TEXT)
 		return false;
 	const struct pd_line *line = &split->lines->items[i - 1];
-	size_t len = strlen(line->fold);
-	return len > 1 && line->fold[len - 1] == ':' && !pd_mark_rule(line);
+	const char *fold = pd_line_fold(line);
+	size_t len = strlen(fold);
+	return len > 1 && fold[len - 1] == ':' && !pd_mark_rule(line);
 }
 
 /* Where a quote begins that goes on to the end of the body. Rules right above it belong to it. */
@@ -169,7 +177,8 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
 	size_t n;
-	if ((n = pd_mark_forward(lines, at))) {
+	bool may_be = pd_mark_may_be(&lines->items[at]);
+	if (may_be && (n = pd_mark_forward(lines, at))) {
 		split->is_forward = true;
 		size_t header = next_solid(lines, at + n);
 		size_t more = header < lines->count ? pd_mark_header(lines, header) : 0;
@@ -182,7 +191,7 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 		end_here(split, at, n);
 		return true;
 	}
-	if ((n = pd_mark_original(lines, at)) || (n = pd_mark_above(lines, at))) {
+	if (may_be && ((n = pd_mark_original(lines, at)) || (n = pd_mark_above(lines, at)))) {
 		split->is_forward = says_forward && !pd_mark_above(lines, at);
 		size_t header = at + n < lines->count ? next_solid(lines, at + n) : lines->count;
 		size_t more = header < lines->count ? pd_mark_header(lines, header) : 0;
@@ -253,16 +262,16 @@ static bool is_first_quoted(const struct split *split, size_t at)
 /* Lines of OpenPGP's armour around signed text (RFC 4880, section 7): the heading down to its empty line, and the signature. */
 static size_t armour(const struct pd_line_list *lines, size_t at)
 {
-	const char *fold = lines->items[at].fold;
+	const char *fold = pd_line_fold(&lines->items[at]);
 	bool heading = !strcmp(fold, "-----begin pgp signed message-----");
 	if (!heading && strcmp(fold, "-----begin pgp signature-----"))
 		return 0;
 	for (size_t i = at + 1; i < lines->count && i < at + 200; i++) {
 		if (heading && pd_line_is_blank(&lines->items[i]))
 			return i - at;
-		if (heading && !pd_starts(lines->items[i].fold, "hash:"))
+		if (heading && !pd_starts(pd_line_fold(&lines->items[i]), "hash:"))
 			return 1;
-		if (!heading && !strcmp(lines->items[i].fold, "-----end pgp signature-----"))
+		if (!heading && !strcmp(pd_line_fold(&lines->items[i]), "-----end pgp signature-----"))
 			return i + 1 - at;
 	}
 	return 0;
@@ -278,7 +287,7 @@ static void classify(struct split *split, bool says_forward)
 			i++;
 			continue;
 		}
-		size_t armoured = line->fold[0] == '-' && !line->depth ? armour(lines, i) : 0;
+		size_t armoured = !line->depth && pd_line_fold(line)[0] == '-' ? armour(lines, i) : 0;
 		if (armoured) {
 			memset(split->class + i, CLASS_SIGNATURE, armoured);
 			i += armoured;
@@ -286,7 +295,7 @@ static void classify(struct split *split, bool says_forward)
 		}
 		if (line->hints & PD_HINT_RULE)
 			split->class[i] = CLASS_TEXT;
-		else if (pd_line_is_blank(line) && !line->depth)
+		else if (!line->depth && pd_line_is_blank(line))
 			split->class[i] = CLASS_BLANK;
 		else if (line->hints & PD_HINT_SIGNATURE)
 			split->class[i] = CLASS_SIGNATURE;
@@ -423,7 +432,7 @@ static bool asks_inline(const struct split *split)
 {
 	for (size_t i = 0; i < split->end; i++)
 		if (split->class[i] == CLASS_TEXT &&
-		    pd_words_find(split->lines->items[i].fold, pd_inline_words, NULL))
+		    pd_words_find(pd_line_fold(&split->lines->items[i]), pd_inline_words, NULL))
 			return true;
 	return false;
 }

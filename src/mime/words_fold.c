@@ -73,9 +73,29 @@ static const unsigned char printable_lower[256] = {
 	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '{', '|', '}', '~', 0,
 };
 
+/* Eight characters of printable ASCII without a run of blanks, in lower case. False: it is something else. */
+static bool fold_eight(const char *text, size_t left, char *out, bool is_after_blank)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	uint64_t word;
+	if (left < sizeof word || (is_after_blank && *text == ' '))
+		return false;
+	memcpy(&word, text, sizeof word);
+	/* a byte that is above 127, below 32, or 127 */
+	if ((word | (word - ones * ' ') | (word + ones)) & high)
+		return false;
+	const uint64_t no_blank = (word ^ ones * ' ') + ones * 0x7f, blank = ~no_blank & high;
+	if (blank & (blank << 8))
+		return false;
+	const uint64_t capital = (word + ones * (0x80 - 'A')) & ~(word + ones * (0x7f - 'Z')) & high;
+	word |= capital >> 2;
+	memcpy(out, &word, sizeof word);
+	return true;
+}
+
 char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t limit, bool *ret_cut)
 {
-	char *out = pd_alloc(arena, (len < limit ? len : limit) * 2 + 16);
+	char *out = pd_alloc_dirty(arena, (len < limit ? len : limit) * 2 + 16);
 	size_t used = 0, at = 0, room = (len < limit ? len : limit) * 2;
 	bool blank = false, combining = false;
 	while (at < len && used < limit && used < room) {
@@ -85,6 +105,10 @@ char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t
 				out[used++] = ' ';
 			blank = false;
 			size_t left = used < limit ? limit - used : 1, most = left < len - at ? at + left : len;
+			while (fold_eight(text + at, most - at, out + used, used > 0 && out[used - 1] == ' ')) {
+				at += 8;
+				used += 8;
+			}
 			for (; at < most && (byte = printable_lower[(unsigned char)text[at]]); at++) {
 				out[used] = (char)byte;
 				used += byte != ' ' || out[used - 1] != ' ';

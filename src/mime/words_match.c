@@ -221,3 +221,14 @@ bool pd_words_is(const char *fold, const char *alternatives)
 			return true;
 	return false;
 }
+
+void pd_words_gather(char *list, size_t room, const char *words)
+{
+	if (!*words)
+		return;
+	if (strlen(list) + strlen(words) + 2 > room)
+		g_error("a list of words needs more room");
+	if (*list)
+		strcat(list, "|");
+	strcat(list, words);
+}
