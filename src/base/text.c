@@ -46,11 +46,19 @@ static bool is_control(gunichar c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-/* How many of the first bytes are printable ASCII: found eight at a time. */
+/* How many of the first bytes are printable ASCII: found 32, then eight at a time. */
 static size_t printable(const char *text, size_t len)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
 	size_t at = 0;
+	for (uint64_t words[4]; at + sizeof words <= len; at += sizeof words) {
+		uint64_t bad = 0;
+		memcpy(words, text + at, sizeof words);
+		for (int i = 0; i < 4; i++)
+			bad |= words[i] | (words[i] - ones * 0x20) | (words[i] + ones);
+		if (bad & high)
+			break;
+	}
 	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
 		memcpy(&word, text + at, sizeof word);
 		/* a byte that is above 127, below 32, or 127 sets a high bit */
@@ -66,6 +74,11 @@ static size_t printable(const char *text, size_t len)
 static size_t ascii(const char *text, size_t len)
 {
 	size_t at = 0;
+	for (uint64_t words[4]; at + sizeof words <= len; at += sizeof words) {
+		memcpy(words, text + at, sizeof words);
+		if ((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080))
+			break;
+	}
 	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
 		memcpy(&word, text + at, sizeof word);
 		if (word & UINT64_C(0x8080808080808080))

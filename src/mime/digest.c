@@ -1,6 +1,7 @@
 /* The identity of a mail's content: the same mail over two ways has the same digest.
  *
- * Straight from the raw bytes, so that a mail that cannot be parsed has one too. Hashed are the fields
+ * Straight from the raw bytes, so that a mail that cannot be parsed has one too, and by whoever keeps the mail: no reader
+ * is believed what a mail is. Hashed are the fields
  * From, To, Cc, Subject, Date and Message-ID (in this order, each name once per field, white space
  * as one blank, since servers fold anew) and the digest of the body, with CRLF line ends and without empty
  * lines at its end; so the body is hashed once for both digests. Everything that a way adds (Received, Return-Path, Delivered-To, X-Original-To, results and
@@ -65,18 +66,19 @@ static void add_named(struct pd_sha256_sum *sum, const char *data, size_t size, 
 			add_field(sum, name, &field);
 }
 
-void pd_message_digests(const char *data, size_t size, struct pd_message *message)
+void pd_message_digests(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE],
+			unsigned char ret_body_digest[PD_SHA256_SIZE])
 {
 	static const char *const names[] = {"from", "to", "cc", "subject", "date", "message-id"};
 	struct pd_sha256_sum sum;
 	size_t body = pd_fields_end(data, size);
 	pd_sha256_begin(&sum);
 	add_body(&sum, data + body, size - body);
-	pd_sha256_end(&sum, message->body_digest);
+	pd_sha256_end(&sum, ret_body_digest);
 	pd_sha256_begin(&sum);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		add_named(&sum, data, size, names[i]);
 	pd_sha256_add(&sum, "\n", 1);
-	pd_sha256_add(&sum, message->body_digest, sizeof message->body_digest);
-	pd_sha256_end(&sum, message->digest);
+	pd_sha256_add(&sum, ret_body_digest, PD_SHA256_SIZE);
+	pd_sha256_end(&sum, ret_digest);
 }

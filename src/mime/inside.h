@@ -82,8 +82,13 @@ void pd_signed_read(struct pd_arena *arena, const char *data, size_t size, const
 		    struct pd_message *message);
 
 /* --- digest.c --- */
-/* Sets digest and body_digest. */
-void pd_message_digests(const char *data, size_t size, struct pd_message *message);
+/* The message's digest and body_digest. */
+void pd_message_digests(const char *data, size_t size, unsigned char ret_digest[PD_SHA256_SIZE],
+			unsigned char ret_body_digest[PD_SHA256_SIZE]);
+
+/* --- parse.c --- */
+/* pd_parse_message without the digests: what a reader does. */
+struct pd_message *pd_parse_content(struct pd_arena *arena, const char *data, size_t size);
 
 /* --- header.c: what the header says, as struct members --- */
 struct pd_message *pd_message_blank(struct pd_arena *arena);
@@ -145,9 +150,10 @@ void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invit
 /* --- unparsed.c: what is left when no reader can read it --- */
 struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data, size_t size);
 
-/* --- wire.c: a message as a record --- */
+/* --- wire.c: a message as a record, without its digests --- */
 void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message);
-/* NULL when the record is bad. */
+/* NULL when the record is bad. The message's texts lie in the record, which must live as long and end with a byte that
+ * can be read. */
 struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data, size_t len);
 
 /* --- reader_child.c, sandbox.c --- */
@@ -156,6 +162,13 @@ struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data,
 #define PD_READER_CONTENTS 2u
 #define PD_READER_RESPONSE ((size_t)256 << 20) /* no answer is longer */
 
+/* The memory that a reader has in common with its pool, descriptor PD_READER_MEMORY at its start: mails that are not in
+ * a file on their way there, answers on their way back. Each side writes its own half only while the other waits. */
+#define PD_READER_MEMORY  3
+#define PD_READER_MAIL	  ((size_t)256 * 1024)
+#define PD_READER_ANSWER  ((size_t)1024 * 1024)
+#define PD_READER_SHARED  (PD_READER_MAIL + PD_READER_ANSWER)
+
 struct pd_reader_hello {  /* the first bytes that a reader gets */
 	uint64_t memory;  /* bytes of address space; 0: no limit */
 	uint64_t seconds; /* of CPU for its whole life */
@@ -163,9 +176,13 @@ struct pd_reader_hello {  /* the first bytes that a reader gets */
 struct pd_reader_request {
 	uint64_t what;	  /* PD_READER_* */
 	uint64_t size;	  /* bytes of the mail */
-	uint64_t is_file; /* a descriptor comes with this request instead of the bytes */
+	uint64_t is_file; /* a descriptor comes with this request; else the mail lies in the common memory */
 	uint64_t tnef;	  /* PD_READER_MESSAGE: take the files out of winmail.dat */
-	uint64_t wanted;  /* PD_READER_CONTENTS: as many u64 indexes follow, before the bytes of the mail */
+	uint64_t wanted;  /* PD_READER_CONTENTS: as many u64 indexes follow */
+};
+struct pd_reader_answer {
+	uint64_t size;	    /* bytes of the record */
+	uint64_t is_shared; /* it lies in the common memory, else it follows */
 };
 /* Serves requests from the descriptor until it ends; never returns. before (NULL in programs) sees each mail
  * first. */

@@ -83,7 +83,7 @@ static const char *invitation(const struct pd_parts *parts)
 	return NULL;
 }
 
-struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, size_t size)
+struct pd_message *pd_parse_content(struct pd_arena *arena, const char *data, size_t size)
 {
 	struct pd_scan scan;
 	pd_prescan(arena, data, size, &scan);
@@ -91,7 +91,6 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 		return pd_message_unparsed(arena, data, size);
 	struct pd_message *message = pd_message_blank(arena);
 	pd_message_read_header(arena, scan.data, scan.size, message, false);
-	pd_message_digests(data, size, message);
 	message->size = size;
 	struct pd_parts parts = {0};
 	pd_parts_read(arena, scan.data, scan.size, &parts);
@@ -106,5 +105,12 @@ struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, si
 	pd_words_forward(arena, message, &parts);
 	if (pd_equal(parts.root_type, "multipart/signed"))
 		pd_signed_read(arena, data, size, &scan, message);
+	return message;
+}
+
+struct pd_message *pd_parse_message(struct pd_arena *arena, const char *data, size_t size)
+{
+	struct pd_message *message = pd_parse_content(arena, data, size);
+	pd_message_digests(data, size, message->digest, message->body_digest);
 	return message;
 }

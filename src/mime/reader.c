@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/io.h"
@@ -29,6 +31,7 @@ extern char **environ;
 struct reader {
 	pid_t pid;
 	int fd; /* -1: no process */
+	char *memory; /* PD_READER_SHARED bytes that it has, too */
 	bool is_busy;
 	unsigned served;
 	pd_time busy;
@@ -66,6 +69,7 @@ static void stop(struct reader *reader)
 		return;
 	close(reader->fd);
 	reader->fd = -1;
+	munmap(reader->memory, PD_READER_SHARED);
 	kill(reader->pid, SIGKILL);
 	while (waitpid(reader->pid, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -102,7 +106,7 @@ static void count(struct pd_readers *readers, unsigned long *number)
 
 /* Signals as a fresh program expects them, a process group of its own (a terminal's ^C is the daemon's
  * affair), the socket as descriptor 0, nothing else but stderr where sanitizers report. */
-static int spawn(const char *program, int fd, pid_t *ret_pid)
+static int spawn(const char *program, int fd, int memory, pid_t *ret_pid)
 {
 	posix_spawnattr_t attributes;
 	posix_spawn_file_actions_t actions;
@@ -117,6 +121,7 @@ static int spawn(const char *program, int fd, pid_t *ret_pid)
 				 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, memory, PD_READER_MEMORY);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 #ifndef PD_SANITIZED
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
@@ -129,20 +134,55 @@ static int spawn(const char *program, int fd, pid_t *ret_pid)
 	return result;
 }
 
-/* The reader belongs to the caller. */
-static int start(struct pd_readers *readers, struct reader *reader, struct pd_error *error)
+/* Memory of a size that nobody can change: one who has it cannot cut it off under the other. -1 with errno. */
+static int make_memory(char **ret_memory)
+{
+	PD_AUTO_FD fd = memfd_create("postdesk-reader", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0 || ftruncate(fd, (off_t)PD_READER_SHARED) != 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		return -1;
+	void *memory = mmap(NULL, PD_READER_SHARED, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		return -1;
+	*ret_memory = memory;
+	int made = fd;
+	fd = -1;
+	return made;
+}
+
+/* The answer is waited for in one call, no longer than a mail may take. */
+static void set_timeout(int fd, pd_time deadline)
+{
+	struct timeval span = {.tv_sec = (time_t)(deadline / PD_SECOND),
+			       .tv_usec = (suseconds_t)(deadline % PD_SECOND * 1000)};
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &span, sizeof span);
+}
+
+/* The process and what leads to it; the reader belongs to the caller. */
+static int launch(struct pd_readers *readers, struct reader *reader, struct pd_error *error)
 {
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return pd_fail_errno(error, PD_TEMPORARY, errno, "cannot start a reader");
-	int failed = spawn(readers->program, pair[1], &reader->pid);
-	close(pair[1]);
+	PD_AUTO_FD ours = pair[0], theirs = pair[1], memory = make_memory(&reader->memory);
+	if (memory < 0)
+		return pd_fail_errno(error, PD_TEMPORARY, errno, "cannot start a reader");
+	int failed = spawn(readers->program, theirs, memory, &reader->pid);
 	if (failed != 0) {
-		close(pair[0]);
-		return pd_fail_errno(error, PD_TEMPORARY, failed, "cannot start the reader %s",
-				     readers->program);
+		munmap(reader->memory, PD_READER_SHARED);
+		return pd_fail_errno(error, PD_TEMPORARY, failed, "cannot start the reader %s", readers->program);
 	}
-	reader->fd = pair[0];
+	set_timeout(ours, readers->limits.deadline);
+	reader->fd = ours;
+	ours = -1;
+	return PD_OK;
+}
+
+static int start(struct pd_readers *readers, struct reader *reader, struct pd_error *error)
+{
+	int result = launch(readers, reader, error);
+	if (result != PD_OK)
+		return result;
 	reader->served = 0;
 	reader->busy = 0;
 	struct pd_reader_hello hello = {
@@ -203,6 +243,24 @@ static int read_only(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* A mail that lies in memory and is too large for the common one. */
+static int in_a_file(const struct pd_raw *raw)
+{
+	PD_AUTO_FD fd = memfd_create("postdesk-mail", MFD_CLOEXEC);
+	if (fd < 0 || pd_write_all(fd, raw->data, raw->size) != 0)
+		return -1;
+	int made = fd;
+	fd = -1;
+	return made;
+}
+
+static int file_of(const struct pd_raw *raw)
+{
+	if (raw->fd >= 0 && raw->size > 0)
+		return read_only(raw->fd);
+	return raw->size > PD_READER_MAIL ? in_a_file(raw) : -1;
+}
+
 /* All pieces in one call where the socket takes them, so that the reader wakes once. */
 static int send_all(int fd, struct iovec *pieces, size_t count, int file, int64_t deadline)
 {
@@ -240,30 +298,56 @@ static int send_all(int fd, struct iovec *pieces, size_t count, int file, int64_
 static int ask(struct reader *reader, const struct pd_raw *raw, uint64_t what, bool tnef, const uint64_t *indexes,
 	       size_t wanted, int64_t deadline)
 {
-	PD_AUTO_FD file = raw->fd >= 0 && raw->size > 0 ? read_only(raw->fd) : -1;
+	PD_AUTO_FD file = file_of(raw);
 	struct pd_reader_request request = {
 		.what = what, .size = raw->size, .is_file = file >= 0, .tnef = tnef, .wanted = wanted};
 	struct iovec pieces[] = {
 		{.iov_base = &request, .iov_len = sizeof request},
 		{.iov_base = (void *)(uintptr_t)indexes, .iov_len = wanted * sizeof *indexes},
-		{.iov_base = (void *)(uintptr_t)raw->data, .iov_len = file >= 0 ? 0 : raw->size},
 	};
+	if (file < 0 && raw->size > PD_READER_MAIL)
+		return -1;
+	if (file < 0 && raw->size > 0)
+		memcpy(reader->memory, raw->data, raw->size);
 	return send_all(reader->fd, pieces, sizeof pieces / sizeof *pieces, file, deadline);
+}
+
+/* Waits for the head of the answer. */
+static int receive_head(int fd, struct pd_reader_answer *ret_head, int64_t deadline)
+{
+	ssize_t n;
+	do
+		n = recv(fd, ret_head, sizeof *ret_head, 0);
+	while (n < 0 && errno == EINTR && pd_monotonic() < deadline);
+	if (n <= 0)
+		return -1;
+	return pd_read_all_until(fd, (char *)ret_head + n, sizeof *ret_head - (size_t)n, deadline);
 }
 
 /* One exchange; NULL: the reader is to be replaced. */
 static struct pd_message *read_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
 				    bool tnef, int64_t deadline)
 {
-	uint64_t len = 0, none = 0;
-	if (ask(reader, raw, PD_READER_MESSAGE, tnef, &none, 0, deadline) != 0 ||
-	    pd_read_all_until(reader->fd, &len, sizeof len, deadline) != 0 || len > PD_READER_RESPONSE)
+	struct pd_reader_answer head;
+	unsigned char digest[PD_SHA256_SIZE], body_digest[PD_SHA256_SIZE];
+	uint64_t none = 0;
+	if (ask(reader, raw, PD_READER_MESSAGE, tnef, &none, 0, deadline) != 0)
 		return NULL;
-	char *record = malloc((size_t)len + 1);
-	struct pd_message *message = NULL;
-	if (record && pd_read_all_until(reader->fd, record, (size_t)len, deadline) == 0)
-		message = pd_wire_get_message(arena, record, (size_t)len);
-	free(record);
+	pd_message_digests(raw->data, raw->size, digest, body_digest); /* while the reader reads */
+	if (receive_head(reader->fd, &head, deadline) != 0 ||
+	    head.size > (head.is_shared ? PD_READER_ANSWER : PD_READER_RESPONSE))
+		return NULL;
+	/* A copy first, and then it is read: what the reader goes on writing changes nothing. */
+	char *record = pd_alloc_dirty(arena, (size_t)head.size + 1);
+	if (head.is_shared)
+		memcpy(record, reader->memory + PD_READER_MAIL, (size_t)head.size);
+	else if (pd_read_all_until(reader->fd, record, (size_t)head.size, deadline) != 0)
+		return NULL;
+	struct pd_message *message = pd_wire_get_message(arena, record, (size_t)head.size);
+	if (!message)
+		return NULL;
+	memcpy(message->digest, digest, sizeof digest);
+	memcpy(message->body_digest, body_digest, sizeof body_digest);
 	return message;
 }
 

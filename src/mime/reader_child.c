@@ -22,6 +22,9 @@
 
 #define BIG ((size_t)1 << 20) /* after a mail of this size memory is given back */
 
+static const char *mail; /* the common memory's two halves */
+static char *answer;
+
 /* A mail that uses what mails use, so that every late initialisation has happened before the filter. */
 static const char warming[] =
 	"From: =?iso-2022-jp?b?GyRCJDMbKEI=?= <a@xn--bcher-kva.example>\r\n"
@@ -58,12 +61,7 @@ static void warm(void)
 	pd_words_warm();
 	PD_AUTO_ARENA arena = pd_arena_new();
 	PD_AUTO_BUF out = {0};
-	pd_wire_put_message(&out, pd_parse_message(arena, warming, sizeof warming - 1));
-}
-
-static int send_record(int fd, const struct pd_buf *record)
-{
-	return pd_write_all(fd, record->data, record->len);
+	pd_wire_put_message(&out, pd_parse_content(arena, warming, sizeof warming - 1));
 }
 
 static bool put_piece(void *to, const char *data, size_t len)
@@ -76,12 +74,16 @@ static bool put_piece(void *to, const char *data, size_t len)
 static int answer_message(int fd, const char *data, size_t size)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
+	const struct pd_message *message = pd_parse_content(arena, data, size);
+	struct pd_buf shared = {.data = answer, .room = PD_READER_ANSWER, .limit = PD_READER_ANSWER - 1};
+	pd_wire_put_message(&shared, message);
+	struct pd_reader_answer head = {.size = shared.len, .is_shared = true};
+	if (!shared.overflowed)
+		return pd_write_all(fd, &head, sizeof head);
 	PD_AUTO_BUF out = {.limit = PD_READER_RESPONSE};
-	pd_buf_put_u64(&out, 0);
-	pd_wire_put_message(&out, pd_parse_message(arena, data, size));
-	uint64_t len = out.len - sizeof len;
-	memcpy(out.data, &len, sizeof len);
-	return out.overflowed ? -1 : send_record(fd, &out);
+	pd_wire_put_message(&out, message);
+	head = (struct pd_reader_answer){.size = out.len};
+	return out.overflowed || pd_write_all(fd, &head, sizeof head) != 0 ? -1 : pd_write_all(fd, out.data, out.len);
 }
 
 static bool put_bytes(void *to, const char *data, size_t len)
@@ -165,15 +167,12 @@ static int serve_one(int fd, void (*before)(const char *data, size_t size))
 		return -1;
 	uint64_t *indexes = g_new0(uint64_t, request.wanted + 1);
 	size_t size = (size_t)request.size;
-	char *data = NULL;
+	const char *data = mail;
 	int result = -1;
-	if (pd_read_all(fd, indexes, request.wanted * sizeof *indexes) != 0)
+	if (pd_read_all(fd, indexes, request.wanted * sizeof *indexes) != 0 ||
+	    (!request.is_file && size > PD_READER_MAIL))
 		return -1;
-	if (request.is_file)
-		data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-	else if ((data = malloc(size + 1)) && pd_read_all(fd, data, size) != 0)
-		return -1;
-	if (!data || data == MAP_FAILED)
+	if (request.is_file && (data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0)) == MAP_FAILED)
 		return -1;
 	if (before)
 		before(data, size);
@@ -183,10 +182,8 @@ static int serve_one(int fd, void (*before)(const char *data, size_t size))
 	else if (request.what == PD_READER_CONTENTS)
 		result = answer_contents(fd, data, size, indexes, (size_t)request.wanted);
 	if (request.is_file) {
-		munmap(data, size);
+		munmap((void *)(uintptr_t)data, size);
 		close(file);
-	} else {
-		free(data);
 	}
 	g_free(indexes);
 	if (size > BIG)
@@ -194,10 +191,22 @@ static int serve_one(int fd, void (*before)(const char *data, size_t size))
 	return result;
 }
 
+static bool map_memory(void)
+{
+	void *in = mmap(NULL, PD_READER_MAIL, PROT_READ, MAP_SHARED, PD_READER_MEMORY, 0);
+	void *out = mmap(NULL, PD_READER_ANSWER, PROT_READ | PROT_WRITE, MAP_SHARED, PD_READER_MEMORY,
+			 (off_t)PD_READER_MAIL);
+	mail = in;
+	answer = out;
+	return in != MAP_FAILED && out != MAP_FAILED;
+}
+
 void pd_reader_serve(int fd, void (*before)(const char *data, size_t size))
 {
 	struct pd_reader_hello hello;
 	signal(SIGPIPE, SIG_IGN);
+	if (!map_memory())
+		_exit(78);
 	close_range(3, ~0u, 0);
 	if (pd_read_all(fd, &hello, sizeof hello) != 0)
 		_exit(0);

@@ -16,7 +16,7 @@ struct pd_message *pd_message_unparsed(struct pd_arena *arena, const char *data,
 	message->from_is_plain = false; /* proves nothing */
 	message->kinds = PD_KIND_UNPARSED;
 	message->size = size;
-	pd_message_digests(data, size, message);
+	pd_message_digests(data, size, message->digest, message->body_digest);
 	size_t body = pd_fields_end(data, size);
 	size_t len = size - body < TEXT_LIMIT ? size - body : TEXT_LIMIT;
 	char *text = pd_alloc(arena, len + 1);

@@ -25,15 +25,32 @@ static uint64_t number(struct wire *wire, uint64_t value)
 	return value;
 }
 
+#define ABSENT UINT64_MAX /* the length of a text that is NULL */
+
+/* A text in its place in the record: its length, its bytes, a NUL. */
+static const char *get_text(struct pd_cursor *in)
+{
+	uint64_t len = pd_get_u64(in);
+	if (in->bad || len == ABSENT)
+		return NULL;
+	const char *value = in->at;
+	in->bad = len >= (uint64_t)(in->end - in->at) || value[len] != '\0' || strlen(value) != len ||
+		  !pd_is_utf8(value, (size_t)len);
+	in->at = in->bad ? in->end : value + len + 1;
+	return in->bad ? NULL : value;
+}
+
 /* A text that may be NULL. */
 static void text_or_null(struct wire *wire, const char **value)
 {
-	if (wire->out)
-		pd_buf_put_string(wire->out, *value);
-	else
-		*value = pd_get_string(wire->arena, wire->in);
-	if (wire->in && *value && !pd_is_utf8(*value, strlen(*value)))
-		wire->in->bad = true;
+	if (wire->in) {
+		*value = get_text(wire->in);
+		return;
+	}
+	size_t len = *value ? strlen(*value) : 0;
+	pd_buf_put_u64(wire->out, *value ? len : ABSENT);
+	if (*value)
+		pd_buf_add(wire->out, *value, len + 1);
 }
 
 static void text(struct wire *wire, const char **value)
@@ -209,8 +226,6 @@ void pd_wire_put_message(struct pd_buf *buf, const struct pd_message *message)
 	pd_buf_put_u64(buf, FORMAT);
 	header_part(&wire, &copy);
 	body_part(&wire, &copy);
-	pd_buf_put_bytes(buf, (const char *)message->digest, sizeof message->digest);
-	pd_buf_put_bytes(buf, (const char *)message->body_digest, sizeof message->body_digest);
 }
 
 struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data, size_t len)
@@ -222,12 +237,7 @@ struct pd_message *pd_wire_get_message(struct pd_arena *arena, const char *data,
 		return NULL;
 	header_part(&wire, message);
 	body_part(&wire, message);
-	struct pd_bytes digest = pd_get_bytes(arena, &in);
-	struct pd_bytes body = pd_get_bytes(arena, &in);
-	if (in.bad || in.at != in.end || digest.len != sizeof message->digest ||
-	    body.len != sizeof message->body_digest)
+	if (in.bad || in.at != in.end)
 		return NULL;
-	memcpy(message->digest, digest.data, sizeof message->digest);
-	memcpy(message->body_digest, body.data, sizeof message->body_digest);
 	return message;
 }
