@@ -123,16 +123,33 @@ static bool is_suspect(const char *text)
 	return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe2 && (at[1] == 0x80 || at[1] == 0x81));
 }
 
+#define COPY_SLACK 8 /* bytes that copy_printable may write past what it copies */
+
+/* Copies the printable ASCII at the start; how many bytes that is. */
+static size_t copy_printable(char *to, const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	size_t at = 0;
+	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+		memcpy(&word, text + at, sizeof word);
+		memcpy(to + at, &word, sizeof word);
+		if ((word | (word - ones * 0x20) | (word + ones)) & high)
+			break;
+	}
+	for (; at < len && text[at] >= ' ' && text[at] < 0x7f; at++)
+		to[at] = text[at];
+	return at;
+}
+
 /* LF and tab stay, CRLF and CR become LF, controls blanks; white space is left as it is. NULL where the text is not valid
  * UTF-8 and is_strict says that this matters. */
 static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, bool is_strict)
 {
 	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
-	char *out = pd_alloc_dirty(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + 1), *to = out;
+	char *out = pd_alloc_dirty(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + COPY_SLACK), *to = out;
 	for (size_t i = 0, n; i < len; i += n) {
-		if ((n = printable(text + i, len - i)) > 0) {
-			memcpy(to, text + i, n); /* most of most texts */
-			to += n;
+		if ((n = copy_printable(to, text + i, len - i)) > 0) {
+			to += n; /* most of most texts */
 			continue;
 		}
 		n = 1;
@@ -141,8 +158,8 @@ static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, b
 			continue;
 		}
 		if (text[i] == '\r') {
-			if (i + 1 == len || text[i + 1] != '\n')
-				*to++ = '\n';
+			n += i + 1 < len && text[i + 1] == '\n';
+			*to++ = '\n';
 			continue;
 		}
 		size_t whole = short_char(text + i, len - i);

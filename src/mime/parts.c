@@ -140,12 +140,14 @@ static const char *leaf_text(struct reading *reading, const struct pd_leaf *leaf
 	struct pd_arena *arena = reading->arena;
 	PD_AUTO_BUF buf = {0};
 	struct pd_bytes bytes = pd_leaf_bytes(leaf, limit, &buf);
-	if (part->is_body && pd_equal(part->type, "text/plain"))
-		bytes = take_files_out(reading, part, bytes);
 	const char *charset = part->charset;
 	if (!*charset && pd_equal(part->type, "text/html"))
 		charset = html_charset(arena, bytes.data, bytes.len);
 	char *text = pd_charset_clean(arena, charset, bytes.data, bytes.len);
+	if (part->is_body && pd_equal(part->type, "text/plain") && strstr(text, "begin ")) {
+		bytes = take_files_out(reading, part, bytes);
+		text = pd_charset_clean(arena, charset, bytes.data, bytes.len);
+	}
 	if (pd_equal(part->type, "text/plain")) {
 		const char *type = pd_leaf_field(arena, leaf, "Content-Type");
 		const char *format = pd_param(arena, type, "format");

@@ -66,6 +66,8 @@ static bool is_address_field(const char *line, size_t len)
 {
 	static const char *const names[] = {"from", "to", "cc", "bcc", "sender", "reply-to"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (len < 3 || (line[0] | 0x20) != names[i][0] || (line[1] | 0x20) != names[i][1])
+			continue;
 		size_t at = strlen(names[i]);
 		if (at >= len || strncasecmp(line, names[i], at) != 0)
 			continue;

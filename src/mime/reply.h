@@ -93,6 +93,10 @@ bool pd_line_is_blank(const struct pd_line *line);
  * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
+/* Can nothing but an attribution begin with that line? By its bytes alone: most lines of prose are never folded. */
+bool pd_mark_is_prose(const struct pd_line *line);
+/* Can no attribution begin there, since none of the lines ends as one? A walk down looks at each line once. */
+bool pd_mark_none_ends(struct pd_line_list *lines, size_t at);
 /* Marker or help desk's line, can it be one of the next three at all? */
 bool pd_mark_may_be(const struct pd_line *line);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);

@@ -28,6 +28,8 @@ bool pd_mark_rule(const struct pd_line *line)
 {
 	if (line->hints & PD_HINT_RULE)
 		return true;
+	if (line->marks < line->len && g_ascii_isalnum(line->text[line->marks]))
+		return false;
 	const char *fold = pd_line_fold(line);
 	if (g_ascii_isalnum(*fold))
 		return false;
@@ -341,9 +343,7 @@ static bool may_end(const struct pd_line *line)
 			       strpbrk(fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
 }
 
-/* Can none of the lines from there on end an attribution that begins there? The walk goes down, so that each line is
- * looked at once. */
-static bool none_ends(struct pd_line_list *lines, size_t at)
+bool pd_mark_none_ends(struct pd_line_list *lines, size_t at)
 {
 	if (at < lines->end.from || at > lines->end.next) {
 		lines->end.from = at;
@@ -357,7 +357,7 @@ static bool none_ends(struct pd_line_list *lines, size_t at)
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept)
 {
 	*ret_kept = 0;
-	if (none_ends(lines, at))
+	if (pd_mark_none_ends(lines, at))
 		return 0;
 	for (size_t to = at; to < lines->count && to < at + ATTRIBUTION_LINES; to++) {
 		const struct pd_line *line = &lines->items[to];
@@ -554,16 +554,31 @@ static unsigned pair_at(const char *text)
 	return ((unsigned char)text[0] * 61u ^ (unsigned char)text[1] * 17u) % PAIRS;
 }
 
+/* The same for the first four bytes, of all columns: only whether there is one. */
+#define FOURS 16384
+static bool has_four[FOURS], has_short[PAIRS];
+
+static unsigned four_at(const char *text)
+{
+	uint32_t four;
+	memcpy(&four, text, sizeof four);
+	return (unsigned)((four * 2654435761u) >> 16) % FOURS;
+}
+
 static void add_markers(const char *words, size_t column)
 {
 	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
 		size_t len = strcspn(words, "|");
+		if (len >= 4)
+			has_four[four_at(words)] = true;
+		else
+			has_short[pair_at(words)] = true;
 		unsigned char *most = &longest[column][pair_at(words)];
 		*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
 	}
 }
 
-static size_t longest_marker(const char *core, size_t column)
+static void gather_markers(void)
 {
 	static gsize is_filled;
 	if (g_once_init_enter(&is_filled)) {
@@ -574,6 +589,11 @@ static size_t longest_marker(const char *core, size_t column)
 		add_markers(pd_above_words, ABOVE);
 		g_once_init_leave(&is_filled, 1);
 	}
+}
+
+static size_t longest_marker(const char *core, size_t column)
+{
+	gather_markers();
 	return core[0] ? longest[column][pair_at(core)] : 0;
 }
 
@@ -586,6 +606,25 @@ bool pd_mark_may_be(const struct pd_line *line)
 {
 	const char *core = after_decoration(pd_line_fold(line));
 	return longest_marker(core, 0) || longest_marker(core, 1) || longest_marker(core, ABOVE);
+}
+
+bool pd_mark_is_prose(const struct pd_line *line)
+{
+	if (line->depth || line->hints || line->len < 2 || !g_ascii_isalpha(line->text[0]) ||
+	    !g_ascii_isalpha(line->text[1]))
+		return false;
+	/* A colon of another script begins with one of these bytes. */
+	if (memchr(line->text, ':', line->len) || memchr(line->text, '>', line->len) ||
+	    memchr(line->text, 0xef, line->len) || memchr(line->text, 0xea, line->len))
+		return false;
+	gather_markers();
+	char start[5] = "";
+	size_t letters = 0;
+	for (; letters < 4 && letters < line->len && g_ascii_isalpha(line->text[letters]); letters++)
+		start[letters] = (char)(line->text[letters] | 0x20);
+	if (letters == 4)
+		return !has_four[four_at(start)] && !has_short[pair_at(start)];
+	return !longest_marker(start, 0) && !longest_marker(start, 1) && !longest_marker(start, ABOVE);
 }
 
 static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)

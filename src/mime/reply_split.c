@@ -287,6 +287,10 @@ static void classify(struct split *split, bool says_forward)
 			i++;
 			continue;
 		}
+		if (pd_mark_is_prose(line) && pd_mark_none_ends(lines, i) && !is_stray_link(lines, i)) {
+			i++; /* CLASS_TEXT */
+			continue;
+		}
 		size_t armoured = !line->depth && pd_line_fold(line)[0] == '-' ? armour(lines, i) : 0;
 		if (armoured) {
 			memset(split->class + i, CLASS_SIGNATURE, armoured);
@@ -364,8 +368,8 @@ static size_t own_runs(struct split *split, struct run *ret_first, struct run *r
 		for (size_t k = i; k < to; k++) {
 			if (split->class[k] == CLASS_SIGNATURE)
 				items[k].fate = PD_LINE_SIGNATURE;
-			has |= items[k].fate == PD_LINE_KEPT && split->class[k] == CLASS_TEXT &&
-			       !pd_mark_rule(&items[k]);
+			has = has || (items[k].fate == PD_LINE_KEPT && split->class[k] == CLASS_TEXT &&
+				      !pd_mark_rule(&items[k]));
 		}
 		if (has) {
 			struct run run = {i, to};
