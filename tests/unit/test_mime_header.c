@@ -292,7 +292,7 @@ static void test_long_field(void **state)
 static const char *digest_of(struct pd_arena *arena, const char *mail)
 {
 	struct pd_message *message = pd_message_blank(arena);
-	pd_message_digests(mail, strlen(mail), message);
+	pd_message_digests(mail, strlen(mail), message->digest, message->body_digest);
 	return pd_hex(arena, message->digest, sizeof message->digest);
 }
 
@@ -313,6 +313,10 @@ static void test_digest(void **state)
 		{"empty lines at the end", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\n\r\ntwo\r\n\r\n\r\n", true},
 		{"no line end at the end", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\n\r\ntwo", true},
 		{"mbox line", "From x y\nFrom: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\n\r\ntwo\r\n", true},
+		{"line ends of all kinds", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\r\n\n\rtwo\n\r\n", false},
+		{"LF below CRLF", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\n\ntwo\n", true},
+		{"CRLF below LF", "From: a@b\nTo: c@d\nSubject: s t\nMessage-ID: <1@b>\n\none\n\r\ntwo\r\n", true},
+		{"two CR before LF", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\r\n\r\ntwo\r\n", true},
 		{"other body", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\n\r\ntwo!\r\n", false},
 		{"empty line less", "From: a@b\r\nTo: c@d\r\nSubject: s t\r\nMessage-ID: <1@b>\r\n\r\none\r\ntwo\r\n", false},
 		{"other subject", "From: a@b\r\nTo: c@d\r\nSubject: st\r\nMessage-ID: <1@b>\r\n\r\none\r\n\r\ntwo\r\n", false},

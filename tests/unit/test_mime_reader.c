@@ -400,6 +400,69 @@ static void *read_many(void *data)
 	return NULL;
 }
 
+/* Mails and answers that go by the common memory, and those that are too large for it. */
+static void test_sizes(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = {0, 1000, PD_READER_MAIL - 100, PD_READER_MAIL, PD_READER_MAIL + 1, 500000, 1000000, 5000000};
+	struct pd_readers *readers = pool(1, 10000);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		PD_AUTO_BUF mail = {0};
+		pd_buf_adds(&mail, "From: a@example.org\r\n\r\n");
+		while (mail.len < sizes[i])
+			pd_buf_addf(&mail, "line %zu\r\n", mail.len);
+		mail.len = sizes[i] > 100 ? sizes[i] : mail.len;
+		struct pd_message *here = pd_parse_message(arena, mail.data, mail.len);
+		struct pd_message *there = read_mail(readers, arena, mail.data, mail.len);
+		const char *name = pd_printf(arena, "%zu bytes", mail.len);
+		CHECK_ROW(name, !(there->kinds & PD_KIND_UNPARSED));
+		CHECK_ROW_STRING(name, there->text, here->text);
+		CHECK_ROW_STRING(name, there->full_text, here->full_text);
+		CHECK_ROW(name, memcmp(there->digest, here->digest, sizeof here->digest) == 0);
+	}
+	assert_int_equal(pd_readers_stats(readers).replaced, 0);
+	pd_readers_free(readers);
+}
+
+/* What is told of a file's size is what comes when it is asked for, however its base64 ends. */
+static void test_base64_sizes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *base64;
+		size_t want;
+	} rows[] = {
+		{"", 0},     {"QQ==", 1},	 {"QUI=", 2},	 {"QUJD", 3},	      {"QUJDRA==", 4},
+		{"QU\r\nJD\r\nRA==\r\n", 4}, {"QUJ D", 3}, {"QUJD!*#", 3}, {"QUJDRA= =", 4},
+		{"QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUI=", 50},
+		/* what has no whole end is whatever the decoder makes of it */
+		{"QQ", SIZE_MAX}, {"QUI", SIZE_MAX}, {"Q", SIZE_MAX}, {"QQ==QUI=", SIZE_MAX}, {"QQ===", SIZE_MAX}, {"====", SIZE_MAX},
+		{"QUJD=", SIZE_MAX}, {"QUJD==x", SIZE_MAX},
+	};
+	struct pd_readers *readers = pool(1, 10000);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *mail = pd_printf(arena,
+					     "From: a@example.org\r\nContent-Type: image/png; name=a.png\r\n"
+					     "Content-Transfer-Encoding: base64\r\n\r\n%s",
+					     rows[i].base64);
+		struct pd_raw *raw = pd_raw_from_bytes(mail, strlen(mail));
+		struct pd_message *message = NULL;
+		CHECK_ROW(rows[i].base64, pd_read_message(readers, arena, raw, &message, NULL) == PD_OK);
+		if (rows[i].want == 0 && message->attachments.count == 0) {
+			pd_raw_free(raw);
+			continue;
+		}
+		CHECK_ROW(rows[i].base64, message->attachments.count == 1);
+		CHECK_ROW(rows[i].base64, pd_read_contents(readers, arena, raw, message, NULL, NULL) == PD_OK);
+		CHECK_ROW(rows[i].base64, message->attachments.items[0].content.len == message->attachments.items[0].size);
+		CHECK_ROW(rows[i].base64, rows[i].want == SIZE_MAX || rows[i].want == message->attachments.items[0].size);
+		pd_raw_free(raw);
+	}
+	pd_readers_free(readers);
+}
+
 static void test_many_threads(void **state)
 {
 	(void)state;
@@ -425,7 +488,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_killed_while_idle), cmocka_unit_test(test_parent_dies),
 		cmocka_unit_test(test_cannot_start), cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_same_as_in_place), cmocka_unit_test(test_contents),
-		cmocka_unit_test(test_many_threads),
+		cmocka_unit_test(test_many_threads), cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_base64_sizes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
