@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
+#include "flow/json.h"
 
 #define DEFAULT_COLUMNS "number;status;priority;owner;contact;updated;name"
 
@@ -14,6 +15,20 @@ struct listing {
 	size_t count;
 };
 
+/* The goals of a ticket in one word: the worst of their states. */
+static const char *worst_state(const json_t *goals)
+{
+	static const char *const order[] = {"overdue", "due_soon", "active", "paused", "missed", "met"};
+	const char *name;
+	json_t *goal;
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		json_object_foreach((json_t *)(uintptr_t)goals, name, goal)
+			if (pd_equal(json_string_value(json_object_get(goal, "state")), order[i]))
+				return order[i];
+	return NULL;
+}
+
 /* What people read in a column: times without seconds and zone letter, lists joined. */
 static const char *cell(struct pd_arena *arena, const json_t *object, const char *column)
 {
@@ -22,6 +37,11 @@ static const char *cell(struct pd_arena *arena, const json_t *object, const char
 	if (!value)
 		value = json_object_get(json_object_get(object, "properties"), column);
 	const char *text = json_string_value(value);
+
+	if (!strcmp(column, "sla"))
+		text = worst_state(value);
+	else if (!strcmp(column, "due"))
+		text = json_string_value(pd_json_due(json_object_get(object, "sla")));
 	pd_time time;
 
 	if (json_is_integer(value))

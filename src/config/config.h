@@ -119,6 +119,7 @@ struct pd_group {
 
 /* What the rooms calendar and desk make of the settings, once. */
 struct pd_calendars;
+struct pd_policies;
 
 struct pd_settings {
 	const char *file;
@@ -153,6 +154,7 @@ struct pd_settings {
 
 	/* Put here by flow before the snapshot is in force, and freed with it; NULL until then. */
 	const struct pd_calendars *calendars;
+	const struct pd_policies *policies; /* policies of goals (desk/goals.h) */
 
 	struct pd_arena *arena; /* owns everything */
 	int references;		/* atomic */
@@ -164,6 +166,8 @@ struct pd_settings *pd_config_load(const char *file, struct pd_problems *problem
 /* As pd_config_load, but gives the snapshot also where there are errors, so that the rooms can tell what else is
  * wrong, and for nothing else. NULL: the file cannot be read. */
 struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems);
+/* The same of a text, as pd_settings_text gives it; file: where relative names begin. */
+struct pd_settings *pd_config_read_text(const char *file, const char *text, struct pd_problems *problems);
 struct pd_settings *pd_settings_ref(struct pd_settings *settings);
 void pd_settings_unref(struct pd_settings *settings); /* NULL is allowed */
 

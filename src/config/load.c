@@ -292,12 +292,9 @@ struct pd_settings *pd_config_load(const char *file, struct pd_problems *problem
 	return NULL;
 }
 
-struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems)
+static struct pd_settings *read_settings(const char *file, const char *text, size_t size, struct pd_problems *problems)
 {
 	size_t before = problems->errors;
-	PD_AUTO_RAW raw = read_file(file, problems);
-	if (raw == NULL)
-		return NULL;
 	struct pd_arena *arena = pd_arena_new();
 	struct pd_settings *settings = PD_NEW(arena, struct pd_settings);
 	settings->arena = arena;
@@ -310,7 +307,7 @@ struct pd_settings *pd_config_read(const char *file, struct pd_problems *problem
 						   .where = {.file = settings->file},
 						   .group = "[postdesk]"};
 	struct pd_scan scan = {0};
-	pd_config_scan(arena, settings->file, raw->data, raw->size, &scan, problems);
+	pd_config_scan(arena, settings->file, text, size, &scan, problems);
 	memcpy(&settings->groups, &scan.groups, sizeof settings->groups);
 	set_defaults(&loader, "postdesk", settings);
 	read_groups(&loader);
@@ -319,4 +316,15 @@ struct pd_settings *pd_config_read(const char *file, struct pd_problems *problem
 	if (problems->errors > before)
 		fill_gaps(&loader);
 	return settings;
+}
+
+struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems)
+{
+	PD_AUTO_RAW raw = read_file(file, problems);
+	return raw != NULL ? read_settings(file, raw->data, raw->size, problems) : NULL;
+}
+
+struct pd_settings *pd_config_read_text(const char *file, const char *text, struct pd_problems *problems)
+{
+	return read_settings(file, text, strlen(text), problems);
 }

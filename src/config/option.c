@@ -28,7 +28,7 @@ const struct pd_group_type pd_group_types[] = {
 	 "statuses new:New;open:Open;waiting:Waiting on customer;closed:Closed."},
 	{"property", PD_GROUP_NAMED, false, "A custom property of tickets."},
 	{"calendar", PD_GROUP_NAMED, false, "Working hours and holidays, from iCalendar files."},
-	{"sla", PD_GROUP_NAMED, true,
+	{"sla", PD_GROUP_NAMED, false,
 	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "
 	 "that match it; the first match in the order of the file counts."},
 	{"route", PD_GROUP_NAMED, true, "Who gets a new ticket, when a query holds."},

@@ -136,6 +136,18 @@ static void count_against(struct pd_context *context, const char *name, const st
 		tell_administrators(context, agent, mailbox);
 }
 
+/* The contact did not get the answer that ended a clock. */
+static void start_clock_again(struct pd_context *context, const struct reported *reported, struct pd_event *event)
+{
+	for (int goal = PD_GOAL_FIRST_REPLY; goal <= PD_GOAL_NEXT_REPLY; goal++) {
+		const struct pd_clock *clock = &reported->ticket->clocks.of[goal];
+		if (reported->event == 0 || clock->stop == 0 || clock->stop_event != reported->event)
+			continue;
+		pd_plan_amend(context, reported->ticket, event, "clock", NULL, pd_goal_name((enum pd_goal)goal));
+		return;
+	}
+}
+
 static void mark_undelivered(struct pd_context *context, const struct reported *reported, int64_t message,
 			     const char *recipient, const char *diagnostic)
 {
@@ -150,7 +162,9 @@ static void mark_undelivered(struct pd_context *context, const struct reported *
 	event->other = reported->event;
 	bool is_over = reported->ticket->status_kind == PD_STATUS_WAITING ||
 		       reported->ticket->status_kind == PD_STATUS_CLOSED;
-	if (is_over && !reported->is_guess) /* a stranger who knows an address changes nothing (invariant 6) */
+	if (!reported->is_guess) /* a stranger who knows an address changes nothing (invariant 6) */
+		start_clock_again(context, reported, event);
+	if (is_over && !reported->is_guess)
 		pd_set_status_kind(context, reported->ticket, PD_STATUS_OPEN, "undelivered");
 	context->plan->outcome = "undelivered";
 	context->plan->ticket = reported->ticket->number;

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/find.h"
+#include "desk/goals.h"
 
 static const struct pd_setting *setting(const struct pd_group *group, const char *key)
 {
@@ -47,15 +48,6 @@ static void check_when(struct pd_arena *arena, const struct pd_settings *setting
 	const struct pd_setting *when = setting(group, "when");
 	if (when != NULL)
 		check_query(arena, settings, group, "when", when->value, NULL, when->where, problems);
-}
-
-/* `[sla standard priority:urgent]`: what follows the policy's name is a query. */
-static void check_sla(struct pd_arena *arena, const struct pd_settings *settings,
-		      const struct pd_group *group, struct pd_problems *problems)
-{
-	const char *query = strchr(group->name, ' ');
-	if (query != NULL)
-		check_query(arena, settings, group, "its query", query + 1, NULL, group->where, problems);
 }
 
 static bool is_event(const struct pd_settings *settings, const char *event)
@@ -118,11 +110,10 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 			check_view(arena, settings, group, problems);
 		else if (strcmp(group->type, "property") == 0)
 			check_property(group, problems);
-		else if (strcmp(group->type, "sla") == 0)
-			check_sla(arena, settings, group, problems);
 		else if (strcmp(group->type, "rule") == 0)
 			check_rule(arena, settings, group, problems);
 		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)
 			check_when(arena, settings, group, problems);
 	}
+	(void)pd_policies_new(settings, problems);
 }

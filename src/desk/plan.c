@@ -173,6 +173,12 @@ static const struct pd_stored *planned_message(const struct pd_context *context,
 	return NULL;
 }
 
+/* No person wrote it: it moves no clock. */
+static bool is_of_a_machine(const struct pd_stored *stored)
+{
+	return (stored->kinds & (PD_KIND_AUTO | PD_KIND_RECEIPT | PD_KIND_FEEDBACK | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
+}
+
 static void add_mentions(struct pd_context *context, struct pd_event *event, const struct pd_stored *stored)
 {
 	if (!pd_comment_is_told(event, stored) || stored->text == NULL)
@@ -192,6 +198,8 @@ struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *tic
 	const struct pd_stored *stored = planned_message(context, message);
 	if (kind == PD_EVENT_MESSAGE && stored != NULL)
 		add_change(context, event, "direction", NULL, stored->direction == PD_IN ? "in" : "out");
+	if (kind == PD_EVENT_MESSAGE && (context->is_import || (stored != NULL && is_of_a_machine(stored))))
+		add_change(context, event, "unclocked", NULL, "yes");
 	if (kind == PD_EVENT_COMMENT)
 		add_mentions(context, event, stored);
 	append(context, ticket, event);
@@ -255,6 +263,20 @@ static struct pd_event *change(struct pd_context *context, struct pd_ticket *tic
 	if (is_new)
 		*pd_list_add(context->arena, &context->plan->events) = event;
 	return event;
+}
+
+void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event, const char *property,
+		   const char *from, const char *to)
+{
+	struct pd_event step = *event;
+	assert(pd_property_is_of_clocks(property) && event->version == ticket->version);
+	memset(&step.changes, 0, sizeof step.changes);
+	step.kind = PD_EVENT_SET;
+	step.version = ticket->version + 1;
+	add_change(context, event, property, from, to);
+	*pd_list_add(context->arena, &step.changes) = event->changes.items[event->changes.count - 1];
+	(void)pd_ticket_apply(context->arena, ticket, &step);
+	ticket->version = event->version;
 }
 
 static const char *time_value(struct pd_arena *arena, pd_time time)
@@ -403,6 +425,8 @@ static bool has_value(struct pd_context *context, const struct pd_ticket *ticket
 		return pd_strings_has(&ticket->mailboxes_also, value);
 	if (strcmp(property, "contact") == 0)
 		return has_number(ticket->contacts.items, ticket->contacts.count, value);
+	if (strcmp(property, "reminder") == 0)
+		return pd_strings_has(&ticket->reminders, value);
 	if (strcmp(property, "entry_deleted") == 0)
 		return has_number(ticket->deleted_entries.items, ticket->deleted_entries.count, value);
 	assert(strcmp(property, "participant") == 0);

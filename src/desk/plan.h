@@ -5,6 +5,7 @@
 #ifndef PD_DESK_PLAN_H
 #define PD_DESK_PLAN_H
 
+#include "desk/goals.h"
 #include "desk/snapshot.h"
 #include "mime/letter.h"
 
@@ -52,6 +53,7 @@ struct pd_planned_id {
 struct pd_planned_ticket {
 	struct pd_ticket *ticket; /* the working copy; only looked at where its version is still base_version */
 	int64_t base_version;	  /* as read; 0: new */
+	struct pd_agenda agenda;  /* by pd_goals_settle */
 };
 
 struct pd_planned_mark {
@@ -162,6 +164,14 @@ int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *t
 struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
 /* A message with its new id and direction; the pointer holds for the first 16 of a plan, then until the next. */
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
+/* Adds to an event of this plan, the newest of its ticket, what the clocks of goals make of it (desk/clocks.h). */
+void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event, const char *property,
+		   const char *from, const char *to);
+/* At the end of a decision: of each ticket that it changes the verdicts on goals that ended, the promises that changed,
+ * and its agenda. */
+void pd_goals_settle(struct pd_context *context);
+/* How the goals of a ticket of this plan stand. */
+void pd_plan_goals(struct pd_context *context, const struct pd_ticket *ticket, struct pd_goals *ret_goals);
 void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires);
 void pd_plan_count(struct pd_context *context, const char *key);
 /* Registers where a Message-ID belongs. */

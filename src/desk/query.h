@@ -6,6 +6,8 @@
 
 #include "desk/ticket.h"
 
+struct pd_agenda;
+
 enum pd_query_op {
 	PD_QUERY_ALL,	/* every ticket */
 	PD_QUERY_AND,	/* left, right */
@@ -40,7 +42,7 @@ struct pd_query {
 	bool is_prefix;		 /* the value had `*` at its end */
 	bool has_glob;		 /* `*` elsewhere */
 	int kind;		 /* status: a pd_status_kind when the value names one, else -1 */
-	pd_time time;		 /* created updated closed due: the instant compared with */
+	pd_time time;		 /* created updated closed due: the instant compared with; sla: the present */
 	pd_time time_end;	 /* with PD_IS: a time before this and not before `time`; 0: `time` alone */
 	int64_t number;		 /* number: the value */
 	size_t at;		 /* byte position in the text */
@@ -64,6 +66,7 @@ struct pd_ticket_facts {
 	struct pd_strings from, to; /* addresses of its messages */
 	const char *text;	    /* all searchable text, folded; the number, name and description need not be in it */
 	bool has_draft;		    /* somebody's draft is kept on it */
+	const struct pd_agenda *agenda; /* of its goals; NULL: it has none */
 };
 bool pd_query_matches(const struct pd_query *query, const struct pd_ticket_facts *facts);
 

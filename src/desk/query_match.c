@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/goals.h"
 
 struct matcher {
 	struct pd_arena *arena; /* for what is folded on the way */
@@ -158,7 +159,9 @@ static bool matches_is(const struct pd_ticket_facts *facts, const char *word)
 		return ticket->is_automatic;
 	if (strcmp(word, "draft") == 0)
 		return facts->has_draft;
-	return false; /* snoozed, unrouted: no ticket is, until something makes it so */
+	if (strcmp(word, "snoozed") == 0)
+		return ticket->snoozed != 0;
+	return false; /* unrouted: no ticket is, until something makes it so */
 }
 
 static bool matches_status(struct matcher *m, const struct pd_query *query)
@@ -213,8 +216,10 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 		return matches_strings(m, query, &m->facts->to, is_part(query));
 	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
 		return matches_contacts(m, query);
-	if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0)
-		return query->value == NULL; /* no goal runs */
+	if (strcmp(field, "sla") == 0)
+		return pd_agenda_is(m->facts->agenda, query->value, query->time);
+	if (strcmp(field, "due") == 0)
+		return matches_time(query, m->facts->agenda != NULL ? pd_agenda_due(m->facts->agenda) : 0);
 	const char *value = pd_ticket_get(m->arena, ticket, field);
 	if (strcmp(field, "name") == 0 || strcmp(field, "description") == 0)
 		return matches_single(m, query, value, true);

@@ -218,6 +218,8 @@ static int set_word(struct query_parser *in, const struct query_term *term, cons
 	struct pd_strings words = {0};
 	for (size_t i = 0; field->words[i] != NULL; i++)
 		*pd_list_add(in->arena, &words) = field->words[i];
+	if (strcmp(field->name, "sla") == 0)
+		node->time = in->now; /* how a goal stands then */
 	return set_found(in, term, node, field->name, pd_find_word(in->arena, &words, term->value));
 }
 
@@ -282,8 +284,12 @@ static int set_time(struct query_parser *in, const struct query_term *term, stru
 		}
 		return 0;
 	}
+	pd_time ahead;
 	if (pd_equal_nocase(term->value, "now"))
 		node->time = in->now;
+	else if (strcmp(node->field, "due") == 0 &&
+		 pd_duration_parse(pd_lower_ascii(in->arena, term->value), &ahead))
+		node->time = in->now + ahead; /* `due:<2h` */
 	else if (!pd_time_parse(term->value, &node->time))
 		return pd_query_fail(
 			in, term->value_at,

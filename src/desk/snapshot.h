@@ -103,6 +103,15 @@ struct pd_outbox_row {
 	struct pd_strings recipients;
 };
 
+struct pd_wake {
+	int64_t ticket;
+	pd_time at;
+};
+struct pd_wakes {
+	struct pd_wake *items;
+	size_t count, room;
+};
+
 enum pd_id_kind { PD_ID_TICKET, PD_ID_EVENT, PD_ID_MESSAGE, PD_ID_CONVERSATION, PD_ID_CONTACT, PD_ID_OUTBOX,
 		  PD_ID_DRAFT, PD_ID_ACTION, PD_ID_KINDS };
 
@@ -139,6 +148,9 @@ struct pd_snapshot {
 	 * after skipping offset. Not deleted or merged ones unless the query asks is:deleted. Not in the read set. */
 	struct pd_tickets (*list)(struct pd_snapshot *, struct pd_arena *, const struct pd_query *, const char *sort,
 				  size_t limit, size_t offset);
+	/* Tickets on which something is to happen by itself until then, soonest first. Not in the read set: `ticket` says
+	 * how they stand. */
+	struct pd_wakes (*wakes)(struct pd_snapshot *, struct pd_arena *, pd_time until, size_t limit);
 	/* A number never given before; gaps are normal. */
 	int64_t (*new_id)(struct pd_snapshot *, enum pd_id_kind kind);
 

@@ -231,6 +231,7 @@ static void register_root(struct pd_context *context, const struct pd_ticket *ti
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 {
 	struct telling telling = {.context = context, .delivery = delivery};
+	pd_goals_settle(context);
 	if (context->is_import)
 		return;
 	for (size_t i = 0; i < context->plan->events.count; i++)

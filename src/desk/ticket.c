@@ -21,6 +21,7 @@ static const char *const kind_names[PD_EVENT_KINDS] = {
 	[PD_EVENT_DRAFT] = "draft",
 	[PD_EVENT_ATTACHED] = "attached",
 	[PD_EVENT_PURGED] = "purged",
+	[PD_EVENT_GOAL] = "goal",
 };
 
 const char *pd_event_kind_name(enum pd_event_kind kind)
@@ -86,7 +87,7 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 }
 
 static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "mention",
-				   "entry_deleted"};
+				   "entry_deleted", "reminder"};
 static const char *const builtin[] = {
 	"name",
 	"description",
@@ -114,6 +115,7 @@ static const char *const builtin[] = {
 	"company",
 	"conversation_status",
 	"conversation_owner",
+	"snoozed",
 };
 
 bool pd_property_is_many(const char *property)
@@ -152,7 +154,7 @@ bool pd_property_is_builtin(const char *property)
 	for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
 		if (strcmp(property, builtin[i]) == 0)
 			return true;
-	return pd_property_is_many(property);
+	return pd_property_is_many(property) || pd_property_is_of_clocks(property);
 }
 
 /* --- the fold --- */
@@ -327,6 +329,12 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 		change_strings(arena, &ticket->mailboxes_also, change);
 	} else if (strcmp(property, "mention") == 0) {
 		change_strings(arena, &ticket->mentions, change);
+	} else if (strcmp(property, "snoozed") == 0) {
+		ticket->snoozed = 0;
+		if (change->to != NULL)
+			(void)pd_time_parse(change->to, &ticket->snoozed);
+	} else if (strcmp(property, "reminder") == 0) {
+		change_strings(arena, &ticket->reminders, change);
 	} else if (strcmp(property, "contact") == 0) {
 		CHANGE_NUMBERS(arena, &ticket->contacts, change);
 	} else if (strcmp(property, "entry_deleted") == 0) {
@@ -334,7 +342,7 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 	} else if (strcmp(property, "conversation") == 0 || strcmp(property, "participant") == 0 ||
 		   strcmp(property, "subject") == 0 || pd_starts(property, "conversation_")) {
 		change_conversation(arena, ticket, event->conversation, change);
-	} else if (strcmp(property, "direction") != 0 && !pd_property_is_record(property)) {
+	} else if (!pd_property_is_of_clocks(property) && strcmp(property, "direction") != 0 && !pd_property_is_record(property)) {
 		change_custom(arena, ticket, change);
 	}
 }
@@ -379,6 +387,7 @@ bool pd_ticket_apply(struct pd_arena *arena, struct pd_ticket *ticket, const str
 		apply_message(ticket, event);
 	else if (event->kind == PD_EVENT_COMMENT)
 		ticket->last_comment_event = event->id;
+	pd_clocks_apply(arena, ticket, event);
 	if (ticket->name == NULL)
 		ticket->name = "";
 	if (ticket->description == NULL)
@@ -406,6 +415,9 @@ struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket 
 	COPY_LIST(arena, copy->conversations);
 	COPY_LIST(arena, copy->properties);
 	COPY_LIST(arena, copy->deleted_entries);
+	COPY_LIST(arena, copy->reminders);
+	COPY_LIST(arena, copy->clocks.pauses);
+	COPY_LIST(arena, copy->clocks.warned);
 	for (size_t i = 0; i < copy->conversations.count; i++)
 		COPY_LIST(arena, copy->conversations.items[i].participants);
 	return copy;
@@ -429,6 +441,8 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 		return pd_time_rfc3339(arena, ticket->updated);
 	if (strcmp(property, "closed") == 0)
 		return pd_time_rfc3339(arena, ticket->closed);
+	if (strcmp(property, "snoozed") == 0)
+		return pd_time_rfc3339(arena, ticket->snoozed);
 	if (strcmp(property, "spam") == 0)
 		return ticket->is_spam ? "yes" : NULL;
 	if (strcmp(property, "automatic") == 0)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "config/config.h"
+#include "desk/clocks.h"
 #include "mime/message.h"
 
 #define PD_EVENT_FORMAT 1
@@ -29,6 +30,7 @@ enum pd_event_kind {
 	PD_EVENT_ATTACHED,    /* message: a file added by hand */
 	PD_EVENT_DRAFT,	      /* other: the draft kept; why: the reason */
 	PD_EVENT_PURGED,      /* tombstone */
+	PD_EVENT_GOAL,	      /* a goal is due soon or overdue: `warned` among the changes; why: which, and its due time */
 	PD_EVENT_KINDS
 };
 const char *pd_event_kind_name(enum pd_event_kind kind); /* "created" "message" … as in JSON and the store */
@@ -50,6 +52,8 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   entry_deleted many values: the id of an entry that is not shown any more
  *   conversation_status, conversation_owner   the event's conversation's, where they differ from the ticket's
  *   record:KIND:NAME   no property of the ticket, but a record of the desk (below)
+ *   snoozed       RFC 3339: until then
+ *   reminder      many values: "RFC3339 AGENT"; in a COMMENT event, whose text is what to be reminded of
  *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
  *   anything else a custom property */
 struct pd_change {
@@ -112,6 +116,9 @@ struct pd_ticket {
 	int64_t last_out_event;			   /* not postdesk's own (acknowledgements) */
 	int64_t first_in_message;
 	PD_LIST(int64_t) deleted_entries; /* events that the timeline hides */
+	pd_time snoozed;		  /* until then; 0: it is awake */
+	struct pd_strings reminders;	  /* "TIME AGENT", in the order in which they were asked for */
+	struct pd_clocks clocks;
 };
 
 /* Applies the next event. The ticket's strings then point into the arena or the event. A first event

@@ -156,7 +156,7 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 {
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
-		if (strcmp(change->property, "direction") == 0)
+		if (strcmp(change->property, "direction") == 0 || pd_property_is_of_clocks(change->property))
 			continue;
 		if (strcmp(change->property, "conversation") == 0) {
 			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "calendar/calendar.h"
+#include "desk/goals.h"
 
 #define CALENDAR_LINE "# calendar "
 
@@ -37,6 +38,39 @@ struct pd_calendars *pd_flow_kept_calendars(struct pd_store *store, const char *
 			(struct pd_calendar_kept){pd_strndup(arena, line, (size_t)(hash - line)), text};
 	}
 	return pd_calendars_of_texts(kept.items, kept.count);
+}
+
+static struct pd_settings *kept_settings(struct pd_store *store, const struct pd_settings *now, const char *text)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_problems ignored = {.arena = arena};
+	struct pd_settings *settings = pd_config_read_text(now->file, text, &ignored);
+
+	if (settings) {
+		settings->calendars = pd_flow_kept_calendars(store, text);
+		pd_arena_defer(settings->arena, free_calendars, (void *)(uintptr_t)settings->calendars);
+		settings->policies = pd_policies_new(settings, &ignored);
+	}
+	return settings;
+}
+
+struct pd_settings *pd_flow_settings_at(struct pd_flow *flow, pd_time at)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_store *store = pd_flow_store(flow);
+	struct pd_settings *now = pd_flow_settings(flow), *then = NULL;
+	struct pd_error ignored;
+	char *hash = NULL, *newest = NULL, *text = NULL;
+
+	if (at == 0 || pd_store_config_at(store, arena, at, &hash, &ignored) || !hash ||
+	    pd_store_config_at(store, arena, INT64_MAX, &newest, &ignored) || pd_equal(hash, newest) ||
+	    pd_store_text(store, arena, hash, &text, &ignored) || !text)
+		return now;
+	then = kept_settings(store, now, text);
+	if (!then)
+		return now;
+	pd_settings_unref(now);
+	return then;
 }
 
 /* The calendars that were in force last, of the store; NULL: none were. */
@@ -87,6 +121,7 @@ int pd_flow_enforce(struct pd_flow *flow, struct pd_settings *settings, const st
 		return pd_fail(error, PD_CONFIGURATION, "%s: calendars have %zu errors", settings->file,
 			       problems->errors - errors);
 	settings->calendars = calendars;
+	settings->policies = pd_policies_new(settings, problems);
 	return keep(flow, settings, error);
 }
 

@@ -33,6 +33,9 @@ int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_erro
 int pd_flow_enforce(struct pd_flow *flow, struct pd_settings *settings, const struct pd_calendars *old,
 		    struct pd_problems *problems, struct pd_error *error);
 
+/* The settings that were in force then, with their calendars, as far as they are known; else those of now. One reference.
+ * at 0: now. */
+struct pd_settings *pd_flow_settings_at(struct pd_flow *flow, pd_time at);
 /* The calendars that a kept configuration names. One reference. */
 struct pd_calendars *pd_flow_kept_calendars(struct pd_store *store, const char *config);
 

@@ -59,8 +59,61 @@ static const struct pd_contact *first_contact(struct pd_arena *arena, struct pd_
 	return ticket->contacts.count ? snapshot->contact(snapshot, arena, ticket->contacts.items[0]) : NULL;
 }
 
-json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+struct pd_ticket_facts pd_json_facts(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
+	struct pd_ticket_facts facts = {.ticket = ticket, .text = ""};
+
+	for (size_t i = 0; i < ticket->contacts.count; i++) {
+		const struct pd_contact *contact = snapshot->contact(snapshot, arena, ticket->contacts.items[i]);
+
+		if (contact)
+			*pd_list_add(arena, &facts.contacts) = contact;
+	}
+	return facts;
+}
+
+/* {"first_reply": {"state": …, "due": …}, …}; null where there is no such goal. */
+static json_t *goals_of(struct pd_arena *arena, const struct pd_json_scene *scene, const struct pd_ticket *ticket)
+{
+	struct pd_ticket_facts facts = {.ticket = ticket};
+	struct pd_goals goals;
+	json_t *object = json_object();
+
+	if (scene->snapshot && pd_policies_ask_contacts(scene->settings->policies))
+		facts = pd_json_facts(arena, scene->snapshot, ticket);
+	pd_goals_at(scene->settings, &facts, scene->now, &goals);
+	for (int i = 0; i < PD_GOALS; i++) {
+		const struct pd_goal_status *status = &goals.of[i];
+		json_t *goal = json_null();
+
+		if (status->state != PD_GOAL_NONE)
+			goal = json_pack("{s:s,s:o}", "state", pd_goal_state_name(status->state), "due",
+					 pd_json_time(arena, status->due));
+		json_object_set_new(object, pd_goal_name((enum pd_goal)i), goal);
+	}
+	return object;
+}
+
+const json_t *pd_json_due(const json_t *goals)
+{
+	const json_t *earliest = NULL;
+	const char *name;
+	json_t *goal;
+
+	json_object_foreach((json_t *)(uintptr_t)goals, name, goal) {
+		const char *state = json_string_value(json_object_get(goal, "state"));
+		const json_t *due = json_object_get(goal, "due");
+
+		if (json_is_string(due) && !pd_equal(state, "met") && !pd_equal(state, "missed") &&
+		    (!earliest || strcmp(json_string_value(due), json_string_value(earliest)) < 0))
+			earliest = due;
+	}
+	return earliest;
+}
+
+json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene, const struct pd_ticket *ticket)
+{
+	struct pd_snapshot *snapshot = scene->snapshot;
 	const struct pd_contact *contact = first_contact(arena, snapshot, ticket);
 	json_t *object = json_object();
 
@@ -83,13 +136,14 @@ json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, con
 	json_object_set_new(object, "updated", pd_json_time(arena, ticket->updated));
 	json_object_set_new(object, "closed", pd_json_time(arena, ticket->closed));
 	json_object_set_new(object, "messages", json_integer(ticket->messages));
+	json_object_set_new(object, "snoozed", pd_json_time(arena, ticket->snoozed));
 	json_object_set_new(object, "followers", pd_json_strings(&ticket->followers));
 	json_object_set_new(object, "spam", json_boolean(ticket->is_spam));
 	json_object_set_new(object, "automatic", json_boolean(ticket->is_automatic));
 	json_object_set_new(object, "deleted", json_boolean(ticket->is_deleted));
 	json_object_set_new(object, "merged_into", ticket->merged_into ? json_integer(ticket->merged_into) : json_null());
 	json_object_set_new(object, "properties", properties(ticket));
-	json_object_set_new(object, "sla", json_pack("{s:n,s:n,s:n}", "first_reply", "next_reply", "close"));
+	json_object_set_new(object, "sla", goals_of(arena, scene, ticket));
 	return object;
 }
 
@@ -140,7 +194,12 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 
 bool pd_json_is_property(const struct pd_change *change)
 {
-	return !pd_equal(change->property, "direction") && !pd_equal(change->property, "mention");
+	static const char *const hidden[] = {"direction", "mention", "unclocked", "clock", "warned", "reminder"};
+
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		if (pd_equal(change->property, hidden[i]))
+			return false;
+	return true;
 }
 
 json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,
@@ -218,6 +277,14 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 	if (json_array_size(changes))
 		json_object_set(object, "changes", changes);
 	json_decref(changes);
+	for (size_t i = 0; i < event->changes.count && event->kind == PD_EVENT_GOAL; i++) {
+		const char *warned = event->changes.items[i].to, *blank = warned ? strchr(warned, ' ') : NULL;
+
+		if (!blank || !pd_equal(event->changes.items[i].property, "warned"))
+			continue;
+		json_object_set_new(object, "goal", pd_json_text(pd_strndup(arena, warned, (size_t)(blank - warned))));
+		json_object_set_new(object, "step", pd_json_text(blank + 1));
+	}
 	if (event->conversation)
 		json_object_set_new(object, "conversation", json_sprintf("C%lld", (long long)event->conversation));
 	if (event->other)

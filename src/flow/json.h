@@ -5,10 +5,21 @@
 #define PD_FLOW_JSON_H
 
 #include <jansson.h>
+#include "desk/goals.h"
 #include "desk/snapshot.h"
 
-/* The keys of `list`. snapshot: to look contacts up. */
-json_t *pd_json_ticket(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+/* What a ticket is seen by. */
+struct pd_json_scene {
+	const struct pd_settings *settings; /* whose policies hold for its goals */
+	struct pd_snapshot *snapshot;	    /* to look contacts up; NULL: none */
+	pd_time now;
+};
+/* The keys of `list`. */
+json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene, const struct pd_ticket *ticket);
+/* Of the member "sla": when the first of the goals that run is due; NULL: none. */
+const json_t *pd_json_due(const json_t *goals);
+/* The ticket with its contacts. */
+struct pd_ticket_facts pd_json_facts(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 /* An entry of the timeline; status values by their names, contacts by their addresses. */
 json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry);
 /* Is the entry itself a message, a comment or a file? Others only name the mail that caused them. */

@@ -10,8 +10,13 @@
 static int parse(struct pd_call *call, const struct pd_views *views, const char *text, struct pd_query **ret_query)
 {
 	const char *me = call->agent ? call->agent->name : NULL;
+	pd_time at;
+	int failed = pd_call_at(call, &at);
 
-	return pd_query_parse_among(call->arena, call->settings, views, text, me, pd_now(), ret_query, &call->error);
+	/* What "due:<2h" meant then. */
+	return failed ? failed
+		      : pd_query_parse_among(call->arena, call->settings, views, text, me, at ? at : pd_now(), ret_query,
+					     &call->error);
 }
 
 int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query **ret_query, const char **ret_sort)
@@ -64,7 +69,9 @@ int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struc
 
 static int emit_ticket(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	pd_call_emit(call, pd_json_ticket(call->arena, snapshot, ticket));
+	const struct pd_json_scene scene = {call->settings, snapshot, pd_now()};
+
+	pd_call_emit(call, pd_json_ticket(call->arena, &scene, ticket));
 	return 0;
 }
 
@@ -89,6 +96,8 @@ static const json_t *sorted_value(const struct order *order, const json_t *ticke
 {
 	const json_t *value = json_object_get(ticket, order->key);
 
+	if (pd_equal(order->key, "due"))
+		return pd_json_due(json_object_get(ticket, "sla"));
 	return value ? value : json_object_get(json_object_get(ticket, "properties"), order->key);
 }
 
@@ -127,6 +136,8 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 		   pd_time at)
 {
 	struct pd_query all = {.op = PD_QUERY_ALL}, deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
+	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
+	const struct pd_json_scene scene = {then, snapshot, at};
 	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
 	struct pd_arena *outer = call->arena;
 	PD_LIST(json_t *) found = {0};
@@ -138,17 +149,20 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 
 		call->arena = page;
 		for (size_t i = 0; i < tickets.count; i++) {
-			struct pd_ticket_facts facts = {
-				.ticket = pd_store_ticket_at(snapshot, page, tickets.items[i]->number, at),
-				.text = "",
-			};
-			if (!facts.ticket || facts.ticket->merged_into || !pd_call_may_see(call, facts.ticket))
+			const struct pd_ticket *ticket =
+				pd_store_ticket_at(snapshot, page, tickets.items[i]->number, at);
+
+			if (!ticket || ticket->merged_into || !pd_call_may_see(call, ticket))
 				continue;
-			for (size_t k = 0; k < facts.ticket->contacts.count; k++)
-				*pd_list_add(page, &facts.contacts) =
-					snapshot->contact(snapshot, page, facts.ticket->contacts.items[k]);
+			struct pd_ticket_facts facts = pd_json_facts(page, snapshot, ticket);
+			struct pd_goals goals;
+
+			pd_goals_at(then, &facts, at, &goals);
+			struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
+
+			facts.agenda = &agenda;
 			if (pd_query_matches(query, &facts))
-				*pd_list_add(outer, &found) = pd_json_ticket(page, snapshot, facts.ticket);
+				*pd_list_add(outer, &found) = pd_json_ticket(page, &scene, ticket);
 		}
 		call->arena = outer;
 		failed = pd_call_checked(call, snapshot);

@@ -9,7 +9,8 @@
 static struct pd_strings ticket_keys(struct pd_call *call)
 {
 	const struct pd_ticket none = {0};
-	json_t *object = pd_json_ticket(call->arena, NULL, &none);
+	const struct pd_json_scene nowhere = {.settings = call->settings};
+	json_t *object = pd_json_ticket(call->arena, &nowhere, &none);
 	struct pd_strings names = {0};
 	const char *key;
 	json_t *value;

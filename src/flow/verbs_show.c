@@ -53,10 +53,18 @@ static void add_links(json_t *object, const struct pd_entries *entries)
 	json_object_set_new(object, "links", links);
 }
 
+static json_t *brief(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at)
+{
+	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
+	const struct pd_json_scene scene = {then, snapshot, at ? at : pd_now()};
+
+	return pd_json_ticket(call->arena, &scene, ticket);
+}
+
 json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
 		     bool is_oldest_first)
 {
-	json_t *object = pd_json_ticket(call->arena, snapshot, ticket), *timeline = json_array();
+	json_t *object = brief(call, snapshot, ticket, at), *timeline = json_array();
 	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
@@ -92,7 +100,7 @@ int pd_verb_show(struct pd_call *call)
 	if (failed)
 		return failed;
 
-	json_t *object = pd_call_flag(call, "brief") ? pd_json_ticket(call->arena, snapshot, ticket)
+	json_t *object = pd_call_flag(call, "brief") ? brief(call, snapshot, ticket, at)
 						     : pd_call_whole(call, snapshot, ticket, at, pd_call_flag(call, "oldest_first"));
 
 	failed = pd_call_checked(call, snapshot);

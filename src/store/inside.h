@@ -203,6 +203,9 @@ struct pd_backend {
 	int (*take_over)(struct pd_store *store, pd_time now, struct pd_error *error);
 	int (*flush)(struct pd_store *store, struct pd_error *error);
 	int (*keep_text)(struct pd_store *store, struct pd_text_request *request, struct pd_error *error);
+	int (*retime)(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
+		      struct pd_error *error); /* in any thread */
+	int (*next_wake)(struct pd_store *store, pd_time *ret_next, struct pd_error *error); /* likewise */
 	int (*enforce)(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
 	int (*purge)(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
 	pd_time (*next_due)(struct pd_store *store); /* INT64_MAX: nothing waits */
@@ -229,6 +232,9 @@ struct pd_store {
 	unsigned long outbox_changes; /* grows with each change of the outbox */
 	unsigned long seen_empty;     /* outbox_changes when a lease found nothing */
 	unsigned long wakes;
+	pthread_cond_t wake;	      /* on the monotonic clock */
+	pd_time next_wake;	      /* 0: not known yet */
+	unsigned long wake_changes;   /* grows with each commit that may bring it nearer */
 	struct pd_answered *answered; /* sent.c */
 
 	atomic_ulong commits, groups, redecided;

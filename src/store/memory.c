@@ -134,6 +134,7 @@ static void rollback_to(struct pd_memory *memory, uint64_t instant)
 	TAKE_BACK(memory->drafts, instant);
 	TAKE_BACK(memory->texts, instant);
 	TAKE_BACK(memory->in_force, instant);
+	TAKE_BACK(memory->agendas, instant);
 	memory->writing = instant;
 	pthread_mutex_unlock(&memory->lock);
 }
@@ -283,6 +284,8 @@ static struct pd_backend backend = {
 	.flush = pd_memory_flush,
 	.keep_text = keep_text,
 	.enforce = enforce,
+	.retime = pd_memory_retime,
+	.next_wake = pd_memory_next_wake,
 	.text = text_of,
 	.config_at = config_at,
 	.purge = pd_memory_purge,

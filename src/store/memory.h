@@ -49,6 +49,12 @@ struct memory_force {
 	const char *hash;
 };
 
+struct memory_agenda {
+	struct life life;
+	int64_t ticket;
+	struct pd_agenda agenda;
+};
+
 struct pd_memory {
 	struct pd_store store; /* first */
 	pthread_mutex_t lock;  /* of all below */
@@ -86,6 +92,8 @@ struct pd_memory {
 	drafts;
 	PD_LIST(struct memory_text) texts;
 	PD_LIST(struct memory_force) in_force;
+	PD_LIST(struct memory_agenda) agendas;
+	const char *timed_by; /* NULL */
 };
 static inline struct pd_memory *pd_memory_of(struct pd_store *store)
 {
@@ -120,6 +128,14 @@ void pd_memory_replay(struct pd_window *view, pd_time from, pd_time to, pd_store
 /* memory_apply.c */
 int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error);
 int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
+
+/* memory_agenda.c; of the first two the lock is held */
+const struct pd_agenda *pd_memory_agenda(struct pd_memory *memory, int64_t ticket, uint64_t instant); /* NULL */
+void pd_memory_put_agenda(struct pd_memory *memory, int64_t ticket, const struct pd_agenda *agenda);
+struct pd_wakes pd_memory_wakes(struct pd_snapshot *face, struct pd_arena *arena, pd_time until, size_t limit);
+int pd_memory_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error);
+int pd_memory_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
+		     struct pd_error *error);
 
 /* memory_outbox.c */
 int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);

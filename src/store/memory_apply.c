@@ -205,6 +205,10 @@ int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, st
 		put_event(memory, plan->events.items[i]);
 		put_document(memory, plan, plan->events.items[i]);
 	}
+	for (size_t i = 0; i < plan->tickets.count; i++)
+		if (plan->tickets.items[i].ticket->version != plan->tickets.items[i].base_version)
+			pd_memory_put_agenda(memory, plan->tickets.items[i].ticket->number,
+					     &plan->tickets.items[i].agenda);
 	for (size_t i = 0; i < plan->ids.count; i++)
 		put_id(memory, &plan->ids.items[i]);
 	for (size_t i = 0; i < plan->marks.count; i++)
@@ -277,6 +281,8 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 		const struct pd_event tombstone =
 			pd_event_tombstone(store, number, ticket->version, request->deleted_before);
 		put_event(memory, &tombstone);
+		const struct pd_agenda nothing = {0};
+		pd_memory_put_agenda(memory, number, &nothing);
 	}
 	pthread_mutex_unlock(&memory->lock);
 	return 0;

@@ -73,6 +73,7 @@ static bool matches(struct pd_memory *memory, const struct pd_query *query, cons
 		facts.has_draft |= memory->drafts.items[i].draft.ticket == ticket->number &&
 				   memory->drafts.items[i].draft.state == PD_DRAFT_KEPT &&
 				   pd_memory_holds(memory->drafts.items[i].life, instant);
+	facts.agenda = pd_memory_agenda(memory, ticket->number, instant);
 	facts.text = pd_fold(arena, text.data != NULL ? text.data : "");
 	return query == NULL || pd_query_matches(query, &facts);
 }
@@ -86,10 +87,16 @@ struct order {
 	bool is_descending;
 };
 
-static int64_t number_of(const struct pd_ticket *ticket, const char *column, bool *ret_is_number)
+static int64_t number_of(const struct order *order, const struct pd_ticket *ticket, bool *ret_is_number)
 {
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
+	const char *column = order->column;
 	*ret_is_number = true;
+	if (strcmp(column, "due") == 0) {
+		const struct pd_agenda *agenda =
+			pd_memory_agenda(order->memory, ticket->number, order->instant);
+		return agenda != NULL ? pd_agenda_due(agenda) : 0;
+	}
 	if (strcmp(column, "created") == 0)
 		return ticket->created;
 	if (strcmp(column, "updated") == 0)
@@ -164,8 +171,8 @@ static int compare(const void *a, const void *b, void *data)
 	const struct pd_ticket *one = *(struct pd_ticket *const *)a, *two = *(struct pd_ticket *const *)b;
 	bool is_number, is_absent_one, is_absent_two;
 	int result;
-	int64_t number_one = number_of(one, order->column, &is_number);
-	int64_t number_two = number_of(two, order->column, &is_number);
+	int64_t number_one = number_of(order, one, &is_number);
+	int64_t number_two = number_of(order, two, &is_number);
 	if (is_number) {
 		is_absent_one = number_one == 0;
 		is_absent_two = number_two == 0;

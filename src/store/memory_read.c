@@ -384,6 +384,7 @@ const struct pd_snapshot pd_memory_lookups = {
 	.draft = draft,
 	.draft_of = draft_of,
 	.draft_expired = draft_expired,
+	.wakes = pd_memory_wakes,
 	.outbox = outbox,
 	.list = pd_memory_list,
 };

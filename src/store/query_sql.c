@@ -178,6 +178,7 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 
 #define AUTOMATIC "flags & 2 <> 0"
 #define SENT	  "flags & 8 <> 0"
+#define SNOOZED	  "flags & 16 <> 0"
 #define DRAFTS	  "SELECT ticket FROM draft WHERE state = 0"
 
 static void put_is(struct pd_sql_query *q, const char *word)
@@ -193,6 +194,7 @@ static void put_is(struct pd_sql_query *q, const char *word)
 		{"automatic", AUTOMATIC, AUTOMATIC},
 		{"deleted", "class = 3", "class = 3"},
 		{"sent", SENT, SENT},
+		{"snoozed", SNOOZED, SNOOZED},
 		{"draft", "number IN (" DRAFTS ")", "number IN (" DRAFTS ")"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -214,6 +216,59 @@ static void put_status(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put(q, "status IS NULL");
 	else
 		put_single(q, "status", query, false);
+}
+
+/* --- goals --- */
+
+/* A running goal of that slot that is due soon, or active. */
+static void put_running(struct pd_sql_query *q, const char *slot, const struct pd_query *query)
+{
+	pd_sql_put(q, pd_printf(q->arena, "%s_due > ", slot));
+	pd_sql_put_number(q, query->time);
+	if (strcmp(query->value, "due_soon") == 0)
+		pd_sql_put(q, pd_printf(q->arena, " AND %s_soon <= ", slot));
+	else
+		pd_sql_put(q, pd_printf(q->arena, " AND coalesce(%1$s_soon, %1$s_due) > ", slot));
+	pd_sql_put_number(q, query->time);
+}
+
+/* The tickets with that state or due time; for `none` those that have any. */
+static void put_agenda_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const struct {
+		const char *state;
+		int64_t flag;
+	} ended[] = {{"paused", PD_AGENDA_PAUSED}, {"met", PD_AGENDA_MET}, {"missed", PD_AGENDA_MISSED}};
+	pd_sql_put(q, "SELECT ticket FROM agenda WHERE ");
+	if (strcmp(query->field, "due") == 0) {
+		if (query->value == NULL)
+			pd_sql_put(q, "due IS NOT NULL");
+		else
+			put_time(q, "due", query);
+		return;
+	}
+	if (query->value == NULL) {
+		pd_sql_put(q, "states <> 0 OR due IS NOT NULL");
+		return;
+	}
+	for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
+		if (strcmp(query->value, ended[i].state) == 0) {
+			pd_sql_put(q, "states & ");
+			pd_sql_put_number(q, ended[i].flag);
+			pd_sql_put(q, " <> 0");
+			return;
+		}
+	}
+	if (strcmp(query->value, "overdue") == 0) {
+		pd_sql_put(q, "due <= ");
+		pd_sql_put_number(q, query->time);
+		return;
+	}
+	pd_sql_put(q, "(");
+	put_running(q, "reply", query);
+	pd_sql_put(q, ") OR (");
+	put_running(q, "close", query);
+	pd_sql_put(q, ")");
 }
 
 /* Fields that are no property. */
@@ -275,7 +330,9 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		   strcmp(field, "phone") == 0) {
 		pd_sql_put_people(q, query);
 	} else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0) {
-		pd_sql_put(q, query->value == NULL ? "1" : "0"); /* nothing has these yet */
+		pd_sql_put(q, query->value == NULL ? "number NOT IN (" : "number IN (");
+		put_agenda_set(q, query);
+		pd_sql_put(q, ")");
 	} else if (strcmp(field, "name") == 0) {
 		put_single(q, "name", query, true);
 	} else if (strcmp(field, "description") == 0) {
@@ -325,15 +382,18 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 		return true;
 	}
 	if (strcmp(field, "is") == 0 &&
-	    (strcmp(query->value, "automatic") == 0 || strcmp(query->value, "sent") == 0)) {
+	    (strcmp(query->value, "automatic") == 0 || strcmp(query->value, "sent") == 0 ||
+	     strcmp(query->value, "snoozed") == 0)) {
 		pd_sql_put(q, "SELECT number FROM ticket WHERE ");
-		pd_sql_put(q, *query->value == 'a' ? AUTOMATIC : SENT);
+		pd_sql_put(q, *query->value == 'a' ? AUTOMATIC : query->value[1] == 'e' ? SENT : SNOOZED);
 		return true;
 	}
 	if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0)
 		return pd_sql_put_correspondents_set(q, query);
 	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
 		pd_sql_put_people_set(q, query);
+	else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0)
+		put_agenda_set(q, query);
 	else if (strcmp(field, "mentions") == 0)
 		put_value_set(q, "mention", query);
 	else if (strcmp(field, "follower") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))

@@ -132,6 +132,91 @@ static void get_conversation(struct pd_arena *arena, struct pd_cursor *in,
 		pd_list_add(arena, &conversation->participants)->address = get_address(arena, in);
 }
 
+/* Instants are packed as what they lie after the one before; most lie close. */
+static void put_time(struct pd_buf *buf, pd_time time, pd_time *last)
+{
+	int64_t ahead = time - *last;
+	put_number(buf, time == 0 ? 0 : 1 + (((uint64_t)ahead << 1) ^ (uint64_t)(ahead >> 63)));
+	if (time != 0)
+		*last = time;
+}
+
+static pd_time get_time(struct pd_cursor *in, pd_time *last)
+{
+	uint64_t packed = get_number(in);
+	if (packed-- == 0)
+		return 0;
+	*last += (int64_t)(packed >> 1) ^ -(int64_t)(packed & 1);
+	return *last;
+}
+
+static void put_clocks(struct pd_buf *buf, const struct pd_ticket *ticket)
+{
+	const struct pd_clocks *clocks = &ticket->clocks;
+	pd_time last = ticket->created;
+	for (int goal = 0; goal < PD_GOALS; goal++) {
+		const struct pd_clock *clock = &clocks->of[goal];
+		put_time(buf, clock->start, &last);
+		put_time(buf, clock->stop, &last);
+		put_number(buf, (uint64_t)clock->stop_event);
+		put_number(buf, (uint64_t)clock->verdict << 1 | clock->is_restarted);
+		put_time(buf, clock->promised, &last);
+		put_time(buf, clock->kept, &last);
+		put_time(buf, clock->kept_since, &last);
+	}
+	put_number(buf, clocks->has_replied);
+	put_number(buf, clocks->pauses.count);
+	for (size_t i = 0; i < clocks->pauses.count; i++) {
+		put_time(buf, clocks->pauses.items[i].from, &last);
+		put_time(buf, clocks->pauses.items[i].to, &last);
+		put_number(buf, clocks->pauses.items[i].cause);
+	}
+	put_number(buf, clocks->warned.count);
+	for (size_t i = 0; i < clocks->warned.count; i++) {
+		put_number(buf, clocks->warned.items[i].goal);
+		put_text(buf, clocks->warned.items[i].step);
+		put_time(buf, clocks->warned.items[i].at, &last);
+	}
+	put_time(buf, ticket->snoozed, &last);
+	put_strings(buf, &ticket->reminders);
+}
+
+static void get_clocks(struct pd_arena *arena, struct pd_cursor *in, struct pd_ticket *ticket)
+{
+	struct pd_clocks *clocks = &ticket->clocks;
+	pd_time last = ticket->created;
+	for (int goal = 0; goal < PD_GOALS; goal++) {
+		struct pd_clock *clock = &clocks->of[goal];
+		clock->start = get_time(in, &last);
+		clock->stop = get_time(in, &last);
+		clock->stop_event = (int64_t)get_number(in);
+		uint64_t marks = get_number(in);
+		clock->is_restarted = marks & 1;
+		clock->verdict = (enum pd_goal_end)(marks >> 1);
+		clock->promised = get_time(in, &last);
+		clock->kept = get_time(in, &last);
+		clock->kept_since = get_time(in, &last);
+	}
+	clocks->has_replied = get_number(in) != 0;
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
+		struct pd_pause_span *pause = pd_list_add(arena, &clocks->pauses);
+		pause->from = get_time(in, &last);
+		pause->to = get_time(in, &last);
+		pause->cause = (enum pd_pause)get_number(in);
+	}
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
+		struct pd_warned *warned = pd_list_add(arena, &clocks->warned);
+		uint64_t goal = get_number(in);
+		in->bad |= goal >= PD_GOALS;
+		warned->goal = goal < PD_GOALS ? (enum pd_goal)goal : PD_GOAL_CLOSE;
+		warned->step = get_text(arena, in);
+		warned->at = get_time(in, &last);
+		in->bad |= warned->step == NULL;
+	}
+	ticket->snoozed = get_time(in, &last);
+	ticket->reminders = get_strings(arena, in);
+}
+
 void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 {
 	put_number(buf, FORMAT);
@@ -156,8 +241,8 @@ void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 	put_number(buf, ticket->deleted_entries.count);
 	for (size_t i = 0; i < ticket->deleted_entries.count; i++)
 		put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
-	if (ticket->mentions.count > 0) /* last, since older records end before them */
-		put_strings(buf, &ticket->mentions);
+	put_strings(buf, &ticket->mentions); /* from here on: what older records end before */
+	put_clocks(buf, ticket);
 }
 
 bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
@@ -185,6 +270,8 @@ bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, str
 		*pd_list_add(arena, &ticket->deleted_entries) = (int64_t)get_number(&in);
 	if (!in.bad && in.at < in.end)
 		ticket->mentions = get_strings(arena, &in);
+	if (!in.bad && in.at < in.end)
+		get_clocks(arena, &in, ticket);
 	return !in.bad;
 }
 

@@ -108,8 +108,19 @@ static const char version_3[] =
 	" text INTEGER NOT NULL REFERENCES text (id)) STRICT;"
 	"CREATE INDEX in_force_at ON in_force (at);";
 
+static const char version_4[] =
+	/* When something happens on a ticket by itself; when its goals are due and due soon, how they stand
+	 * (pd_agenda_states). A ticket of which nothing is to be told has no row. */
+	"CREATE TABLE agenda (ticket INTEGER PRIMARY KEY, next INTEGER, due INTEGER, reply_soon INTEGER,"
+	" reply_due INTEGER, close_soon INTEGER, close_due INTEGER, states INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX agenda_next ON agenda (next) WHERE next IS NOT NULL;"
+	"CREATE INDEX agenda_due ON agenda (due) WHERE due IS NOT NULL;"
+	"CREATE INDEX ticket_snoozed ON ticket (class) WHERE flags & 16 <> 0;";
+
+#define CLOCKS_SINCE 4
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {
@@ -123,8 +134,14 @@ static int put_meta(struct pd_connection *connection, const char *name, size_t l
 
 static int migrate_from(struct pd_connection *connection, int64_t version, struct pd_error *error)
 {
-	for (; version < PD_SCHEMA_VERSION; version++) {
-		int failed = pd_sql_exec(connection, migrations[version], error);
+	for (int64_t from = version; from < PD_SCHEMA_VERSION; from++) {
+		int failed = pd_sql_exec(connection, migrations[from], error);
+		if (failed)
+			return failed;
+	}
+	/* The fold has learnt about clocks. */
+	if (version > 0 && version < CLOCKS_SINCE) {
+		int failed = pd_sqlite_refold(connection, error);
 		if (failed)
 			return failed;
 	}

@@ -49,6 +49,7 @@ static const char *sort_of(const char *name, bool *ret_is_nullable)
 		{"updated", "updated", false},
 		{"closed", "closed", true},
 		{"messages", "messages", false},
+		{"due", "(SELECT due FROM agenda WHERE agenda.ticket = ticket.number)", true},
 	};
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
 		if (strcmp(name, columns[i].name) == 0) {

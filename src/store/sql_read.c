@@ -366,6 +366,7 @@ const struct pd_snapshot pd_sqlite_lookups = {
 	.draft = draft,
 	.draft_of = draft_of,
 	.draft_expired = draft_expired,
+	.wakes = pd_sqlite_wakes,
 	.outbox = outbox,
 	.list = pd_sqlite_list,
 };

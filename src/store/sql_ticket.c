@@ -19,7 +19,8 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 	pd_record_ticket_pack(&rest, ticket);
 	int64_t flags = (ticket->is_spam ? PD_FLAG_SPAM : 0) |
 			(ticket->is_automatic ? PD_FLAG_AUTOMATIC : 0) |
-			(ticket->is_deleted ? PD_FLAG_DELETED : 0) | (ticket->has_sent ? PD_FLAG_SENT : 0);
+			(ticket->is_deleted ? PD_FLAG_DELETED : 0) | (ticket->has_sent ? PD_FLAG_SENT : 0) |
+			(ticket->snoozed != 0 ? PD_FLAG_SNOOZED : 0);
 	sqlite3_stmt *put;
 	if (planned->base_version == 0)
 		put = SQL(store->writer, "INSERT INTO ticket (version, class, status_kind, flags, created, "
@@ -50,7 +51,9 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 	if (sqlite3_changes(store->writer->db) != 1)
 		return pd_fail(error, PD_TEMPORARY, "ticket %lld is not at version %lld any more",
 			       (long long)ticket->number, (long long)planned->base_version);
-	return 0;
+	if (planned->base_version == 0 && pd_agenda_is_empty(&planned->agenda))
+		return 0;
+	return pd_sqlite_put_agenda(store, ticket->number, &planned->agenda, error);
 }
 
 /* What the key was made of is known by the change itself, but for a part that does not change: that is the

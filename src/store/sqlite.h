@@ -128,7 +128,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 3
+#define PD_SCHEMA_VERSION 4
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -141,6 +141,7 @@ enum pd_ticket_flags {
 	PD_FLAG_AUTOMATIC = 2,
 	PD_FLAG_DELETED = 4,
 	PD_FLAG_SENT = 8,
+	PD_FLAG_SNOOZED = 16,
 };
 enum pd_ticket_class pd_ticket_class_of(const struct pd_ticket *ticket);
 
@@ -213,6 +214,18 @@ int pd_sqlite_flush(struct pd_store *store, struct pd_error *error);
 pd_time pd_sqlite_next_due(struct pd_store *store);
 int pd_sqlite_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		     struct pd_outbox_lines *ret, struct pd_error *error);
+
+/* --- agendas (sql_agenda.c) --- */
+
+int pd_sqlite_put_agenda(struct pd_sqlite *store, int64_t ticket, const struct pd_agenda *agenda,
+			 struct pd_error *error);
+struct pd_wakes pd_sqlite_wakes(struct pd_snapshot *face, struct pd_arena *arena, pd_time until, size_t limit);
+int pd_sqlite_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error);
+int pd_sqlite_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
+		     struct pd_error *error);
+
+/* refold.c: in a migration. */
+int pd_sqlite_refold(struct pd_connection *connection, struct pd_error *error);
 
 /* --- care (sql_admin.c, sql_verify.c, sql_purge.c) --- */
 

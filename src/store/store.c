@@ -27,6 +27,7 @@ void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enu
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&store->due, &attributes);
+	pthread_cond_init(&store->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
 }
 
@@ -35,6 +36,7 @@ void pd_store_fini(struct pd_store *store)
 	pd_store_forget_all_answered(store);
 	pthread_mutex_destroy(&store->lock);
 	pthread_cond_destroy(&store->due);
+	pthread_cond_destroy(&store->wake);
 }
 
 int pd_store_open(const char *state, enum pd_store_mode mode, size_t message_in_database,
@@ -164,6 +166,23 @@ static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_erro
 	return failed ? failed : store->backend->apply(store, committing, error);
 }
 
+/* What the plan brings on may be sooner than all that was known. */
+static void note_wakes(struct pd_store *store, const struct pd_plan *plan)
+{
+	for (size_t i = 0; i < plan->tickets.count; i++) {
+		pd_time next = plan->tickets.items[i].agenda.next;
+		if (next == 0)
+			continue;
+		pthread_mutex_lock(&store->lock);
+		store->wake_changes++;
+		if (next < store->next_wake) {
+			store->next_wake = next;
+			pthread_cond_broadcast(&store->wake);
+		}
+		pthread_mutex_unlock(&store->lock);
+	}
+}
+
 int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error)
 {
 	/* A mail that came before changes nothing; its 250 waits until what came before is on disk (invariant 1). */
@@ -193,8 +212,10 @@ int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_
 			committing.blobs.items[i].is_used = false;
 		store->backend->unprepare(store, &committing);
 	}
-	if (!failed)
+	if (!failed) {
 		atomic_fetch_add(&store->commits, 1);
+		note_wakes(store, commit->plan);
+	}
 	return failed;
 }
 
@@ -279,6 +300,7 @@ void pd_store_wake(struct pd_store *store)
 	pthread_mutex_lock(&store->lock);
 	store->wakes++;
 	pthread_cond_broadcast(&store->due);
+	pthread_cond_broadcast(&store->wake);
 	pthread_mutex_unlock(&store->lock);
 }
 
@@ -343,6 +365,48 @@ void pd_store_set_config(struct pd_store *store, const char *hash)
 	if (hash != NULL)
 		strncat(store->config, hash, sizeof store->config - 1);
 	pthread_mutex_unlock(&store->lock);
+}
+
+/* --- the clock --- */
+
+void pd_store_wait_wake(struct pd_store *store, int64_t deadline)
+{
+	pthread_mutex_lock(&store->lock);
+	const unsigned long wakes = store->wakes;
+	while (store->wakes == wakes) {
+		int64_t left = deadline - pd_monotonic();
+		pd_time next_in = store->next_wake == INT64_MAX ? left : store->next_wake - pd_now();
+		if (left <= 0 || next_in <= 0)
+			break;
+		int64_t until = pd_monotonic() + (next_in < left ? next_in : left);
+		struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+		pthread_cond_timedwait(&store->wake, &store->lock, &at);
+	}
+	pthread_mutex_unlock(&store->lock);
+}
+
+int pd_store_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error)
+{
+	pthread_mutex_lock(&store->lock);
+	const unsigned long changes = store->wake_changes;
+	pthread_mutex_unlock(&store->lock);
+	pd_time next;
+	int failed = store->backend->next_wake(store, &next, error);
+	if (failed)
+		return failed;
+	pthread_mutex_lock(&store->lock);
+	/* What was committed meanwhile may not have been seen. */
+	if (changes == store->wake_changes || next < store->next_wake)
+		store->next_wake = next;
+	*ret_next = store->next_wake;
+	pthread_mutex_unlock(&store->lock);
+	return 0;
+}
+
+int pd_store_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
+		    struct pd_error *error)
+{
+	return store->backend->retime(store, retime, ret_count, error);
 }
 
 struct enforcing {

@@ -133,6 +133,23 @@ struct pd_ticket *pd_store_ticket_at(struct pd_snapshot *snapshot, struct pd_are
  * failure tells of errors. */
 typedef bool pd_store_each(void *data, struct pd_arena *arena, const struct pd_event *events, size_t count);
 void pd_store_replay(struct pd_snapshot *snapshot, pd_time from, pd_time to, pd_store_each *each, void *data);
+
+/* --- the clock --- */
+/* Blocks until something may have to happen on a ticket by itself, or the deadline (pd_monotonic). */
+void pd_store_wait_wake(struct pd_store *store, int64_t deadline);
+/* Looks up anew what is next; after what was due has been done. ret_next: INT64_MAX: nothing. */
+int pd_store_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error);
+/* Reckons the agendas of all tickets that may have one anew, unless that was done for this configuration already.
+ * A ticket that changes meanwhile is left to its own commit. ret_count: how many changed. */
+struct pd_retime {
+	const char *config; /* hash */
+	struct pd_agenda (*reckon)(void *data, struct pd_snapshot *snapshot, struct pd_arena *arena,
+				   struct pd_ticket *ticket);
+	void *data;
+};
+int pd_store_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
+		    struct pd_error *error);
+
 struct pd_store_stats {
 	int64_t tickets, open, messages, outbox_waiting, drafts;
 	pd_time oldest_waiting; /* created; 0 */

@@ -314,6 +314,14 @@ static struct pd_draft *ask_draft_expired(struct pd_snapshot *face, struct pd_ar
 	return lookups(view)->draft_expired(face, arena, now, above);
 }
 
+static struct pd_wakes ask_wakes(struct pd_snapshot *face, struct pd_arena *arena, pd_time until, size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return (struct pd_wakes){0};
+	return lookups(view)->wakes(face, arena, until, limit);
+}
+
 static struct pd_outbox_row *ask_outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -360,6 +368,7 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.draft_of = ask_draft_of,
 				.draft_expired = ask_draft_expired,
 				.outbox = ask_outbox,
+				.wakes = ask_wakes,
 				.list = ask_list,
 				.new_id = new_id,
 			},

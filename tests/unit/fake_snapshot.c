@@ -280,6 +280,28 @@ static struct pd_draft *get_draft_expired(struct pd_snapshot *snapshot, struct p
 	return NULL;
 }
 
+static struct pd_wakes get_wakes(struct pd_snapshot *snapshot, struct pd_arena *arena, pd_time until, size_t limit)
+{
+	struct fake *fake = of(snapshot);
+	struct pd_wakes wakes = {0};
+	for (pd_time last = 0; wakes.count < limit;) {
+		const struct fake_agenda *first = NULL;
+		for (size_t i = 0; i < fake->agendas.count; i++) {
+			const struct fake_agenda *row = &fake->agendas.items[i];
+			if (row->agenda.next > last && row->agenda.next <= until &&
+			    (first == NULL || row->agenda.next < first->agenda.next))
+				first = row;
+		}
+		if (first == NULL)
+			break;
+		last = first->agenda.next;
+		for (size_t i = 0; i < fake->agendas.count && wakes.count < limit; i++)
+			if (fake->agendas.items[i].agenda.next == last)
+				*pd_list_add(arena, &wakes) = (struct pd_wake){fake->agendas.items[i].ticket, last};
+	}
+	return wakes;
+}
+
 static struct pd_outbox_row *get_outbox(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t id)
 {
 	struct fake *fake = of(snapshot);
@@ -402,6 +424,7 @@ struct fake *fake_new(struct pd_arena *arena)
 		.draft_of = get_draft_of,
 		.draft_expired = get_draft_expired,
 		.outbox = get_outbox,
+		.wakes = get_wakes,
 		.list = get_list,
 		.new_id = get_new_id,
 	};
@@ -435,6 +458,26 @@ static void keep_events(struct fake *fake, const struct pd_plan *plan)
 	}
 }
 
+static void check_clocks(const struct pd_clocks *folded, const struct pd_clocks *copy)
+{
+	for (int goal = 0; goal < PD_GOALS; goal++) {
+		assert_int_equal(folded->of[goal].start, copy->of[goal].start);
+		assert_int_equal(folded->of[goal].stop, copy->of[goal].stop);
+		assert_int_equal(folded->of[goal].stop_event, copy->of[goal].stop_event);
+		assert_int_equal(folded->of[goal].verdict, copy->of[goal].verdict);
+		assert_int_equal(folded->of[goal].promised, copy->of[goal].promised);
+		assert_int_equal(folded->of[goal].is_restarted, copy->of[goal].is_restarted);
+	}
+	assert_int_equal(folded->has_replied, copy->has_replied);
+	assert_int_equal(folded->warned.count, copy->warned.count);
+	assert_int_equal(folded->pauses.count, copy->pauses.count);
+	for (size_t i = 0; i < folded->pauses.count; i++) {
+		assert_int_equal(folded->pauses.items[i].from, copy->pauses.items[i].from);
+		assert_int_equal(folded->pauses.items[i].to, copy->pauses.items[i].to);
+		assert_int_equal(folded->pauses.items[i].cause, copy->pauses.items[i].cause);
+	}
+}
+
 /* The working copy must be what the events make of the ticket. */
 static void check_fold(struct fake *fake, const struct pd_ticket *copy)
 {
@@ -460,6 +503,20 @@ static void check_fold(struct fake *fake, const struct pd_ticket *copy)
 	assert_int_equal(folded->deleted_entries.count, copy->deleted_entries.count);
 	assert_int_equal(folded->last_in_event, copy->last_in_event);
 	assert_int_equal(folded->last_out_event, copy->last_out_event);
+	assert_int_equal(folded->snoozed, copy->snoozed);
+	assert_int_equal(folded->reminders.count, copy->reminders.count);
+	check_clocks(&folded->clocks, &copy->clocks);
+}
+
+static void keep_agenda(struct fake *fake, const struct pd_planned_ticket *planned)
+{
+	struct fake_agenda *row = NULL;
+	for (size_t i = 0; i < fake->agendas.count; i++)
+		if (fake->agendas.items[i].ticket == planned->ticket->number)
+			row = &fake->agendas.items[i];
+	if (row == NULL)
+		row = pd_list_add(fake->arena, &fake->agendas);
+	*row = (struct fake_agenda){planned->ticket->number, planned->agenda};
 }
 
 static void keep_drafts(struct fake *fake, const struct pd_plan *plan)
@@ -480,6 +537,9 @@ void fake_commit(struct fake *fake, const struct pd_context *context)
 	keep_events(fake, plan);
 	for (size_t i = 0; i < plan->tickets.count; i++)
 		check_fold(fake, plan->tickets.items[i].ticket);
+	for (size_t i = 0; i < plan->tickets.count; i++)
+		if (plan->tickets.items[i].ticket->version != plan->tickets.items[i].base_version)
+			keep_agenda(fake, &plan->tickets.items[i]);
 	for (size_t i = 0; i < plan->messages.count; i++)
 		*pd_list_add(fake->arena, &fake->messages) =
 			(struct fake_message){.stored = plan->messages.items[i].stored,

@@ -17,6 +17,11 @@ struct fake_counter {
 	pd_time at;
 };
 
+struct fake_agenda {
+	int64_t ticket;
+	struct pd_agenda agenda;
+};
+
 struct fake {
 	struct pd_snapshot snapshot; /* first: the functions cast back */
 	struct pd_arena *arena;
@@ -28,6 +33,7 @@ struct fake {
 	PD_LIST(struct pd_planned_mark) marks;
 	PD_LIST(struct fake_counter) counters;
 	PD_LIST(struct pd_draft) drafts;
+	PD_LIST(struct fake_agenda) agendas; /* one a ticket */
 	PD_LIST(struct pd_planned_letter *) letters; /* the outbox */
 	int64_t last[PD_ID_KINDS];
 };

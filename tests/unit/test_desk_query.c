@@ -57,7 +57,7 @@ static const char *shape(struct pd_arena *arena, const struct pd_query *query)
 		value = pd_printf(arena, "kind %d", query->kind);
 	if (query->number != 0)
 		value = pd_printf(arena, "%lld", (long long)query->number);
-	if (query->time != 0) {
+	if (query->time != 0 && strcmp(query->field, "sla") != 0) {
 		value = pd_time_rfc3339(arena, query->time);
 		if (query->time_end != 0)
 			value = pd_printf(arena, "%s..%s", value, pd_time_rfc3339(arena, query->time_end));

@@ -615,7 +615,7 @@ static void test_older_schema(void **state)
 	const char *path = pd_printf(arena, "%s/desk.db", place.state);
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; PRAGMA user_version = 1", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agenda; DROP INDEX ticket_snoozed; PRAGMA user_version = 1", NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_equal(pd_store_open(place.state, PD_STORE_READ, 0, &store, &error), PD_TEMPORARY);
