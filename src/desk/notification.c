@@ -185,7 +185,10 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 	if (reply_to == NULL || *reply_to == '\0' || pd_equal_nocase(reply_to, stored->from.addr))
 		return;
 	pd_buf_addf(out, "Reply-To: %s\n", pd_participant_value(context->arena, &stored->reply_to));
-	if (!pd_answer_minds_reply_to(context, ticket, stored))
+	if (pd_answer_minds_reply_to(context, ticket, stored))
+		pd_buf_addf(out, "%s\n",
+			    pd_say(context->arena, language, "Your reply goes to {to}.", "to", reply_to, NULL));
+	else
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
 				   "WARNING: that address takes no part in this ticket, and the mail is not "

@@ -763,6 +763,8 @@ static void test_reply_to_of_a_forger(void **state)
 	begun.reply_to = "desk@customer.example";
 	begun.id = "begun@customer.example";
 	told = small_letter(small_deliver(desk, begun), PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(strstr(told->letter.text,
+			       "Reply-To: <desk@customer.example>\nYour reply goes to desk@customer.example.\n"));
 	assert_null(strstr(told->letter.text, "WARNING"));
 	reply.to = told->letter.reply_to.addr;
 	reply.in_reply_to = told->letter.message_id;
