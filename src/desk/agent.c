@@ -308,6 +308,9 @@ static void on_ticket(struct work *work)
 			      pd_printf(context->arena, "%lld", (long long)event->id)));
 	} else {
 		message = work_keep_commands(work);
+		if (work->commands->has_yes)
+			pd_report(context, "%s",
+				  SAY(work, "Nothing was confirmed: #yes answers the mail that asked."));
 		if (work->commands->items.count == 0 || work->commands->subject != NULL ||
 		    work->commands->to.count + work->commands->cc.count + work->commands->bcc.count > 0)
 			pd_report(context, "%s",

@@ -287,6 +287,9 @@ static void test_nothing_said(void **state)
 	const struct pd_planned_letter *told = small_letter(plan, PD_LETTER_RECEIPT, "anna");
 	assert_non_null(told);
 	assert_non_null(strstr(told->letter.text, "Nothing was sent"));
+	told = small_letter(answer(scene, "#yes"), PD_LETTER_RECEIPT, "anna"); /* of a notification */
+	assert_non_null(told);
+	assert_non_null(strstr(told->letter.text, "Nothing was confirmed"));
 }
 
 static void test_subject_is_scrubbed(void **state)
