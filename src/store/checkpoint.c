@@ -63,7 +63,7 @@ int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_ch
 	struct pd_checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
 	if (checkpointer == NULL)
 		abort();
-	int failed = pd_connection_new(store, store->path, false, &checkpointer->connection, error);
+	int failed = pd_connection_new(store, store->path, PD_CONNECTION_HOME, &checkpointer->connection, error);
 	if (failed) {
 		free(checkpointer);
 		return failed;

@@ -66,7 +66,7 @@ void pd_sql_put_in(struct pd_sql_query *q, const struct pd_query *query)
 void pd_sql_read_waiting(struct pd_sql_query *q)
 {
 	struct pd_error error;
-	if (!q->has_waiting && pd_sqlite_unindexed(q->connection, q->arena, &q->waiting, &error) != 0)
+	if (!q->has_waiting && pd_sqlite_waiting(q->connection, q->arena, &q->waiting, &error) != 0)
 		pd_window_fail(q->view, &error);
 	q->has_waiting = true;
 }

@@ -119,8 +119,16 @@ static const char version_4[] =
 
 #define CLOCKS_SINCE 4
 
+static const char version_5[] =
+	/* The full-text index is a file of its own (indexer.c), which is filled again from here. seq: the place in
+	 * the queue. With texts: what is taken out, as it was put in. Rows up to the id of kind -1 in last_id are
+	 * gone, because the index has them. */
+	"DROP TABLE search; DROP TABLE unindexed;"
+	"CREATE TABLE unindexed (seq INTEGER PRIMARY KEY, id INTEGER NOT NULL, subject TEXT, text TEXT,"
+	" people TEXT) STRICT;";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -156,8 +156,20 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql)
 	return number;
 }
 
-static int configure(struct pd_connection *connection, bool is_writer, struct pd_error *error)
+static int configure(struct pd_connection *connection, enum pd_connection_kind kind, struct pd_error *error)
 {
+	static const char *const settings[] = {
+		[PD_CONNECTION_WRITER] =
+			"PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA secure_delete = fast;"
+			"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
+			"; PRAGMA cache_size = " WRITER_CACHE,
+		[PD_CONNECTION_WORDS] =
+			"PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA secure_delete = fast;"
+			"PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
+			"; PRAGMA cache_size = " READER_CACHE,
+		[PD_CONNECTION_READER] = "PRAGMA cache_size = " READER_CACHE,
+		[PD_CONNECTION_HOME] = "PRAGMA cache_size = " READER_CACHE,
+	};
 	sqlite3 *db = connection->db;
 	sqlite3_extended_result_codes(db, 0);
 	sqlite3_busy_timeout(db, PD_SQL_BUSY_MS);
@@ -168,23 +180,28 @@ static int configure(struct pd_connection *connection, bool is_writer, struct pd
 				 "PRAGMA foreign_keys = on; PRAGMA trusted_schema = off;"
 				 "PRAGMA cell_size_check = on; PRAGMA temp_store = memory;",
 				 error);
-	if (failed || !is_writer)
-		return failed ? failed : pd_sql_exec(connection, "PRAGMA cache_size = " READER_CACHE, error);
-	return pd_sql_exec(connection,
-			   "PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
-			   "PRAGMA secure_delete = fast; PRAGMA wal_autocheckpoint = 0;"
-			   "PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
-			   "; PRAGMA cache_size = " WRITER_CACHE,
-			   error);
+	return failed ? failed : pd_sql_exec(connection, settings[kind], error);
 }
 
-int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer, struct pd_connection **ret,
-		      struct pd_error *error)
+/* Where it cannot be read, only a search fails, and says so. */
+static void attach_words(struct pd_connection *connection)
+{
+	sqlite3_stmt *attach = NULL;
+	if (sqlite3_prepare_v2(connection->db, "ATTACH ? AS words", -1, &attach, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(attach, 1, connection->store->words_path, -1, SQLITE_STATIC);
+		(void)sqlite3_step(attach);
+	}
+	sqlite3_finalize(attach);
+}
+
+int pd_connection_new(struct pd_sqlite *store, const char *path, enum pd_connection_kind kind,
+		      struct pd_connection **ret, struct pd_error *error)
 {
 	struct pd_connection *connection = calloc(1, sizeof *connection);
 	if (connection == NULL)
 		abort();
 	connection->store = store;
+	const bool is_writer = kind == PD_CONNECTION_WRITER || kind == PD_CONNECTION_WORDS;
 	int flags = is_writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 	int code = sqlite3_open_v2(path, &connection->db, flags | SQLITE_OPEN_NOMUTEX,
 				   is_writer ? pd_log_vfs() : NULL);
@@ -198,9 +215,11 @@ int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer,
 	if (code != SQLITE_OK)
 		failed = pd_sql_fail(connection, error, path);
 	if (!failed)
-		failed = configure(connection, is_writer, error);
+		failed = configure(connection, kind, error);
 	if (!failed)
 		failed = pd_sql_functions(connection, error);
+	if (!failed && kind == PD_CONNECTION_READER)
+		attach_words(connection);
 	if (!failed && !is_writer)
 		failed = pd_sql_exec(connection, "PRAGMA query_only = on", error);
 	if (failed) {

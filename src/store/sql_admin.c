@@ -25,13 +25,16 @@ int pd_sqlite_stats(struct pd_store *face, struct pd_store_stats *stats, struct 
 	stats->outbox_waiting = pd_sql_number(connection, "SELECT count(*) FROM outbox WHERE state < 2");
 	stats->oldest_waiting = pd_sql_number(connection, "SELECT min(created) FROM outbox WHERE state < 2");
 	stats->drafts = pd_sql_number(connection, "SELECT count(*) FROM draft WHERE state = 0");
-	stats->database_bytes = pd_sql_number(connection, "PRAGMA page_count") *
-				pd_sql_number(connection, "PRAGMA page_size");
+	stats->database_bytes = pd_sql_number(connection, "PRAGMA main.page_count") *
+					pd_sql_number(connection, "PRAGMA main.page_size") +
+				pd_sql_number(connection, "PRAGMA words.page_count") *
+					pd_sql_number(connection, "PRAGMA words.page_size");
 	pd_sqlite_give_reader(store, connection);
 	return 0;
 }
 
-static int copy_database(struct pd_connection *connection, const char *path, struct pd_error *error)
+static int copy_database(struct pd_connection *connection, const char *name, const char *path,
+			 struct pd_error *error)
 {
 	sqlite3 *copy = NULL;
 	int failed = 0;
@@ -40,7 +43,7 @@ static int copy_database(struct pd_connection *connection, const char *path, str
 		sqlite3_close(copy);
 		return failed;
 	}
-	sqlite3_backup *backup = sqlite3_backup_init(copy, "main", connection->db, "main");
+	sqlite3_backup *backup = sqlite3_backup_init(copy, "main", connection->db, name);
 	/* The reader's transaction holds one instant: all in one step, while the writer goes on. */
 	int code = backup != NULL ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
 	sqlite3_backup_finish(backup);
@@ -54,6 +57,22 @@ static int copy_database(struct pd_connection *connection, const char *path, str
 	if (fd < 0 || fsync(fd) != 0)
 		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s", path);
 	return 0;
+}
+
+/* The reader's transaction sees the desk and its index at instants that belong together: while the index stands
+ * still, the desk drops no row of `unindexed` that the index does not have, and the index has no document that
+ * the desk does not have. */
+static int begin_both(struct pd_sqlite *store, struct pd_connection *reader, struct pd_error *error)
+{
+	struct pd_connection *words;
+	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, &words, error);
+	if (failed)
+		return failed;
+	failed = pd_sql_exec(words, "BEGIN IMMEDIATE", error);
+	if (!failed)
+		failed = pd_sql_exec(reader, "BEGIN; SELECT 1 FROM main.meta; SELECT 1 FROM words.indexed", error);
+	pd_connection_free(words);
+	return failed;
 }
 
 static int copy_messages(struct pd_sqlite *store, struct pd_connection *connection, const char *destination,
@@ -80,6 +99,7 @@ int pd_sqlite_backup(struct pd_store *face, const char *destination, struct pd_e
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const char *path = pd_printf(arena, "%s/" PD_STORE_FILE, destination);
+	const char *words = pd_printf(arena, "%s/" PD_WORDS_FILE, destination);
 	int failed = pd_make_directory(destination, error);
 	if (failed)
 		return failed;
@@ -89,14 +109,16 @@ int pd_sqlite_backup(struct pd_store *face, const char *destination, struct pd_e
 	failed = pd_sqlite_take_reader(store, &connection, error);
 	if (failed)
 		return failed;
-	failed = pd_sql_run(connection, SQL(connection, "BEGIN"), error);
-	if (!failed) {
-		failed = copy_database(connection, path, error);
-		if (!failed)
-			failed = copy_messages(store, connection, destination, error);
-		struct pd_error ignored;
+	failed = begin_both(store, connection, error);
+	if (!failed)
+		failed = copy_database(connection, "words", words, error);
+	if (!failed)
+		failed = copy_database(connection, "main", path, error);
+	if (!failed)
+		failed = copy_messages(store, connection, destination, error);
+	struct pd_error ignored;
+	if (sqlite3_get_autocommit(connection->db) == 0)
 		(void)pd_sql_run(connection, SQL(connection, "COMMIT"), &ignored);
-	}
 	pd_sqlite_give_reader(store, connection);
 	return failed ? failed : pd_fsync_directory(destination, error);
 }

@@ -99,12 +99,8 @@ static int forget_contact(struct pd_sqlite *store, int64_t id, struct pd_error *
 		pd_sqlite_contact_by_id(store->writer, store->group_arena, id, &failed, error);
 	if (old == NULL)
 		return failed;
-	/* Its document must stand in the index to be taken out of it. */
-	failed = pd_sqlite_write_documents(store, error);
-	if (failed)
-		return failed;
-	pd_sqlite_document(store, -id, true, "", "", pd_contact_people(store->group_arena, old));
-	return put_identities(store, old, false, error);
+	failed = pd_sqlite_forget_document(store, -id, "", "", pd_contact_people(store->group_arena, old), error);
+	return failed ? failed : put_identities(store, old, false, error);
 }
 
 static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact *planned,
@@ -131,7 +127,7 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 	failed = pd_sql_run(store->writer, put, error);
 	if (failed)
 		return failed;
-	pd_sqlite_document(store, -contact->id, false, "", "",
+	pd_sqlite_document(store, -contact->id, "", "",
 			   pd_contact_people(store->group_arena, contact));
 	return put_identities(store, contact, true, error);
 }
@@ -208,7 +204,7 @@ static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, cons
 		if (*ret_is_indexed && description == NULL && pd_plan_has_subject(plan, event->ticket, name))
 			*ret_is_indexed = false;
 		if (*ret_is_indexed)
-			pd_sqlite_document(store, event->id, false, name, description, "");
+			pd_sqlite_document(store, event->id, name, description, "");
 		return 0;
 	}
 	const struct pd_planned_message *planned = pd_plan_message_of(plan, event->message);
@@ -222,7 +218,7 @@ static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, cons
 	}
 	*ret_is_indexed = stored != NULL;
 	if (stored != NULL)
-		pd_sqlite_document(store, event->id, false, stored->subject, search,
+		pd_sqlite_document(store, event->id, stored->subject, search,
 				   pd_stored_people(arena, stored));
 	return 0;
 }

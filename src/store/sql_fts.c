@@ -1,10 +1,9 @@
-/* The full-text index: one document an event that has text, one a contact.
+/* Documents of the full-text index: one an event that has text, one a contact.
  *
- * Writing a document alone costs many times what it costs among others, so documents wait in memory, and by
- * their ids in the table `unindexed`, until there are enough of them or nothing else to do; then they are
- * written in one transaction. A search looks through those that wait, too. The index is contentless: what is
- * taken out must be given again as it was put in. Words are kept folded (pd_fold), as queries in memory
- * compare them.
+ * Writing a document alone costs many times what it costs among others, so documents wait, by their places in the
+ * table `unindexed`, for the index's own thread (indexer.c). A search looks through those that wait, too. The
+ * index is contentless: what is taken out must be given again as it was put in; that waits in the table with its
+ * texts. Words are kept folded (pd_fold), as queries in memory compare them.
  *
  * Promises: every event with text and every contact stands in the index or in `unindexed`, whatever happens.
  * Fails as any write does; then the whole group does. */
@@ -15,93 +14,111 @@
 
 #include "base/text.h"
 
-/* Larger portions cost little less a document, and keep the mails waiting that come meanwhile. */
-#define DOCUMENTS_ENOUGH 96
-#define BYTES_ENOUGH	 ((size_t)1024 * 1024)
-
 /* The tokenizer lowers ASCII by itself. */
-static const char *folded(struct pd_arena *arena, const char *text)
+static const char *folded(struct pd_arena *arena, const char *text, bool is_copied)
 {
 	if (text == NULL)
 		return "";
 	for (const char *at = text; *at != '\0'; at++)
 		if ((*at & 0x80) != 0)
 			return pd_fold(arena, text);
-	return pd_strdup(arena, text);
+	return is_copied ? pd_strdup(arena, text) : text;
 }
 
-void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject,
-			const char *text, const char *people)
+void pd_document_fold(struct pd_arena *arena, struct pd_document *document)
 {
-	struct pd_documents *waiting = &store->waiting;
-	if (waiting->arena == NULL)
-		waiting->arena = pd_arena_new();
-	struct pd_document *document = pd_list_add(waiting->arena, &waiting->list);
+	document->subject = folded(arena, document->subject, false);
+	document->text = folded(arena, document->text, false);
+	document->people = folded(arena, document->people, false);
+}
+
+static struct pd_document *add_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
+					const char *people)
+{
+	if (store->documents == NULL) {
+		struct pd_arena *arena = pd_arena_new();
+		store->documents = PD_NEW(arena, struct pd_documents);
+		store->documents->arena = arena;
+	}
+	struct pd_documents *group = store->documents;
+	struct pd_document *document = pd_list_add(group->arena, &group->list);
 	*document = (struct pd_document){
 		.id = id,
-		.is_removal = is_removal,
-		.subject = folded(waiting->arena, subject),
-		.text = folded(waiting->arena, text),
-		.people = folded(waiting->arena, people),
+		.subject = folded(group->arena, subject, true),
+		.text = folded(group->arena, text, true),
+		.people = folded(group->arena, people, true),
 	};
-	waiting->bytes += strlen(document->text);
+	group->bytes += strlen(document->text);
+	return document;
 }
 
-static int by_id(const void *a, const void *b)
+void pd_sqlite_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
+			const char *people)
 {
-	const struct pd_document *one = a, *two = b;
-	if (one->id != two->id)
-		return one->id < two->id ? -1 : 1;
-	return (one->place > two->place) - (one->place < two->place);
+	(void)add_document(store, id, subject, text, people);
 }
 
-/* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
-int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error)
+int pd_sqlite_forget_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
+			      const char *people, struct pd_error *error)
 {
-	struct pd_documents *waiting = &store->waiting;
-	struct pd_document *first = waiting->list.items + waiting->written;
-	const size_t count = waiting->list.count - waiting->written;
-	for (size_t i = 0; i < count; i++)
-		first[i].place = waiting->written + i;
-	if (count > 0)
-		qsort(first, count, sizeof *first, by_id);
-	for (size_t i = 0; i < count; i++) {
-		sqlite3_stmt *put = first[i].is_removal
-					    ? SQL(store->writer,
-						  "INSERT INTO search (search, rowid, subject, text, people)"
-						  " VALUES ('delete', ?, ?, ?, ?)")
-					    : SQL(store->writer, "INSERT INTO search (rowid, subject, text, "
-								 "people) VALUES (?, ?, ?, ?)");
-		pd_sql_bind(put, "isss", first[i].id, first[i].subject, first[i].text, first[i].people);
-		int failed = pd_sql_run(store->writer, put, error);
-		if (failed)
-			return failed;
+	/* What this group put in never gets there. */
+	struct pd_documents *group = store->documents;
+	for (size_t i = group != NULL ? group->list.count : 0; i > 0; i--) {
+		struct pd_document *document = &group->list.items[i - 1];
+		if (document->id != id || document->is_removal)
+			continue;
+		memmove(document, document + 1, (group->list.count - i) * sizeof *document);
+		group->list.count--;
+		return 0;
 	}
-	waiting->written = waiting->list.count;
-	return pd_sql_run(store->writer, SQL(store->writer, "DELETE FROM unindexed"), error);
+	/* What a group before put in must have got there, to be taken out again. */
+	int failed = pd_indexer_settle(store->indexer, id, error);
+	if (!failed)
+		add_document(store, id, subject, text, people)->is_removal = true;
+	return failed;
 }
 
 void pd_sqlite_documents_begin(struct pd_sqlite *store)
 {
-	store->waiting.kept = store->waiting.list.count;
-	store->waiting.written = 0;
+	if (store->documents != NULL)
+		pd_arena_free(store->documents->arena);
+	store->documents = NULL;
 }
 
-bool pd_sqlite_documents_are_enough(const struct pd_sqlite *store)
+/* Rows of which the index has the documents are dropped. */
+static int drop_indexed(struct pd_sqlite *store, struct pd_error *error)
 {
-	return store->waiting.list.count >= DOCUMENTS_ENOUGH || store->waiting.bytes >= BYTES_ENOUGH;
+	store->dropping = pd_indexer_done(store->indexer);
+	if (store->dropping <= store->dropped)
+		return 0;
+	sqlite3_stmt *drop = SQL(store->writer, "DELETE FROM unindexed WHERE seq <= ?");
+	pd_sql_bind(drop, "i", store->dropping);
+	int failed = pd_sql_run(store->writer, drop, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *note = SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (-1, ?)"
+						" ON CONFLICT (kind) DO UPDATE SET id = excluded.id");
+	pd_sql_bind(note, "i", store->dropping);
+	return pd_sql_run(store->writer, note, error);
 }
 
 int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error)
 {
-	struct pd_documents *waiting = &store->waiting;
-	if (waiting->written > 0)
-		return pd_sqlite_write_documents(store, error);
-	int failed = 0;
-	for (size_t i = waiting->kept; i < waiting->list.count && !failed; i++) {
-		sqlite3_stmt *put =
-			SQL(store->writer, "INSERT INTO unindexed (id) VALUES (?) ON CONFLICT DO NOTHING");
-		pd_sql_bind(put, "i", waiting->list.items[i].id);
+	struct pd_documents *group = store->documents;
+	int failed = drop_indexed(store, error);
+	for (size_t i = 0; group != NULL && i < group->list.count && !failed; i++) {
+		struct pd_document *document = &group->list.items[i];
+		document->seq = store->last_seq + 1 + (int64_t)i;
+		sqlite3_stmt *put;
+		if (document->is_removal) {
+			put = SQL(store->writer, "INSERT INTO unindexed (seq, id, subject, text, people)"
+						 " VALUES (?, ?, ?, ?, ?)");
+			pd_sql_bind(put, "iisss", document->seq, document->id, document->subject,
+				    document->text, document->people);
+		} else {
+			put = SQL(store->writer, "INSERT INTO unindexed (seq, id) VALUES (?, ?)");
+			pd_sql_bind(put, "ii", document->seq, document->id);
+		}
 		failed = pd_sql_run(store->writer, put, error);
 	}
 	return failed;
@@ -109,22 +126,21 @@ int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error)
 
 void pd_sqlite_documents_committed(struct pd_sqlite *store)
 {
-	if (store->waiting.written == 0)
+	struct pd_documents *group = store->documents;
+	store->documents = NULL;
+	if (store->dropping > store->dropped)
+		store->dropped = store->dropping;
+	if (group == NULL)
 		return;
-	pd_arena_free(store->waiting.arena);
-	store->waiting = (struct pd_documents){0};
-}
-
-void pd_sqlite_documents_rollback(struct pd_sqlite *store)
-{
-	/* Sorting has mixed the group's own with those before: its places tell them apart. */
-	struct pd_documents *waiting = &store->waiting;
-	size_t kept = 0;
-	for (size_t i = 0; i < waiting->list.count; i++)
-		if (i >= waiting->written ? i < waiting->kept : waiting->list.items[i].place < waiting->kept)
-			waiting->list.items[kept++] = waiting->list.items[i];
-	waiting->list.count = kept;
-	waiting->written = 0;
+	if (group->list.count == 0) {
+		pd_arena_free(group->arena);
+		return;
+	}
+	store->last_seq += (int64_t)group->list.count;
+	for (size_t i = 0; i < group->list.count; i++)
+		if (group->list.items[i].is_removal)
+			atomic_store(&store->has_removed, true);
+	pd_indexer_add(store->indexer, group);
 }
 
 /* --- documents out of the tables --- */
@@ -139,10 +155,12 @@ static int contact_document(struct pd_connection *connection, struct pd_arena *a
 	return failed;
 }
 
-int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
-			    struct pd_document *ret_document, struct pd_error *error)
+/* Of an event, or of minus a contact, as it stands in the tables, not folded. */
+static int load_document(struct pd_connection *connection, struct pd_arena *arena, struct pd_document *ret_document,
+			 struct pd_error *error)
 {
-	struct pd_document document = {.id = id, .subject = "", .text = "", .people = ""};
+	const int64_t id = ret_document->id;
+	struct pd_document document = {.seq = ret_document->seq, .id = id, .subject = "", .text = "", .people = ""};
 	int failed = 0;
 	if (id < 0) {
 		failed = contact_document(connection, arena, &document, error);
@@ -170,30 +188,43 @@ int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *a
 	return failed;
 }
 
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena,
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t limit,
 			struct pd_document_list *ret_documents, struct pd_error *error)
 {
 	int failed = 0;
-	sqlite3_stmt *select = SQL(connection, "SELECT id FROM unindexed ORDER BY id");
+	sqlite3_stmt *select = SQL(connection, "SELECT seq, id, subject, text, people FROM unindexed"
+					       " WHERE seq > ? ORDER BY seq LIMIT ?");
+	pd_sql_bind(select, "ii", after, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
 	struct pd_document_list documents = {0};
-	while (pd_sql_row(connection, select, &failed, error))
-		pd_list_add(arena, &documents)->id = sqlite3_column_int64(select, 0);
+	while (pd_sql_row(connection, select, &failed, error)) {
+		struct pd_document *document = pd_list_add(arena, &documents);
+		document->seq = sqlite3_column_int64(select, 0);
+		document->id = sqlite3_column_int64(select, 1);
+		document->is_removal = sqlite3_column_type(select, 2) != SQLITE_NULL;
+		document->subject = pd_sql_text(arena, select, 2);
+		document->text = pd_sql_text(arena, select, 3);
+		document->people = pd_sql_text(arena, select, 4);
+	}
 	for (size_t i = 0; i < documents.count && !failed; i++)
-		failed = pd_sqlite_load_document(connection, arena, documents.items[i].id,
-						 &documents.items[i], error);
+		if (!documents.items[i].is_removal)
+			failed = load_document(connection, arena, &documents.items[i], error);
 	if (!failed)
 		*ret_documents = documents;
 	return failed;
 }
 
-/* What a process before this one left. */
-int pd_sqlite_documents_open(struct pd_sqlite *store, struct pd_error *error)
+int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena, struct pd_document_list *ret_documents,
+		      struct pd_error *error)
 {
-	PD_AUTO_ARENA arena = pd_arena_new();
-	struct pd_document_list left;
-	int failed = pd_sqlite_unindexed(store->writer, arena, &left, error);
-	for (size_t i = 0; !failed && i < left.count; i++)
-		pd_sqlite_document(store, left.items[i].id, false, left.items[i].subject, left.items[i].text,
-				   left.items[i].people);
-	return failed;
+	/* The desk's instant is earlier than the index's: what was indexed between is in both. */
+	const int64_t done = pd_sql_number(connection, "SELECT done FROM words.indexed");
+	struct pd_document_list all, going_in = {0};
+	int failed = pd_sqlite_unindexed(connection, arena, done, SIZE_MAX, &all, error);
+	if (failed)
+		return failed;
+	for (size_t i = 0; i < all.count; i++)
+		if (!all.items[i].is_removal)
+			*pd_list_add(arena, &going_in) = all.items[i];
+	*ret_documents = going_in;
+	return 0;
 }

@@ -59,10 +59,11 @@ static int drop_document(struct purge *p, const struct pd_event *event)
 		struct pd_stored *stored = pd_sqlite_stored(p->store->writer, p->arena, event->message,
 							    &search, &failed, p->error);
 		if (stored != NULL)
-			pd_sqlite_document(p->store, event->id, true, stored->subject, search,
-					   pd_stored_people(p->store->group_arena, stored));
+			failed = pd_sqlite_forget_document(p->store, event->id, stored->subject, search,
+							   pd_stored_people(p->store->group_arena, stored),
+							   p->error);
 	} else if (pd_event_text(event, &name, &description)) {
-		pd_sqlite_document(p->store, event->id, true, name, description, "");
+		failed = pd_sqlite_forget_document(p->store, event->id, name, description, "", p->error);
 	}
 	return failed;
 }
@@ -180,9 +181,6 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	pd_sql_bind(select, "ii", request->deleted_before, (int64_t)PURGE_BATCH);
 	while (pd_sql_row(writer, select, &failed, error))
 		*pd_list_add(arena, &numbers) = sqlite3_column_int64(select, 0);
-	/* What is taken out of the index must stand in it. */
-	if (!failed && numbers.count > 0)
-		failed = pd_sqlite_write_documents(p.store, error);
 	for (size_t i = 0; i < numbers.count && !failed; i++)
 		failed = purge_ticket(&p, numbers.items[i]);
 	request->count = (int64_t)numbers.count;

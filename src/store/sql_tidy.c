@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define MERGE_PAGES   64	      /* a step */
 #define PIECE	      2000	      /* rows looked at each time */
 #define TIDY_EVERY    (2 * PD_SECOND) /* on the monotonic clock */
 #define COUNTERS_KEPT (32 * PD_DAY)
@@ -67,19 +66,6 @@ static void note_failure(struct pd_sqlite *store, int failed)
 		atomic_store(&store->store.is_failed, true);
 }
 
-/* One step of merging the index's segments, of which each search looks through all; false: they are few. */
-static bool merge_index(struct pd_sqlite *store)
-{
-	sqlite3 *db = store->writer->db;
-	const int before = sqlite3_total_changes(db);
-	sqlite3_stmt *merge = SQL(store->writer, "INSERT INTO search (search, rank) VALUES ('merge', ?)");
-	pd_sql_bind(merge, "i", (int64_t)MERGE_PAGES);
-	int failed = pd_sql_run(store->writer, merge, NULL);
-	note_failure(store, failed);
-	/* Where nothing was merged, the command itself is the one change. */
-	return !failed && sqlite3_total_changes(db) - before >= 2;
-}
-
 bool pd_sqlite_tidy(struct pd_sqlite *store)
 {
 	struct pd_connection *writer = store->writer;
@@ -98,8 +84,6 @@ bool pd_sqlite_tidy(struct pd_sqlite *store)
 			return false;
 		}
 	}
-	if (merge_index(store))
-		return true;
 	/* Nobody is waited for. */
 	sqlite3_busy_timeout(writer->db, 0);
 	sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -57,7 +57,7 @@ int pd_sqlite_take_reader(struct pd_sqlite *store, struct pd_connection **ret, s
 	}
 	pthread_mutex_unlock(&store->pool_lock);
 	if (connection == NULL) {
-		int failed = pd_connection_new(store, store->path, false, &connection, error);
+		int failed = pd_connection_new(store, store->path, PD_CONNECTION_READER, &connection, error);
 		if (failed)
 			return failed;
 	}
@@ -229,7 +229,7 @@ static void rollback(struct pd_store *face)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	if (sqlite3_get_autocommit(store->writer->db) == 0)
 		(void)pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK"), NULL);
-	pd_sqlite_documents_rollback(store);
+	pd_sqlite_documents_begin(store);
 	store->texts.count = 0; /* what was looked up may have been of this group */
 }
 
@@ -241,47 +241,46 @@ static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-/* A group of documents alone. */
-static int write_waiting(struct pd_store *face)
+static int sync_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
+	if (pd_log_sync(store->log) != SQLITE_OK)
+		return pd_fail(error, PD_UNCERTAIN, "database: the log could not be synced");
+	/* Words that were taken out are found no more once this is answered; what cannot be written now will be. */
+	if (atomic_exchange(&store->has_removed, false))
+		(void)pd_indexer_settle(store->indexer, 0, NULL);
+	return 0;
+}
+
+static void before_group(struct pd_store *face)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	pd_checkpointer_before_group(store->checkpointer, store->writer, store->log_pages);
+}
+
+/* Rows of documents that the index has got since. */
+static bool drop_rows(struct pd_store *face)
+{
 	struct pd_error error;
 	int failed = begin_group(face, &error);
-	if (!failed)
-		failed = pd_sqlite_write_documents(store, &error);
 	if (!failed)
 		failed = commit_group(face, &error);
 	if (failed)
 		rollback(face);
 	if (failed == PD_UNCERTAIN)
 		atomic_store(&face->is_failed, true);
-	return failed;
+	return !failed;
 }
 
-static int sync_group(struct pd_store *face, struct pd_error *error)
-{
-	if (pd_log_sync(pd_sqlite_of(face)->log) == SQLITE_OK)
-		return 0;
-	return pd_fail(error, PD_UNCERTAIN, "database: the log could not be synced");
-}
-
-static void before_group(struct pd_store *face)
-{
-	struct pd_sqlite *store = pd_sqlite_of(face);
-	if (pd_sqlite_documents_are_enough(store) && !atomic_load(&face->is_failed))
-		(void)write_waiting(face);
-	pd_checkpointer_before_group(store->checkpointer, store->writer, store->log_pages);
-}
-
-/* Documents first, then the rest. */
 static bool idle(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	if (atomic_load(&face->is_failed))
 		return false;
-	if (store->waiting.list.count > 0)
-		return write_waiting(face) == 0;
-	return pd_sqlite_tidy(store);
+	const int64_t done = pd_indexer_done(store->indexer);
+	if (done > store->dropped && !drop_rows(face))
+		return false;
+	return pd_sqlite_tidy(store) || done < store->last_seq;
 }
 
 static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)
@@ -385,8 +384,7 @@ static int config_at(struct pd_store *face, struct pd_arena *arena, pd_time at, 
 static void close_store(struct pd_store *face)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	if (store->waiting.list.count > 0 && !atomic_load(&face->is_failed))
-		(void)write_waiting(face);
+	pd_indexer_free(store->indexer);
 	while (store->pool != NULL) {
 		struct pd_connection *next = store->pool->next;
 		pd_connection_free(store->pool);
@@ -397,12 +395,14 @@ static void close_store(struct pd_store *face)
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	pd_arena_free(store->group_arena);
-	pd_arena_free(store->waiting.arena);
+	if (store->documents != NULL)
+		pd_arena_free(store->documents->arena);
 	pd_arena_free(store->texts_arena);
 	pthread_mutex_destroy(&store->pool_lock);
 	pd_store_fini(face);
 	free(store->state);
 	free(store->path);
+	free(store->words_path);
 	free(store);
 }
 
@@ -456,17 +456,13 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	if (failed)
 		return failed;
 	const mode_t mask = umask(0077);
-	failed = pd_connection_new(store, store->path, true, &store->writer, error);
+	failed = pd_connection_new(store, store->path, PD_CONNECTION_WRITER, &store->writer, error);
 	umask(mask);
 	if (failed)
 		return failed;
 	failed = pd_schema_migrate(store->writer, error);
 	if (!failed)
 		failed = pd_schema_load(store, store->writer, error);
-	if (!failed)
-		failed = pd_sqlite_documents_open(store, error);
-	if (!failed)
-		failed = pd_fsync_directory(store->state, error);
 	if (failed)
 		return failed;
 	store->log = pd_log_file(store->writer);
@@ -475,6 +471,13 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
 	failed = pd_checkpointer_new(store, &store->checkpointer, error);
+	if (!failed) {
+		(void)umask(0077);
+		failed = pd_indexer_new(store, &store->indexer, error);
+		umask(mask);
+	}
+	if (!failed)
+		failed = pd_fsync_directory(store->state, error);
 	if (failed)
 		return failed;
 	store->store.writer = pd_writer_new(&store->store);
@@ -515,6 +518,7 @@ int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in
 	store->state = strdup(state);
 	PD_AUTO_ARENA arena = pd_arena_new();
 	store->path = strdup(pd_printf(arena, "%s/" PD_STORE_FILE, state));
+	store->words_path = strdup(pd_printf(arena, "%s/" PD_WORDS_FILE, state));
 	int failed = mode == PD_STORE_WRITE ? pd_make_directory(state, error) : 0;
 	if (!failed)
 		failed = mode == PD_STORE_WRITE ? open_writer(store, error) : open_reader(store, error);

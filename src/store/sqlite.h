@@ -22,9 +22,9 @@ struct pd_connection {
 
 /* A full-text document. */
 struct pd_document {
-	int64_t id; /* rowid: an event's id, or minus a contact's */
+	int64_t seq; /* its place in the queue */
+	int64_t id;  /* rowid: an event's id, or minus a contact's */
 	bool is_removal;
-	size_t place; /* in the group */
 	const char *subject, *text, *people;
 };
 struct pd_document_list {
@@ -32,30 +32,36 @@ struct pd_document_list {
 	size_t count, room;
 };
 
-/* Documents that wait to be written, of the groups before and, from `kept` on, of this one. */
+/* Documents of one group. */
 struct pd_documents {
-	struct pd_arena *arena; /* NULL while there are none */
+	struct pd_arena *arena; /* of it all, itself too */
 	struct pd_document_list list;
-	size_t kept, written; /* written: how many the open transaction has put into the index */
 	size_t bytes;
+	struct pd_documents *next; /* the indexer's */
 };
 
 struct pd_checkpointer;
+struct pd_indexer;
 
 struct pd_sqlite {
 	struct pd_store store; /* first */
-	char *state, *path;    /* malloc */
+	char *state;	       /* malloc, as are the two paths */
+	char *path, *words_path;
 	int lock_fd;	       /* -1: reads only */
 	struct pd_connection *writer;
 	sqlite3_file *log; /* the writer's */
 	struct pd_checkpointer *checkpointer; /* NULL: reads only */
+	struct pd_indexer *indexer;	      /* NULL: reads only */
+	atomic_bool has_removed;	      /* the index still has words that are to go */
 	pthread_mutex_t pool_lock;
 	struct pd_connection *pool;
 	size_t pooled;
 
-	/* the writer's thread alone */
+	/* the thread's that leads */
 	struct pd_arena *group_arena;
-	struct pd_documents waiting;
+	struct pd_documents *documents; /* of the group; NULL: none */
+	int64_t last_seq;		/* the place of the last document that was committed */
+	int64_t dropped, dropping;	/* rows of unindexed up to here are gone; so will be with this group */
 	PD_LIST(struct {
 		char hash[65];
 		int64_t id;
@@ -96,8 +102,14 @@ void pd_checkpointer_before_group(struct pd_checkpointer *checkpointer, struct p
 
 /* --- connections (sql.c) --- */
 
-int pd_connection_new(struct pd_sqlite *store, const char *path, bool is_writer, struct pd_connection **ret,
-		      struct pd_error *error);
+enum pd_connection_kind {
+	PD_CONNECTION_WRITER,
+	PD_CONNECTION_READER, /* of the desk and, as `words`, of the full-text index */
+	PD_CONNECTION_HOME,   /* copies the log home */
+	PD_CONNECTION_WORDS,  /* writes the index */
+};
+int pd_connection_new(struct pd_sqlite *store, const char *path, enum pd_connection_kind kind,
+		      struct pd_connection **ret, struct pd_error *error);
 void pd_connection_free(struct pd_connection *connection);
 /* What SQLite's last result on the connection means for the MTA. */
 int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what);
@@ -128,7 +140,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 4
+#define PD_SCHEMA_VERSION 5
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -186,22 +198,34 @@ int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, 
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
 int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 			 const struct pd_planned_letter *letter, pd_time now, struct pd_error *error);
-void pd_sqlite_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject,
-			const char *text, const char *people);
-/* All that wait go into the index. */
-int pd_sqlite_write_documents(struct pd_sqlite *store, struct pd_error *error);
-void pd_sqlite_documents_begin(struct pd_sqlite *store);
-bool pd_sqlite_documents_are_enough(const struct pd_sqlite *store);
+/* A document of the group goes into the index, or out of it again as it was put in. */
+void pd_sqlite_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
+			const char *people);
+int pd_sqlite_forget_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
+			      const char *people, struct pd_error *error);
+void pd_sqlite_documents_begin(struct pd_sqlite *store); /* and where the group is rolled back */
 int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error); /* before the COMMIT */
 void pd_sqlite_documents_committed(struct pd_sqlite *store);
-void pd_sqlite_documents_rollback(struct pd_sqlite *store);
-int pd_sqlite_documents_open(struct pd_sqlite *store, struct pd_error *error);
-/* Of an event, or of minus a contact, as it stands in the tables, not folded. */
-int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, int64_t id,
-			    struct pd_document *ret_document, struct pd_error *error);
-/* Those that the index does not have yet. */
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena,
+/* Those with later places in the queue; texts of what goes in are as the tables have them, not folded. */
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t limit,
 			struct pd_document_list *ret_documents, struct pd_error *error);
+/* Those that the index does not have yet, for a reader. */
+int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena,
+		      struct pd_document_list *ret_documents, struct pd_error *error);
+void pd_document_fold(struct pd_arena *arena, struct pd_document *document);
+
+/* --- the full-text index's thread (indexer.c) --- */
+
+/* Opens or makes words.db, and goes on where it stopped; sets store->last_seq. */
+int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, struct pd_error *error);
+void pd_indexer_free(struct pd_indexer *indexer); /* NULL is allowed */
+/* Takes the documents of a group that was committed, at least one. */
+void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group);
+/* The index has all documents up to this place, on disk. */
+int64_t pd_indexer_done(struct pd_indexer *indexer);
+/* Waits until nothing of that id, or with 0 nothing at all, waits of the groups before; its failure. */
+int pd_indexer_settle(struct pd_indexer *indexer, int64_t id, struct pd_error *error);
+
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena,
 					   int64_t id, int *ret_failed, struct pd_error *error);
 

@@ -14,7 +14,8 @@
 
 struct pd_store;
 
-#define PD_STORE_FILE "desk.db" /* the database in the state directory */
+#define PD_STORE_FILE "desk.db"	/* the database in the state directory */
+#define PD_WORDS_FILE "words.db" /* its full-text index, which is made again where it is missing */
 
 enum pd_store_mode {
 	PD_STORE_WRITE, /* takes the lock "lock" in the state directory; where another holds it: PD_TEMPORARY

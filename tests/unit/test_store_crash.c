@@ -125,6 +125,51 @@ static size_t occurrences(const char *text, const char *part)
 	return count;
 }
 
+/* How many documents of the index's file have the word. */
+static int documents_with(const char *state, const char *word)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	sqlite3 *db;
+	sqlite3_stmt *count;
+	assert_int_equal(sqlite3_open(pd_printf(arena, "%s/words.db", state), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM search WHERE search MATCH ?", -1, &count, NULL),
+			 SQLITE_OK);
+	sqlite3_bind_text(count, 1, word, -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(count), SQLITE_ROW);
+	int documents = sqlite3_column_int(count, 0);
+	sqlite3_finalize(count);
+	sqlite3_close(db);
+	return documents;
+}
+
+/* Every mail that is there can be found at once, and stands in the index once the store is closed. */
+static void check_words(struct client *client, const char *what)
+{
+	struct pd_arena *arena = client->arena;
+	struct pd_store *store;
+	struct pd_error error = {0};
+	bool is_there[MAILS];
+	assert_int_equal(pd_store_open(client->state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
+	struct pd_snapshot *s;
+	assert_int_equal(pd_store_begin(store, &s, &error), 0);
+	for (int i = 0; i < MAILS; i++) {
+		struct pd_query *query;
+		const char *word = pd_printf(arena, "subject%d", i);
+		assert_int_equal(pd_query_parse(arena, client->settings, word, NULL, TEST_NOW, &query, &error), 0);
+		is_there[i] = s->message_id(s, arena, pd_printf(arena, "%d@example.org", i)).count > 0;
+		size_t found = s->list(s, arena, query, NULL, 10, 0).count;
+		if (found != is_there[i])
+			fail_msg("%s: a search finds mail %d %zu times", what, i, found);
+	}
+	pd_store_end(s);
+	pd_store_close(store);
+	for (int i = 0; i < MAILS; i++) {
+		int documents = documents_with(client->state, pd_printf(arena, "subject%d", i));
+		if (documents != is_there[i])
+			fail_msg("%s: mail %d has %d documents", what, i, documents);
+	}
+}
+
 /* ret_acked: is every mail there, or only (below MAILS) what was acknowledged? */
 static void check_desk(struct client *client, const char *what, bool is_complete)
 {
@@ -173,6 +218,7 @@ static void check_desk(struct client *client, const char *what, bool is_complete
 	if (wrong.count > 0)
 		fail_msg("%s: %s", what, wrong.items[0]);
 	pd_store_close(store);
+	check_words(client, what);
 }
 
 struct place {
@@ -227,8 +273,9 @@ static void test_killed_at_points(void **state)
 	static const struct {
 		const char *point;
 		int times; /* it is reached at least so often */
-	} points[] = {{"after-write", 8}, {"before-commit", 8}, {"after-commit", 8},
-		      {"before-mark", 3}, {"after-mark", 3},	{"after-blob", 4}};
+	} points[] = {{"after-write", 8}, {"before-commit", 8}, {"before-sync", 8},
+		      {"after-commit", 8}, {"before-mark", 3},	{"after-mark", 3},
+		      {"after-blob", 4},  {"before-words", 1},	{"after-words", 1}};
 	for (size_t i = 0; i < COUNT(points); i++) {
 		for (int n = 1; n <= points[i].times; n++) {
 			PD_AUTO_ARENA arena = pd_arena_new();
@@ -615,7 +662,11 @@ static void test_older_schema(void **state)
 	const char *path = pd_printf(arena, "%s/desk.db", place.state);
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agenda; DROP INDEX ticket_snoozed; PRAGMA user_version = 1", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agenda;"
+				      "DROP INDEX ticket_snoozed; DROP TABLE unindexed;"
+				      "CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
+				      "CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '',"
+				      " columnsize = 0); PRAGMA user_version = 1", NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_equal(pd_store_open(place.state, PD_STORE_READ, 0, &store, &error), PD_TEMPORARY);
@@ -630,6 +681,44 @@ static void test_older_schema(void **state)
 	pd_store_end(snapshot);
 	pd_store_close(store);
 	remove_place(&place);
+}
+
+/* The full-text index is made again where it is lost, or is not as the desk left it. */
+static void test_index_made_again(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *first, *then; /* commands in the state directory: after two mails, after all */
+	} cases[] = {
+		{"lost", "true", "rm words.db*"},
+		{"an older one", "cp words.db older", "rm words.db*; mv older words.db"},
+		{"of another desk", "true", "sqlite3 words.db 'UPDATE indexed SET name = zeroblob(16)'"},
+		{"a newer one", "cp desk.db older", "rm desk.db*; mv older desk.db"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct place place = new_place();
+		assert_int_equal(mkdir(place.state, 0700), 0);
+		struct client client = client_new(arena, place.state);
+		struct pd_store *store;
+		struct pd_error error = {0};
+		for (int part = 0; part < 2; part++) {
+			assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
+			assert_int_equal(deliver_one(&client, store, 2 * part, &error), 0);
+			assert_int_equal(deliver_one(&client, store, 2 * part + 1, &error), 0);
+			pd_store_close(store);
+			/* What was indexed at the end is taken off the queue. */
+			assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
+			assert_int_equal(pd_store_outbox_flush(store, &error), 0);
+			pd_store_close(store);
+			assert_int_equal(system(pd_printf(arena, "cd %s && { %s; }", place.state,
+							  part == 0 ? cases[i].first : cases[i].then)), 0);
+		}
+		check_words(&client, cases[i].name);
+		close(client.acked);
+		close(client.wire);
+		remove_place(&place);
+	}
 }
 
 static void test_backup_and_verify(void **state)
@@ -697,6 +786,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_newer_schema),
 		cmocka_unit_test(test_older_schema),
+		cmocka_unit_test(test_index_made_again),
 		cmocka_unit_test(test_backup_and_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,463 @@
+/* The full-text index's own file and thread: words.db, written beside the mails.
+ *
+ * Each document has a place in a queue, which is the table `unindexed` of the desk and, as far as memory goes, a
+ * list here. The thread puts many documents into the index in one transaction of words.db, together with the
+ * place of the last of them; the desk's next group then drops those rows. So a document is indexed exactly once,
+ * whatever is killed between: what the index has is known by the index itself. Where the two files do not belong
+ * together (a file that was lost, or restored alone), all is indexed anew.
+ *
+ * Promises: mails never wait for the index, but for one whose own document is taken out again while it still
+ * waits. Fails: a full disk keeps documents waiting, in `unindexed`, where a search looks through them; tried
+ * again every second. */
+#include "store/sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DOCUMENTS_ENOUGH 256
+#define BYTES_ENOUGH	 ((size_t)2 * 1024 * 1024)
+#define BYTES_MAX	 ((size_t)16 * 1024 * 1024) /* then the list gives way to the table */
+#define LINGER_MS	 200			    /* until fewer documents are written, too */
+#define RETRY_MS	 1000
+#define LAST_MS		 1000 /* at the end */
+#define MERGE_MS	 20
+#define MERGE_PAGES	 64 /* a step */
+#define LOAD_MAX	 500
+
+struct pd_indexer {
+	struct pd_sqlite *store;
+	struct pd_connection *words;
+	pthread_t thread;
+	bool has_thread;
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t work, progress;
+	struct pd_documents *first, **last; /* of committed groups, oldest first */
+	struct pd_documents *writing;	    /* these are being written */
+	size_t count, bytes;		    /* of the list */
+	int64_t committed, done;	    /* places: the last that there is, the last that the index has */
+	bool is_behind;			    /* documents between `done` and the list are in the table alone */
+	bool is_hurried, is_stopping;
+	unsigned long attempts; /* that failed */
+	struct pd_error error;	/* of the last that failed */
+};
+
+/* --- the file --- */
+
+static const char words_schema[] =
+	/* Words are folded already. */
+	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
+	" tokenize = 'unicode61 remove_diacritics 0');"
+	/* Merging goes along step by step; all at once only where that does not suffice. A portion is written out
+	 * in one piece. */
+	"INSERT INTO search (search, rank) VALUES ('automerge', 16);"
+	"INSERT INTO search (search, rank) VALUES ('crisismerge', 64);"
+	"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
+	/* Which desk's `unindexed` it follows, and how far. */
+	"CREATE TABLE indexed (one INTEGER PRIMARY KEY CHECK (one = 1), name BLOB NOT NULL,"
+	" done INTEGER NOT NULL) STRICT;"
+	"INSERT INTO indexed VALUES (1, randomblob(16), 0);"
+	"PRAGMA user_version = 1;";
+
+static int transact(struct pd_connection *connection, const char *sql, struct pd_error *error)
+{
+	int failed = pd_sql_exec(connection, "BEGIN IMMEDIATE", error);
+	if (failed)
+		return failed;
+	failed = pd_sql_exec(connection, sql, error);
+	if (!failed)
+		failed = pd_sql_exec(connection, "COMMIT", error);
+	if (failed)
+		(void)pd_sql_exec(connection, "ROLLBACK", NULL);
+	return failed;
+}
+
+/* Does the file belong to the desk, and know neither more nor less than the desk can know of it? */
+static int fits(struct pd_sqlite *store, struct pd_connection *words, bool *ret_fits, struct pd_error *error)
+{
+	int failed = 0;
+	bool is_same = false;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	sqlite3_stmt *name = SQL(words, "SELECT name FROM indexed");
+	sqlite3_stmt *known = SQL(store->writer, "SELECT value FROM meta WHERE name = 'words'");
+	if (pd_sql_row(words, name, &failed, error)) {
+		struct pd_bytes its = pd_sql_blob(arena, name, 0), ours = {0};
+		sqlite3_reset(name);
+		if (pd_sql_row(store->writer, known, &failed, error)) {
+			ours = pd_sql_blob(arena, known, 0);
+			sqlite3_reset(known);
+		}
+		is_same = its.len > 0 && its.len == ours.len && memcmp(its.data, ours.data, its.len) == 0;
+	}
+	const int64_t done = pd_sql_number(words, "SELECT done FROM indexed");
+	const int64_t dropped = pd_sql_number(store->writer, "SELECT id FROM last_id WHERE kind = -1");
+	const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
+	*ret_fits = is_same && done >= dropped && done <= (last > dropped ? last : dropped);
+	return failed;
+}
+
+/* An index that is not this desk's is emptied, and everything waits for it. */
+static int start_anew(struct pd_sqlite *store, struct pd_connection *words, struct pd_error *error)
+{
+	int failed = transact(words,
+			      "INSERT INTO search (search) VALUES ('delete-all');"
+			      "UPDATE indexed SET name = randomblob(16), done = 0",
+			      error);
+	if (failed)
+		return failed;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	sqlite3_stmt *select = SQL(words, "SELECT name FROM indexed");
+	if (!pd_sql_row(words, select, &failed, error))
+		return failed ? failed : pd_fail(error, PD_TEMPORARY, "the full-text index has no name");
+	const struct pd_bytes name = pd_sql_blob(arena, select, 0);
+	sqlite3_reset(select);
+	failed = pd_sql_exec(store->writer, "BEGIN IMMEDIATE", error);
+	if (failed)
+		return failed;
+	failed = pd_sql_exec(store->writer,
+			     "DELETE FROM unindexed; DELETE FROM last_id WHERE kind = -1;"
+			     "INSERT INTO unindexed (id) SELECT id FROM event WHERE indexed <> 0 ORDER BY id;"
+			     "INSERT INTO unindexed (id) SELECT -id FROM contact ORDER BY id",
+			     error);
+	if (!failed) {
+		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO meta (name, value) VALUES ('words', ?)"
+						       " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+		pd_sql_bind(put, "b", name.data, name.len);
+		failed = pd_sql_run(store->writer, put, error);
+	}
+	if (!failed)
+		failed = pd_sql_exec(store->writer, "COMMIT", error);
+	if (failed)
+		(void)pd_sql_exec(store->writer, "ROLLBACK", NULL);
+	return failed;
+}
+
+static int open_words(struct pd_sqlite *store, struct pd_connection *words, struct pd_error *error)
+{
+	bool is_fit = false;
+	int failed = pd_sql_number(words, "PRAGMA user_version") == 0 ? transact(words, words_schema, error) : 0;
+	if (!failed)
+		failed = fits(store, words, &is_fit, error);
+	return failed || is_fit ? failed : start_anew(store, words, error);
+}
+
+/* --- the thread --- */
+
+static void free_documents(struct pd_documents *documents)
+{
+	if (documents != NULL)
+		pd_arena_free(documents->arena); /* it lies in its arena */
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct pd_document *one = a, *two = b;
+	if (one->id != two->id)
+		return one->id < two->id ? -1 : 1;
+	return (one->seq > two->seq) - (one->seq < two->seq);
+}
+
+static int put_document(struct pd_connection *words, const struct pd_document *document, struct pd_error *error)
+{
+	sqlite3_stmt *put = document->is_removal
+				    ? SQL(words, "INSERT INTO search (search, rowid, subject, text, people)"
+						 " VALUES ('delete', ?, ?, ?, ?)")
+				    : SQL(words, "INSERT INTO search (rowid, subject, text, people)"
+						 " VALUES (?, ?, ?, ?)");
+	pd_sql_bind(put, "isss", document->id, document->subject, document->text, document->people);
+	return pd_sql_run(words, put, error);
+}
+
+/* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
+static int write_documents(struct pd_indexer *indexer, struct pd_document_list *list, int64_t done,
+			   struct pd_error *error)
+{
+	struct pd_connection *words = indexer->words;
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof *list->items, by_id);
+	int failed = pd_sql_run(words, SQL(words, "BEGIN IMMEDIATE"), error);
+	for (size_t i = 0; i < list->count && !failed; i++)
+		failed = put_document(words, &list->items[i], error);
+	if (!failed) {
+		sqlite3_stmt *update = SQL(words, "UPDATE indexed SET done = ?");
+		pd_sql_bind(update, "i", done);
+		failed = pd_sql_run(words, update, error);
+	}
+	pd_crash_point("before-words");
+	if (!failed)
+		failed = pd_sql_run(words, SQL(words, "COMMIT"), error);
+	if (failed && sqlite3_get_autocommit(words->db) == 0)
+		(void)pd_sql_run(words, SQL(words, "ROLLBACK"), NULL);
+	pd_crash_point("after-words");
+	return failed;
+}
+
+/* A portion out of the list. */
+static int write_list(struct pd_indexer *indexer, struct pd_documents *portion, int64_t *ret_done,
+		      struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_document_list list = {0};
+	int64_t done = 0;
+	for (struct pd_documents *group = portion; group != NULL; group = group->next)
+		for (size_t i = 0; i < group->list.count; i++) {
+			*pd_list_add(arena, &list) = group->list.items[i];
+			done = group->list.items[i].seq;
+		}
+	int failed = write_documents(indexer, &list, done, error);
+	if (!failed)
+		*ret_done = done;
+	return failed;
+}
+
+/* A portion out of the table, which has all up to the place `committed`. */
+static int write_table(struct pd_indexer *indexer, int64_t committed, int64_t *ret_done, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_document_list list = {0};
+	struct pd_connection *reader;
+	int failed = pd_sqlite_take_reader(indexer->store, &reader, error);
+	if (failed)
+		return failed;
+	failed = pd_sqlite_unindexed(reader, arena, *ret_done, LOAD_MAX, &list, error);
+	pd_sqlite_give_reader(indexer->store, reader);
+	const int64_t done = list.count > 0 ? list.items[list.count - 1].seq : committed;
+	if (failed)
+		return failed;
+	for (size_t i = 0; i < list.count; i++)
+		pd_document_fold(arena, &list.items[i]);
+	failed = write_documents(indexer, &list, done, error);
+	if (!failed)
+		*ret_done = done;
+	return failed;
+}
+
+/* Under the lock. */
+static void free_list(struct pd_indexer *indexer)
+{
+	for (struct pd_documents *group = indexer->first, *next; group != NULL; group = next) {
+		next = group->next;
+		free_documents(group);
+	}
+	indexer->first = NULL;
+	indexer->last = &indexer->first;
+	indexer->count = indexer->bytes = 0;
+}
+
+/* Under the lock. From here on the table alone has them. */
+static void fall_behind(struct pd_indexer *indexer)
+{
+	indexer->is_behind = true;
+	free_list(indexer);
+}
+
+/* Under the lock, but for the writing itself: one portion. */
+static int write_portion(struct pd_indexer *indexer)
+{
+	struct pd_error error;
+	int64_t done = indexer->done, committed = indexer->committed;
+	struct pd_documents *portion = indexer->is_behind ? NULL : indexer->first;
+	indexer->writing = portion;
+	if (portion != NULL) {
+		indexer->first = NULL;
+		indexer->last = &indexer->first;
+		indexer->count = indexer->bytes = 0;
+	}
+	pthread_mutex_unlock(&indexer->lock);
+	int failed = portion != NULL ? write_list(indexer, portion, &done, &error)
+				     : write_table(indexer, committed, &done, &error);
+	pthread_mutex_lock(&indexer->lock);
+	indexer->writing = NULL;
+	for (struct pd_documents *next; portion != NULL; portion = next) {
+		next = portion->next;
+		free_documents(portion);
+	}
+	indexer->is_hurried = false; /* who still waits says so again */
+	if (failed) {
+		fall_behind(indexer);
+		indexer->attempts++;
+		indexer->error = error;
+	} else {
+		indexer->done = done;
+		indexer->is_behind = indexer->is_behind && done < indexer->committed;
+	}
+	pthread_cond_broadcast(&indexer->progress);
+	return failed;
+}
+
+/* One step of merging the index's segments, of which each search looks through all; false: they are few. */
+static bool merge(struct pd_indexer *indexer)
+{
+	sqlite3 *db = indexer->words->db;
+	const int before = sqlite3_total_changes(db);
+	sqlite3_stmt *step = SQL(indexer->words, "INSERT INTO search (search, rank) VALUES ('merge', ?)");
+	pd_sql_bind(step, "i", (int64_t)MERGE_PAGES);
+	/* Where nothing was merged, the command itself is the one change. */
+	return pd_sql_run(indexer->words, step, NULL) == 0 && sqlite3_total_changes(db) - before >= 2;
+}
+
+/* Under the lock. For so long at most, or until there is work; true: the time is up. */
+static bool wait_for_work(struct pd_indexer *indexer, int64_t ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += ms * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	return pthread_cond_timedwait(&indexer->work, &indexer->lock, &until) != 0;
+}
+
+/* Under the lock. Enough for a portion, or somebody waits for it? */
+static bool is_enough(const struct pd_indexer *indexer)
+{
+	return indexer->is_hurried || indexer->is_behind || indexer->count >= DOCUMENTS_ENOUGH ||
+	       indexer->bytes >= BYTES_ENOUGH;
+}
+
+static void *work(void *data)
+{
+	struct pd_indexer *indexer = data;
+	bool can_merge = true, has_failed = false;
+	pthread_mutex_lock(&indexer->lock);
+	while (!indexer->is_stopping) {
+		const bool has_documents = indexer->is_behind || indexer->first != NULL;
+		if (has_failed) {
+			has_failed = false;
+			(void)wait_for_work(indexer, RETRY_MS);
+		} else if (!has_documents && !can_merge) {
+			pthread_cond_wait(&indexer->work, &indexer->lock);
+		} else if (!has_documents) {
+			if (wait_for_work(indexer, MERGE_MS)) {
+				pthread_mutex_unlock(&indexer->lock);
+				can_merge = merge(indexer);
+				pthread_mutex_lock(&indexer->lock);
+			}
+		} else if (is_enough(indexer) || wait_for_work(indexer, LINGER_MS)) {
+			has_failed = write_portion(indexer) != 0;
+			can_merge = true;
+		}
+	}
+	/* A good end leaves nothing to load, where that does not take long. */
+	const int64_t deadline = pd_monotonic() + LAST_MS;
+	while (!has_failed && (indexer->first != NULL || indexer->is_behind) && pd_monotonic() < deadline)
+		has_failed = write_portion(indexer) != 0;
+	pthread_mutex_unlock(&indexer->lock);
+	return NULL;
+}
+
+/* --- what the store asks --- */
+
+int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, struct pd_error *error)
+{
+	struct pd_indexer *indexer = calloc(1, sizeof *indexer);
+	if (indexer == NULL)
+		abort();
+	indexer->store = store;
+	indexer->last = &indexer->first;
+	pthread_mutex_init(&indexer->lock, NULL);
+	pthread_cond_init(&indexer->progress, NULL);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&indexer->work, &attributes);
+	pthread_condattr_destroy(&attributes);
+	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, &indexer->words, error);
+	if (!failed)
+		failed = open_words(store, indexer->words, error);
+	if (!failed) {
+		const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
+		indexer->done = pd_sql_number(indexer->words, "SELECT done FROM indexed");
+		indexer->committed = last > indexer->done ? last : indexer->done;
+		indexer->is_behind = last > indexer->done;
+		store->last_seq = indexer->committed;
+		if (pthread_create(&indexer->thread, NULL, work, indexer) == 0)
+			indexer->has_thread = true;
+		else
+			failed = pd_fail(error, PD_TEMPORARY, "the indexer's thread cannot be started");
+	}
+	if (failed) {
+		pd_indexer_free(indexer);
+		return failed;
+	}
+	pthread_setname_np(indexer->thread, "indexer");
+	*ret_indexer = indexer;
+	return 0;
+}
+
+void pd_indexer_free(struct pd_indexer *indexer)
+{
+	if (indexer == NULL)
+		return;
+	pthread_mutex_lock(&indexer->lock);
+	indexer->is_stopping = true;
+	pthread_cond_signal(&indexer->work);
+	pthread_mutex_unlock(&indexer->lock);
+	if (indexer->has_thread)
+		pthread_join(indexer->thread, NULL);
+	free_list(indexer);
+	pd_connection_free(indexer->words);
+	pthread_cond_destroy(&indexer->work);
+	pthread_cond_destroy(&indexer->progress);
+	pthread_mutex_destroy(&indexer->lock);
+	free(indexer);
+}
+
+void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group)
+{
+	pthread_mutex_lock(&indexer->lock);
+	const bool was_enough = is_enough(indexer), was_empty = indexer->first == NULL;
+	indexer->committed = group->list.items[group->list.count - 1].seq;
+	if (!indexer->is_behind && indexer->bytes + group->bytes > BYTES_MAX)
+		fall_behind(indexer);
+	if (indexer->is_behind) {
+		free_documents(group);
+	} else {
+		*indexer->last = group;
+		indexer->last = &group->next;
+		indexer->count += group->list.count;
+		indexer->bytes += group->bytes;
+	}
+	if (was_empty || (!was_enough && is_enough(indexer)))
+		pthread_cond_signal(&indexer->work);
+	pthread_mutex_unlock(&indexer->lock);
+}
+
+int64_t pd_indexer_done(struct pd_indexer *indexer)
+{
+	pthread_mutex_lock(&indexer->lock);
+	const int64_t done = indexer->done;
+	pthread_mutex_unlock(&indexer->lock);
+	return done;
+}
+
+static bool is_among(const struct pd_documents *groups, int64_t id)
+{
+	for (; groups != NULL; groups = groups->next)
+		for (size_t i = 0; i < groups->list.count; i++)
+			if (groups->list.items[i].id == id)
+				return true;
+	return false;
+}
+
+int pd_indexer_settle(struct pd_indexer *indexer, int64_t id, struct pd_error *error)
+{
+	int failed = 0;
+	pthread_mutex_lock(&indexer->lock);
+	if (id == 0 || indexer->is_behind || is_among(indexer->first, id) || is_among(indexer->writing, id)) {
+		const int64_t wanted = indexer->committed;
+		const unsigned long attempts = indexer->attempts;
+		while (indexer->done < wanted && indexer->attempts == attempts) {
+			indexer->is_hurried = true;
+			pthread_cond_signal(&indexer->work);
+			pthread_cond_wait(&indexer->progress, &indexer->lock);
+		}
+		if (indexer->done < wanted) {
+			failed = (int)indexer->error.class;
+			if (error != NULL)
+				*error = indexer->error;
+		}
+	}
+	pthread_mutex_unlock(&indexer->lock);
+	return failed;
+}
