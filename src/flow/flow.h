@@ -53,7 +53,9 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_mailbox *mailbox, const struct pd_raw *raw,
 		   bool *ret_is_new, int64_t *ret_ticket, struct pd_error *error);
 /* --- at the MTA's door --- */
-/* At RCPT: an address of a signed form that was never ours? */
+/* At RCPT: has the desk's address a signed form? By form alone. */
+bool pd_flow_is_signed(struct pd_flow *flow, const char *recipient);
+/* And then: was it never ours? */
 int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error);
 struct pd_submission {
 	const char *login;	      /* SASL; NULL: none */

@@ -9,23 +9,27 @@
 #include "desk/submission.h"
 #include "desk/token.h"
 
-int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error)
+bool pd_flow_is_signed(struct pd_flow *flow, const char *recipient)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
-	struct pd_snapshot *snapshot;
 
-	/* Most addresses say by their form alone that there is nothing to look up. */
 	switch (pd_recipient_parse(arena, settings, recipient).kind) {
 	case PD_RCPT_UNKNOWN:
 	case PD_RCPT_MAILBOX:
 	case PD_RCPT_DO:
 	case PD_RCPT_MESSAGE:
-		*ret_is_forged = false;
-		return 0;
+		return false;
 	default:
-		break;
+		return true;
 	}
+}
+
+int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_forged, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct pd_snapshot *snapshot;
 	int failed = pd_store_begin(pd_flow_store(flow), &snapshot, error);
 
 	if (failed)

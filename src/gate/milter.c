@@ -19,12 +19,17 @@
 #include "base/text.h"
 #include "desk/auth_results.h"
 #include "desk/seal.h"
+#include "gate/guesses.h"
 #include "gate/milter_outward.h"
 
 #define RESULTS_FIELD "Authentication-Results"
 #define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT))
+#define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
+#define TRANSPORT     "postdesk" /* what brings mail here: "postdesk postfix" names it so */
+#define SLOT	      50	 /* ms: refusals of recipients come at multiples of it, whatever was looked up */
+#define MAX_WAITING   16	 /* clients that wait for having guessed; others are sent away */
 
 /* What libmilter makes a process-wide thing anyway. */
 static struct {
@@ -32,6 +37,8 @@ static struct {
 	pthread_cond_t idle;
 	struct pd_flow *flow; /* NULL: not started, or stopped */
 	unsigned active;      /* callbacks that use the flow */
+	unsigned waiting;     /* callbacks that let a client wait; they use nothing */
+	struct pd_guesses *guesses;
 	bool is_stopping, has_ended;
 	struct pd_milter_stats stats;
 } door = {.lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
@@ -51,8 +58,10 @@ struct message {
 	PD_LIST(unsigned) ours; /* those of them that bear our authserv-id, from 1 */
 };
 struct session {
+	uint64_t client;	 /* see guesses.h */
 	struct message *message; /* NULL: between mails */
-	bool skips, is_silent;	 /* what the MTA can do without */
+	unsigned long silent;	 /* SMFIP_NR_…: the steps that the MTA takes without an answer */
+	bool skips;		 /* the MTA need not send a body to its end */
 };
 
 /* --- the gate --- */
@@ -109,16 +118,22 @@ static char *bare(struct pd_arena *arena, const char *path)
 	return pd_strdup(arena, path);
 }
 
+/* The answer to a step that is never refused; where the MTA waits for none, it must get none. */
+static sfsistat go_on(const struct session *session, unsigned long step)
+{
+	return (session->silent & step) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+/* Where postdeskd ends there is no message, and the next step, which has an answer, fails. */
 static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 {
 	struct session *session = smfi_getpriv(ctx);
-	struct pd_flow *flow = enter();
-	if (session == NULL || flow == NULL) {
-		if (flow != NULL)
-			leave();
+	if (session == NULL)
 		return SMFIS_TEMPFAIL;
-	}
 	end_message(session);
+	struct pd_flow *flow = enter();
+	if (flow == NULL)
+		return go_on(session, SMFIP_NR_MAIL);
 	struct pd_settings *settings = pd_flow_settings(flow);
 	struct pd_arena *arena = pd_arena_new();
 	struct message *message = PD_NEW(arena, struct message);
@@ -135,42 +150,104 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	session->message = message;
 	pd_settings_unref(settings);
 	leave();
-	return SMFIS_CONTINUE;
+	return go_on(session, SMFIP_NR_MAIL);
+}
+
+/* --- recipients --- */
+
+static void wait_until(int64_t when)
+{
+	for (int64_t left; (left = when - pd_monotonic()) > 0;) {
+		struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+		nanosleep(&time, NULL);
+	}
+}
+
+/* Lets a client that has given many wrong addresses wait, here in its own thread; false: there wait enough. */
+static bool slow_down(uint64_t client, int64_t now)
+{
+	int64_t wait = pd_guesses_wait(door.guesses, client, now);
+	if (wait == 0)
+		return true;
+	pthread_mutex_lock(&door.lock);
+	bool may_wait = door.waiting < MAX_WAITING;
+	door.waiting += may_wait;
+	pthread_mutex_unlock(&door.lock);
+	if (!may_wait)
+		return false;
+	wait_until(now + wait);
+	pthread_mutex_lock(&door.lock);
+	door.waiting--;
+	pthread_mutex_unlock(&door.lock);
+	return true;
+}
+
+static sfsistat refuse_recipient(SMFICTX *ctx, uint64_t client, const char *recipient, int64_t since)
+{
+	int64_t now = pd_monotonic();
+	pd_guesses_add(door.guesses, client, now);
+	count(&door.stats.refused);
+	pd_log(PD_INFO, "milter: refused", "queue-id", smfi_getsymval(ctx, "i"), "recipient", recipient, "reason",
+	       "never an address of the desk", NULL);
+	smfi_setreply(ctx, "550", "5.1.1", "There is no such address here");
+	wait_until(since + ((now - since) / SLOT + 1) * SLOT);
+	return SMFIS_REJECT;
+}
+
+/* Does the MTA bring it to us? Then nobody else takes it. */
+static bool is_brought(SMFICTX *ctx)
+{
+	const char *transport = smfi_getsymval(ctx, "{rcpt_mailer}");
+	return transport != NULL && strcmp(transport, TRANSPORT) == 0;
 }
 
 static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 {
+	struct session *session = smfi_getpriv(ctx);
 	struct message *message = message_of(ctx);
-	struct pd_flow *flow = message != NULL ? enter() : NULL;
+	int64_t since = pd_monotonic();
 	struct pd_error error = {0};
 	bool is_forged = false;
-	if (message != NULL && message->outward != NULL) {
-		if (flow != NULL)
-			leave();
+	if (message == NULL)
+		return SMFIS_TEMPFAIL;
+	if (message->outward != NULL) {
 		pd_outward_recipient(message->arena, message->outward, argv[0]);
 		return SMFIS_CONTINUE;
 	}
+	const char *recipient = bare(message->arena, argv[0]);
+	struct pd_flow *flow = enter();
 	if (flow == NULL)
 		return SMFIS_TEMPFAIL;
-	const char *recipient = bare(message->arena, argv[0]);
 	bool is_desks = pd_flow_knows(flow, recipient);
-	int class = is_desks ? pd_flow_is_forged(flow, recipient, &is_forged, &error) : PD_OK;
+	bool is_signed = is_desks && pd_flow_is_signed(flow, recipient);
 	leave();
-	if (class != PD_OK) {
-		pd_log(PD_ERROR, "milter: cannot look up a recipient", "reason", error.text, NULL);
-		return SMFIS_TEMPFAIL;
+	if (is_signed) {
+		if (message->login == NULL && !slow_down(session->client, since)) {
+			pd_log(PD_INFO, "milter: put off", "recipient", recipient, "reason",
+			       "too many clients wait that gave wrong addresses", NULL);
+			smfi_setreply(ctx, "421", "4.7.0", "Too many wrong addresses; try again later");
+			return SMFIS_TEMPFAIL;
+		}
+		since = pd_monotonic();
+		if ((flow = enter()) == NULL)
+			return SMFIS_TEMPFAIL;
+		int class = pd_flow_is_forged(flow, recipient, &is_forged, &error);
+		leave();
+		if (class != PD_OK) {
+			pd_log(PD_ERROR, "milter: cannot look up a recipient", "reason", error.text, NULL);
+			return SMFIS_TEMPFAIL;
+		}
 	}
-	if (is_forged) {
-		count(&door.stats.refused);
-		smfi_setreply(ctx, "550", "5.1.1", "There is no such address here");
-		return SMFIS_REJECT;
-	}
+	if (is_forged || (!is_desks && is_brought(ctx)))
+		return refuse_recipient(ctx, session->client, recipient, since);
 	if (is_desks)
 		pd_strings_add_once(message->arena, &message->recipients, recipient);
 	else
 		message->has_outsiders = true;
 	return SMFIS_CONTINUE;
 }
+
+/* --- what is in it --- */
 
 /* Only what a login sends to the desk is read whole. */
 static bool is_collected(struct message *message)
@@ -213,7 +290,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 	struct session *session = smfi_getpriv(ctx);
 	struct message *message = message_of(ctx);
 	if (message == NULL)
-		return SMFIS_TEMPFAIL;
+		return session != NULL ? go_on(session, SMFIP_NR_HDR) : SMFIS_TEMPFAIL;
 	note_field(message, name, value);
 	if (is_collected(message) && !pd_equal_nocase(name, PD_SEAL_FIELD)) {
 		collect(message, name, strlen(name));
@@ -229,7 +306,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 				break;
 		}
 	}
-	return session->is_silent ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+	return go_on(session, SMFIP_NR_HDR);
 }
 
 static void end_header(struct message *message)
@@ -395,6 +472,16 @@ static sfsistat on_eom(SMFICTX *ctx)
 
 /* --- a connection --- */
 
+static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
+{
+	struct session *session = smfi_getpriv(ctx);
+	(void)name;
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	session->client = pd_guesses_client(address);
+	return go_on(session, SMFIP_NR_CONN);
+}
+
 static sfsistat on_abort(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
@@ -418,8 +505,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long unused3, unsigned long *ret_actions, unsigned long *ret_steps,
 			     unsigned long *ret_unused2, unsigned long *ret_unused3)
 {
-	const unsigned long wanted = SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOUNKNOWN |
-				     SMFIP_NODATA | SMFIP_SKIP | SMFIP_NR_HDR;
+	const unsigned long wanted = SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_SKIP | SILENT;
 	(void)unused2, (void)unused3;
 	struct session *session = calloc(1, sizeof *session);
 	if (session == NULL)
@@ -432,11 +518,12 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	}
 	/* Without the steps of the connection and the greeting their macros do not come, either. */
 	smfi_setsymlist(ctx, SMFIM_ENVFROM, "{auth_authen} {cert_subject} {daemon_name}");
+	smfi_setsymlist(ctx, SMFIM_ENVRCPT, "i {rcpt_mailer}");
 	*ret_actions = ACTIONS;
 	*ret_steps = steps & wanted;
 	*ret_unused2 = *ret_unused3 = 0;
 	session->skips = (*ret_steps & SMFIP_SKIP) != 0;
-	session->is_silent = (*ret_steps & SMFIP_NR_HDR) != 0;
+	session->silent = *ret_steps & SILENT;
 	return SMFIS_CONTINUE;
 }
 
@@ -470,6 +557,7 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_name = "postdesk",
 		.xxfi_version = SMFI_VERSION,
 		.xxfi_flags = ACTIONS,
+		.xxfi_connect = on_connect,
 		.xxfi_envfrom = on_envfrom,
 		.xxfi_envrcpt = on_envrcpt,
 		.xxfi_header = on_header,
@@ -479,6 +567,7 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_close = on_close,
 		.xxfi_negotiate = on_negotiate,
 	};
+	door.guesses = pd_guesses_new();
 	mode_t mask = umask(0117); /* the only way to tell libmilter the mode */
 	bool is_open = smfi_register(milter) == MI_SUCCESS &&
 		       smfi_setconn(libmilter_place(arena, where)) == MI_SUCCESS &&

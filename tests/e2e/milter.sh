@@ -2,6 +2,7 @@
 # The milter: a login is proof, a wrong command is refused while its author still looks, and nothing forged gets in.
 # Postfix tells the login by XCLIENT here, as it tells one of SASL.
 . "${top_srcdir:-.}/tests/lib/desk.sh"
+PF_DESK="$PF_DESK ghost@example.com"
 begin_with_milter
 milter=${PF_MILTER#unix:}
 submission=$(pf_free_port)
@@ -59,7 +60,8 @@ answered=$(field "$notification" Message-ID)
 
 # At RCPT: wrong signatures, all in the same words; what is right or no signature of ours goes through.
 for address in support+t1.aaaaaaaaaaaaaaaa@example.com support+t999.aaaaaaaaaaaaaaaa@example.com \
-	support+t1.aaaaaaaaaaaaaaaaaaaaaaaa@example.com support+b1.aaaaaaaaaaaaaaaa@example.com; do
+	support+t1.aaaaaaaaaaaaaaaaaaaaaaaa@example.com support+b1.aaaaaaaaaaaaaaaa@example.com \
+	ghost@example.com ghost+t1.aaaaaaaaaaaaaaaa@example.com; do
 	reply=$(pf_send "$world" x@example.org "$address" <"$work/first.eml") && fail "$address is taken"
 	check_equal "the reply to $address" "$reply" "550 5.1.1 There is no such address here"
 done

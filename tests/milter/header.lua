@@ -1,0 +1,42 @@
+-- Header fields: forged proofs go, whatever they look like, and nothing else does.
+local function run(list)
+	local conn = open()
+	envelope(conn, nil, "carol@example.net", "support@example.com")
+	fields(conn, {{"From", "carol@example.net"}, {"Subject", "x"}})
+	fields(conn, list)
+	ok(mt.eom(conn))
+	reply(conn, SMFIR_CONTINUE, "end of the mail")
+	return conn
+end
+for _, value in ipairs({"mail.example.com; dmarc=pass", "mail.example.com 1; none", "(c) mail.example.com; none",
+	"(a (b) \\) c) MAIL.example.COM (d) 1 (e); dmarc=pass header.from=example.com", "\"mail.example.com\"; dmarc=pass",
+	"\n\tmail.example.com;\n\tdmarc=pass", "mail.example.com", "mail.example.com;"}) do
+	local conn = run({{"Authentication-Results", value}})
+	want(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results"), "left: " .. value)
+	mt.disconnect(conn)
+end
+for _, value in ipairs({"other.example.org; dmarc=pass", "(mail.example.com) other.example.org; none",
+	"mail.example.com.example.org; dmarc=pass", "xmail.example.com; dmarc=pass", "", ";", "(", "\"", "1"}) do
+	local conn = run({{"Authentication-Results", value}})
+	want(not mt.eom_check(conn, MT_HDRDELETE), "taken out: " .. value)
+	mt.disconnect(conn)
+end
+for _, name in ipairs({"X-Postdesk-Seal", "x-postdesk-seal", "X-POSTDESK-SEAL"}) do
+	local conn = run({{name, "v1; anna; 1; aaaaaaaaaaaaaaaa; bbbb"}, {"X-Other", "y"}, {name, ""}})
+	want(mt.eom_check(conn, MT_HDRDELETE, "X-Postdesk-Seal"), "a seal is left")
+	mt.disconnect(conn)
+end
+-- As many as there may be.
+local many = {}
+for i = 1, 500 do
+	many[#many + 1] = {"Authentication-Results", i % 2 == 0 and "mail.example.com; dmarc=pass" or "other.example.org; none"}
+end
+conn = run(many)
+want(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results"), "many: left")
+mt.disconnect(conn)
+-- Nothing of ours in it: nothing is touched.
+conn = run({{"Received", "from x"}, {"X-Long", string.rep("y", 900)}})
+for _, change in ipairs({MT_HDRADD, MT_HDRCHANGE, MT_HDRDELETE, MT_HDRINSERT, MT_BODYCHANGE, MT_QUARANTINE}) do
+	want(not mt.eom_check(conn, change), "a mail that has nothing to do with us is changed")
+end
+mt.disconnect(conn)

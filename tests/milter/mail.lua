@@ -1,0 +1,13 @@
+-- MAIL: any sender, the null one, and one with parameters; a second MAIL begins anew.
+conn = open()
+ok(mt.mailfrom(conn, "<>"))
+ok(mt.mailfrom(conn, "<carol@example.net>", "SIZE=100", "BODY=8BITMIME"))
+ok(mt.mailfrom(conn, "carol@example.net"))
+ok(mt.mailfrom(conn, "<" .. string.rep("x", 400) .. "@example.net>"))
+envelope(conn, "anna", "anna@example.com", "support@example.com")
+envelope(conn, nil, "anna@example.com", "support@example.com")
+mail(conn, "anew")
+ok(mt.eom(conn))
+reply(conn, SMFIR_CONTINUE, "end of the mail")
+want(not mt.eom_check(conn, MT_HDRADD), "the login of the mail before counts")
+mt.disconnect(conn)
