@@ -9,7 +9,6 @@
 #include "gate/milter.h"
 
 #include <glib.h>
-#include <libmilter/mfapi.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +19,13 @@
 #include "desk/auth_results.h"
 #include "desk/seal.h"
 #include "gate/guesses.h"
-#include "gate/milter_outward.h"
+#include "gate/milter_internal.h"
 
 #define RESULTS_FIELD "Authentication-Results"
 #define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT))
 #define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
-#define TRANSPORT     "postdesk" /* what brings mail here: "postdesk postfix" names it so */
-#define SLOT	      50	 /* ms: refusals of recipients come at multiples of it, whatever was looked up */
-#define MAX_WAITING   16	 /* clients that wait for having guessed; others are sent away */
 
 /* What libmilter makes a process-wide thing anyway. */
 static struct {
@@ -37,36 +33,13 @@ static struct {
 	pthread_cond_t idle;
 	struct pd_flow *flow; /* NULL: not started, or stopped */
 	unsigned active;      /* callbacks that use the flow */
-	unsigned waiting;     /* callbacks that let a client wait; they use nothing */
-	struct pd_guesses *guesses;
 	bool is_stopping, has_ended;
 	struct pd_milter_stats stats;
 } door = {.lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
 
-struct message {
-	struct pd_arena *arena;
-	const char *authserv_id, *spool;
-	const char *login, *sender;
-	const char *certificate;      /* an agent's; NULL: none */
-	struct pd_strings recipients; /* the desk's */
-	struct pd_outward *outward;   /* of a mail that postdesk itself brings; NULL */
-	bool has_outsiders;
-	struct pd_raw *raw; /* NULL: not collected */
-	bool is_body, has_failed;
-	unsigned results; /* fields of that name so far */
-	unsigned seals;
-	PD_LIST(unsigned) ours; /* those of them that bear our authserv-id, from 1 */
-};
-struct session {
-	uint64_t client;	 /* see guesses.h */
-	struct message *message; /* NULL: between mails */
-	unsigned long silent;	 /* SMFIP_NR_…: the steps that the MTA takes without an answer */
-	bool skips;		 /* the MTA need not send a body to its end */
-};
-
 /* --- the gate --- */
 
-static struct pd_flow *enter(void)
+struct pd_flow *pd_milter_enter(void)
 {
 	pthread_mutex_lock(&door.lock);
 	struct pd_flow *flow = door.flow;
@@ -76,7 +49,7 @@ static struct pd_flow *enter(void)
 	return flow;
 }
 
-static void leave(void)
+void pd_milter_leave(void)
 {
 	pthread_mutex_lock(&door.lock);
 	if (--door.active == 0)
@@ -91,6 +64,11 @@ static void count(unsigned long *what)
 	pthread_mutex_unlock(&door.lock);
 }
 
+void pd_milter_count_refused(void)
+{
+	count(&door.stats.refused);
+}
+
 /* --- a mail --- */
 
 static void end_message(struct session *session)
@@ -103,14 +81,13 @@ static void end_message(struct session *session)
 	pd_arena_free(message->arena);
 }
 
-static struct message *message_of(SMFICTX *ctx)
+struct message *pd_milter_message(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
 	return session != NULL ? session->message : NULL;
 }
 
-/* Without the angle brackets. */
-static char *bare(struct pd_arena *arena, const char *path)
+char *pd_milter_bare(struct pd_arena *arena, const char *path)
 {
 	size_t len = strlen(path);
 	if (len >= 2 && path[0] == '<' && path[len - 1] == '>')
@@ -131,7 +108,7 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	end_message(session);
-	struct pd_flow *flow = enter();
+	struct pd_flow *flow = pd_milter_enter();
 	if (flow == NULL)
 		return go_on(session, SMFIP_NR_MAIL);
 	struct pd_settings *settings = pd_flow_settings(flow);
@@ -145,106 +122,12 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	message->login = login != NULL && *login != '\0' ? pd_strdup(arena, login) : NULL;
 	if (certificate != NULL && pd_settings_agent_certified(settings, certificate) != NULL)
 		message->certificate = pd_strdup(arena, certificate);
-	message->sender = bare(arena, argv[0]);
+	message->sender = pd_milter_bare(arena, argv[0]);
 	message->outward = pd_outward_is(ctx) ? PD_NEW(arena, struct pd_outward) : NULL;
 	session->message = message;
 	pd_settings_unref(settings);
-	leave();
+	pd_milter_leave();
 	return go_on(session, SMFIP_NR_MAIL);
-}
-
-/* --- recipients --- */
-
-static void wait_until(int64_t when)
-{
-	for (int64_t left; (left = when - pd_monotonic()) > 0;) {
-		struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
-		nanosleep(&time, NULL);
-	}
-}
-
-/* Lets a client that has given many wrong addresses wait, here in its own thread; false: there wait enough. */
-static bool slow_down(uint64_t client, int64_t now)
-{
-	int64_t wait = pd_guesses_wait(door.guesses, client, now);
-	if (wait == 0)
-		return true;
-	pthread_mutex_lock(&door.lock);
-	bool may_wait = door.waiting < MAX_WAITING;
-	door.waiting += may_wait;
-	pthread_mutex_unlock(&door.lock);
-	if (!may_wait)
-		return false;
-	wait_until(now + wait);
-	pthread_mutex_lock(&door.lock);
-	door.waiting--;
-	pthread_mutex_unlock(&door.lock);
-	return true;
-}
-
-static sfsistat refuse_recipient(SMFICTX *ctx, uint64_t client, const char *recipient, int64_t since)
-{
-	int64_t now = pd_monotonic();
-	pd_guesses_add(door.guesses, client, now);
-	count(&door.stats.refused);
-	pd_log(PD_INFO, "milter: refused", "queue-id", smfi_getsymval(ctx, "i"), "recipient", recipient, "reason",
-	       "never an address of the desk", NULL);
-	smfi_setreply(ctx, "550", "5.1.1", "There is no such address here");
-	wait_until(since + ((now - since) / SLOT + 1) * SLOT);
-	return SMFIS_REJECT;
-}
-
-/* Does the MTA bring it to us? Then nobody else takes it. */
-static bool is_brought(SMFICTX *ctx)
-{
-	const char *transport = smfi_getsymval(ctx, "{rcpt_mailer}");
-	return transport != NULL && strcmp(transport, TRANSPORT) == 0;
-}
-
-static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
-{
-	struct session *session = smfi_getpriv(ctx);
-	struct message *message = message_of(ctx);
-	int64_t since = pd_monotonic();
-	struct pd_error error = {0};
-	bool is_forged = false;
-	if (message == NULL)
-		return SMFIS_TEMPFAIL;
-	if (message->outward != NULL) {
-		pd_outward_recipient(message->arena, message->outward, argv[0]);
-		return SMFIS_CONTINUE;
-	}
-	const char *recipient = bare(message->arena, argv[0]);
-	struct pd_flow *flow = enter();
-	if (flow == NULL)
-		return SMFIS_TEMPFAIL;
-	bool is_desks = pd_flow_knows(flow, recipient);
-	bool is_signed = is_desks && pd_flow_is_signed(flow, recipient);
-	leave();
-	if (is_signed) {
-		if (message->login == NULL && !slow_down(session->client, since)) {
-			pd_log(PD_INFO, "milter: put off", "recipient", recipient, "reason",
-			       "too many clients wait that gave wrong addresses", NULL);
-			smfi_setreply(ctx, "421", "4.7.0", "Too many wrong addresses; try again later");
-			return SMFIS_TEMPFAIL;
-		}
-		since = pd_monotonic();
-		if ((flow = enter()) == NULL)
-			return SMFIS_TEMPFAIL;
-		int class = pd_flow_is_forged(flow, recipient, &is_forged, &error);
-		leave();
-		if (class != PD_OK) {
-			pd_log(PD_ERROR, "milter: cannot look up a recipient", "reason", error.text, NULL);
-			return SMFIS_TEMPFAIL;
-		}
-	}
-	if (is_forged || (!is_desks && is_brought(ctx)))
-		return refuse_recipient(ctx, session->client, recipient, since);
-	if (is_desks)
-		pd_strings_add_once(message->arena, &message->recipients, recipient);
-	else
-		message->has_outsiders = true;
-	return SMFIS_CONTINUE;
 }
 
 /* --- what is in it --- */
@@ -288,7 +171,7 @@ static void note_field(struct message *message, const char *name, const char *va
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct session *session = smfi_getpriv(ctx);
-	struct message *message = message_of(ctx);
+	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return session != NULL ? go_on(session, SMFIP_NR_HDR) : SMFIS_TEMPFAIL;
 	note_field(message, name, value);
@@ -319,7 +202,7 @@ static void end_header(struct message *message)
 static sfsistat on_body(SMFICTX *ctx, unsigned char *data, size_t len)
 {
 	struct session *session = smfi_getpriv(ctx);
-	struct message *message = message_of(ctx);
+	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return SMFIS_TEMPFAIL;
 	if (!is_collected(message))
@@ -355,11 +238,11 @@ static int judge(struct message *message, struct pd_verdict *ret_verdict, struct
 	int class = pd_raw_finish(message->raw, error);
 	if (class != PD_OK)
 		return class;
-	struct pd_flow *flow = enter();
+	struct pd_flow *flow = pd_milter_enter();
 	if (flow == NULL)
 		return pd_fail(error, PD_TEMPORARY, "postdeskd ends");
 	class = pd_flow_submission(flow, message->arena, &submission, ret_verdict, error);
-	leave();
+	pd_milter_leave();
 	return class;
 }
 
@@ -412,11 +295,11 @@ static bool add(SMFICTX *ctx, const struct message *message, const struct pd_ver
 
 static sfsistat finish_outward(SMFICTX *ctx, const struct message *message)
 {
-	struct pd_flow *flow = enter();
+	struct pd_flow *flow = pd_milter_enter();
 	if (flow == NULL)
 		return SMFIS_TEMPFAIL;
 	sfsistat answer = pd_outward_finish(ctx, flow, message->arena, message->outward);
-	leave();
+	pd_milter_leave();
 	return answer;
 }
 
@@ -437,7 +320,7 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 	}
 	if (verdict.status != NULL) {
 		char *text = (char *)reply_text(message->arena, verdict.text);
-		count(&door.stats.refused);
+		pd_milter_count_refused();
 		pd_log(PD_INFO, "milter: refused", "queue-id", queue_id, "login",
 		       message->login != NULL ? message->login : message->certificate, "reason",
 		       verdict.text, NULL);
@@ -461,7 +344,7 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 static sfsistat on_eom(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
-	struct message *message = message_of(ctx);
+	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return SMFIS_TEMPFAIL;
 	count(&door.stats.mails);
@@ -559,7 +442,7 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_flags = ACTIONS,
 		.xxfi_connect = on_connect,
 		.xxfi_envfrom = on_envfrom,
-		.xxfi_envrcpt = on_envrcpt,
+		.xxfi_envrcpt = pd_milter_on_recipient,
 		.xxfi_header = on_header,
 		.xxfi_body = on_body,
 		.xxfi_eom = on_eom,
@@ -567,7 +450,6 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_close = on_close,
 		.xxfi_negotiate = on_negotiate,
 	};
-	door.guesses = pd_guesses_new();
 	mode_t mask = umask(0117); /* the only way to tell libmilter the mode */
 	bool is_open = smfi_register(milter) == MI_SUCCESS &&
 		       smfi_setconn(libmilter_place(arena, where)) == MI_SUCCESS &&
