@@ -76,6 +76,7 @@ int pd_cli_import(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_export(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_parse(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_threads(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_key(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_outbox(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_backup(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_verify(struct pd_cli *cli, int argc, char **argv);

@@ -53,6 +53,8 @@ static void print_entry(struct pd_cli *cli, const json_t *entry)
 	printf("\n%s  %s  %s%s%s  %s", text_of(entry, "id"), short_time(cli, text_of(entry, "at")), kind, *direction ? " " : "",
 	       direction, text_of(entry, "actor"));
 	printf(*text_of(entry, "why") ? "  (%s)\n" : "%s\n", text_of(entry, "why"));
+	if (json_is_true(json_object_get(entry, "encrypted")))
+		puts("    (encrypted)");
 	if (*text_of(entry, "from"))
 		printf("    From: %s\n", text_of(entry, "from"));
 	if (*list_of(cli, json_object_get(entry, "to")))

@@ -136,6 +136,8 @@ struct pd_settings {
 	unsigned readers;	    /* reader processes; 0: one per processor, at least 2 */
 	pd_time reader_deadline;    /* 10s */
 	size_t reader_memory;	    /* bytes of address space, 512 MiB */
+	const char *gpg, *gpgsm;    /* paths; NULL: signatures of that kind prove nothing */
+	pd_time signature_deadline; /* 10s */
 	bool tnef;		    /* take the files out of winmail.dat; no */
 	size_t notify_attach_limit; /* bytes of attachments that a notification carries, 5 MiB; the others are named */
 	unsigned acknowledge_per_address; /* a day, 3 */

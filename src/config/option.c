@@ -79,6 +79,12 @@ const struct pd_option pd_options[] = {
 	 "The longest that reading one message may take."},
 	{"postdesk", "reader_memory", PD_OPTION_SIZE, "512M", NULL, DESK(reader_memory),
 	 "The address space of a reader."},
+	{"postdesk", "gpg", PD_OPTION_TEXT, "/usr/bin/gpg", NULL, DESK(gpg),
+	 "The program that checks OpenPGP signatures of agents, with its whole path. Empty: they prove nothing."},
+	{"postdesk", "gpgsm", PD_OPTION_TEXT, "/usr/bin/gpgsm", NULL, DESK(gpgsm),
+	 "The same for S/MIME."},
+	{"postdesk", "signature_deadline", PD_OPTION_DURATION, "10s", NULL, DESK(signature_deadline),
+	 "The longest that checking one signature may take; then it proves nothing."},
 	{"postdesk", "tnef", PD_OPTION_BOOLEAN, "no", NULL, DESK(tnef),
 	 "Whether the files that Outlook packs into winmail.dat become attachments of their own (at most 100, of 20 "
 	 "megabytes together). A reader takes them out with libytnef; a broken winmail.dat stays what it is."},

@@ -182,6 +182,7 @@ static int start(struct house *house, struct pd_error *error)
 	if ((class = pd_store_open(settings->state, PD_STORE_WRITE, settings->message_in_database,
 				   &house->store, error)) != PD_OK)
 		return class;
+	pd_verifier_tidy(settings->state);
 	const struct pd_reader_limits limits = {.count = readers_of(settings),
 						.deadline = settings->reader_deadline,
 						.memory = settings->reader_memory,

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/seal.h"
+#include "desk/signature.h"
 
 /* --- reading --- */
 
@@ -121,6 +122,8 @@ static void read_commands(struct work *work)
 		work->commands->is_note = all->is_note;
 		work->commands->note = all->note;
 	}
+	if ((mail->kinds & PD_KIND_ENCRYPTED) != 0)
+		work_wrong(work, SAY(work, "Your mail is encrypted, so that what it says is not known here."));
 	const char *note =
 		work->commands->is_note && work->commands->note != NULL ? work->commands->note : "";
 	if (*note != '\0')
@@ -344,8 +347,12 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail)
 	pd_mail_place(context, mail, &work.place);
 	if (work.place.ticket == NULL && mail->delivery->held != NULL && !mail->delivery->is_confirmed)
 		work.place.ticket = pd_plan_ticket_followed(context, mail->delivery->held->ticket);
-	work.proof = pd_mail_proof(mail, &work.place);
+	work.proof = pd_mail_proof(context, mail, &work.place);
 	if (work.proof == PD_PROOF_NONE) {
+		if (mail->signature_fault != NULL)
+			work.place.why = pd_printf(context->arena, "%s%ssignature: %s",
+						   work.place.why != NULL ? work.place.why : "",
+						   work.place.why != NULL ? "; " : "", mail->signature_fault);
 		context->agent = NULL;
 		if ((mail->kinds & PD_KIND_SPAM) != 0)
 			pd_take_contact(context, mail);
@@ -356,6 +363,8 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail)
 	}
 	if (mail->seal != NULL)
 		pd_seal_use(context, mail->delivery, mail->seal);
+	if (mail->signature != NULL)
+		pd_signature_use(context, mail->signature);
 	read_commands(&work);
 	if (must_stay(&work))
 		return;

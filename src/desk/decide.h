@@ -6,6 +6,14 @@
 
 #include "desk/command.h"
 
+/* A signature over the whole body that the verifier found good (mime/verifier.h). */
+struct pd_signer {
+	const char *agent; /* for whom the key is registered */
+	const char *fingerprint;
+	pd_time at;	    /* when it was made, as it says; 0: it does not */
+	const char *digest; /* of what is signed, hexadecimal */
+};
+
 struct pd_delivery {
 	const struct pd_message *message;
 	/* envelope */
@@ -17,6 +25,8 @@ struct pd_delivery {
 	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
 	/* At submission, before the MTA takes it: the agent that has logged in. NULL: at delivery. */
 	const struct pd_agent *login;
+	const struct pd_signer *signer;	   /* NULL: there is no good signature */
+	const char *signature_fault;	   /* why a signed mail has no signer; NULL: it is not signed, or good */
 	/* of a held mail that is decided again: */
 	const struct pd_draft *held; /* NULL */
 	bool is_confirmed;	     /* its agent said #yes: proof is full */

@@ -183,7 +183,9 @@ void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail,
 		  pd_say(context->arena, pd_agent_language(context, mail->agent),
 			 "Held until it is confirmed.", NULL));
 	context->plan->outcome = "held";
-	context->plan->why = is_proven ? "it needs a confirmation"
+	context->plan->why = is_proven && mail->signature != NULL
+				     ? "it needs a confirmation: what is signed does not name the ticket"
+			     : is_proven ? "it needs a confirmation"
 				       : pd_printf(context->arena, "it bears an address of %s and is not proven%s%s",
 						   mail->agent->name, given->why != NULL ? "; " : "",
 						   given->why != NULL ? given->why : "");

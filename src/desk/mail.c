@@ -13,6 +13,7 @@
 #include "desk/catalogue.h"
 #include "desk/company.h"
 #include "desk/seal.h"
+#include "desk/signature.h"
 
 enum { MAX_REFERENCES = 40, MAX_SUBJECT = 250 };
 
@@ -134,7 +135,10 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	if (mail.agent != NULL && delivery->held == NULL) {
 		mail.is_logged_in = delivery->login == mail.agent && message->from_count == 1;
 		mail.seal = mail.is_logged_in ? NULL : pd_seal_check(context, delivery, mail.agent);
-		mail.is_authentic |= mail.is_logged_in || mail.seal != NULL;
+		if (!mail.is_logged_in && mail.seal == NULL)
+			mail.signature =
+				pd_signature_check(context, delivery, mail.agent, &mail.signature_fault);
+		mail.is_authentic |= mail.is_logged_in || mail.seal != NULL || mail.signature != NULL;
 	}
 	mail.kinds = kinds_of(context, delivery, &mail.author);
 	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
@@ -147,6 +151,8 @@ static const char *proof_of(const struct pd_mail *mail)
 		return mail->is_authentic ? "dmarc" : "none";
 	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
 		return "full";
+	if (mail->signature != NULL)
+		return "signature";
 	return mail->is_authentic || mail->delivery->is_forced ? "mail" : "none";
 }
 

@@ -24,6 +24,8 @@ struct pd_mail {
 	bool is_own;		      /* the author bears a mailbox's address */
 	unsigned kinds;		      /* PD_KIND_*, as the message says, seen with its envelope */
 	const char *seal;	      /* the MAC of the seal that proves the agent; NULL */
+	const char *signature;	      /* that proves the agent as author, for pd_signature_use; NULL */
+	const char *signature_fault;  /* why a signature proves nothing; NULL */
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
 	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
 	bool is_authentic;	      /* our server vouches for the domain in From */
@@ -63,7 +65,7 @@ void pd_mail_place(struct pd_context *context, const struct pd_mail *mail, struc
 bool pd_ticket_knows(struct pd_context *context, const struct pd_ticket *ticket, const char *address);
 
 /* proof.c: how the agent in From is proven for that place. */
-enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *place);
+enum pd_proof pd_mail_proof(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place);
 
 /* guard.c */
 /* The same mail again: nothing is stored, a further mailbox is noted. True: all is done. */

@@ -205,6 +205,10 @@ static void write_people(struct pd_context *context, const struct pd_ticket *tic
 	people(context, out, "To: ", &stored->to);
 	people(context, out, "Cc: ", &stored->cc);
 	pd_buf_addf(out, "Subject: %s\n\n", stored->subject);
+	if ((stored->kinds & PD_KIND_ENCRYPTED) != 0)
+		pd_buf_addf(out, "%s\n\n",
+			    pd_say(context->arena, language,
+				   "The mail is encrypted. It was kept as it came; postdesk does not read it.", NULL));
 }
 
 /* A new ticket whose mail named another one without a right to it (invariant 6). */

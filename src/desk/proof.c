@@ -3,15 +3,17 @@
  * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one
  * counts for less than none at all, since it shows an old mail in somebody's hands; another agent's leads to the
  * ticket and proves nothing. */
-#include "desk/mail.h"
+#include "desk/signature.h"
 
 #include "base/text.h"
 
-enum pd_proof pd_mail_proof(const struct pd_mail *mail, const struct pd_place *place)
+enum pd_proof pd_mail_proof(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
 {
 	if (mail->agent == NULL)
 		return PD_PROOF_NONE;
 	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
+		return PD_PROOF_FULL;
+	if (mail->signature != NULL && pd_signature_binds(context, mail, place))
 		return PD_PROOF_FULL;
 	if (mail->delivery->is_forced)
 		return PD_PROOF_MAIL_TICKET; /* by the proven mail that said #send */

@@ -31,7 +31,7 @@ struct pd_stored {
 	pd_time date;		    /* the Date field, or when it came */
 	unsigned kinds;		    /* PD_KIND_* */
 	const char *queue_id;	    /* of the delivering MTA; NULL */
-	const char *proof;	    /* how the author was proven, "none" "mail" "full" "dmarc"; NULL */
+	const char *proof;	    /* how the author was proven, "none" "mail" "signature" "full" "dmarc"; NULL */
 	unsigned char digest[PD_SHA256_SIZE];
 	size_t size; /* raw bytes */
 	PD_LIST(struct pd_attachment) attachments; /* without content. PD_ATTACHMENT_WHOLE: the raw bytes are the file */

@@ -62,11 +62,41 @@ static void check_state(const struct pd_settings *settings, struct pd_problems *
 		pd_problem_add(problems, where_of(settings, "state"), "%s does not belong to user %s", settings->state, settings->user);
 }
 
+/* Registered keys that can prove nothing (any more). */
+static void check_keys(const struct pd_settings *settings, struct pd_store *store, struct pd_problems *problems)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_agent_keys keys;
+	struct pd_error error;
+	bool is_told[PD_SIGNED_SMIME + 1] = {false};
+
+	if (pd_store_keys(store, arena, NULL, false, &keys, &error))
+		return; /* the database's troubles are told already */
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct pd_agent_key *key = &keys.items[i];
+		const char *option = key->key.kind == PD_SIGNED_OPENPGP ? "gpg" : "gpgsm";
+		const char *program = key->key.kind == PD_SIGNED_OPENPGP ? settings->gpg : settings->gpgsm;
+
+		if (!pd_settings_agent(settings, key->agent))
+			pd_warning_add(problems, where_of(settings, "state"),
+				       "the key %s is registered for %s, who is no agent; postdesk key remove takes it away",
+				       key->key.fingerprint, key->agent);
+		else if (key->key.expires && key->key.expires <= pd_now())
+			pd_warning_add(problems, where_of(settings, "state"), "the key %s of %s has expired", key->key.fingerprint,
+				       key->agent);
+		if (is_told[key->key.kind] || (program && *program == '/' && access(program, X_OK) == 0))
+			continue;
+		is_told[key->key.kind] = true;
+		pd_warning_add(problems, where_of(settings, option), "%s = %s cannot be run: signatures of registered keys prove nothing",
+			       option, program ? program : "");
+	}
+}
+
 static void check_database(const struct pd_settings *settings, struct pd_problems *problems)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const char *path = pd_printf(arena, "%s/" PD_STORE_FILE, settings->state);
-	struct pd_store *store;
+	struct pd_store *store = NULL;
 	struct pd_error error;
 
 	if (access(path, F_OK) != 0)
@@ -74,7 +104,8 @@ static void check_database(const struct pd_settings *settings, struct pd_problem
 	if (pd_store_open(settings->state, PD_STORE_READ, settings->message_in_database, &store, &error))
 		pd_problem_add(problems, where_of(settings, "state"), "database: %s", error.text);
 	else
-		pd_store_close(store);
+		check_keys(settings, store, problems);
+	pd_store_close(store);
 }
 
 static void check_listener_directory(const struct pd_settings *settings, const char *key, const char *where,

@@ -17,6 +17,7 @@ struct pd_flow {
 	struct pd_settings *settings;
 	struct pd_store *store;
 	struct pd_readers *readers;
+	struct pd_verifier *verifier;
 };
 
 struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store, struct pd_readers *readers)
@@ -27,6 +28,7 @@ struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store
 	flow->settings = pd_settings_ref(settings);
 	flow->store = store;
 	flow->readers = readers;
+	flow->verifier = pd_verifier_new("/proc/self/exe");
 	return flow;
 }
 
@@ -35,6 +37,7 @@ void pd_flow_free(struct pd_flow *flow)
 	if (!flow)
 		return;
 	pd_settings_unref(flow->settings);
+	pd_verifier_free(flow->verifier);
 	pthread_mutex_destroy(&flow->lock);
 	g_free(flow);
 }
@@ -55,6 +58,11 @@ struct pd_store *pd_flow_store(struct pd_flow *flow)
 struct pd_readers *pd_flow_readers(struct pd_flow *flow)
 {
 	return flow->readers;
+}
+
+struct pd_verifier *pd_flow_verifier(struct pd_flow *flow)
+{
+	return flow->verifier;
 }
 
 int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error)
@@ -286,6 +294,8 @@ static int deliver(struct pd_flow *flow, struct pd_arena *arena, struct pd_deliv
 	delivery->message = message;
 
 	bool is_import = delivery->import_into != NULL;
+	if (!is_import && message->signed_part.kind != PD_SIGNED_NOT)
+		pd_flow_check_signature(flow, arena, settings, delivery);
 	struct pd_work work = {
 		.flow = flow,
 		.arena = arena,

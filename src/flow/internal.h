@@ -5,6 +5,7 @@
 #include "flow/flow.h"
 
 #include <glib.h>
+#include "mime/verifier.h"
 
 static inline void pd_settings_cleanup(struct pd_settings **settings)
 {
@@ -38,6 +39,14 @@ int pd_flow_enforce(struct pd_flow *flow, struct pd_settings *settings, const st
 struct pd_settings *pd_flow_settings_at(struct pd_flow *flow, pd_time at);
 /* The calendars that a kept configuration names. One reference. */
 struct pd_calendars *pd_flow_kept_calendars(struct pd_store *store, const char *config);
+
+/* signature.c */
+struct pd_verifier *pd_flow_verifier(struct pd_flow *flow);
+struct pd_verifier_tools pd_flow_verifier_tools(const struct pd_settings *settings);
+/* Has the signature of a mail that bears an agent's address checked, and says in the delivery what came out. Does nothing
+ * for other mail; cannot fail. */
+void pd_flow_check_signature(struct pd_flow *flow, struct pd_arena *arena, const struct pd_settings *settings,
+			     struct pd_delivery *delivery);
 
 struct pd_store *pd_flow_store(struct pd_flow *flow);
 struct pd_readers *pd_flow_readers(struct pd_flow *flow);

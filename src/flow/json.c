@@ -250,6 +250,7 @@ static void add_message(struct pd_arena *arena, json_t *object, const struct pd_
 	json_object_set_new(object, "date", pd_json_time(arena, message->date));
 	json_object_set_new(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
 	json_object_set_new(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
+	json_object_set_new(object, "encrypted", json_boolean(message->kinds & PD_KIND_ENCRYPTED));
 	json_object_set_new(object, "queue_id", pd_json_text(message->queue_id));
 	json_object_set_new(object, "proof", pd_json_text(message->proof));
 	json_object_set_new(object, "attachments", attachments);
@@ -325,6 +326,8 @@ json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message
 			    json_boolean((message->kinds & PD_KIND_BOUNCE) && message->bounce_temporary));
 	json_object_set_new(object, "list", json_boolean(message->kinds & PD_KIND_LIST));
 	json_object_set_new(object, "spam", json_boolean(message->kinds & PD_KIND_SPAM));
+	json_object_set_new(object, "encrypted", json_boolean(message->kinds & PD_KIND_ENCRYPTED));
+	json_object_set_new(object, "signed", json_boolean(message->kinds & PD_KIND_SIGNED));
 	json_object_set_new(object, "unparsed", json_boolean(message->kinds & PD_KIND_UNPARSED));
 	json_object_set_new(object, "forwarded_from", text_or_null(message->forwarded_from.addr));
 	json_object_set_new(object, "forwarded_subject", text_or_null(message->forwarded_subject));

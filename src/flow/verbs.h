@@ -14,6 +14,9 @@
  *   import       mailbox, content (base64)                {"number", "new"}
  *   export       query                                    a ticket each, as show gives it
  *   mbox         query                                    {"number", "from", "date", "raw"} a message each
+ *   keys         agent, all                               a registered key each
+ *   key_add      agent, content (base64)                  {"report", …}
+ *   key_remove   agent, key (a fingerprint or its end)    {"report", …}
  *   outbox       all                                      a row each
  *   flush                                                 nothing: what waits in the outbox is due now
  *   reload                                                a problem each; only a running daemon

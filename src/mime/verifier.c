@@ -124,10 +124,13 @@ static bool write_file(const char *home, const char *name, const char *data, siz
 }
 
 /* What is signed has CRLF line ends (RFC 3156, section 5), however the mail came. */
-static bool write_canonical(const char *home, const char *name, const char *data, size_t len)
+static bool write_canonical(const char *home, const char *name, const char *data, size_t len,
+			    unsigned char ret_digest[PD_SHA256_SIZE])
 {
 	PD_AUTO_FD fd = open_new(home, name);
+	struct pd_sha256_sum sum;
 	size_t from = 0;
+	pd_sha256_begin(&sum);
 	if (fd < 0)
 		return false;
 	for (size_t at = 0; at < len;) {
@@ -138,10 +141,14 @@ static bool write_canonical(const char *home, const char *name, const char *data
 		if (end == 0 || data[end - 1] != '\r') {
 			if (pd_write_all(fd, data + from, end - from) != 0 || pd_write_all(fd, "\r\n", 2) != 0)
 				return false;
+			pd_sha256_add(&sum, data + from, end - from);
+			pd_sha256_add(&sum, "\r\n", 2);
 			from = end + 1;
 		}
 		at = end + 1;
 	}
+	pd_sha256_add(&sum, data + from, len - from);
+	pd_sha256_end(&sum, ret_digest);
 	return pd_write_all(fd, data + from, len - from) == 0;
 }
 
@@ -254,11 +261,11 @@ static const char *program_for(const struct pd_verifier_tools *tools, enum pd_si
 
 /* --- a mail --- */
 
-static bool write_keys(struct pd_arena *arena, const char *home, enum pd_signed_kind kind, const struct pd_keys *keys)
+static bool write_keys(struct pd_arena *arena, const char *home, enum pd_signed_kind kind, const struct pd_public_keys *keys)
 {
 	PD_AUTO_BUF all = {0};
 	for (size_t i = 0; i < keys->count; i++) {
-		const struct pd_key *key = &keys->items[i];
+		const struct pd_public_key *key = &keys->items[i];
 		if (key->kind != kind)
 			continue;
 		if (kind == PD_SIGNED_SMIME && !write_file(home, pd_printf(arena, PD_VERIFIER_CERTIFICATE "%zu", i),
@@ -270,7 +277,7 @@ static bool write_keys(struct pd_arena *arena, const char *home, enum pd_signed_
 }
 
 static const char *verify(struct pd_verifier *verifier, struct pd_arena *arena, const struct pd_verifier_tools *tools,
-			  const struct pd_raw *raw, const struct pd_signed_part *part, const struct pd_keys *keys,
+			  const struct pd_raw *raw, const struct pd_signed_part *part, const struct pd_public_keys *keys,
 			  pd_time now, struct pd_verified *verified)
 {
 	const char *program = program_for(tools, part->kind);
@@ -280,7 +287,8 @@ static const char *verify(struct pd_verifier *verifier, struct pd_arena *arena, 
 	if (!home)
 		return "the verifier's folder cannot be made";
 	struct told told = {.why = "the verifier's folder cannot be written"};
-	if (write_canonical(home, PD_VERIFIER_DATA, raw->data + part->start, part->len) &&
+	unsigned char digest[PD_SHA256_SIZE];
+	if (write_canonical(home, PD_VERIFIER_DATA, raw->data + part->start, part->len, digest) &&
 	    write_file(home, PD_VERIFIER_SIGNATURE, part->signature.data, part->signature.len) &&
 	    write_keys(arena, home, part->kind, keys))
 		told = run(verifier, arena, tools,
@@ -289,11 +297,13 @@ static const char *verify(struct pd_verifier *verifier, struct pd_arena *arena, 
 	remove_inside(AT_FDCWD, home, 0);
 	if (!told.why)
 		pd_verifier_read_status(arena, part->kind, told.text, told.code == 0, keys, now, verified);
+	if (!told.why && verified->is_good)
+		verified->digest = pd_hex(arena, digest, sizeof digest);
 	return told.why;
 }
 
 void pd_verify(struct pd_verifier *verifier, struct pd_arena *arena, const struct pd_verifier_tools *tools,
-	       const struct pd_raw *raw, const struct pd_signed_part *part, const struct pd_keys *keys, pd_time now,
+	       const struct pd_raw *raw, const struct pd_signed_part *part, const struct pd_public_keys *keys, pd_time now,
 	       struct pd_verified *ret_verified)
 {
 	struct pd_verified verified = {0};
@@ -316,7 +326,7 @@ void pd_verify(struct pd_verifier *verifier, struct pd_arena *arena, const struc
 
 /* --- a key file --- */
 
-static int read_exported(struct pd_arena *arena, const char *home, struct pd_key *key, struct pd_error *error)
+static int read_exported(struct pd_arena *arena, const char *home, struct pd_public_key *key, struct pd_error *error)
 {
 	PD_AUTO_FD fd = open(pd_printf(arena, "%s/" PD_VERIFIER_EXPORT, home), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -332,7 +342,7 @@ static int read_exported(struct pd_arena *arena, const char *home, struct pd_key
 
 static int read_in_home(struct pd_verifier *verifier, struct pd_arena *arena, const struct pd_verifier_tools *tools,
 			enum pd_signed_kind kind, const char *home, const char *program, pd_time now,
-			struct pd_key *key, struct pd_error *error)
+			struct pd_public_key *key, struct pd_error *error)
 {
 	struct told told = {.text = ""};
 	if (kind == PD_SIGNED_OPENPGP)
@@ -349,7 +359,7 @@ static int read_in_home(struct pd_verifier *verifier, struct pd_arena *arena, co
 }
 
 int pd_key_read(struct pd_verifier *verifier, struct pd_arena *arena, const struct pd_verifier_tools *tools,
-		const char *data, size_t size, pd_time now, struct pd_key *ret_key, struct pd_error *error)
+		const char *data, size_t size, pd_time now, struct pd_public_key *ret_key, struct pd_error *error)
 {
 	bool is_secret;
 	enum pd_signed_kind kind = pd_verifier_kind_of_file(data, size, &is_secret);
@@ -366,7 +376,7 @@ int pd_key_read(struct pd_verifier *verifier, struct pd_arena *arena, const stru
 	const char *home = make_home(arena, tools->directory);
 	if (!home)
 		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s/gnupg", tools->directory);
-	struct pd_key key = {0};
+	struct pd_public_key key = {0};
 	take(verifier);
 	int failed = write_file(home, PD_VERIFIER_KEY, data, size)
 			     ? read_in_home(verifier, arena, tools, kind, home, program, now, &key, error)

@@ -18,6 +18,11 @@ const char *pd_signed_kind_name(enum pd_signed_kind kind)
 	return kind == PD_SIGNED_OPENPGP ? "openpgp" : kind == PD_SIGNED_SMIME ? "smime" : "";
 }
 
+enum pd_signed_kind pd_signed_kind_of(const char *name)
+{
+	return pd_equal(name, "openpgp") ? PD_SIGNED_OPENPGP : pd_equal(name, "smime") ? PD_SIGNED_SMIME : PD_SIGNED_NOT;
+}
+
 /* --- small things --- */
 
 /* The words of a line, parted by single blanks. */
@@ -86,7 +91,7 @@ static bool is_strong_digest(const char *number)
 	return false;
 }
 
-static const struct pd_key *find_key(const struct pd_keys *keys, enum pd_signed_kind kind, const char *fingerprint)
+static const struct pd_public_key *find_key(const struct pd_public_keys *keys, enum pd_signed_kind kind, const char *fingerprint)
 {
 	for (size_t i = 0; *fingerprint && i < keys->count; i++)
 		if (keys->items[i].kind == kind && pd_equal_nocase(keys->items[i].fingerprint, fingerprint))
@@ -97,11 +102,11 @@ static const struct pd_key *find_key(const struct pd_keys *keys, enum pd_signed_
 /* "VALIDSIG FPR DATE TIME EXPIRES VERSION RESERVED PUBKEY-ALGO HASH-ALGO CLASS [PRIMARY-FPR]"; why it does not
  * count, NULL: it does. */
 static const char *read_valid(struct pd_arena *arena, enum pd_signed_kind kind, const struct pd_strings *words,
-			      const struct pd_keys *keys, pd_time now, struct pd_verified *verified)
+			      const struct pd_public_keys *keys, pd_time now, struct pd_verified *verified)
 {
 	const char *primary = kind == PD_SIGNED_OPENPGP ? word(words, 10) : word(words, 1);
 	const char *class = word(words, 9);
-	const struct pd_key *key = find_key(keys, kind, primary);
+	const struct pd_public_key *key = find_key(keys, kind, primary);
 	pd_time at = time_of(arena, word(words, 3));
 	if (!key)
 		return "signed by a key that is not registered";
@@ -119,7 +124,7 @@ static const char *read_valid(struct pd_arena *arena, enum pd_signed_kind kind, 
 }
 
 void pd_verifier_read_status(struct pd_arena *arena, enum pd_signed_kind kind, const char *text, bool is_done,
-			     const struct pd_keys *keys, pd_time now, struct pd_verified *ret_verified)
+			     const struct pd_public_keys *keys, pd_time now, struct pd_verified *ret_verified)
 {
 	struct pd_strings lines = pd_lines(arena, text);
 	struct pd_verified verified = {0};
@@ -174,7 +179,7 @@ static bool is_weak(const struct pd_strings *words)
 }
 
 struct listed {
-	struct pd_key key;
+	struct pd_public_key key;
 	const char *validity, *capabilities, *issuer;
 	bool is_weak;
 };
@@ -247,7 +252,7 @@ static const struct listed *only_one(const struct listing *listing)
 }
 
 int pd_verifier_read_listing(struct pd_arena *arena, enum pd_signed_kind kind, const char *text, pd_time now,
-			     struct pd_key *ret_key, struct pd_error *error)
+			     struct pd_public_key *ret_key, struct pd_error *error)
 {
 	struct listing listing = {0};
 	struct pd_strings lines = pd_lines(arena, text);
@@ -260,7 +265,7 @@ int pd_verifier_read_listing(struct pd_arena *arena, enum pd_signed_kind kind, c
 	const struct listed *listed = only_one(&listing);
 	if (!listed)
 		return pd_fail(error, PD_PERMANENT, "the file holds %zu keys; one at a time", listing.keys.count);
-	const struct pd_key *key = &listed->key;
+	const struct pd_public_key *key = &listed->key;
 	if (!key->fingerprint || strlen(key->fingerprint) < 40 ||
 	    strspn(key->fingerprint, "0123456789ABCDEF") != strlen(key->fingerprint))
 		return pd_fail(error, PD_PERMANENT, "the file holds no public key or certificate that holds good");

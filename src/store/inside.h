@@ -156,6 +156,15 @@ struct pd_sent_request {
 struct pd_text_request {
 	const char *kind, *text, *hash;
 };
+struct pd_key_request {
+	const struct pd_agent_key *key; /* to add */
+	enum pd_key_added added;
+	const char *fingerprint, *by; /* to remove */
+	pd_time at;
+};
+/* there: the key of that fingerprint that is in force; NULL. */
+int pd_key_may_be_added(const struct pd_agent_key *there, const struct pd_agent_key *key, enum pd_key_added *ret_added,
+			struct pd_error *error);
 struct pd_purge_request {
 	pd_time deleted_before;
 	int64_t count;
@@ -182,6 +191,8 @@ struct pd_backend {
 	/* Adds recipients that are marked as taken. */
 	int (*taken)(struct pd_store *store, struct pd_arena *arena, int64_t id, const char *message_id,
 		     struct pd_strings *taken, struct pd_error *error);
+	int (*keys)(struct pd_store *store, struct pd_arena *arena, const char *agent, bool all,
+		    struct pd_agent_keys *ret_keys, struct pd_error *error);
 	int (*stats)(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error);
 	int (*backup)(struct pd_store *store, const char *destination, struct pd_error *error);
 	int (*verify)(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
@@ -207,6 +218,8 @@ struct pd_backend {
 		      struct pd_error *error); /* in any thread */
 	int (*next_wake)(struct pd_store *store, pd_time *ret_next, struct pd_error *error); /* likewise */
 	int (*enforce)(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
+	int (*key_add)(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
+	int (*key_remove)(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
 	int (*purge)(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
 	pd_time (*next_due)(struct pd_store *store); /* INT64_MAX: nothing waits */
 

@@ -135,6 +135,7 @@ static void rollback_to(struct pd_memory *memory, uint64_t instant)
 	TAKE_BACK(memory->texts, instant);
 	TAKE_BACK(memory->in_force, instant);
 	TAKE_BACK(memory->agendas, instant);
+	TAKE_BACK(memory->keys, instant);
 	memory->writing = instant;
 	pthread_mutex_unlock(&memory->lock);
 }
@@ -288,6 +289,9 @@ static struct pd_backend backend = {
 	.next_wake = pd_memory_next_wake,
 	.text = text_of,
 	.config_at = config_at,
+	.keys = pd_memory_keys,
+	.key_add = pd_memory_key_add,
+	.key_remove = pd_memory_key_remove,
 	.purge = pd_memory_purge,
 	.next_due = pd_memory_next_due,
 	.sync = sync_group,

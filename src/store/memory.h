@@ -54,6 +54,10 @@ struct memory_agenda {
 	int64_t ticket;
 	struct pd_agenda agenda;
 };
+struct memory_key {
+	struct life life;
+	struct pd_agent_key key;
+};
 
 struct pd_memory {
 	struct pd_store store; /* first */
@@ -94,6 +98,7 @@ struct pd_memory {
 	PD_LIST(struct memory_force) in_force;
 	PD_LIST(struct memory_agenda) agendas;
 	const char *timed_by; /* NULL */
+	PD_LIST(struct memory_key) keys;
 };
 static inline struct pd_memory *pd_memory_of(struct pd_store *store)
 {
@@ -136,6 +141,11 @@ struct pd_wakes pd_memory_wakes(struct pd_snapshot *face, struct pd_arena *arena
 int pd_memory_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error);
 int pd_memory_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
 		     struct pd_error *error);
+/* memory_keys.c */
+int pd_memory_keys(struct pd_store *store, struct pd_arena *arena, const char *agent, bool all,
+		   struct pd_agent_keys *ret_keys, struct pd_error *error);
+int pd_memory_key_add(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
+int pd_memory_key_remove(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
 
 /* memory_outbox.c */
 int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error);

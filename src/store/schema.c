@@ -127,8 +127,17 @@ static const char version_5[] =
 	"CREATE TABLE unindexed (seq INTEGER PRIMARY KEY, id INTEGER NOT NULL, subject TEXT, text TEXT,"
 	" people TEXT) STRICT;";
 
+static const char version_6[] =
+	/* Keys of agents; a row stays when its key is removed. */
+	"CREATE TABLE agent_key (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, kind TEXT NOT NULL,"
+	" agent TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
+	" data BLOB NOT NULL, added INTEGER NOT NULL, added_by TEXT NOT NULL, removed INTEGER, removed_by TEXT)"
+	" STRICT;"
+	"CREATE UNIQUE INDEX agent_key_in_force ON agent_key (fingerprint) WHERE removed IS NULL;";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3,
+							     version_4, version_5, version_6};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -140,7 +140,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 5
+#define PD_SCHEMA_VERSION 6
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -254,6 +254,11 @@ int pd_sqlite_refold(struct pd_connection *connection, struct pd_error *error);
 /* --- care (sql_admin.c, sql_verify.c, sql_purge.c) --- */
 
 int pd_sqlite_stats(struct pd_store *store, struct pd_store_stats *ret_stats, struct pd_error *error);
+/* sql_keys.c */
+int pd_sqlite_keys(struct pd_store *store, struct pd_arena *arena, const char *agent, bool all,
+		   struct pd_agent_keys *ret_keys, struct pd_error *error);
+int pd_sqlite_key_add(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
+int pd_sqlite_key_remove(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
 int pd_sqlite_backup(struct pd_store *store, const char *destination, struct pd_error *error);
 int pd_sqlite_verify(struct pd_store *store, struct pd_arena *arena, struct pd_strings *ret_wrong,
 		     struct pd_error *error);

@@ -11,6 +11,7 @@
 #define PD_STORE_STORE_H
 
 #include "desk/plan.h"
+#include "mime/verifier.h"
 
 struct pd_store;
 
@@ -150,6 +151,27 @@ struct pd_retime {
 };
 int pd_store_retime(struct pd_store *store, const struct pd_retime *retime, int64_t *ret_count,
 		    struct pd_error *error);
+/* --- keys by which agents' signatures are known --- */
+struct pd_agent_key {
+	struct pd_public_key key;
+	const char *agent;
+	const char *added_by, *removed_by; /* actors; removed_by NULL */
+	pd_time added, removed;		   /* removed 0: in force */
+};
+struct pd_agent_keys {
+	struct pd_agent_key *items;
+	size_t count, room;
+};
+/* In the order of their coming. agent NULL: everybody's; all: also those removed. */
+int pd_store_keys(struct pd_store *store, struct pd_arena *arena, const char *agent, bool all,
+		  struct pd_agent_keys *ret_keys, struct pd_error *error);
+enum pd_key_added { PD_KEY_NEW, PD_KEY_RENEWED, PD_KEY_THERE };
+/* Renewed: the agent has that key, with other bytes, which are removed now. PD_PERMANENT: another agent has it. */
+int pd_store_key_add(struct pd_store *store, const struct pd_agent_key *key, enum pd_key_added *ret_added,
+		     struct pd_error *error);
+/* PD_PERMANENT: it is not in force. The row stays, and says so. */
+int pd_store_key_remove(struct pd_store *store, const char *fingerprint, pd_time at, const char *by,
+			struct pd_error *error);
 
 struct pd_store_stats {
 	int64_t tickets, open, messages, outbox_waiting, drafts;

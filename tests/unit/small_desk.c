@@ -165,6 +165,8 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	if (mail->attachment != NULL)
 		*pd_list_add(arena, &message->attachments) = (struct pd_attachment){
 			.index = 1, .name = mail->attachment, .type = "application/pdf", .size = 1000};
+	message->signed_part.repeats = mail->repeats;
+	message->signed_part.is_contradicted = mail->is_contradicted;
 	const char *all =
 		pd_printf(arena, "%s|%s|%s|%s|%s|%lld", message->from.addr, mail->to, message->subject,
 			  message->message_id, message->text, (long long)message->date);
@@ -249,6 +251,8 @@ struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail)
 			  : strcmp(mail.sender, "<>") == 0 ? ""
 							   : mail.sender;
 	delivery.queue_id = mail.queue;
+	delivery.signer = mail.signer;
+	delivery.signature_fault = mail.signature_fault;
 	struct pd_raw raw = {.data = mail.raw, .size = mail.raw != NULL ? strlen(mail.raw) : 0, .fd = -1};
 	if (mail.raw != NULL)
 		delivery.raw = &raw;

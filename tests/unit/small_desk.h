@@ -20,6 +20,10 @@ struct small_mail {
 	const char *reply_to;
 	const char *header, *value; /* one further field */
 	const char *queue;
+	const struct pd_signer *signer; /* of a good signature */
+	const char *signature_fault;
+	unsigned repeats; /* PD_REPEATS_*, of the signed part */
+	bool is_contradicted;
 	const char *raw; /* the bytes; NULL: none are at hand */
 	unsigned kinds;
 	bool pass;				      /* dmarc=pass for the domain of From */

@@ -41,16 +41,16 @@ static struct pd_verifier_tools tools(void)
 		.directory = folder, .gpg = "/usr/bin/gpg", .gpgsm = "/usr/bin/gpgsm", .deadline = 30 * PD_SECOND};
 }
 
-static int read_key(const char *name, struct pd_key *ret_key, struct pd_error *error)
+static int read_key(const char *name, struct pd_public_key *ret_key, struct pd_error *error)
 {
 	struct pd_verifier_tools with = tools();
 	struct pd_bytes file = content(name);
 	return pd_key_read(verifier, arena, &with, file.data, file.len, pd_now(), ret_key, error);
 }
 
-static struct pd_key key_of(const char *name)
+static struct pd_public_key key_of(const char *name)
 {
-	struct pd_key key = {0};
+	struct pd_public_key key = {0};
 	struct pd_error error = {0};
 	if (read_key(name, &key, &error) != 0)
 		fail_msg("%s: %s", name, error.text);
@@ -149,7 +149,7 @@ static const char *signed_mail(const char *type, const char *part, const char *s
 static struct pd_verified verify(const char *mail, const char *const *names, pd_time now)
 {
 	struct pd_verifier_tools with = tools();
-	struct pd_keys keys = {0};
+	struct pd_public_keys keys = {0};
 	struct pd_verified verified = {0};
 	PD_AUTO_RAW raw = pd_raw_from_bytes(mail, strlen(mail));
 	const struct pd_message *message = pd_parse_message(arena, raw->data, raw->size);
@@ -258,7 +258,7 @@ static void test_ended_keys(void **state)
 	/* What was registered is renewed by the file with the revocation. */
 	assert_int_equal(shell("gpg -q --batch --import eve.rev && gpg -q --export eve@example.com >eve.revoked"), 0);
 	struct pd_bytes revoked = content("eve.revoked");
-	struct pd_keys keys = {0};
+	struct pd_public_keys keys = {0};
 	*pd_list_add(arena, &keys) = key_of("eve-before.key");
 	keys.items[0].data = revoked;
 	struct pd_verified verified;
@@ -309,7 +309,7 @@ static void test_key_files(void **state)
 		{"tls.crt", "cannot sign", 0, NULL},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pd_key key = {0};
+		struct pd_public_key key = {0};
 		struct pd_error error = {0};
 		int failed = read_key(rows[i].name, &key, &error);
 		if (rows[i].want) {
@@ -358,7 +358,7 @@ static void test_programs_that_fail(void **state)
 	write_part(PART);
 	assert_int_equal(shell(SIGN "-u anna@example.com --detach-sign part"), 0);
 	const char *mail = signed_mail(TYPE_PGP, PART, SIG_PGP);
-	struct pd_keys keys = {0};
+	struct pd_public_keys keys = {0};
 	*pd_list_add(arena, &keys) = key_of("anna.key");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (strstr(rows[i].name, "it may not") && !has_landlock())
@@ -523,8 +523,8 @@ static void test_status(void **state)
 		{"an expired key called good", GOOD VALID(FPR, "8", "00") "[GNUPG:] EXPKEYSIG 1 x\n", true, "the key has expired"},
 		{"a text of its own", "[GNUPG:] PLAINTEXT 62 0 \n" GOOD VALID(FPR, "8", "00"), true, "the signature brings its own text"},
 	};
-	struct pd_keys keys = {0};
-	*pd_list_add(arena, &keys) = (struct pd_key){.kind = PD_SIGNED_OPENPGP, .fingerprint = FPR};
+	struct pd_public_keys keys = {0};
+	*pd_list_add(arena, &keys) = (struct pd_public_key){.kind = PD_SIGNED_OPENPGP, .fingerprint = FPR};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pd_verified verified;
 		pd_verifier_read_status(arena, PD_SIGNED_OPENPGP, rows[i].text, rows[i].is_done, &keys, 1795281146000, &verified);

@@ -736,6 +736,66 @@ static void set_record(struct desk *desk, int64_t number, const char *name, cons
 }
 
 /* A record is what its newest event says, and each snapshot has its own. */
+/* Keys of agents: one agent has a key, a renewed or removed one stays as a row that says so. */
+static void test_keys(struct desk *desk)
+{
+	struct pd_error error = {0};
+	enum pd_key_added added;
+	struct pd_agent_keys keys;
+	struct pd_agent_key key = {
+		.key = {.kind = PD_SIGNED_SMIME, .fingerprint = "AB12", .name = "Anna", .created = 5, .expires = 9, .data = {"a\0b", 3}},
+		.agent = "anna",
+		.added = TEST_NOW,
+		.added_by = "administrator"};
+	assert_int_equal(pd_store_key_add(desk->store, &key, &added, &error), 0);
+	assert_int_equal(added, PD_KEY_NEW);
+	assert_int_equal(pd_store_key_add(desk->store, &key, &added, &error), 0);
+	assert_int_equal(added, PD_KEY_THERE);
+	struct pd_agent_key other = key;
+	other.agent = "bob";
+	assert_int_equal(pd_store_key_add(desk->store, &other, &added, &error), PD_PERMANENT);
+	assert_string_equal(error.text, "the key AB12 is registered for anna");
+	assert_int_equal(pd_store_keys(desk->store, desk->arena, "anna", false, &keys, &error), 0);
+	assert_int_equal(keys.count, 1);
+	assert_int_equal(keys.items[0].key.kind, PD_SIGNED_SMIME);
+	assert_string_equal(keys.items[0].key.fingerprint, "AB12");
+	assert_string_equal(keys.items[0].key.name, "Anna");
+	assert_int_equal(keys.items[0].key.created, 5);
+	assert_int_equal(keys.items[0].key.expires, 9);
+	assert_int_equal(keys.items[0].key.data.len, 3);
+	assert_memory_equal(keys.items[0].key.data.data, "a\0b", 3);
+	assert_int_equal(keys.items[0].added, TEST_NOW);
+	assert_string_equal(keys.items[0].added_by, "administrator");
+	assert_int_equal(keys.items[0].removed, 0);
+	assert_null(keys.items[0].removed_by);
+	assert_int_equal(pd_store_keys(desk->store, desk->arena, "bob", true, &keys, &error), 0);
+	assert_int_equal(keys.count, 0);
+
+	key.key.data = (struct pd_bytes){"cd", 2};
+	assert_int_equal(pd_store_key_add(desk->store, &key, &added, &error), 0);
+	assert_int_equal(added, PD_KEY_RENEWED);
+	assert_int_equal(pd_store_keys(desk->store, desk->arena, NULL, false, &keys, &error), 0);
+	assert_int_equal(keys.count, 1);
+	assert_memory_equal(keys.items[0].key.data.data, "cd", 2);
+
+	assert_int_equal(pd_store_key_remove(desk->store, "AB", TEST_NOW, "agent:carol", &error), PD_PERMANENT);
+	assert_int_equal(pd_store_key_remove(desk->store, "AB12", TEST_NOW + 1, "agent:carol", &error), 0);
+	assert_int_equal(pd_store_key_remove(desk->store, "AB12", TEST_NOW + 2, "agent:carol", &error), PD_PERMANENT);
+	assert_int_equal(pd_store_keys(desk->store, desk->arena, NULL, false, &keys, &error), 0);
+	assert_int_equal(keys.count, 0);
+	assert_int_equal(pd_store_keys(desk->store, desk->arena, NULL, true, &keys, &error), 0);
+	assert_int_equal(keys.count, 2);
+	size_t by_carol = 0;
+	for (size_t i = 0; i < keys.count; i++) {
+		assert_int_not_equal(keys.items[i].removed, 0);
+		by_carol += pd_equal(keys.items[i].removed_by, "agent:carol");
+	}
+	assert_int_equal(by_carol, 1);
+	/* Free for another. */
+	assert_int_equal(pd_store_key_add(desk->store, &other, &added, &error), 0);
+	assert_int_equal(added, PD_KEY_NEW);
+}
+
 static void test_records(struct desk *desk)
 {
 	int64_t number = deliver(desk, hello);
@@ -842,6 +902,7 @@ static const struct {
 	{"order of listings", test_list_order},
 	{"purge", test_purge},
 	{"configuration of events", test_config_of_events},
+	{"keys of agents", test_keys},
 	{"configurations in force", test_configurations_in_force},
 	{"expired marks go", test_expired_marks_go},
 	{"records", test_records},

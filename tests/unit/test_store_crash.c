@@ -662,7 +662,7 @@ static void test_older_schema(void **state)
 	const char *path = pd_printf(arena, "%s/desk.db", place.state);
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agenda;"
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
 				      "DROP INDEX ticket_snoozed; DROP TABLE unindexed;"
 				      "CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 				      "CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '',"
@@ -679,6 +679,9 @@ static void test_older_schema(void **state)
 	assert_int_equal(snapshot->records(snapshot, arena, "view").count, 0);
 	assert_int_equal(snapshot->failed, 0);
 	pd_store_end(snapshot);
+	struct pd_agent_keys keys;
+	assert_int_equal(pd_store_keys(store, arena, NULL, true, &keys, &error), 0);
+	assert_int_equal(keys.count, 0);
 	pd_store_close(store);
 	remove_place(&place);
 }

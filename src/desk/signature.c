@@ -1,0 +1,124 @@
+/* Believing a signature (DESIGN.md, Who may do what): full proof, where it is about this mail.
+ *
+ * The verifier says that the body was signed, by which key and when. It cannot say that the mail was meant for this
+ * desk, this ticket and this moment: what an agent signs for anybody else would, sent here again, act here. So a
+ * signature serves once and for a day, proves what it covers and nothing else, and counts fully where something
+ * ties it to the place: the agent's own reply address, an answer to a mail that only this agent got, the ticket's
+ * number in what is signed, or a header that is signed, too. Elsewhere it proves who wrote, and the rest is asked.
+ * Pure; cannot fail. */
+#include "desk/signature.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *mark_key(struct pd_context *context, const struct pd_signer *signer)
+{
+	return pd_printf(context->arena, "g:%s|%lld|%s", signer->fingerprint, (long long)signer->at, signer->digest);
+}
+
+static const char *fault_of(struct pd_context *context, const struct pd_delivery *delivery,
+			    const struct pd_agent *agent)
+{
+	const struct pd_signer *signer = delivery->signer;
+	if (delivery->message->from_count != 1 || !delivery->message->from_is_plain)
+		return "From is not one plain address";
+	if (!pd_equal(signer->agent, agent->name))
+		return "signed by a key of somebody else";
+	if (delivery->message->signed_part.is_contradicted)
+		return "the signed header is another than the mail's";
+	if (signer->at == 0)
+		return "the signature does not say when it was made";
+	if (signer->at > context->now + PD_SIGNATURE_FUTURE)
+		return "signed in the future";
+	if (context->now - signer->at > PD_SIGNATURE_LIVES)
+		return "signed too long ago";
+	if (context->desk->mark(context->desk, mark_key(context, signer)).exists)
+		return "the signature was used before";
+	return NULL;
+}
+
+const char *pd_signature_check(struct pd_context *context, const struct pd_delivery *delivery,
+			       const struct pd_agent *agent, const char **ret_why)
+{
+	*ret_why = delivery->signature_fault;
+	if (delivery->signer == NULL)
+		return NULL;
+	*ret_why = fault_of(context, delivery, agent);
+	return *ret_why == NULL ? mark_key(context, delivery->signer) : NULL;
+}
+
+/* --- where it counts --- */
+
+/* "#12", and no longer number. */
+static bool names_ticket(struct pd_arena *arena, const char *text, int64_t number)
+{
+	const char *name = pd_printf(arena, "#%lld", (long long)number);
+	size_t len = strlen(name);
+	for (const char *at = text; (at = strstr(at, name)) != NULL; at += len)
+		if (at[len] < '0' || at[len] > '9')
+			return true;
+	return false;
+}
+
+/* Its address is made for this agent and this ticket, and told to nobody else. */
+static bool is_to_own_address(const struct pd_mail *mail, const struct pd_place *place)
+{
+	const struct pd_recipient *token = place->token;
+	return token != NULL && token->kind == PD_RCPT_TICKET && token->is_agent && !token->is_expired &&
+	       pd_equal(token->person, mail->agent->name);
+}
+
+/* The Message-ID of a mail that this agent alone got from us, about this ticket; nobody can guess one. */
+static bool answers_own_mail(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
+{
+	const struct pd_strings *ids = &mail->message->in_reply_to;
+	for (size_t i = 0; i < ids->count && i < 3; i++) {
+		struct pd_known_ids known =
+			context->desk->message_id(context->desk, context->arena, ids->items[i]);
+		for (size_t n = 0; n < known.count; n++)
+			if (!known.items[n].is_reference && pd_equal(known.items[n].agent, mail->agent->name) &&
+			    pd_plan_ticket_followed(context, known.items[n].ticket) == place->ticket)
+				return true;
+	}
+	return false;
+}
+
+/* The signed part says to whom it goes and what it answers. */
+static bool has_signed_header(const struct pd_message *message)
+{
+	const unsigned repeats = message->signed_part.repeats;
+	return (repeats & PD_REPEATS_TO) != 0 &&
+	       (message->in_reply_to.count == 0 || (repeats & PD_REPEATS_IN_REPLY_TO) != 0) &&
+	       (message->references.count == 0 || (repeats & PD_REPEATS_REFERENCES) != 0) &&
+	       (pd_subject_tag(message->subject) == 0 || (repeats & PD_REPEATS_SUBJECT) != 0);
+}
+
+/* In mail to +do the subject is a command, too, and a signature does not cover it. */
+static bool may_command_by_subject(struct pd_context *context, const struct pd_mail *mail)
+{
+	const struct pd_message *message = mail->message;
+	if (!mail->is_do || (message->signed_part.repeats & PD_REPEATS_SUBJECT) != 0)
+		return false;
+	return pd_command_shape(message->subject) ||
+	       (*message->subject != '\0' && *pd_trim(context->arena, message->text) == '\0');
+}
+
+bool pd_signature_binds(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
+{
+	const struct pd_message *message = mail->message;
+	if (may_command_by_subject(context, mail))
+		return false;
+	if (place->ticket == NULL) /* what it does, it says itself */
+		return true;
+	return is_to_own_address(mail, place) || answers_own_mail(context, mail, place) ||
+	       names_ticket(context->arena, message->full_text, place->ticket->number) ||
+	       ((message->signed_part.repeats & PD_REPEATS_SUBJECT) != 0 &&
+		names_ticket(context->arena, message->subject, place->ticket->number)) ||
+	       has_signed_header(message);
+}
+
+void pd_signature_use(struct pd_context *context, const char *signature)
+{
+	pd_plan_mark(context, signature, 0, context->now + PD_SIGNATURE_LIVES + PD_SIGNATURE_FUTURE + PD_DAY);
+}
