@@ -18,11 +18,24 @@ struct civil {
 	int weekday;			      /* 0: Sunday */
 };
 
+/* What stands in the file. */
+static bool read_time(const char *path, pd_time *ret_time)
+{
+	char text[64] = "";
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	bool is_read = fgets(text, sizeof text, file) != NULL;
+	fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+	return is_read && pd_time_parse(text, ret_time);
+}
+
 pd_time pd_now(void)
 {
 	const char *fixed = getenv("POSTDESK_NOW");
 	pd_time time;
-	if (fixed != NULL && pd_time_parse(fixed, &time))
+	if (fixed != NULL && (*fixed == '/' ? read_time(fixed, &time) : pd_time_parse(fixed, &time)))
 		return time;
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);

@@ -13,7 +13,8 @@ typedef int64_t pd_time; /* ms since the epoch; 0: not set */
 #define PD_HOUR	  (60 * PD_MINUTE)
 #define PD_DAY	  (24 * PD_HOUR)
 
-/* The wall clock. The environment's POSTDESK_NOW (RFC 3339) fixes it for tests. */
+/* The wall clock. The environment's POSTDESK_NOW fixes it for tests: a time (RFC 3339), or the absolute name of a file
+ * in which one stands, which a test sets while the program runs. */
 pd_time pd_now(void);
 /* Milliseconds that only go forward, for deadlines. */
 int64_t pd_monotonic(void);

@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "daemon/notify.h"
 #include "daemon/setup.h"
+#include "gate/clock.h"
 #include "gate/control.h"
 #include "gate/lmtp_server.h"
 #include "gate/milter.h"
@@ -45,6 +46,7 @@ struct house {
 	struct pd_outbox *outbox;
 	struct pd_lmtp_server *lmtp;
 	struct pd_control *control;
+	struct pd_clock_door *clock;
 	int lmtp_fd; /* opened before the identity changed; -1 */
 	pd_time since;
 	int64_t purged; /* pd_monotonic */
@@ -193,6 +195,7 @@ static int start(struct house *house, struct pd_error *error)
 	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
 	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
 		    PD_OK ||
+	    (class = pd_clock_start(house->flow, &house->clock, error)) != PD_OK ||
 	    (class = start_lmtp(house, error)) != PD_OK)
 		return class;
 	return start_control(house, error);
@@ -208,6 +211,8 @@ static void stop(struct house *house)
 	/* What is being sent needs the milter to the end. */
 	bool is_done = pd_outbox_stop(house->outbox, GRACE / 2);
 	int64_t left = by - pd_monotonic();
+	is_done = pd_clock_stop(house->clock, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	left = by - pd_monotonic();
 	is_done = pd_milter_stop(left > PD_SECOND ? left : PD_SECOND) && is_done;
 	left = by - pd_monotonic();
 	is_done = (house->lmtp == NULL || pd_lmtp_server_stop(house->lmtp, left > PD_SECOND ? left : PD_SECOND)) && is_done;

@@ -37,12 +37,14 @@ const char *pd_pause_name(enum pd_pause cause)
 
 bool pd_property_is_of_clocks(const char *property)
 {
-	static const char *const others[] = {"warned", "clock", "unclocked"};
+	static const char *const others[] = {"warned", "notified", "clock", "unclocked"};
 	static const char *const starts[] = {"due_", "goal_", "kept_"};
 	enum pd_goal goal;
-	for (size_t i = 0; i < 3; i++)
-		if (strcmp(property, others[i]) == 0 ||
-		    (pd_starts(property, starts[i]) && pd_goal_parse(property + strlen(starts[i]), &goal)))
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcmp(property, others[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (pd_starts(property, starts[i]) && pd_goal_parse(property + strlen(starts[i]), &goal))
 			return true;
 	return false;
 }

@@ -61,6 +61,7 @@ struct pd_event;
  * takes them back:
  *   due_GOAL    the promise, RFC 3339      goal_GOAL   "met" or "missed"
  *   warned      "GOAL STEP"                kept_GOAL   a promise that came by a merge
+ *   notified    whom an escalation tells besides: "owner" "team" "followers" "agent:NAME" "team:NAME"
  *   clock       in an UNDELIVERED event: the goal whose clock begins again
  *   unclocked   in a MESSAGE event: it moves no clock (automatic mail, history) */
 void pd_clocks_apply(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_event *event);

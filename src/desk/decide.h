@@ -54,6 +54,10 @@ void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const cha
  * once. */
 void pd_decide_expired(struct pd_context *context);
 
+/* What time brings to these tickets by now: warnings and escalations of goals, the end of snoozes, reminders. is_late:
+ * it should have been decided long ago; then each person is told of all in one letter. */
+void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t count, bool is_late);
+
 /* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the
  * above. */
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery);

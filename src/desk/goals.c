@@ -127,7 +127,11 @@ static void find_due(const struct pd_goals *goals, const struct pd_ticket *ticke
 	status->soon = before >= status->amount
 			       ? clock->start
 			       : reach(ticket, goal, goals->calendar, status->amount - before);
-	if (status->soon == PD_NEVER || status->soon > due)
+	/* Nobody is told at closing time of what is due on the next day. */
+	pd_time open = status->soon != PD_NEVER ? pd_calendar_next_open(goals->calendar, status->soon) : PD_NEVER;
+	if (open < due)
+		status->soon = open;
+	if (status->soon > due)
 		status->soon = due;
 }
 
@@ -208,6 +212,11 @@ static void sooner(pd_time *next, pd_time at)
 		*next = at;
 }
 
+bool pd_agenda_counts(const struct pd_ticket *ticket)
+{
+	return !ticket->is_deleted && ticket->merged_into == 0;
+}
+
 struct pd_agenda pd_agenda_of(const struct pd_goals *goals, const struct pd_ticket *ticket)
 {
 	struct pd_agenda agenda = {0};
@@ -231,8 +240,10 @@ struct pd_agenda pd_agenda_of(const struct pd_goals *goals, const struct pd_tick
 				sooner(&agenda.next, at);
 		}
 	}
+	if (!pd_agenda_counts(ticket))
+		return agenda;
 	sooner(&agenda.next, ticket->snoozed);
-	for (size_t i = 0; i < ticket->reminders.count && !ticket->is_deleted; i++) {
+	for (size_t i = 0; i < ticket->reminders.count; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		const char *value = ticket->reminders.items[i];
 		pd_time at;

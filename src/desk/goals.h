@@ -108,6 +108,8 @@ struct pd_agenda {
 	unsigned states;
 };
 struct pd_agenda pd_agenda_of(const struct pd_goals *goals, const struct pd_ticket *ticket);
+/* Does what was asked for on the ticket still happen? Not on deleted tickets and merged ones. */
+bool pd_agenda_counts(const struct pd_ticket *ticket);
 bool pd_agenda_is_same(const struct pd_agenda *one, const struct pd_agenda *two);
 bool pd_agenda_is_empty(const struct pd_agenda *agenda);
 pd_time pd_agenda_due(const struct pd_agenda *agenda); /* the earliest; 0: none */

@@ -4,6 +4,7 @@
  * another way; automatic mail is never answered and limits hold for what no person wrote (invariant 7). Keys
  * of marks: q:QUEUEID|SENDER|RCPT|DIGEST   r:DIGEST|RCPT m:MESSAGEID|DIGEST known:ADDRESS   of counters: ack:ADDRESS
  * auto:all same:TEXTDIGEST bounce:AGENT */
+#include "desk/due.h"
 #include "desk/mail.h"
 
 #include <stdlib.h>
@@ -236,6 +237,18 @@ bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *
 	pd_plan_count(context, by_address);
 	pd_plan_count(context, by_ticket);
 	pd_plan_count(context, by_text);
+	pd_plan_count(context, "auto:all");
+	return true;
+}
+
+bool pd_guard_may_send_alarm(struct pd_context *context, const struct pd_ticket *ticket)
+{
+	struct pd_snapshot *desk = context->desk;
+	const char *by_ticket = pd_printf(context->arena, "auto:%lld", (long long)ticket->number);
+	if (desk->counter(desk, by_ticket, context->now - PD_HOUR) >= context->settings->automatic_per_ticket ||
+	    desk->counter(desk, "auto:all", context->now - PD_HOUR) >= context->settings->automatic_per_hour)
+		return false;
+	pd_plan_count(context, by_ticket);
 	pd_plan_count(context, "auto:all");
 	return true;
 }

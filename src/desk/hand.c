@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/due.h"
 
 static void refuse(struct pd_context *context, const struct pd_strings *errors)
 {
@@ -84,6 +85,26 @@ static void add_comment(struct pd_context *context, struct pd_ticket *ticket, co
 	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, NULL);
 	pd_report(context, "%s",
 		  pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
+}
+
+const char *pd_carry_out_line(struct pd_context *context, struct pd_ticket *ticket, const char *line)
+{
+	struct pd_error error = {0};
+	bool needs_confirmation;
+	const char *text;
+	size_t reported = context->plan->report.count;
+	struct pd_commands *commands = pd_commands_parse(context->arena, context->settings, context->settings->language,
+							 NULL, context->now, with_sign(context, line), true, &text);
+	if (commands->errors.count == 0)
+		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
+	if (commands->errors.count > 0)
+		return commands->errors.items[0];
+	if (pd_commands_apply(context, commands, ticket, &error) != 0)
+		return pd_strdup(context->arena, error.text);
+	if (commands->is_note && commands->note != NULL && *commands->note != '\0')
+		add_comment(context, ticket, commands->note);
+	context->plan->report.count = reported; /* nobody asked */
+	return NULL;
 }
 
 void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_strings *lines)

@@ -111,10 +111,11 @@ static bool has_changed(const struct pd_context *context)
 		const struct pd_event *event = context->plan->events.items[i];
 		if (event->kind == PD_EVENT_SET || event->kind == PD_EVENT_CREATED ||
 		    event->kind == PD_EVENT_UNDO || event->kind == PD_EVENT_COMMENT ||
-		    event->kind == PD_EVENT_ATTACHED)
+		    event->kind == PD_EVENT_ATTACHED || event->kind == PD_EVENT_REMINDER)
 			return true;
 		for (size_t n = 0; event->kind == PD_EVENT_MESSAGE && n < event->changes.count; n++)
-			if (strcmp(event->changes.items[n].property, "direction") != 0)
+			if (strcmp(event->changes.items[n].property, "direction") != 0 &&
+			    !pd_property_is_of_clocks(event->changes.items[n].property))
 				return true;
 	}
 	return false;

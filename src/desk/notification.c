@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/due.h"
 
 /* --- what an event is about --- */
 
@@ -103,12 +104,20 @@ static const char *author_words(struct pd_context *context, const struct pd_even
 	return *stored->from.addr != '\0' ? stored->from.addr : pd_actor_words(context, event->actor);
 }
 
+static const char *goal_headline(struct pd_context *context, const struct pd_event *event, const char *language);
+
 static const char *headline(struct pd_context *context, const struct pd_told *told, const char *who,
 			    const char *language)
 {
 	const struct pd_event *event = told->main;
 	const char *english = "{who} changed this ticket:";
-	if (event->kind == PD_EVENT_UNDELIVERED)
+	if (event->kind == PD_EVENT_GOAL)
+		return goal_headline(context, event, language);
+	if (event->kind == PD_EVENT_REMINDER)
+		english = "You asked to be reminded of this ticket.";
+	else if (event->kind == PD_EVENT_SET && pd_equal(event->why, PD_WHY_SNOOZE_OVER))
+		english = "The snooze of this ticket is over.";
+	else if (event->kind == PD_EVENT_UNDELIVERED)
 		english = "A message could not be delivered: {why}";
 	else if (event->kind == PD_EVENT_COMMENT)
 		english = told->is_mentioned ? "{who} mentioned you in a comment:" : "{who} commented:";
@@ -120,6 +129,28 @@ static const char *headline(struct pd_context *context, const struct pd_told *to
 		english = "{who} assigned this ticket to you.";
 	return pd_say(context->arena, language, english, "who", who, "why",
 		      event->why != NULL ? event->why : "", NULL);
+}
+
+/* "first_reply overdue+30m" -> the words. */
+static const char *goal_headline(struct pd_context *context, const struct pd_event *event, const char *language)
+{
+	enum pd_goal goal = PD_GOAL_CLOSE;
+	bool is_goal = false, is_overdue = false;
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const char *value = event->changes.items[i].to, *blank = value != NULL ? strchr(value, ' ') : NULL;
+		if (strcmp(event->changes.items[i].property, "warned") != 0 || blank == NULL)
+			continue;
+		is_goal |= pd_goal_parse(pd_strndup(context->arena, value, (size_t)(blank - value)), &goal);
+		is_overdue |= pd_starts(blank + 1, "overdue");
+	}
+	if (!is_goal)
+		return event->why != NULL ? event->why : "";
+	return pd_printf(context->arena, "%s.", pd_goal_words(context, language, goal, is_overdue));
+}
+
+const char *pd_notification_headline(struct pd_context *context, const struct pd_told *told, const char *language)
+{
+	return headline(context, told, author_words(context, told->main, NULL), language);
 }
 
 static void write_state(struct pd_context *context, const struct pd_told *told, const struct pd_event *shown,
@@ -138,6 +169,7 @@ static void write_state(struct pd_context *context, const struct pd_told *told, 
 			   ticket->owner != NULL ? pd_value_words(context, "owner", ticket->owner) : nobody,
 			   "priority", ticket->priority != NULL ? ticket->priority : "", "status",
 			   ticket->status != NULL ? ticket->status : "", NULL));
+	pd_due_write(context, ticket, told->agent, out);
 	if (shown->kind == PD_EVENT_COMMENT)
 		pd_buf_adds(out,
 			    pd_say(context->arena, language,
@@ -156,8 +188,8 @@ static void write_state(struct pd_context *context, const struct pd_told *told, 
 static const struct pd_event *shown_entry(struct pd_context *context, const struct pd_told *told)
 {
 	const struct pd_event *main = told->main;
-	int64_t id = main->kind == PD_EVENT_UNDELIVERED && main->other != 0 ? main->other
-									    : told->ticket->last_in_event;
+	bool is_of_other = main->kind == PD_EVENT_UNDELIVERED || main->kind == PD_EVENT_REMINDER;
+	int64_t id = is_of_other && main->other != 0 ? main->other : told->ticket->last_in_event;
 	if (main->kind == PD_EVENT_MESSAGE || main->kind == PD_EVENT_COMMENT || id == 0)
 		return main;
 	for (size_t i = 0; i < context->plan->events.count; i++)

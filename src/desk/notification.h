@@ -15,6 +15,11 @@ struct pd_told {
 /* The letter, on the plan. */
 void pd_notification_write(struct pd_context *context, const struct pd_told *told);
 
+/* What happened, in one sentence. */
+const char *pd_notification_headline(struct pd_context *context, const struct pd_told *told, const char *language);
+/* summary.c: one letter for all that the agent is told of. */
+void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, const struct pd_told *told, size_t count);
+
 /* background.c: what notify_shows adds below the message. */
 void pd_background_write(struct pd_context *context, const struct pd_told *told, struct pd_buf *out);
 

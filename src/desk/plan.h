@@ -56,6 +56,12 @@ struct pd_planned_ticket {
 	struct pd_agenda agenda;  /* by pd_goals_settle */
 };
 
+/* Of a ticket that no event changes. */
+struct pd_planned_agenda {
+	int64_t ticket;
+	struct pd_agenda agenda;
+};
+
 struct pd_planned_mark {
 	const char *key;
 	int64_t value;
@@ -82,6 +88,7 @@ struct pd_plan {
 	PD_LIST(struct pd_planned_mark) marks;
 	PD_LIST(const char *) counters; /* bumped by one each, at the decision's time */
 	PD_LIST(struct pd_planned_draft) drafts;
+	PD_LIST(struct pd_planned_agenda) agendas;
 	/* A kept draft that shall be decided now with the agent's consent; flow reads it and calls
 	 * pd_decide_held on the same plan. 0: none. */
 	int64_t resume_draft;
@@ -109,6 +116,7 @@ struct pd_context {
 	const struct pd_agent *agent;  /* the actor, where it is an agent */
 	int64_t action;
 	int64_t held_draft; /* the draft that is decided again; 0 */
+	bool is_late; /* what time brought is told in one letter a person */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
 };
 

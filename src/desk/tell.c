@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/due.h"
 
 struct all_told {
 	struct pd_told *items;
@@ -55,6 +56,8 @@ static int weight(const struct pd_event *event)
 		return 3;
 	case PD_EVENT_UNDELIVERED:
 		return 5;
+	case PD_EVENT_REMINDER: /* for one person alone, and told once */
+		return 6;
 	default:
 		return 1;
 	}
@@ -198,6 +201,41 @@ static void tell_changes(struct telling *telling, struct pd_ticket *ticket, cons
 	}
 }
 
+/* The owner and those who follow; without an owner the team. */
+static void tell_responsible(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
+{
+	add_followers(telling, ticket, event);
+	if (ticket->owner == NULL)
+		add_teams(telling, ticket, event);
+}
+
+static void tell_goal(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
+{
+	tell_responsible(telling, ticket, event);
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const char *whom = event->changes.items[i].to;
+		if (strcmp(event->changes.items[i].property, "notified") != 0 || whom == NULL)
+			continue;
+		if (pd_starts(whom, "agent:"))
+			add_reader(telling, whom + strlen("agent:"), ticket, event);
+		else if (pd_starts(whom, "team:"))
+			add_team(telling, whom + strlen("team:"), ticket, event);
+		else if (strcmp(whom, "team") == 0)
+			add_team(telling, ticket->team, ticket, event);
+	}
+}
+
+static void tell_reminder(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		const char *blank = change->from != NULL ? strchr(change->from, ' ') : NULL;
+		if (blank != NULL && change->to == NULL && strcmp(change->property, "reminder") == 0 &&
+		    pd_equal(event->actor, "postdesk"))
+			add_reader(telling, blank + 1, ticket, event);
+	}
+}
+
 static void tell_event(struct telling *telling, const struct pd_event *event)
 {
 	struct pd_ticket *ticket = pd_plan_ticket(telling->context, event->ticket);
@@ -207,6 +245,13 @@ static void tell_event(struct telling *telling, const struct pd_event *event)
 		tell_message(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_COMMENT) {
 		tell_comment(telling, ticket, event);
+	} else if (event->kind == PD_EVENT_GOAL) {
+		tell_goal(telling, ticket, event);
+	} else if (event->kind == PD_EVENT_REMINDER) {
+		tell_reminder(telling, ticket, event);
+	} else if (event->kind == PD_EVENT_SET && pd_equal(event->why, PD_WHY_SNOOZE_OVER)) {
+		if (ticket->status_kind != PD_STATUS_CLOSED)
+			tell_responsible(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_SET || event->kind == PD_EVENT_CREATED) {
 		tell_changes(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_UNDELIVERED) {
@@ -228,6 +273,19 @@ static void register_root(struct pd_context *context, const struct pd_ticket *ti
 	pd_plan_id(context, root, &known);
 }
 
+/* One letter a person, however many tickets. */
+static void tell_late(struct telling *telling)
+{
+	for (size_t i = 0; i < telling->readers.count; i++) {
+		const struct pd_agent *agent = telling->readers.items[i].agent;
+		bool is_told = false;
+		for (size_t n = 0; n < i; n++)
+			is_told |= telling->readers.items[n].agent == agent;
+		if (!is_told)
+			pd_summary_write(telling->context, agent, telling->readers.items, telling->readers.count);
+	}
+}
+
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 {
 	struct telling telling = {.context = context, .delivery = delivery};
@@ -236,6 +294,10 @@ void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 		return;
 	for (size_t i = 0; i < context->plan->events.count; i++)
 		tell_event(&telling, context->plan->events.items[i]);
+	if (context->is_late) {
+		tell_late(&telling);
+		return;
+	}
 	for (size_t i = 0; i < telling.readers.count; i++) {
 		pd_notification_write(context, &telling.readers.items[i]);
 		register_root(context, telling.readers.items[i].ticket);

@@ -22,6 +22,7 @@ static const char *const kind_names[PD_EVENT_KINDS] = {
 	[PD_EVENT_ATTACHED] = "attached",
 	[PD_EVENT_PURGED] = "purged",
 	[PD_EVENT_GOAL] = "goal",
+	[PD_EVENT_REMINDER] = "reminder",
 };
 
 const char *pd_event_kind_name(enum pd_event_kind kind)

@@ -30,6 +30,7 @@ enum pd_event_kind {
 	PD_EVENT_ATTACHED,    /* message: a file added by hand */
 	PD_EVENT_DRAFT,	      /* other: the draft kept; why: the reason */
 	PD_EVENT_PURGED,      /* tombstone */
+	PD_EVENT_REMINDER,    /* changes: `reminder`, asked for (message: the words) or given (other: where it was asked for) */
 	PD_EVENT_GOAL,	      /* a goal is due soon or overdue: `warned` among the changes; why: which, and its due time */
 	PD_EVENT_KINDS
 };
@@ -53,7 +54,7 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   conversation_status, conversation_owner   the event's conversation's, where they differ from the ticket's
  *   record:KIND:NAME   no property of the ticket, but a record of the desk (below)
  *   snoozed       RFC 3339: until then
- *   reminder      many values: "RFC3339 AGENT"; in a COMMENT event, whose text is what to be reminded of
+ *   reminder      many values: "RFC3339 AGENT"
  *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
  *   anything else a custom property */
 struct pd_change {

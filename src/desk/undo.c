@@ -87,7 +87,7 @@ int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *
 		const struct pd_event *event = events.items[i - 1];
 		bool is_work = event->kind == PD_EVENT_CREATED || event->kind == PD_EVENT_MESSAGE ||
 			       event->kind == PD_EVENT_COMMENT || event->kind == PD_EVENT_SET ||
-			       event->kind == PD_EVENT_ATTACHED;
+			       event->kind == PD_EVENT_ATTACHED || event->kind == PD_EVENT_REMINDER;
 		if (is_work && event->action != context->action && is_of_a_person(event) &&
 		    !is_taken_back(&events, event->action))
 			return event->action;
@@ -209,6 +209,7 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 		break;
 	case PD_EVENT_SET:
 	case PD_EVENT_UNDO:
+	case PD_EVENT_REMINDER:
 		add_changes(undo, event);
 		break;
 	default:

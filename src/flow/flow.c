@@ -9,6 +9,7 @@
 #include "desk/token.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct pd_flow {
 	struct pd_store *store;
 	struct pd_readers *readers;
 	struct pd_verifier *verifier;
+	_Atomic bool is_to_retime;
 };
 
 struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store, struct pd_readers *readers)
@@ -29,6 +31,7 @@ struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store
 	flow->store = store;
 	flow->readers = readers;
 	flow->verifier = pd_verifier_new("/proc/self/exe");
+	atomic_store(&flow->is_to_retime, true);
 	return flow;
 }
 
@@ -48,6 +51,16 @@ struct pd_settings *pd_flow_settings(struct pd_flow *flow)
 	struct pd_settings *settings = pd_settings_ref(flow->settings);
 	pthread_mutex_unlock(&flow->lock);
 	return settings;
+}
+
+void pd_flow_ask_retiming(struct pd_flow *flow)
+{
+	atomic_store(&flow->is_to_retime, true);
+}
+
+bool pd_flow_take_retiming(struct pd_flow *flow)
+{
+	return atomic_exchange(&flow->is_to_retime, false);
 }
 
 struct pd_store *pd_flow_store(struct pd_flow *flow)
@@ -83,6 +96,8 @@ int pd_flow_reload(struct pd_flow *flow, struct pd_problems *problems, struct pd
 	pd_settings_unref(flow->settings);
 	flow->settings = pd_settings_ref(fresh);
 	pthread_mutex_unlock(&flow->lock);
+	pd_flow_ask_retiming(flow);
+	pd_flow_clock_wake(flow);
 	return 0;
 }
 

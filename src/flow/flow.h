@@ -87,6 +87,18 @@ int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipi
  * is not 0. */
 int pd_flow_expire(struct pd_flow *flow, size_t *ret_count, struct pd_error *error);
 
+/* --- the clock --- */
+/* Blocks until something may be due, the deadline (pd_monotonic), or pd_flow_clock_wake. */
+void pd_flow_clock_wait(struct pd_flow *flow, int64_t deadline);
+void pd_flow_clock_wake(struct pd_flow *flow);
+struct pd_ticked {
+	size_t tickets;	 /* on which something was due */
+	int64_t retimed; /* tickets whose times are others, by settings that came into force */
+};
+/* Decides all that is due by now; after a start and a reload reckons all times anew before, where they are those of other
+ * settings. */
+int pd_flow_clock(struct pd_flow *flow, struct pd_ticked *ret_ticked, struct pd_error *error);
+
 /* --- verbs: the same for the control socket and for the command line --- */
 struct pd_peer {
 	bool is_owner;	   /* root or the owner of the state directory */

@@ -47,6 +47,9 @@ struct pd_verifier_tools pd_flow_verifier_tools(const struct pd_settings *settin
  * for other mail; cannot fail. */
 void pd_flow_check_signature(struct pd_flow *flow, struct pd_arena *arena, const struct pd_settings *settings,
 			     struct pd_delivery *delivery);
+/* What is due when must be reckoned anew; taken: by the caller. */
+void pd_flow_ask_retiming(struct pd_flow *flow);
+bool pd_flow_take_retiming(struct pd_flow *flow);
 
 struct pd_store *pd_flow_store(struct pd_flow *flow);
 struct pd_readers *pd_flow_readers(struct pd_flow *flow);

@@ -209,6 +209,8 @@ int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, st
 		if (plan->tickets.items[i].ticket->version != plan->tickets.items[i].base_version)
 			pd_memory_put_agenda(memory, plan->tickets.items[i].ticket->number,
 					     &plan->tickets.items[i].agenda);
+	for (size_t i = 0; i < plan->agendas.count; i++)
+		pd_memory_put_agenda(memory, plan->agendas.items[i].ticket, &plan->agendas.items[i].agenda);
 	for (size_t i = 0; i < plan->ids.count; i++)
 		put_id(memory, &plan->ids.items[i]);
 	for (size_t i = 0; i < plan->marks.count; i++)

@@ -275,6 +275,9 @@ int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, str
 		failed = bump_counter(store, plan->counters.items[i], now, error);
 	for (size_t i = 0; i < plan->drafts.count && !failed; i++)
 		failed = put_draft(store, arena, &plan->drafts.items[i], error);
+	for (size_t i = 0; i < plan->agendas.count && !failed; i++)
+		failed = pd_sqlite_put_agenda(store, plan->agendas.items[i].ticket, &plan->agendas.items[i].agenda,
+					      error);
 	for (size_t i = 0; i < plan->letters.count && !failed; i++)
 		failed = pd_sqlite_put_letter(store, plan, plan->letters.items[i], now, error);
 	return failed;

@@ -1,0 +1,230 @@
+/* What time alone brings to tickets: goals that are due soon or overdue, escalations, the end of a snooze, reminders.
+ *
+ * Promises: each step of a running goal is told once for its instant, since the event that says so is decided here with
+ * the letters (invariant 3); a command of an escalation that cannot be carried out is told, and takes nothing else with
+ * it; each ticket that was asked about has an agenda whose next instant is yet to come, so that nobody asks in circles.
+ * Where it is late, because nothing ran for long, each person gets one letter for all. Cannot fail. */
+#include "desk/notification.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/due.h"
+#include "desk/catalogue.h"
+
+/* Where an agenda would still ask for what was decided just now. */
+#define AGAIN PD_HOUR
+
+/* --- goals --- */
+
+static void do_command(struct pd_context *context, struct pd_ticket *ticket, const char *line, const char *step)
+{
+	struct pd_savepoint before;
+	int64_t number = ticket->number;
+	pd_plan_save(context, &before);
+	const char *wrong = pd_carry_out_line(context, ticket, line);
+	if (wrong == NULL)
+		return;
+	pd_plan_back(context, &before);
+	ticket = pd_plan_ticket(context, number);
+	const char *why = pd_clean_line(context->arena,
+					pd_printf(context->arena, "escalation %s: %s: %s", step, line, wrong), 500);
+	pd_plan_event(context, ticket, PD_EVENT_GOAL, 0, 0, why);
+	context->plan->why = why;
+}
+
+/* To an address that is no agent's: number, name, goal, time; nothing that was written on the ticket. */
+static void mail_outside(struct pd_context *context, const struct pd_ticket *ticket, int64_t event, const char *address,
+			 enum pd_goal goal, bool is_overdue, pd_time due)
+{
+	const char *language = context->settings->language;
+	struct pd_arena *arena = context->arena;
+	const char *number = pd_printf(arena, "%lld", (long long)ticket->number);
+	if (!pd_guard_may_send_alarm(context, ticket))
+		return;
+	struct pd_planned_letter *planned = pd_letter_new(
+		context, PD_LETTER_NOTIFICATION, pd_ticket_mailbox(context, ticket), ticket, 0, event);
+	struct pd_letter *letter = &planned->letter;
+	*pd_list_add(arena, &letter->recipients) = address;
+	*pd_list_add(arena, &letter->to) = (struct pd_address){.name = "", .addr = address};
+	letter->auto_submitted = "auto-generated";
+	const char *words = pd_goal_words(context, language, goal, is_overdue);
+	letter->subject = pd_printf(arena, "[#%s] %s", number, words);
+	letter->text = pd_say(
+		arena, language,
+		"{goal}: ticket #{number}, {name}\nDue: {due}\nOwner: {owner}   Priority: {priority}   Status: {status}\n",
+		"goal", words, "number", number, "name", ticket->name, "due",
+		pd_when_text(arena, pd_calendars_zone(context->settings->calendars), due), "owner",
+		pd_value_words(context, "owner", ticket->owner), "priority",
+		ticket->priority != NULL ? ticket->priority : "", "status", ticket->status != NULL ? ticket->status : "",
+		NULL);
+}
+
+static void escalate(struct pd_context *context, int64_t number, int64_t event, const struct pd_step *step,
+		     enum pd_goal goal, pd_time due)
+{
+	for (size_t i = 0; i < step->escalations.count; i++) {
+		const struct pd_escalation *escalation = &step->escalations.items[i];
+		struct pd_ticket *ticket = pd_plan_ticket(context, number);
+		if (escalation->kind == PD_ESCALATE_DO)
+			do_command(context, ticket, escalation->whom, step->name);
+		else if (escalation->kind == PD_ESCALATE_MAIL)
+			mail_outside(context, ticket, event, escalation->whom, goal, step->is_overdue, due);
+	}
+}
+
+/* The steps of one goal that are reached and were not told. */
+static void take_goal(struct pd_context *context, int64_t number, enum pd_goal goal)
+{
+	struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	struct pd_goals goals;
+	PD_LIST(const struct pd_step *) reached = {0};
+	pd_plan_goals(context, ticket, &goals);
+	for (size_t i = 0; goals.policy != NULL && i < goals.policy->steps.count; i++) {
+		const struct pd_step *step = &goals.policy->steps.items[i];
+		pd_time at = pd_goal_step_at(&goals, goal, step);
+		if (at > context->now || pd_goal_is_told(ticket, goal, step, at))
+			continue;
+		*pd_list_add(context->arena, &reached) = step;
+	}
+	if (reached.count == 0)
+		return;
+	pd_time due = goals.of[goal].due;
+	PD_LIST(struct pd_change) changes = {0};
+	for (size_t i = 0; i < reached.count; i++) {
+		*pd_list_add(context->arena, &changes) = (struct pd_change){
+			.property = "warned",
+			.to = pd_printf(context->arena, "%s %s", pd_goal_name(goal), reached.items[i]->name)};
+		for (size_t n = 0; n < reached.items[i]->escalations.count; n++)
+			if (reached.items[i]->escalations.items[n].kind == PD_ESCALATE_NOTIFY)
+				*pd_list_add(context->arena, &changes) = (struct pd_change){
+					.property = "notified", .to = reached.items[i]->escalations.items[n].whom};
+	}
+	struct pd_event *event = pd_plan_event_with(context, ticket, PD_EVENT_GOAL, 0, changes.items, changes.count);
+	event->why = pd_printf(context->arena, "%s %s: due %s, [sla %s]", pd_goal_name(goal),
+			       reached.items[reached.count - 1]->name, pd_time_rfc3339(context->arena, due),
+			       goals.policy->title);
+	for (size_t i = 0; i < reached.count; i++)
+		escalate(context, number, event->id, reached.items[i], goal, due);
+}
+
+/* --- snoozes and reminders --- */
+
+static void wake(struct pd_context *context, int64_t number)
+{
+	struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	if (ticket->snoozed != 0 && ticket->snoozed <= context->now)
+		pd_plan_set(context, ticket, "snoozed", NULL, PD_WHY_SNOOZE_OVER);
+}
+
+static int64_t asked_by(struct pd_context *context, int64_t number, const char *value)
+{
+	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, number, 0);
+	for (size_t i = entries.count; i-- > 0;)
+		for (size_t n = 0; n < entries.items[i].event.changes.count; n++)
+			if (strcmp(entries.items[i].event.changes.items[n].property, "reminder") == 0 &&
+			    pd_equal(entries.items[i].event.changes.items[n].to, value))
+				return entries.items[i].event.id;
+	return 0;
+}
+
+static void remind(struct pd_context *context, int64_t number)
+{
+	struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	for (size_t i = 0; i < ticket->reminders.count;) {
+		const char *value = ticket->reminders.items[i];
+		pd_time at;
+		if (!pd_time_parse(pd_strndup(context->arena, value, strcspn(value, " ")), &at) || at > context->now) {
+			i++;
+			continue;
+		}
+		const struct pd_change change = {.property = "reminder", .from = value};
+		struct pd_event *event =
+			pd_plan_event_with(context, ticket, PD_EVENT_REMINDER, 0, &change, 1);
+		event->other = asked_by(context, number, value);
+	}
+}
+
+/* --- the whole --- */
+
+/* Of tickets that no event changed: the row that made the clock ask must change all the same. */
+static void look_again(struct pd_context *context, int64_t number)
+{
+	const struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	struct pd_goals goals;
+	pd_plan_goals(context, ticket, &goals);
+	struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
+	if (agenda.next != 0 && agenda.next <= context->now)
+		agenda.next = context->now + AGAIN;
+	*pd_list_add(context->arena, &context->plan->agendas) = (struct pd_planned_agenda){number, agenda};
+}
+
+static bool is_changed(const struct pd_context *context, int64_t number)
+{
+	for (size_t i = 0; i < context->plan->events.count; i++)
+		if (context->plan->events.items[i]->ticket == number)
+			return true;
+	return false;
+}
+
+void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t count, bool is_late)
+{
+	context->is_late = is_late;
+	for (size_t i = 0; i < count; i++) {
+		if (pd_plan_ticket(context, tickets[i]) == NULL)
+			continue;
+		for (int goal = 0; goal < PD_GOALS; goal++)
+			take_goal(context, tickets[i], (enum pd_goal)goal);
+		if (pd_agenda_counts(pd_plan_ticket(context, tickets[i]))) {
+			wake(context, tickets[i]);
+			remind(context, tickets[i]);
+		}
+		if (!is_changed(context, tickets[i]))
+			look_again(context, tickets[i]);
+		context->plan->ticket = tickets[i];
+	}
+	context->plan->outcome = is_late ? "late" : "due";
+	pd_tell(context, NULL);
+	for (size_t i = 0; i < context->plan->tickets.count; i++) {
+		pd_time *next = &context->plan->tickets.items[i].agenda.next;
+		if (*next != 0 && *next <= context->now)
+			*next = context->now + AGAIN;
+	}
+}
+
+/* --- words --- */
+
+const char *pd_goal_words(struct pd_context *context, const char *language, enum pd_goal goal, bool is_overdue)
+{
+	static const char *const words[PD_GOALS][2] = {
+		{"The first reply is due soon", "The first reply is overdue"},
+		{"The next reply is due soon", "The next reply is overdue"},
+		{"The ticket must be closed soon", "The ticket should be closed by now"},
+	};
+	return pd_say(context->arena, language, words[goal][is_overdue], NULL);
+}
+
+void pd_due_write(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *reader,
+		  struct pd_buf *out)
+{
+	static const char *const due[PD_GOALS] = {"First reply due: {due} ({left})", "Next reply due: {due} ({left})",
+						  "To be closed: {due} ({left})"};
+	static const char *const over[PD_GOALS] = {"First reply was due: {due} ({left} ago)",
+						   "Next reply was due: {due} ({left} ago)",
+						   "Was to be closed: {due} ({left} ago)"};
+	const char *language = pd_agent_language(context, reader);
+	struct pd_when_place place = pd_when_place_of(context->settings, reader, context->now);
+	struct pd_goals goals;
+	pd_plan_goals(context, ticket, &goals);
+	for (int goal = 0; goal < PD_GOALS; goal++) {
+		const struct pd_goal_status *status = &goals.of[goal];
+		if (status->due == 0 || status->state == PD_GOAL_MET || status->state == PD_GOAL_MISSED)
+			continue;
+		bool is_over = status->due <= context->now;
+		pd_time left = is_over ? context->now - status->due : status->due - context->now;
+		pd_buf_addf(out, "%s\n",
+			    pd_say(context->arena, language, is_over ? over[goal] : due[goal], "due",
+				   pd_when_text(context->arena, place.zone, status->due), "left",
+				   pd_duration_text(context->arena, left), NULL));
+	}
+}

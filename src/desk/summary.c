@@ -1,0 +1,38 @@
+/* One letter for all that time brought while nothing ran: who has slept does not want a hundred mails.
+ *
+ * Promises: each ticket that a person would have been told of stands in it on a line of its own. Cannot fail. */
+#include "desk/notification.h"
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/due.h"
+
+void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, const struct pd_told *told, size_t count)
+{
+	PD_AUTO_BUF lines = {.limit = 1024 * 1024};
+	const char *language = pd_agent_language(context, agent);
+	struct pd_arena *arena = context->arena;
+	size_t tickets = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (told[i].agent != agent)
+			continue;
+		tickets++;
+		pd_buf_addf(&lines, "#%lld  %s\n    %s\n", (long long)told[i].ticket->number, told[i].ticket->name,
+			    pd_notification_headline(context, &told[i], language));
+		PD_AUTO_BUF due = {0};
+		pd_due_write(context, told[i].ticket, agent, &due);
+		struct pd_strings rows = pd_lines(arena, pd_buf_string(arena, &due));
+		for (size_t n = 0; n < rows.count; n++)
+			if (*rows.items[n] != '\0')
+				pd_buf_addf(&lines, "    %s\n", rows.items[n]);
+	}
+	struct pd_planned_letter *planned = pd_letter_to_agent(
+		context, PD_LETTER_NOTIFICATION, agent, &context->settings->mailboxes.items[0], NULL, 0, 0, 0);
+	const char *number = pd_printf(arena, "%zu", tickets);
+	planned->letter.subject =
+		pd_say(arena, language, "{number} tickets that time ran on for", "number", number, NULL);
+	planned->letter.text = pd_say(arena, language,
+				      "The desk did not run for a while. Meanwhile this came to pass on {number} tickets; "
+				      "no other mail is sent of it:\n\n{lines}",
+				      "number", number, "lines", pd_buf_string(arena, &lines), NULL);
+}
