@@ -31,7 +31,9 @@ const struct pd_group_type pd_group_types[] = {
 	{"sla", PD_GROUP_NAMED, false,
 	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "
 	 "that match it; the first match in the order of the file counts."},
-	{"route", PD_GROUP_NAMED, true, "Who gets a new ticket, when a query holds."},
+	{"route", PD_GROUP_NAMED, false,
+	 "Who gets a new ticket: the first in the order of the file whose query holds. Where nobody is there, the ticket waits in "
+	 "the view team-unassigned."},
 	{"rule", PD_GROUP_NAMED, true, "Commands that are carried out when something happens."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
@@ -216,7 +218,9 @@ const struct pd_option pd_options[] = {
 
 	{"route", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
 	{"route", "assign", PD_OPTION_ASSIGN, NULL, NULL, PD_NO_PLACE,
-	 "round-robin, least-loaded or an agent."},
+	 "round-robin or least-loaded, of the members of the team who are there, or an agent. Absent: nobody."},
+	{"route", "reroute", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE,
+	 "Whether a ticket goes to somebody else when a contact writes while its owner is away."},
 	{"route", "team", PD_OPTION_NAME, NULL, "team", PD_NO_PLACE, "The team. Absent: the mailbox's."},
 	{"route", "skills", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Skills that the agent must have."},
 	{"route", "priority", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The priority that the ticket gets."},

@@ -187,7 +187,8 @@ int command_apply_new(struct command_run *run, const struct pd_command *command)
 		return pd_fail(run->error, PD_PERMANENT, "%s",
 			       RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
 	const struct pd_change values[] = {{.property = "name", .to = name},
-					   {.property = "source", .to = "manual"}};
+					   {.property = "source",
+					    .to = pd_starts(context->actor, "rule:") ? "rule" : "manual"}};
 	run->ticket = pd_plan_new_ticket(context, mailbox, values, 2);
 	context->plan->ticket = run->ticket->number;
 	command_report(run, command,

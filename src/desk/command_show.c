@@ -84,7 +84,8 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 	report_pair(run, "contacts", pd_strings_join(arena, &people, ", "));
 	report_pair(run, "followers", pd_strings_join(arena, &followers, ", "));
 	for (size_t i = 0; i < ticket->properties.count; i++)
-		report_pair(run, ticket->properties.items[i].property, ticket->properties.items[i].to);
+		if (strcmp(ticket->properties.items[i].property, PD_PROPERTY_UNROUTED) != 0)
+			report_pair(run, ticket->properties.items[i].property, ticket->properties.items[i].to);
 	report_pair(run, "created", pd_time_short(arena, ticket->created, context->settings->timezone));
 	if (ticket->closed != 0)
 		report_pair(run, "closed", pd_time_short(arena, ticket->closed, context->settings->timezone));

@@ -25,6 +25,6 @@ bool pd_comment_is_told(const struct pd_event *event, const struct pd_stored *st
 {
 	if (stored == NULL || event->actor == NULL)
 		return false;
-	return pd_equal(event->actor, "administrator") ||
+	return pd_equal(event->actor, "administrator") || pd_starts(event->actor, "rule:") ||
 	       (pd_starts(event->actor, "agent:") && (stored->kinds & PD_KIND_AUTO) == 0);
 }

@@ -319,7 +319,7 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 	const char *now = pd_ticket_get(context->arena, ticket, property);
 	if (pd_equal(now, value))
 		return NULL;
-	struct pd_change changes[2] = {
+	struct pd_change changes[3] = {
 		{.property = pd_strdup(context->arena, property), .from = now, .to = value},
 	};
 	size_t count = 1;
@@ -332,6 +332,8 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 	    kind != PD_STATUS_CLOSED)
 		changes[count++] = (struct pd_change){.property = "closed",
 						      .from = time_value(context->arena, ticket->closed)};
+	if (strcmp(property, "owner") == 0 && pd_ticket_is_unrouted(ticket))
+		changes[count++] = (struct pd_change){.property = PD_PROPERTY_UNROUTED, .from = "yes"};
 	struct pd_event *event = change(context, ticket, 0, why, changes, count);
 	if (is_status)
 		conversations_follow(context, ticket, was_closed, value, why);

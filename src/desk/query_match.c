@@ -161,7 +161,9 @@ static bool matches_is(const struct pd_ticket_facts *facts, const char *word)
 		return facts->has_draft;
 	if (strcmp(word, "snoozed") == 0)
 		return ticket->snoozed != 0;
-	return false; /* unrouted: no ticket is, until something makes it so */
+	if (strcmp(word, "unrouted") == 0)
+		return ticket->owner == NULL && pd_ticket_is_unrouted(ticket);
+	return false;
 }
 
 static bool matches_status(struct matcher *m, const struct pd_query *query)

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/due.h"
+#include "desk/route.h"
+#include "desk/rule.h"
 
 struct all_told {
 	struct pd_told *items;
@@ -289,6 +291,8 @@ static void tell_late(struct telling *telling)
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 {
 	struct telling telling = {.context = context, .delivery = delivery};
+	pd_route(context);
+	pd_rules(context);
 	pd_goals_settle(context);
 	if (context->is_import)
 		return;

@@ -459,6 +459,14 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 	return NULL;
 }
 
+bool pd_ticket_is_unrouted(const struct pd_ticket *ticket)
+{
+	for (size_t i = 0; i < ticket->properties.count; i++)
+		if (strcmp(ticket->properties.items[i].property, PD_PROPERTY_UNROUTED) == 0)
+			return true;
+	return false;
+}
+
 struct pd_conversation *pd_ticket_conversation(const struct pd_ticket *ticket, int64_t id)
 {
 	for (size_t i = 0; i < ticket->conversations.count; i++)

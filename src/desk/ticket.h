@@ -139,6 +139,10 @@ char *pd_status_value(struct pd_arena *arena, enum pd_status_kind kind, const ch
 /* A participant's value, "Name <addr>" (the name without quotes), and back. */
 char *pd_participant_value(struct pd_arena *arena, const struct pd_address *address);
 struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value);
+/* Set ("yes") on a ticket that was routed while nobody was there, until it has an owner: the query is:unrouted. Kept as
+ * a custom property, since few tickets have it; not shown among them. */
+#define PD_PROPERTY_UNROUTED "unrouted"
+bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 /* Has the property many values (follower contact participant mailbox_also mention entry_deleted)? */
 bool pd_property_is_many(const char *property);
 /* Is it one of the ticket's own, and no custom one? */

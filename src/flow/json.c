@@ -47,7 +47,7 @@ static json_t *properties(const struct pd_ticket *ticket)
 	for (size_t i = 0; i < ticket->properties.count; i++) {
 		const struct pd_change *property = &ticket->properties.items[i];
 
-		if (property->to)
+		if (property->to && strcmp(property->property, PD_PROPERTY_UNROUTED))
 			json_object_set_new(object, property->property, pd_json_text(property->to));
 	}
 	return object;

@@ -179,6 +179,7 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 #define AUTOMATIC "flags & 2 <> 0"
 #define SENT	  "flags & 8 <> 0"
 #define SNOOZED	  "flags & 16 <> 0"
+#define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "'"
 #define DRAFTS	  "SELECT ticket FROM draft WHERE state = 0"
 
 static void put_is(struct pd_sql_query *q, const char *word)
@@ -195,6 +196,7 @@ static void put_is(struct pd_sql_query *q, const char *word)
 		{"deleted", "class = 3", "class = 3"},
 		{"sent", SENT, SENT},
 		{"snoozed", SNOOZED, SNOOZED},
+		{"unrouted", "owner IS NULL AND number IN (" UNROUTED ")", "owner IS NULL AND number IN (" UNROUTED ")"},
 		{"draft", "number IN (" DRAFTS ")", "number IN (" DRAFTS ")"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

@@ -198,9 +198,9 @@ static struct pd_contact *get_contact_of(struct pd_snapshot *snapshot, struct pd
 static struct pd_mark get_mark(struct pd_snapshot *snapshot, const char *key)
 {
 	struct fake *fake = of(snapshot);
-	for (size_t i = 0; i < fake->marks.count; i++)
-		if (strcmp(fake->marks.items[i].key, key) == 0)
-			return (struct pd_mark){.exists = true, .value = fake->marks.items[i].value};
+	for (size_t i = fake->marks.count; i > 0; i--)
+		if (strcmp(fake->marks.items[i - 1].key, key) == 0)
+			return (struct pd_mark){.exists = true, .value = fake->marks.items[i - 1].value};
 	return (struct pd_mark){0};
 }
 

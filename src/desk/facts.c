@@ -1,0 +1,102 @@
+/* Facts for queries that are evaluated in memory, while deciding.
+ *
+ * Promises: the same answer as the store gives once the plan is kept. Looks up what the query asks for and nothing
+ * else: the timeline only for words and addresses. Cannot fail; a failed snapshot sticks. */
+#include "desk/facts.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Does the query ask for such a thing? */
+static bool asks(const struct pd_query *query, enum pd_query_op op, const char *const *fields, size_t count)
+{
+	if (query == NULL)
+		return false;
+	if (query->op == op && op == PD_QUERY_TEXT)
+		return true;
+	for (size_t i = 0; query->op == PD_QUERY_FIELD && i < count; i++)
+		if (strcmp(query->field, fields[i]) == 0)
+			return true;
+	return asks(query->left, op, fields, count) || asks(query->right, op, fields, count);
+}
+
+static bool asks_people(const struct pd_query *query)
+{
+	static const char *const fields[] = {"contact", "company", "phone", "from", "to"};
+	return asks(query, PD_QUERY_TEXT, fields, sizeof fields / sizeof *fields);
+}
+
+static bool asks_messages(const struct pd_query *query)
+{
+	static const char *const fields[] = {"from", "to"};
+	return asks(query, PD_QUERY_TEXT, fields, sizeof fields / sizeof *fields);
+}
+
+static const struct pd_contact *contact_of(struct pd_context *context, int64_t id)
+{
+	for (size_t i = 0; i < context->plan->contacts.count; i++)
+		if (context->plan->contacts.items[i].contact.id == id)
+			return &context->plan->contacts.items[i].contact;
+	return context->desk->contact(context->desk, context->arena, id);
+}
+
+static void add_message(struct pd_context *context, struct pd_ticket_facts *facts, struct pd_buf *text,
+			const struct pd_stored *stored, const char *words)
+{
+	struct pd_arena *arena = context->arena;
+	if (stored->from.addr != NULL && *stored->from.addr != '\0')
+		*pd_list_add(arena, &facts->from) = stored->from.addr;
+	for (size_t i = 0; i < stored->to.count; i++)
+		*pd_list_add(arena, &facts->to) = stored->to.items[i].addr;
+	for (size_t i = 0; i < stored->cc.count; i++)
+		*pd_list_add(arena, &facts->to) = stored->cc.items[i].addr;
+	pd_buf_addf(text, "%s\n%s\n%s %s\n", stored->subject != NULL ? stored->subject : "",
+		    words != NULL ? words : "", stored->from.name != NULL ? stored->from.name : "",
+		    stored->from.addr != NULL ? stored->from.addr : "");
+}
+
+static void add_messages(struct pd_context *context, const struct pd_ticket *ticket, struct pd_ticket_facts *facts)
+{
+	const struct pd_plan *plan = context->plan;
+	PD_AUTO_BUF text = {0};
+	struct pd_entries before = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	for (size_t i = 0; i < before.count; i++)
+		if (before.items[i].message != NULL)
+			add_message(context, facts, &text, before.items[i].message, before.items[i].message->text);
+	for (size_t i = 0; i < plan->events.count; i++) {
+		const struct pd_event *event = plan->events.items[i];
+		for (size_t n = 0; event->ticket == ticket->number && event->message != 0 && n < plan->messages.count; n++) {
+			const struct pd_planned_message *message = &plan->messages.items[n];
+			if (message->stored.id == event->message)
+				add_message(context, facts, &text, &message->stored,
+					    message->search_text != NULL ? message->search_text : message->stored.text);
+		}
+	}
+	facts->text = pd_fold(context->arena, text.data != NULL ? text.data : "");
+}
+
+struct pd_ticket_facts pd_plan_facts(struct pd_context *context, const struct pd_ticket *ticket,
+				     const struct pd_query *query)
+{
+	struct pd_ticket_facts facts = {.ticket = ticket, .text = ""};
+	for (size_t i = 0; asks_people(query) && i < ticket->contacts.count; i++) {
+		const struct pd_contact *contact = contact_of(context, ticket->contacts.items[i]);
+		if (contact != NULL)
+			*pd_list_add(context->arena, &facts.contacts) = contact;
+	}
+	if (asks_messages(query))
+		add_messages(context, ticket, &facts);
+	return facts;
+}
+
+bool pd_plan_holds(struct pd_context *context, const struct pd_ticket *ticket, const char *query)
+{
+	struct pd_query *tree;
+	if (query == NULL)
+		return true;
+	if (pd_query_parse(context->arena, context->settings, query, NULL, context->now, &tree, NULL) != 0)
+		return false;
+	const struct pd_ticket_facts facts = pd_plan_facts(context, ticket, tree);
+	return pd_query_matches(tree, &facts);
+}

@@ -1,0 +1,196 @@
+/* Rules (MISSION.md T13): on an event, when a query holds, commands.
+ *
+ * Promises: the same queries and commands as by mail, as the actor "rule:NAME", each with the rule as its reason on the
+ * timeline; all of a rule's commands or none, and where they fail a comment says so. No rule sets off another for ever: a
+ * plan is gone through once, in the order of the file, and each rule acts once on a ticket; tickets that rules make set
+ * off none. History sets off none. Cannot fail. */
+#include "desk/rule.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/facts.h"
+#include "desk/letters.h"
+
+/* --- what happened --- */
+
+bool pd_rule_is_on(const char *on, enum pd_occurrence occurrence, const char *detail)
+{
+	static const char *const words[] = {
+		[PD_OCCURS_CREATED] = "created",   [PD_OCCURS_REPLIED] = "replied", [PD_OCCURS_ANSWERED] = "answered",
+		[PD_OCCURS_CHANGED] = "changed:", [PD_OCCURS_GOAL] = "goal:",	     [PD_OCCURS_AFTER] = "after:",
+		[PD_OCCURS_AT] = "at:",
+	};
+	const char *word = words[occurrence];
+	size_t len = strlen(word);
+	if (!pd_ends(word, ":"))
+		return strcmp(on, word) == 0;
+	return strncmp(on, word, len) == 0 && detail != NULL && strcmp(on + len, detail) == 0;
+}
+
+bool pd_rule_is_enabled(const struct pd_group *rule)
+{
+	const char *enabled = pd_group_value(rule, "enabled", NULL);
+	return enabled == NULL || strcmp(enabled, "yes") == 0 || strcmp(enabled, "true") == 0;
+}
+
+static bool is_of_a_machine(const struct pd_context *context, const struct pd_event *event)
+{
+	for (size_t i = 0; i < context->plan->messages.count; i++) {
+		const struct pd_stored *stored = &context->plan->messages.items[i].stored;
+		if (stored->id == event->message)
+			return (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
+	}
+	return false;
+}
+
+/* Was the ticket made by this plan before that event? */
+static bool is_made_here(const struct pd_context *context, int64_t ticket)
+{
+	for (size_t i = 0; i < context->plan->events.count; i++)
+		if (context->plan->events.items[i]->ticket == ticket &&
+		    context->plan->events.items[i]->kind == PD_EVENT_CREATED)
+			return true;
+	return false;
+}
+
+static bool has_changed(const char *on, const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++)
+		if (pd_rule_is_on(on, PD_OCCURS_CHANGED, event->changes.items[i].property))
+			return true;
+	return false;
+}
+
+static bool is_set_off_by(const struct pd_context *context, const char *on, const struct pd_event *event)
+{
+	bool is_agents = pd_starts(event->actor, "agent:") || pd_starts(event->actor, "rule:") ||
+			 pd_equal(event->actor, "administrator");
+	switch (event->kind) {
+	case PD_EVENT_CREATED:
+		return pd_rule_is_on(on, PD_OCCURS_CREATED, NULL);
+	case PD_EVENT_MESSAGE:
+		if (is_of_a_machine(context, event))
+			return false;
+		if (is_agents)
+			return pd_rule_is_on(on, PD_OCCURS_REPLIED, NULL);
+		return pd_starts(event->actor, "contact:") && !is_made_here(context, event->ticket) &&
+		       pd_rule_is_on(on, PD_OCCURS_ANSWERED, NULL);
+	case PD_EVENT_SET:
+	case PD_EVENT_UNDO:
+		return has_changed(on, event);
+	default:
+		return false;
+	}
+}
+
+/* Does an event of the plan on the ticket set the rule off? */
+static bool is_set_off(const struct pd_context *context, const struct pd_group *rule, int64_t ticket)
+{
+	const char *on = pd_group_value(rule, "on", NULL);
+	struct pd_strings all = pd_split(context->arena, on != NULL ? on : "", ';');
+	for (size_t i = 0; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		for (size_t n = 0; event->ticket == ticket && n < all.count; n++)
+			if (is_set_off_by(context, all.items[n], event))
+				return true;
+	}
+	return false;
+}
+
+/* --- doing it --- */
+
+static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text, const char *why)
+{
+	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
+	message->stored.text = message->search_text = text;
+	message->stored.proof = "full";
+	message->stored.size = strlen(text);
+	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
+	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, why);
+}
+
+/* What is wrong with the commands; NULL: they are done. */
+static const char *carry_out(struct pd_context *context, struct pd_ticket *ticket, const char *lines,
+			     const char *why)
+{
+	const char *text;
+	bool needs_confirmation;
+	struct pd_error error = {0};
+	struct pd_commands *commands = pd_commands_parse(context->arena, context->settings, context->settings->language,
+							 NULL, context->now, lines, true, &text);
+	commands->new_mailbox = pd_ticket_mailbox(context, ticket);
+	if (commands->errors.count == 0)
+		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
+	if (commands->errors.count > 0)
+		return pd_strings_join(context->arena, &commands->errors, "\n");
+	if (pd_commands_apply(context, commands, ticket, &error) != 0)
+		return pd_strdup(context->arena, error.text);
+	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
+	if (*text != '\0')
+		note = *note != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, text) : text;
+	if (commands->has_new && context->plan->ticket != 0)
+		ticket = pd_plan_ticket(context, context->plan->ticket);
+	if (*note != '\0')
+		add_comment(context, ticket, note, why);
+	return NULL;
+}
+
+bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket)
+{
+	struct pd_plan *plan = context->plan;
+	if (!pd_plan_holds(context, ticket, pd_group_value(rule, "when", NULL)))
+		return false;
+	const char *work = pd_group_value(rule, "do", NULL);
+	struct pd_strings lines = pd_split(context->arena, work != NULL ? work : "", ';');
+	struct pd_context own = *context;
+	own.actor = pd_printf(context->arena, "rule:%s", rule->name);
+	own.agent = NULL;
+	own.action = context->desk->new_id(context->desk, PD_ID_ACTION);
+	own.held_draft = 0;
+	const char *why = pd_printf(context->arena, "rule %s", rule->name);
+	const int64_t concerned = plan->ticket, number = ticket->number;
+	const size_t reported = plan->report.count, listed = plan->listed.count;
+	struct pd_savepoint before;
+	pd_plan_save(&own, &before);
+	const char *wrong = carry_out(&own, ticket, pd_strings_join(context->arena, &lines, "\n"), why);
+	if (wrong != NULL) {
+		pd_plan_back(&own, &before);
+		add_comment(&own, pd_plan_ticket(&own, number),
+			    pd_say(context->arena, context->settings->language,
+				   "The rule {name} did nothing: {error}", "name", rule->name, "error", wrong, NULL),
+			    why);
+	}
+	/* What was told belongs to whoever set it off, and that is not it. */
+	plan->ticket = concerned;
+	plan->report.count = reported;
+	plan->listed.count = listed;
+	return true;
+}
+
+static bool is_ruled(const struct pd_ticket *ticket)
+{
+	return ticket != NULL && !ticket->is_automatic && !ticket->is_spam && !ticket->is_deleted &&
+	       ticket->merged_into == 0;
+}
+
+void pd_rules(struct pd_context *context)
+{
+	const struct pd_settings *settings = context->settings;
+	PD_LIST(int64_t) tickets = {0};
+	if (context->is_import || context->plan->is_refused)
+		return;
+	for (size_t i = 0; i < context->plan->tickets.count; i++)
+		*pd_list_add(context->arena, &tickets) = context->plan->tickets.items[i].ticket->number;
+	for (size_t i = 0; i < settings->groups.count; i++) {
+		const struct pd_group *rule = &settings->groups.items[i];
+		if (strcmp(rule->type, "rule") != 0 || !pd_rule_is_enabled(rule))
+			continue;
+		for (size_t n = 0; n < tickets.count; n++) {
+			struct pd_ticket *ticket = pd_plan_ticket(context, tickets.items[n]);
+			if (is_ruled(ticket) && is_set_off(context, rule, ticket->number))
+				pd_rule_run(context, rule, ticket);
+		}
+	}
+}

@@ -1,0 +1,291 @@
+/* Tests of routing and of rules: who gets a new ticket, in what order, who is passed over; what sets a rule off, what it
+ * does, what it never does. */
+#include "check.h"
+#include "small_desk.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/rule.h"
+
+static struct small_desk *desk;
+
+static int drop(void **state)
+{
+	(void)state;
+	small_desk_free(desk);
+	return 0;
+}
+
+static int counter;
+
+/* A customer's mail; the ticket. */
+static int64_t write_mail(const char *from, const char *to, const char *subject, const char *text)
+{
+	return small_deliver(desk, (struct small_mail){.from = from,
+						       .to = to,
+						       .subject = subject,
+						       .text = text,
+						       .id = pd_printf(desk->arena, "%d@customer.example", ++counter)})
+		->ticket;
+}
+
+static const char *owner_of_new(const char *from, const char *subject)
+{
+	int64_t number = write_mail(from, "support@example.com", subject, "Help.");
+	const char *owner = small_ticket(desk, number)->owner;
+	return owner != NULL ? owner : "-";
+}
+
+/* --- routes --- */
+
+#define ROUTES                                                                                                         \
+	"[route vip]\nwhen = from:*@big.example\nassign = bob\npriority = high\n"                                      \
+	"[route words]\nwhen = invoice\nteam = sales\nassign = round-robin\n"                                          \
+	"[route rest]\nassign = round-robin\nreroute = yes\n"
+
+static int with_routes(void **state)
+{
+	(void)state;
+	desk = small_desk_new(ROUTES);
+	return 0;
+}
+
+static void away(const char *agent)
+{
+	struct pd_plan *plan = small_do(desk, pd_printf(desk->arena, "agent:%s", agent), 0, "away");
+	assert_false(plan->is_refused);
+}
+
+static const char *why_of(int64_t number)
+{
+	const char *why = NULL;
+	for (size_t i = 0; i < desk->fake->events.count; i++)
+		if (desk->fake->events.items[i]->ticket == number && desk->fake->events.items[i]->kind == PD_EVENT_SET)
+			why = desk->fake->events.items[i]->why;
+	return why != NULL ? why : "";
+}
+
+static void first_route_that_holds(void **state)
+{
+	(void)state;
+	int64_t vip = write_mail("Ceo <ceo@big.example>", "support@example.com", "invoice", "Hello.");
+	assert_string_equal(small_ticket(desk, vip)->owner, "bob");
+	assert_string_equal(small_ticket(desk, vip)->priority, "high");
+	assert_string_equal(small_ticket(desk, vip)->team, "support");
+	assert_string_equal(why_of(vip), "route vip");
+	int64_t invoice = write_mail("Jo <jo@small.example>", "support@example.com", "Question", "About an invoice.");
+	assert_string_equal(small_ticket(desk, invoice)->team, "sales");
+	assert_string_equal(small_ticket(desk, invoice)->owner, "carol");
+	assert_string_equal(why_of(invoice), "route words, round-robin");
+}
+
+static void round_robin(void **state)
+{
+	(void)state;
+	static const char *const want[] = {"anna", "bob", "anna", "bob"};
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+		CHECK_ROW_STRING(want[i], owner_of_new(pd_printf(desk->arena, "j%zu@small.example", i), "x"), want[i]);
+	away("anna");
+	CHECK_ROW_STRING("anna is away", owner_of_new("a@small.example", "x"), "bob");
+	CHECK_ROW_STRING("still", owner_of_new("b@small.example", "x"), "bob");
+}
+
+/* Nobody is there: it waits for its team, which alone sees it so, until somebody takes it. */
+static void everybody_away(void **state)
+{
+	(void)state;
+	away("anna");
+	away("bob");
+	struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "jo@small.example", .subject = "x", .text = "y"});
+	assert_null(small_ticket(desk, plan->ticket)->owner);
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 2); /* an unowned ticket's team */
+	assert_true(pd_ticket_is_unrouted(small_ticket(desk, plan->ticket)));
+	struct pd_context context = small_context(desk, "agent:anna");
+	struct pd_query *query;
+	assert_int_equal(pd_query_parse(desk->arena, desk->settings, "team:me is:unrouted", "anna", desk->now, &query, NULL), 0);
+	assert_int_equal(context.desk->list(context.desk, desk->arena, query, "number", 10, 0).count, 1);
+	assert_int_equal(pd_query_parse(desk->arena, desk->settings, "team:me is:unrouted", "carol", desk->now, &query, NULL), 0);
+	assert_int_equal(context.desk->list(context.desk, desk->arena, query, "number", 10, 0).count, 0);
+	small_do(desk, "agent:bob", plan->ticket, "take");
+	assert_false(pd_ticket_is_unrouted(small_ticket(desk, plan->ticket)));
+	small_do(desk, "agent:bob", plan->ticket, "undo");
+	assert_true(pd_ticket_is_unrouted(small_ticket(desk, plan->ticket)));
+}
+
+/* The owner alone is told, once; a colleague's later mail goes to somebody who is there. */
+static void owner_is_told_and_replaced(void **state)
+{
+	(void)state;
+	struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "jo@small.example", .subject = "x", .text = "y",
+									.id = "1@small.example"});
+	assert_string_equal(small_ticket(desk, plan->ticket)->owner, "anna");
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 1);
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+	away("anna");
+	struct pd_plan *again =
+		small_deliver(desk, (struct small_mail){.from = "jo@small.example", .subject = "Re: x", .text = "z",
+							.id = "2@small.example", .in_reply_to = "1@small.example"});
+	assert_int_equal(again->ticket, plan->ticket);
+	assert_string_equal(small_ticket(desk, plan->ticket)->owner, "bob");
+	assert_string_equal(why_of(plan->ticket), "route rest, anna is away");
+	assert_non_null(small_letter(again, PD_LETTER_NOTIFICATION, "bob"));
+}
+
+static void not_routed(void **state)
+{
+	(void)state;
+	struct pd_plan *spam =
+		small_deliver(desk, (struct small_mail){.from = "jo@small.example", .subject = "x", .text = "y", .kinds = PD_KIND_SPAM});
+	assert_null(small_ticket(desk, spam->ticket)->owner);
+	struct pd_plan *machine = small_deliver(
+		desk, (struct small_mail){.from = "cron@small.example", .subject = "x", .text = "y", .id = "m@small.example",
+					  .kinds = PD_KIND_AUTO});
+	assert_null(small_ticket(desk, machine->ticket)->owner);
+	struct pd_plan *own = small_do(desk, "agent:bob", 0, "new Mine\nassign me");
+	assert_string_equal(small_ticket(desk, own->ticket)->owner, "bob");
+}
+
+static int with_skills(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[team all]\nmembers = anna;bob;dora;vera\n"
+			      "[agent dora]\naddress = dora@agents.example\nskills = fi;Billing\n"
+			      "[route fi]\nwhen = suomi\nteam = all\nskills = FI;billing\nassign = least-loaded\n"
+			      "[route all]\nteam = all\nassign = least-loaded\n");
+	return 0;
+}
+
+static void skills_and_load(void **state)
+{
+	(void)state;
+	CHECK_ROW_STRING("skilled", owner_of_new("1@small.example", "suomi"), "dora");
+	CHECK_ROW_STRING("anna has none", owner_of_new("2@small.example", "x"), "anna");
+	CHECK_ROW_STRING("bob has none", owner_of_new("3@small.example", "x"), "bob");
+	CHECK_ROW_STRING("dora's turn", owner_of_new("4@small.example", "x"), "dora");
+	small_do(desk, "agent:dora", 1, "close");
+	small_do(desk, "agent:dora", 4, "close");
+	CHECK_ROW_STRING("dora has the fewest", owner_of_new("5@small.example", "x"), "dora");
+	CHECK_ROW_STRING("skill before load", owner_of_new("6@small.example", "suomi"), "dora");
+	away("dora");
+	CHECK_ROW_STRING("nobody else can", owner_of_new("7@small.example", "suomi"), "-");
+}
+
+/* --- rules --- */
+
+static int with_rules(void **state)
+{
+	(void)state;
+	desk = small_desk_new(
+		"[property tone]\ntype = text\n"
+		"[rule angry]\non = created;answered\nwhen = lawyer\ndo = #priority urgent;#note Careful, @bob.\n"
+		"[rule urgent]\non = changed:priority\nwhen = priority:urgent owner:none\ndo = #assign anna\n"
+		"[rule before]\non = changed:owner\nwhen = owner:anna\ndo = #set tone=calm\n"
+		"[rule loop]\non = created;changed:tone\ndo = #set tone=loud\n"
+		"[rule copy]\non = created\nwhen = copy\ndo = #new Copy;#assign bob\n"
+		"[rule bad]\non = replied\nwhen = status:waiting\ndo = #status Talking\n"
+		"[rule off]\non = created\nenabled = no\ndo = #close\n");
+	return 0;
+}
+
+static size_t events_of(int64_t number, const char *actor)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < desk->fake->events.count; i++)
+		count += desk->fake->events.items[i]->ticket == number &&
+			 strcmp(desk->fake->events.items[i]->actor, actor) == 0;
+	return count;
+}
+
+static void in_file_order(void **state)
+{
+	(void)state;
+	struct pd_plan *plan = small_deliver(
+		desk, (struct small_mail){.from = "jo@small.example", .subject = "x", .text = "My lawyer will write."});
+	const struct pd_ticket *ticket = small_ticket(desk, plan->ticket);
+	assert_string_equal(ticket->priority, "urgent");
+	assert_string_equal(ticket->owner, "anna"); /* a later rule sees what an earlier one did */
+	assert_string_equal(pd_ticket_get(desk->arena, ticket, "tone"), "loud");
+	assert_int_equal(ticket->status_kind, PD_STATUS_NEW); /* one that is off */
+	assert_int_equal(events_of(plan->ticket, "rule:loop"), 1); /* its own change does not set it off again */
+	assert_string_equal(why_of(plan->ticket), "command #set");
+	const struct pd_event *comment = small_event(desk, plan->ticket, PD_EVENT_COMMENT);
+	assert_string_equal(comment->actor, "rule:angry");
+	assert_string_equal(comment->why, "rule angry");
+	assert_string_equal(small_message(desk, comment->message)->text, "Careful, @bob.");
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob")); /* mentioned */
+}
+
+static void of_an_answer(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "support@example.com", "x", "Hello.");
+	assert_string_equal(small_ticket(desk, number)->priority, "normal");
+	struct pd_plan *plan = small_deliver(
+		desk, (struct small_mail){.from = "jo@small.example", .subject = "Re: x", .text = "I have a LAWYER now.",
+					  .in_reply_to = pd_printf(desk->arena, "%d@customer.example", counter)});
+	assert_int_equal(plan->ticket, number);
+	assert_string_equal(small_ticket(desk, number)->priority, "urgent");
+	assert_int_equal(events_of(number, "rule:angry") > 0, 1);
+}
+
+/* A ticket that a rule makes sets off no rule, and what it does goes there. */
+static void makes_tickets(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "support@example.com", "copy", "Hello.");
+	assert_null(small_ticket(desk, number)->owner);
+	const struct pd_ticket *made = small_ticket(desk, number + 1);
+	assert_string_equal(made->name, "Copy");
+	assert_string_equal(made->source, "rule");
+	assert_string_equal(made->owner, "bob");
+	assert_null(small_ticket(desk, number + 2));
+}
+
+/* All of a rule or nothing; what was wrong stands on the ticket, and who set it off gets what it asked for. */
+static void fails(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "support@example.com", "x", "Hello.");
+	struct pd_plan *plan = small_do(desk, "agent:bob", number, "wait");
+	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
+	assert_int_equal(plan->report.count, 1);
+	struct pd_context context = small_context(desk, "agent:bob");
+	struct pd_ticket *ticket = pd_plan_ticket(&context, number);
+	for (size_t i = 0; i < desk->settings->groups.count; i++)
+		if (strcmp(desk->settings->groups.items[i].name, "bad") == 0)
+			assert_true(pd_rule_run(&context, &desk->settings->groups.items[i], ticket));
+	small_keep(desk, &context);
+	const struct pd_event *comment = small_event(desk, number, PD_EVENT_COMMENT);
+	assert_string_equal(small_message(desk, comment->message)->text,
+			    "The rule bad did nothing: Line 1, \"#status Talking\": there is no status \"Talking\".");
+	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
+}
+
+static void not_by_history(void **state)
+{
+	(void)state;
+	struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "jo@small.example", .subject = "x",
+									.text = "lawyer", .is_import = true});
+	assert_string_equal(small_ticket(desk, plan->ticket)->priority, "normal");
+}
+
+int main(void)
+{
+#define WITH(set_up, test) cmocka_unit_test_setup_teardown(test, set_up, drop)
+	const struct CMUnitTest tests[] = {
+		WITH(with_routes, first_route_that_holds),
+		WITH(with_routes, round_robin),
+		WITH(with_routes, everybody_away),
+		WITH(with_routes, owner_is_told_and_replaced),
+		WITH(with_routes, not_routed),
+		WITH(with_skills, skills_and_load),
+		WITH(with_rules, in_file_order),
+		WITH(with_rules, of_an_answer),
+		WITH(with_rules, makes_tickets),
+		WITH(with_rules, fails),
+		WITH(with_rules, not_by_history),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
