@@ -83,6 +83,8 @@ static void set_clip(GArray *set, pd_time from, pd_time to)
 
 /* --- instances of an entry --- */
 
+#define INSTANCE_STEPS 5 /* what an instance costs beside a day looked at: to be kept, sorted and combined */
+
 struct spreading {
 	const struct entry *entry;
 	pd_time from, to;
@@ -139,7 +141,8 @@ static bool take_instance(void *context, pd_time local)
 
 	if (!is_left_out(s, utc))
 		add_instance(s, local, utc, s->entry->length);
-	return true;
+	*s->steps -= INSTANCE_STEPS;
+	return *s->steps >= 0;
 }
 
 static bool take_exception(void *context, pd_time local)
@@ -149,7 +152,8 @@ static bool take_exception(void *context, pd_time local)
 
 	*utc = pd_zone_to_utc(s->entry->zone, local);
 	g_hash_table_add(s->except, utc);
-	return true;
+	*s->steps -= INSTANCE_STEPS;
+	return *s->steps >= 0;
 }
 
 /* The entry's instances within [from, to), added to the set. */

@@ -14,18 +14,24 @@
 
 #define DAYS_LISTED 400 /* of a longer period only days with something are listed */
 
-enum fact_kind { FACT_CREATED, FACT_CLOSED, FACT_IN, FACT_OUT };
+enum fact_kind { FACT_VOID, FACT_CREATED, FACT_CLOSED, FACT_IN, FACT_OUT, FACT_TIME, FACT_OVERDUE };
 struct fact {
 	enum fact_kind kind;
+	enum pd_goal goal; /* of FACT_TIME and FACT_OVERDUE */
+	pd_time took;	   /* of FACT_TIME */
+	bool is_outside;   /* of the period: there to be taken back */
+	enum pd_goal_end verdict;
 	int64_t day;
 	const char *team, *agent, *mailbox, *priority; /* NULL: none */
 };
 struct group {
 	struct pd_report_line line;
+	GArray *times[PD_GOALS]; /* pd_time; NULL: none yet */
 };
 struct pd_report {
 	struct pd_arena *arena; /* of keys */
 	const struct pd_settings *settings;
+	struct pd_snapshot *desk;
 	const struct pd_agent *agent;
 	const struct pd_zone *zone;
 	pd_time from, to, now;
@@ -38,18 +44,26 @@ const char *pd_report_by_name(enum pd_report_by by)
 	return names[by];
 }
 
-struct pd_report *pd_report_new(const struct pd_settings *settings, const struct pd_agent *agent, pd_time from,
-				pd_time to, pd_time now)
+static void free_group(void *data)
+{
+	struct group *group = data;
+	for (int goal = 0; goal < PD_GOALS; goal++)
+		if (group->times[goal] != NULL)
+			g_array_unref(group->times[goal]);
+}
+
+struct pd_report *pd_report_new(const struct pd_settings *settings, struct pd_snapshot *desk,
+				const struct pd_agent *agent, pd_time from, pd_time to, pd_time now)
 {
 	struct pd_arena *arena = pd_arena_new();
 	struct pd_report *report = PD_NEW(arena, struct pd_report);
 	*report = (struct pd_report){
-		.arena = arena, .settings = settings, .agent = agent, .from = from, .to = to, .now = now};
+		.arena = arena, .settings = settings, .desk = desk, .agent = agent, .from = from, .to = to, .now = now};
 	report->zone = pd_zone_load(arena, settings->timezone);
 	if (report->zone == NULL)
 		report->zone = pd_zone_load(arena, "UTC");
 	for (int by = 0; by < PD_BY_COUNT; by++)
-		report->groups[by] = g_hash_table_new(g_str_hash, g_str_equal);
+		report->groups[by] = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_group);
 	return report;
 }
 
@@ -135,6 +149,165 @@ static bool is_closed(const struct pd_ticket *ticket)
 	return ticket->status != NULL && ticket->status_kind == PD_STATUS_CLOSED;
 }
 
+/* --- times --- */
+
+static void read_facts(struct pd_report *report, struct pd_arena *arena, const struct pd_ticket *ticket,
+		       struct pd_ticket_facts *ret_facts)
+{
+	struct pd_ticket_facts facts = {.ticket = ticket};
+	const struct pd_policies *policies = report->settings->policies;
+	if (policies != NULL && report->desk != NULL && pd_policies_ask_contacts(policies))
+		for (size_t i = 0; i < ticket->contacts.count; i++) {
+			const struct pd_contact *contact =
+				report->desk->contact(report->desk, arena, ticket->contacts.items[i]);
+			if (contact != NULL)
+				*pd_list_add(arena, &facts.contacts) = contact;
+		}
+	*ret_facts = facts;
+}
+
+/* NULL: all the time. */
+static const struct pd_calendar *calendar_of(struct pd_report *report, struct pd_arena *arena,
+					     const struct pd_ticket *ticket)
+{
+	struct pd_ticket_facts facts;
+	const char *name;
+	read_facts(report, arena, ticket, &facts);
+	const struct pd_policy *policy =
+		report->settings->policies != NULL ? pd_policy_of(report->settings, &facts) : NULL;
+	if (policy != NULL)
+		return pd_policy_calendar(report->settings, policy, ticket, &name);
+	const struct pd_team *team = ticket->team != NULL ? pd_settings_team(report->settings, ticket->team) : NULL;
+	if (team == NULL || team->calendar == NULL || report->settings->calendars == NULL)
+		return NULL;
+	return pd_calendars_find(report->settings->calendars, team->calendar);
+}
+
+static pd_time open_between(const struct pd_calendar *calendar, pd_time from, pd_time to)
+{
+	if (to <= from)
+		return 0;
+	return calendar != NULL ? pd_calendar_between(calendar, from, to) : to - from;
+}
+
+/* From the clock's start to its stop, without pauses. */
+static pd_time took(const struct pd_calendar *calendar, const struct pd_clocks *clocks, const struct pd_clock *clock)
+{
+	pd_time sum = open_between(calendar, clock->start, clock->stop);
+	for (size_t i = 0; i < clocks->pauses.count; i++) {
+		const struct pd_pause_span *pause = &clocks->pauses.items[i];
+		pd_time from = MAX(pause->from, clock->start),
+			to = pause->to != 0 ? MIN(pause->to, clock->stop) : clock->stop;
+		sum -= open_between(calendar, from, to);
+	}
+	return sum;
+}
+
+/* The last time of that goal; NULL: none yet. */
+static struct fact *last_time(struct ticket_facts *facts, enum pd_goal goal)
+{
+	for (size_t i = facts->count; i > 0; i--)
+		if (facts->items[i - 1].kind == FACT_TIME && facts->items[i - 1].goal == goal)
+			return &facts->items[i - 1];
+	return NULL;
+}
+
+static void take_back(struct ticket_facts *facts, enum pd_goal goal)
+{
+	struct fact *fact = last_time(facts, goal);
+	if (fact != NULL)
+		fact->kind = FACT_VOID;
+}
+
+/* Of clocks that this event stopped, and of those that it sets going again. */
+static void note_times(struct pd_report *report, struct pd_arena *arena, struct ticket_facts *facts,
+		       const struct pd_ticket *ticket, const struct pd_event *event)
+{
+	enum pd_goal restarted;
+	const char *clock_of = changed_to(event, "clock");
+	if (clock_of != NULL && pd_goal_parse(clock_of, &restarted))
+		take_back(facts, restarted);
+	for (int i = 0; i < PD_GOALS; i++) {
+		const struct pd_clock *clock = &ticket->clocks.of[i];
+		if (clock->stop == 0 || clock->stop_event != event->id || clock->start == 0)
+			continue;
+		struct fact *fact = note(report, arena, facts, ticket, event, FACT_TIME);
+		fact->goal = (enum pd_goal)i;
+		fact->is_outside = event->at < report->from || event->at >= report->to;
+		if (fact->is_outside)
+			continue;
+		fact->took = took(calendar_of(report, arena, ticket), &ticket->clocks, clock);
+	}
+	/* The verdict stands in the last event of the decision that stopped the clock. */
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const char *property = event->changes.items[i].property;
+		enum pd_goal goal;
+		struct fact *fact = pd_starts(property, "goal_") && pd_goal_parse(property + strlen("goal_"), &goal)
+					    ? last_time(facts, goal)
+					    : NULL;
+		if (fact != NULL)
+			fact->verdict = ticket->clocks.of[goal].verdict;
+	}
+}
+
+static void note_overdue(struct pd_report *report, struct pd_arena *arena, struct ticket_facts *facts,
+			 const struct pd_ticket *ticket, const struct pd_event *last)
+{
+	struct pd_ticket_facts known;
+	struct pd_goals goals;
+	if (report->settings->policies == NULL || pd_policies_are_empty(report->settings->policies))
+		return;
+	read_facts(report, arena, ticket, &known);
+	pd_goals_at(report->settings, &known, report->now, &goals);
+	for (int i = 0; i < PD_GOALS; i++) {
+		if (goals.of[i].state != PD_GOAL_OVERDUE || goals.of[i].due < report->from ||
+		    goals.of[i].due >= report->to)
+			continue;
+		struct fact *fact = note(report, arena, facts, ticket, last, FACT_OVERDUE);
+		fact->goal = (enum pd_goal)i;
+		fact->agent = ticket->owner;
+		fact->day = pd_day_of(pd_zone_to_local(report->zone, goals.of[i].due));
+	}
+}
+
+static void add_time(struct group *group, const struct fact *fact)
+{
+	struct pd_report_goal *goal = &group->line.goals[fact->goal];
+	if (fact->kind == FACT_OVERDUE) {
+		goal->overdue++;
+		return;
+	}
+	if (group->times[fact->goal] == NULL)
+		group->times[fact->goal] = g_array_new(FALSE, FALSE, sizeof(pd_time));
+	g_array_append_val(group->times[fact->goal], fact->took);
+	goal->met += fact->verdict == PD_GOAL_END_MET;
+	goal->missed += fact->verdict == PD_GOAL_END_MISSED;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const pd_time *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* The median of an even number lies between the two in the middle. */
+static void reckon(struct group *group)
+{
+	for (int i = 0; i < PD_GOALS; i++) {
+		struct pd_report_goal *goal = &group->line.goals[i];
+		GArray *times = group->times[i];
+		if (times == NULL)
+			continue;
+		g_array_sort(times, by_size);
+		goal->count = times->len;
+		goal->median = (g_array_index(times, pd_time, (times->len - 1) / 2) +
+				g_array_index(times, pd_time, times->len / 2)) / 2;
+		goal->p90 = g_array_index(times, pd_time, (times->len * 9 + 9) / 10 - 1);
+	}
+}
+
+/* --- groups --- */
+
 static void add_fact(struct group *group, const struct fact *fact)
 {
 	struct pd_report_line *line = &group->line;
@@ -142,12 +315,16 @@ static void add_fact(struct group *group, const struct fact *fact)
 	line->closed += fact->kind == FACT_CLOSED;
 	line->in += fact->kind == FACT_IN;
 	line->out += fact->kind == FACT_OUT;
+	if (fact->kind == FACT_TIME || fact->kind == FACT_OVERDUE)
+		add_time(group, fact);
 }
 
 static void add_facts(struct pd_report *report, struct pd_arena *arena, const struct ticket_facts *facts)
 {
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];
+		if (fact->kind == FACT_VOID || fact->is_outside)
+			continue;
 		const char *keys[PD_BY_COUNT] = {[PD_BY_DAY] = day_text(arena, fact->day),
 						 [PD_BY_TEAM] = fact->team,
 						 [PD_BY_AGENT] = fact->agent,
@@ -167,6 +344,9 @@ void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struc
 		bool was_closed = is_closed(ticket);
 		if (!pd_ticket_apply(arena, ticket, event))
 			break;
+		if (was_closed && !is_closed(ticket))
+			take_back(&facts, PD_GOAL_CLOSE);
+		note_times(report, arena, &facts, ticket, event);
 		if (event->at < report->from || event->at >= report->to)
 			continue;
 		if (event->kind == PD_EVENT_CREATED)
@@ -179,6 +359,7 @@ void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struc
 	if (ticket->version == 0 || ticket->is_spam || ticket->is_automatic ||
 	    (report->agent != NULL && !pd_may_see(report->settings, report->agent, ticket)))
 		return;
+	note_overdue(report, arena, &facts, ticket, &events[count - 1]);
 	add_facts(report, arena, &facts);
 }
 
@@ -241,9 +422,11 @@ struct pd_report_lines pd_report_done(struct pd_arena *arena, struct pd_report *
 		GHashTableIter iter;
 		gpointer group;
 		g_hash_table_iter_init(&iter, report->groups[by]);
-		while (g_hash_table_iter_next(&iter, NULL, &group))
+		while (g_hash_table_iter_next(&iter, NULL, &group)) {
+			reckon(group);
 			*pd_list_add(arena, &placed) = (struct placed){
 				place_of(report, (enum pd_report_by)by, ((struct group *)group)->line.key), group};
+		}
 		if (placed.count > 0)
 			qsort(placed.items, placed.count, sizeof *placed.items, by_place);
 		for (size_t i = 0; i < placed.count; i++)

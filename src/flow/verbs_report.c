@@ -36,6 +36,19 @@ static bool add(void *data, struct pd_arena *arena, const struct pd_event *event
 	return true;
 }
 
+static json_t *json_goal(const struct pd_report_goal *goal)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "count", json_integer((json_int_t)goal->count));
+	json_object_set_new(object, "median", goal->count ? json_integer(goal->median / PD_SECOND) : json_null());
+	json_object_set_new(object, "p90", goal->count ? json_integer(goal->p90 / PD_SECOND) : json_null());
+	json_object_set_new(object, "met", json_integer((json_int_t)goal->met));
+	json_object_set_new(object, "missed", json_integer((json_int_t)goal->missed));
+	json_object_set_new(object, "overdue", json_integer((json_int_t)goal->overdue));
+	return object;
+}
+
 static json_t *json_line(struct pd_call *call, const struct pd_report_line *line, pd_time from, pd_time to)
 {
 	json_t *object = json_object();
@@ -48,22 +61,14 @@ static json_t *json_line(struct pd_call *call, const struct pd_report_line *line
 	json_object_set_new(object, "closed", json_integer((json_int_t)line->closed));
 	json_object_set_new(object, "in", json_integer((json_int_t)line->in));
 	json_object_set_new(object, "out", json_integer((json_int_t)line->out));
+	for (int goal = 0; goal < PD_GOALS; goal++)
+		json_object_set_new(object, pd_goal_name((enum pd_goal)goal), json_goal(&line->goals[goal]));
 	return object;
-}
-
-static int replay(struct pd_call *call, struct pd_report *report, pd_time from, pd_time to)
-{
-	PD_AUTO_SNAPSHOT snapshot = NULL;
-	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
-
-	if (failed)
-		return failed;
-	pd_store_replay(snapshot, from, to, add, report);
-	return pd_call_checked(call, snapshot);
 }
 
 int pd_verb_report(struct pd_call *call)
 {
+	PD_AUTO_SNAPSHOT snapshot = NULL;
 	pd_time now = pd_now(), to = now;
 	const struct pd_when_place place = pd_when_place_of(call->settings, NULL, now);
 	pd_time from = days_before(place.zone, now, PERIOD_DAYS - 1);
@@ -75,11 +80,14 @@ int pd_verb_report(struct pd_call *call)
 		failed = read_time(call, &place, "from", false, &from);
 	if (!failed && from >= to)
 		failed = pd_fail(&call->error, PD_PERMANENT, "the period ends before it begins");
+	if (!failed)
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 	if (failed)
 		return failed;
-	struct pd_report *report = pd_report_new(call->settings, call->agent, from, to, now);
+	struct pd_report *report = pd_report_new(call->settings, snapshot, call->agent, from, to, now);
 
-	failed = replay(call, report, from, to);
+	pd_store_replay(snapshot, from, to, add, report);
+	failed = pd_call_checked(call, snapshot);
 	if (!failed) {
 		struct pd_report_lines lines = pd_report_done(call->arena, report);
 

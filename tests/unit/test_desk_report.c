@@ -14,7 +14,7 @@ static struct pd_report_lines report_of(struct small_desk *desk, const char *age
 	pd_time start, end;
 	assert_true(pd_time_parse(from, &start) && pd_time_parse(to, &end));
 	struct pd_report *report =
-		pd_report_new(desk->settings, agent != NULL ? pd_settings_agent(desk->settings, agent) : NULL, start,
+		pd_report_new(desk->settings, face, agent != NULL ? pd_settings_agent(desk->settings, agent) : NULL, start,
 			      end, desk->now);
 	for (int64_t number = 1; face->ticket(face, desk->arena, number) != NULL; number++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
@@ -150,9 +150,99 @@ static void test_automatic(void **state)
 	small_desk_free(desk);
 }
 
+/* --- times: Monday to Friday 9 to 17 in Helsinki, which is 7 to 15 UTC --- */
+
+static const char levels[] = "[mailbox care]\naddress = care@example.com\nteam = care\nsla = standard\n"
+			     "[team care]\nmembers = anna;bob\n"
+			     "[sla standard]\nfirst_reply = 4h\nnext_reply = 1h\nclose = 2wd\n";
+
+static struct small_desk *desk_with_levels(void)
+{
+	struct small_desk *desk = small_desk_new(levels);
+	struct pd_problems problems = {.arena = desk->arena};
+	struct pd_calendar_week week = {.zone = "Europe/Helsinki"};
+	for (int day = 0; day < 5; day++)
+		*pd_list_add(desk->arena, &week.ranges) = (struct pd_calendar_range){day, 540, 1020};
+	struct pd_calendar *calendar = pd_calendar_from_week(&week);
+	struct pd_calendar_kept kept = {"hours", pd_strdup(desk->arena, pd_calendar_text(calendar))};
+	desk->settings->calendars = pd_calendars_of_texts(&kept, 1);
+	for (size_t i = 0; i < desk->settings->teams.count; i++)
+		if (pd_equal(desk->settings->teams.items[i].name, "care"))
+			desk->settings->teams.items[i].calendar = "hours";
+	desk->settings->policies = pd_policies_new(desk->settings, &problems);
+	assert_int_equal(problems.errors, 0);
+	pd_calendar_unref(calendar);
+	return desk;
+}
+
+static void free_desk(struct small_desk *desk)
+{
+	struct pd_calendars *calendars = (struct pd_calendars *)(uintptr_t)desk->settings->calendars;
+	small_desk_free(desk);
+	pd_calendars_unref(calendars);
+}
+
+static void at(struct small_desk *desk, const char *time)
+{
+	assert_true(pd_time_parse(time, &desk->now));
+}
+
+static const char *times(struct small_desk *desk, const struct pd_report_lines *lines, enum pd_report_by by,
+			 const char *key, enum pd_goal goal)
+{
+	const struct pd_report_line *line = line_of(lines, by, key);
+	if (line == NULL)
+		return "none";
+	const struct pd_report_goal *found = &line->goals[goal];
+	return pd_printf(desk->arena, "%zu %lld %lld %zu/%zu/%zu", found->count, (long long)(found->median / PD_MINUTE),
+			 (long long)(found->p90 / PD_MINUTE), found->met, found->missed, found->overdue);
+}
+
+static void test_times(void **state)
+{
+	struct small_desk *desk = desk_with_levels();
+	(void)state;
+	int64_t one = ask(desk, "care@example.com", "a@x"), two = ask(desk, "care@example.com", "b@x");
+	ask(desk, "care@example.com", "c@x"); /* never answered */
+	at(desk, "2026-11-23T09:00:00Z");
+	answer(desk, "anna@agents.example", one, "We look into it."); /* after 2 hours of work */
+	at(desk, "2026-11-23T10:00:00Z");
+	small_deliver(desk, (struct small_mail){.from = "v@customer.example", .to = "care@example.com", .subject = "Re: a@x",
+						.text = "And?", .id = "a2@x", .in_reply_to = "a@x", .pass = true});
+	at(desk, "2026-11-23T11:30:00Z");
+	answer(desk, "bob@agents.example", one, "It works."); /* after 90 minutes */
+	at(desk, "2026-11-23T13:00:00Z");
+	answer(desk, "bob@agents.example", two, "We look into it."); /* after 6 hours */
+	at(desk, "2026-11-24T08:00:00Z");
+	small_do(desk, "agent:anna", one, "#close"); /* 2 hours, then waiting; 1.5 hours, then waiting */
+	at(desk, "2026-11-24T12:00:00Z");
+	struct pd_report_lines lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_FIRST_REPLY), "2 240 360 1/1/1");
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_NEXT_REPLY), "1 90 90 0/1/0");
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_CLOSE), "1 210 210 1/0/0");
+	assert_string_equal(times(desk, &lines, PD_BY_AGENT, "anna", PD_GOAL_FIRST_REPLY), "1 120 120 1/0/0");
+	assert_string_equal(times(desk, &lines, PD_BY_AGENT, "bob", PD_GOAL_FIRST_REPLY), "1 360 360 0/1/0");
+	assert_string_equal(times(desk, &lines, PD_BY_AGENT, NULL, PD_GOAL_FIRST_REPLY), "0 0 0 0/0/1");
+	assert_string_equal(times(desk, &lines, PD_BY_DAY, "2026-11-23", PD_GOAL_FIRST_REPLY), "2 240 360 1/1/1");
+	assert_string_equal(times(desk, &lines, PD_BY_TEAM, "care", PD_GOAL_NEXT_REPLY), "1 90 90 0/1/0");
+	lines = report_of(desk, NULL, DAY("24"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_FIRST_REPLY), "0 0 0 0/0/0");
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_CLOSE), "1 210 210 1/0/0");
+	/* Reopened, the closing was none; closed again, the whole counts, without the time in between. */
+	small_do(desk, "agent:anna", one, "#open");
+	lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_CLOSE), "0 0 0 0/0/0");
+	at(desk, "2026-11-24T13:00:00Z");
+	small_do(desk, "agent:anna", one, "#close");
+	lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_CLOSE), "1 270 270 1/0/0");
+	free_desk(desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_volumes),
 		cmocka_unit_test(test_sees),
 		cmocka_unit_test(test_automatic),
