@@ -54,19 +54,6 @@ static int list_agents(struct pd_cli *cli, bool is_json)
 	return code;
 }
 
-static void print_report(void *data, const json_t *object)
-{
-	const json_t *report = json_object_get(object, "report");
-	size_t i;
-	json_t *line;
-
-	(void)data;
-	json_array_foreach(report, i, line)
-	{
-		puts(json_string_value(line));
-	}
-}
-
 /* "away until monday" as the command of who asks. */
 static int say(struct pd_cli *cli, int argc, char **argv)
 {
@@ -77,7 +64,7 @@ static int say(struct pd_cli *cli, int argc, char **argv)
 	if (*line != '#')
 		line = pd_printf(cli->arena, "#%s", line);
 	return pd_cli_request(cli, json_pack("{s:s,s:i,s:[s]}", "verb", "do", "number", 0, "commands", line),
-			      print_report, NULL);
+			      pd_cli_print_report, NULL);
 }
 
 int pd_cli_agents(struct pd_cli *cli, int argc, char **argv)

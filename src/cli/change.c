@@ -8,12 +8,10 @@
 static void print_report(void *data, const json_t *object)
 {
 	bool *names_number = data;
-	size_t i;
-	json_t *line;
 
 	if (*names_number)
 		printf("#%lld\n", (long long)json_integer_value(json_object_get(object, "number")));
-	json_array_foreach(json_object_get(object, "report"), i, line) puts(json_string_value(line));
+	pd_cli_print_report(NULL, object);
 }
 
 static int ask(struct pd_cli *cli, json_t *request, bool is_json, bool names_number)

@@ -42,6 +42,8 @@ struct pd_readers *pd_cli_readers(struct pd_cli *cli);
  * Prints each object of the answer but the last; tells the error, if any; gives the exit code. */
 typedef void (*pd_cli_print)(void *data, const json_t *object);
 int pd_cli_request(struct pd_cli *cli, json_t *request, pd_cli_print print, void *data);
+/* Prints the lines that say what a change did; a pd_cli_print. */
+void pd_cli_print_report(void *data, const json_t *object);
 /* Prints the object as one line of JSON; a pd_cli_print. */
 void pd_cli_print_json(void *data, const json_t *object);
 void pd_cli_close(struct pd_cli *cli);
@@ -64,6 +66,7 @@ int pd_cli_reload(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_status(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_list(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_search(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_rules(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_views(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_show(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_history(struct pd_cli *cli, int argc, char **argv);

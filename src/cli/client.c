@@ -59,6 +59,15 @@ void pd_cli_close(struct pd_cli *cli)
 	pd_arena_free(cli->arena);
 }
 
+void pd_cli_print_report(void *data, const json_t *object)
+{
+	size_t i;
+	json_t *line;
+
+	(void)data;
+	json_array_foreach(json_object_get(object, "report"), i, line) puts(json_string_value(line));
+}
+
 void pd_cli_print_json(void *data, const json_t *object)
 {
 	(void)data;

@@ -99,15 +99,6 @@ int pd_cli_fetch(struct pd_cli *cli, int argc, char **argv)
 	return code ? code : fetched.has_failed ? PD_EXIT_REFUSED : PD_EXIT_DONE;
 }
 
-static void print_report(void *data, const json_t *object)
-{
-	size_t i;
-	json_t *line;
-
-	(void)data;
-	json_array_foreach(json_object_get(object, "report"), i, line) puts(json_string_value(line));
-}
-
 int pd_cli_attach(struct pd_cli *cli, int argc, char **argv)
 {
 	struct pd_error error;
@@ -124,5 +115,5 @@ int pd_cli_attach(struct pd_cli *cli, int argc, char **argv)
 	return pd_cli_request(cli,
 			      json_pack("{s:s,s:I,s:s,s:s}", "verb", "attach", "number", (json_int_t)pd_cli_number(argv[1]), "name",
 					pd_clean_file_name(cli->arena, argv[2]), "content", content),
-			      print_report, NULL);
+			      pd_cli_print_report, NULL);
 }

@@ -33,19 +33,10 @@ static int list(struct pd_cli *cli, bool is_json)
 	return code;
 }
 
-static void print_report(void *data, const json_t *object)
-{
-	size_t i;
-	json_t *line;
-
-	(void)data;
-	json_array_foreach(json_object_get(object, "report"), i, line) puts(json_string_value(line));
-}
-
 static int change(struct pd_cli *cli, const char *line, bool is_json)
 {
 	return pd_cli_request(cli, json_pack("{s:s,s:[s]}", "verb", "do", "commands", line),
-			      is_json ? pd_cli_print_json : print_report, NULL);
+			      is_json ? pd_cli_print_json : pd_cli_print_report, NULL);
 }
 
 int pd_cli_views(struct pd_cli *cli, int argc, char **argv)

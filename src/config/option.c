@@ -34,7 +34,10 @@ const struct pd_group_type pd_group_types[] = {
 	{"route", PD_GROUP_NAMED, false,
 	 "Who gets a new ticket: the first in the order of the file whose query holds. Where nobody is there, the ticket waits in "
 	 "the view team-unassigned."},
-	{"rule", PD_GROUP_NAMED, true, "Commands that are carried out when something happens."},
+	{"rule", PD_GROUP_NAMED, false,
+	 "Commands that are carried out when something happens and a query holds, in the order of the file. Each rule acts once on "
+	 "a ticket for all that one mail or command did; what it does may set off later rules, and the rules of no ticket that "
+	 "it makes. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
 	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},

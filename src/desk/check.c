@@ -67,6 +67,11 @@ static bool is_event(const struct pd_settings *settings, const char *event)
 	return pd_starts(event, "at:") && event[strlen("at:")] != '\0';
 }
 
+static bool is_by_clock(const char *event)
+{
+	return pd_starts(event, "goal:") || pd_starts(event, "after:") || pd_starts(event, "at:");
+}
+
 static void check_rule(struct pd_arena *arena, const struct pd_settings *settings,
 		       const struct pd_group *group, struct pd_problems *problems)
 {
@@ -80,6 +85,10 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 				       "changed:PROPERTY goal:STATE "
 				       "after:DURATION at:TIME",
 				       group->name, events.items[i]);
+		else if (is_by_clock(events.items[i]))
+			pd_warning_add(problems, on->where,
+				       "[rule %s] on: %s is checked but not acted upon by this version", group->name,
+				       events.items[i]);
 	for (size_t i = 0; i < lines.count; i++) {
 		const char *left;
 		struct pd_commands *commands =

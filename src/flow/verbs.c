@@ -14,6 +14,7 @@ static const struct verb {
 	{"list", pd_verb_list, 0},
 	{"search", pd_verb_search, 0},
 	{"views", pd_verb_views, 0},
+	{"rules", pd_verb_rules, 0},
 	{"show", pd_verb_show, 0},
 	{"raw", pd_verb_raw, 0},
 	{"history", pd_verb_history, 0},

@@ -23,9 +23,11 @@ static void finds(void **state)
 		{"a view of every desk, narrowed", "[view unassigned]\nquery = -team:sales\n", 0, NULL},
 		{"a view of every desk, sorted", "[view unassigned]\nsort = -created\n", 0, NULL},
 		{"a good rule",
-		 "[rule r]\non = created;goal:overdue;changed:device;after:2h\nwhen = priority:urgent\n"
+		 "[rule r]\non = created;changed:device\nwhen = priority:urgent\n"
 		 "do = #assign team sales;#note Overdue, please look.\n",
 		 0, NULL},
+		{"a rule by the clock", "[rule r]\non = goal:overdue\ndo = #close\n", 2,
+		 "[rule r] on: goal:overdue is checked but not acted upon by this version"},
 		{"a bad event", "[rule r]\non = creatd\ndo = #close\n", 2,
 		 "[rule r] on: creatd is none of created replied answered changed:PROPERTY goal:STATE "
 		 "after:DURATION at:TIME"},
