@@ -78,8 +78,8 @@ int pd_cli_agents(struct pd_cli *cli, int argc, char **argv)
 			return pd_cli_usage(cli);
 		is_json = true;
 	}
-	if (optind < argc && !pd_starts(argv[optind] + (*argv[optind] == '#'), "away") &&
-	    !pd_equal(argv[optind] + (*argv[optind] == '#'), "available"))
+	if (optind < argc && !pd_starts_nocase(argv[optind] + (*argv[optind] == '#'), "away") &&
+	    !pd_equal_nocase(argv[optind] + (*argv[optind] == '#'), "available"))
 		return pd_cli_usage(cli);
 	code = pd_cli_settings(cli);
 	if (code != PD_EXIT_DONE)

@@ -18,6 +18,23 @@ static const struct pd_agent *agent_of(struct command_parser *parser, const stru
 	return parser->agent;
 }
 
+/* "until monday", "for 2 weeks", "monday"; as phones write them, with a full stop. */
+static bool read_time(struct command_parser *parser, const struct pd_command *command,
+		      const struct pd_when_place *place, struct pd_when *ret_when)
+{
+	static const char joining[] = " until till for bis für jusqu'à jusqu'au pour do asti ";
+	const char *text = command->rest;
+	const char *first = pd_fold(parser->arena, command->words.count > 1 ? command->words.items[0] : "");
+	if (*first != '\0' && strstr(joining, pd_printf(parser->arena, " %s ", first)) != NULL)
+		text = pd_trim(parser->arena, text + strlen(command->words.items[0]));
+	if (pd_when_parse(place, text, ret_when))
+		return true;
+	size_t len = strlen(text);
+	while (len > 0 && strchr(".,!", text[len - 1]) != NULL)
+		len--;
+	return pd_when_parse(place, pd_strndup(parser->arena, text, len), ret_when);
+}
+
 void command_parse_away(struct command_parser *parser, struct pd_command *command)
 {
 	const struct pd_agent *agent = agent_of(parser, command);
@@ -25,10 +42,8 @@ void command_parse_away(struct command_parser *parser, struct pd_command *comman
 	struct pd_when when;
 	if (agent == NULL || *text == '\0')
 		return;
-	if (command->words.count > 1 && command_is_keyword(parser->arena, command->words.items[0], "until"))
-		text = pd_trim(parser->arena, text + strlen(command->words.items[0]));
 	struct pd_when_place place = pd_when_place_of(parser->settings, agent, parser->now);
-	if (!pd_when_parse(&place, text, &when)) {
+	if (!read_time(parser, command, &place, &when)) {
 		command_wrong(parser, command,
 			      PARSER_SAY(parser,
 					 "\"{text}\" is no time. Write it like: #away until monday, #away until tomorrow 9:00, "
@@ -37,6 +52,8 @@ void command_parse_away(struct command_parser *parser, struct pd_command *comman
 		return;
 	}
 	command->number = pd_when_morning(&place, &when);
+	if (command->number <= parser->now) /* today: for the rest of it */
+		command->number = pd_when_end(&place, &when);
 	if (command->number <= parser->now)
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "{when} is past.", "when",

@@ -60,7 +60,6 @@ static const struct word keywords[] = {
 	{"for", {"pour", "dla", "yhteiseksi", "für"}},
 	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
-	{"until", {"jusqu'à", "do", "asti", "bis"}},
 };
 
 const char *command_word_in(const char *word, const char *language)
