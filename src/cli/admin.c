@@ -17,10 +17,10 @@ int pd_cli_check(struct pd_cli *cli, int argc, char **argv)
 	pd_flow_check(cli->config_file, &problems);
 	pd_problems_print(&problems, stderr);
 	if (problems.errors) {
-		fprintf(stderr, "postdesk: %zu errors\n", problems.errors);
+		fprintf(stderr, "postdesk: %zu error%s\n", problems.errors, problems.errors == 1 ? "" : "s");
 		return PD_EXIT_CONFIG;
 	}
-	printf("%s: no errors, %zu warnings\n", cli->config_file, problems.count);
+	printf("%s: no errors, %zu warning%s\n", cli->config_file, problems.count, problems.count == 1 ? "" : "s");
 	return PD_EXIT_DONE;
 }
 

@@ -38,6 +38,10 @@ int pd_cli_settings(struct pd_cli *cli);
 /* The reader pool of this process. */
 struct pd_readers *pd_cli_readers(struct pd_cli *cli);
 
+/* For subcommands that take a query and no short options: puts "--" before a query's first negated term ("-spam"), so
+ * that it is not taken for an option. Gives the new arguments, one more at most. */
+char **pd_cli_with_terms(struct pd_cli *cli, int *argc, char **argv, const struct option *options);
+
 /* Asks the verb: directly where this user owns the state, else through the control socket. Takes the request over.
  * Prints each object of the answer but the last; tells the error, if any; gives the exit code. */
 typedef void (*pd_cli_print)(void *data, const json_t *object);

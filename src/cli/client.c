@@ -59,6 +59,44 @@ void pd_cli_close(struct pd_cli *cli)
 	pd_arena_free(cli->arena);
 }
 
+/* Does the argument name a long option whose value is the next argument? */
+static bool takes_next(const char *argument, const struct option *options)
+{
+	for (; options->name && pd_starts(argument, "--"); options++)
+		if (options->has_arg == required_argument && pd_starts(options->name, argument + 2) && argument[2])
+			return true;
+	return false;
+}
+
+char **pd_cli_with_terms(struct pd_cli *cli, int *argc, char **argv, const struct option *options)
+{
+	char **all = pd_alloc(cli->arena, ((size_t)*argc + 2) * sizeof *all);
+	int count = 0, terms = 0;
+
+	/* options first, what is a term after "--", each in its order */
+	for (int pass = 0; pass < 2; pass++) {
+		bool is_ended = false, is_value = false;
+
+		if (pass == 1 && terms)
+			all[count++] = "--";
+		for (int i = 0; i < *argc; i++) {
+			const char *argument = argv[i];
+			bool is_end = !is_ended && !is_value && !strcmp(argument, "--");
+			bool is_term = i > 0 && !is_end && !is_value &&
+				       (is_ended || *argument != '-' || (argument[1] != '-' && argument[1]));
+
+			is_value = !is_term && !is_ended && !is_value && takes_next(argument, options);
+			terms += pass == 0 && is_term;
+			if (!is_end && is_term == (pass == 1))
+				all[count++] = argv[i];
+			is_ended = is_ended || is_end;
+		}
+	}
+	all[count] = NULL;
+	*argc = count;
+	return all;
+}
+
 void pd_cli_print_report(void *data, const json_t *object)
 {
 	size_t i;

@@ -68,6 +68,7 @@ int pd_cli_export(struct pd_cli *cli, int argc, char **argv)
 	bool is_json = false;
 	int option;
 
+	argv = pd_cli_with_terms(cli, &argc, argv, options);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == '?')
 			return pd_cli_usage(cli);

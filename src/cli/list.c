@@ -137,6 +137,7 @@ int pd_cli_list(struct pd_cli *cli, int argc, char **argv)
 	unsigned long long limit;
 	int option;
 
+	argv = pd_cli_with_terms(cli, &argc, argv, options);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'v')
 			view = optarg;
@@ -177,6 +178,7 @@ int pd_cli_search(struct pd_cli *cli, int argc, char **argv)
 	bool is_json = false;
 	int option;
 
+	argv = pd_cli_with_terms(cli, &argc, argv, options);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'j')
 			is_json = true;

@@ -99,8 +99,12 @@ static void check_database(const struct pd_settings *settings, struct pd_problem
 	struct pd_store *store = NULL;
 	struct pd_error error;
 
-	if (access(path, F_OK) != 0)
+	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return;
+	if (access(path, R_OK | W_OK) != 0) { /* an agent's check; SQLite writes beside what it reads */
+		pd_warning_add(problems, where_of(settings, "state"), "the database is not looked at: it is not yours to read");
+		return;
+	}
 	if (pd_store_open(settings->state, PD_STORE_READ, settings->message_in_database, &store, &error))
 		pd_problem_add(problems, where_of(settings, "state"), "database: %s", error.text);
 	else

@@ -172,6 +172,44 @@ static int admit(struct pd_call *call, const struct verb *verb)
 	return 0;
 }
 
+/* What members of a request may be; null is absence. Members that no verb knows are passed over. */
+static int check_request(struct pd_call *call)
+{
+	enum { TEXT = 1, NUMBER = 2, FLAG = 4, LIST = 8 };
+	static const struct {
+		const char *name;
+		unsigned types;
+	} members[] = {
+		{"verb", TEXT},	       {"as", TEXT},	       {"query", TEXT},	     {"view", TEXT},
+		{"sort", TEXT},	       {"columns", LIST},      {"at", TEXT},	     {"limit", NUMBER},
+		{"text", TEXT},	       {"number", NUMBER},     {"kind", TEXT},	     {"by", TEXT},
+		{"team", TEXT},	       {"search", TEXT},       {"entry", NUMBER},    {"brief", FLAG},
+		{"oldest_first", FLAG}, {"property", TEXT},    {"commands", LIST},   {"mailbox", TEXT},
+		{"name", TEXT},	       {"contacts", LIST | FLAG}, {"set", LIST},     {"attachment", TEXT},
+		{"content", TEXT},     {"destination", TEXT},  {"all", FLAG},	     {"agent", TEXT},
+		{"key", TEXT},	       {"from", TEXT},	       {"to", TEXT},
+	};
+	static const char *const words[] = {[TEXT] = "a text", [NUMBER] = "a number", [FLAG] = "true or false",
+					    [LIST] = "a list of texts", [LIST | FLAG] = "a list of texts"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+		const json_t *value = json_object_get(call->request, members[i].name);
+		unsigned types = members[i].types;
+		size_t n;
+		const json_t *item;
+
+		if (!value || json_is_null(value) || (types & TEXT && json_is_string(value)) ||
+		    (types & NUMBER && json_is_integer(value)) || (types & FLAG && json_is_boolean(value)))
+			continue;
+		bool is_list = types & LIST && json_is_array(value);
+
+		json_array_foreach(value, n, item) is_list = is_list && json_is_string(item);
+		if (!is_list)
+			return pd_fail(&call->error, PD_PERMANENT, "\"%s\" must be %s", members[i].name, words[types]);
+	}
+	return 0;
+}
+
 static int exit_code(int class)
 {
 	switch (class) {
@@ -208,6 +246,8 @@ void pd_flow_verb(struct pd_flow *flow, const struct pd_peer *peer, const json_t
 	if (!verb)
 		failed = pd_fail(&call.error, PD_PERMANENT, "there is no verb \"%s\"", name ? name : "");
 	else
+		failed = check_request(&call);
+	if (!failed)
 		failed = admit(&call, verb);
 	if (!failed)
 		failed = verb->run(&call);

@@ -143,6 +143,10 @@ desk --as anna do 1 "#note Look, @bob, and @nobody." || fail "no comment"
 now=$(date -u +%Y-%m-%dT%H:%M:%S.999Z)
 numbers() { [ "$("$POSTDESK" -c "$work/desk.conf" "${@:2}" --json 2>"$work/told" | sed 's/.*"number": *\([0-9]*\).*/\1/' | xargs)" = "$1" ] || fail "not $1: ${*:2}"; }
 numbers 1 list mentions:bob
+# A term that is negated is no option, wherever it stands.
+numbers 2 list -mentions:bob
+numbers 2 list --sort -number -mentions:bob is:open
+numbers 2 search Second -mentions:bob
 numbers 1 --as bob list --view "My mentions"
 numbers "" --as anna list --view mentions
 numbers 2 list mentions:none

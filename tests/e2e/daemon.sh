@@ -104,6 +104,13 @@ case $(ask '{"verb": "nonsense"}') in
 esac
 case $(ask 'rubbish') in *'"exit":2'*) ;; *) fail "rubbish: $(ask rubbish)" ;; esac
 case $(ask '[1]') in *'"exit":2'*) ;; *) fail "an array" ;; esac
+for request in '"query":5' '"query":["x"]' '"limit":"10"' '"columns":"number"' '"columns":[1]'; do
+	case $(ask "{\"verb\":\"list\",$request}") in
+	*'must be'*'"exit":1'* | *'"exit":1'*'must be'*) ;;
+	*) fail "a member of the wrong type: $request: $(ask "{\"verb\":\"list\",$request}")" ;;
+	esac
+done
+case $(ask '{"verb": "list", "query": null, "limit": null}') in *'"exit":0'*) ;; *) fail "null is not absent" ;; esac
 check_equal "two requests on one connection" \
 	"$(ask '{"verb": "list"}\n{"verb": "list"}' | grep -c '"exit":0')" 2
 if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1; then
@@ -128,6 +135,8 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1; then
 	esac
 	# The command line of an agent goes the same way.
 	as_nobody "$POSTDESK" -c "$work/postdesk.conf" list --json | grep -q "Still here" || fail "an agent's list"
+	as_nobody "$POSTDESK" -c "$work/postdesk.conf" check >"$work/told" 2>&1 || fail "an agent's check: $(cat "$work/told")"
+	grep -q "not yours to read" "$work/told" || fail "not told that the database was left out: $(cat "$work/told")"
 fi
 
 # What systemd is told.
