@@ -40,6 +40,20 @@ static bool by_row(struct pd_context *context, int64_t outbox, struct reported *
 	return ticket != NULL;
 }
 
+/* A mail that an agent's own client sent: its return path leads to its entry. */
+static bool by_sent(struct pd_context *context, const struct pd_recipient *recipient, struct reported *reported)
+{
+	struct pd_ticket *ticket =
+		recipient->event != 0 ? pd_plan_ticket_followed(context, recipient->number) : NULL;
+	if (ticket == NULL)
+		return false;
+	reported->ticket = ticket;
+	reported->conversation = recipient->conversation;
+	reported->event = recipient->event;
+	reported->why = "return path";
+	return true;
+}
+
 static bool by_message_id(struct pd_context *context, const char *id, struct reported *reported)
 {
 	struct pd_known_ids known = {0};
@@ -96,6 +110,8 @@ static void tie(struct pd_context *context, const struct pd_mail *mail, struct r
 	for (size_t i = 0; i < mail->recipients.count && !is_tied; i++)
 		if (mail->recipients.items[i].kind == PD_RCPT_BOUNCE)
 			is_tied = by_row(context, mail->recipients.items[i].number, &reported);
+	for (size_t i = 0; i < mail->recipients.count && !is_tied; i++)
+		is_tied = by_sent(context, &mail->recipients.items[i], &reported);
 	if (!is_tied && *message->original_message_id != '\0')
 		is_tied = by_message_id(context, message->original_message_id, &reported);
 	for (size_t i = 0; i < message->in_reply_to.count && !is_tied; i++)

@@ -125,12 +125,22 @@ static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_
 	return ticket;
 }
 
+/* An answer to a mail whose copy has yet to come: the copy, and further answers, find it. */
+static void await_sent(struct pd_context *context, const struct pd_mail *mail, int64_t event)
+{
+	for (size_t i = 0; i < mail->recipients.count; i++)
+		if (mail->recipients.items[i].kind == PD_RCPT_MESSAGE)
+			pd_plan_mark(context, pd_sent_key(context->arena, mail->recipients.items[i].sent_id),
+				     event, 0);
+}
+
 static void finish(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
 		   int64_t conversation, const struct pd_event *event, const char *outcome)
 {
 	pd_note_mailboxes(context, mail, ticket);
 	pd_mail_register(context, mail, ticket, conversation, event->id);
 	pd_guard_taken(context, mail, event->id);
+	await_sent(context, mail, event->id);
 	context->plan->outcome = outcome;
 	context->plan->ticket = ticket->number;
 	context->plan->why = event->why;

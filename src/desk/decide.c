@@ -12,6 +12,8 @@ static void take(struct pd_context *context, const struct pd_mail *mail)
 	const unsigned kinds = mail->kinds;
 	if (pd_guard_loop(context, mail) != NULL)
 		pd_take_automatic(context, mail);
+	else if (mail->is_outgoing)
+		pd_take_outgoing(context, mail);
 	else if (pd_take_confirmation(context, mail))
 		return;
 	else if ((kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)

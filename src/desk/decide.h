@@ -25,6 +25,7 @@ struct pd_delivery {
 	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
 	/* At submission, before the MTA takes it: the agent that has logged in. NULL: at delivery. */
 	const struct pd_agent *login;
+	bool is_outgoing; /* at submission: from a mailbox's address to people outside, by that login's client */
 	const struct pd_signer *signer;	   /* NULL: there is no good signature */
 	const char *signature_fault;	   /* why a signed mail has no signer; NULL: it is not signed, or good */
 	/* of a held mail that is decided again: */

@@ -69,6 +69,8 @@ bool pd_answer_quotes(struct pd_context *context, struct pd_answer *answer);
  * (invariant 4). The HTML is clean, as mime gives it. */
 char *pd_scrub_html(struct pd_context *context, const struct pd_mailbox *mailbox, const char *html);
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text);
+/* The first address in it that is an agent's or was signed for one, as it is written; NULL: there is none. */
+const char *pd_private_in(struct pd_context *context, const char *text, bool is_html);
 /* Does the element ("p>…", "/div>…") begin a new line or a cell? */
 bool pd_html_divides(const char *tag);
 

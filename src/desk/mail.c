@@ -118,6 +118,44 @@ static unsigned kinds_of(const struct pd_context *context, const struct pd_deliv
 	return kinds;
 }
 
+/* A mail from a mailbox's address belongs to that mailbox, whichever it came to. */
+static void lead_with(struct pd_context *context, struct pd_mail *mail, const struct pd_mailbox *mailbox)
+{
+	if (mail->mailbox == mailbox)
+		return;
+	const struct pd_mailbox *before = mail->mailbox;
+	mail->mailbox = mailbox;
+	for (size_t i = 0; i < mail->others.count; i++) {
+		if (mail->others.items[i] != mailbox)
+			continue;
+		mail->others.items[i] = before;
+		return;
+	}
+	*pd_list_add(context->arena, &mail->others) = before;
+}
+
+/* Who wrote from a mailbox's address to people outside: From names nobody, the login or the seal does. */
+static void find_writer(struct pd_context *context, struct pd_mail *mail)
+{
+	const struct pd_delivery *delivery = mail->delivery;
+	const struct pd_settings *settings = context->settings;
+	if (delivery->login != NULL) {
+		mail->is_logged_in = delivery->is_outgoing;
+		mail->agent = delivery->is_outgoing ? delivery->login : NULL;
+	}
+	for (size_t i = 0; delivery->login == NULL && mail->agent == NULL && i < settings->agents.count; i++) {
+		mail->seal = pd_seal_check(context, delivery, &settings->agents.items[i]);
+		if (mail->seal != NULL)
+			mail->agent = &settings->agents.items[i];
+	}
+	if (mail->agent == NULL)
+		return;
+	mail->is_outgoing = mail->is_authentic = true;
+	mail->is_form = false;
+	mail->author = mail->message->from;
+	lead_with(context, mail, pd_settings_mailbox_of(settings, mail->message->from.addr));
+}
+
 void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail)
 {
 	const struct pd_message *message = delivery->message;
@@ -140,6 +178,8 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 				pd_signature_check(context, delivery, mail.agent, &mail.signature_fault);
 		mail.is_authentic |= mail.is_logged_in || mail.seal != NULL || mail.signature != NULL;
 	}
+	if (mail.agent == NULL && mail.is_own && !context->is_import)
+		find_writer(context, &mail);
 	mail.kinds = kinds_of(context, delivery, &mail.author);
 	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
 	*ret_mail = mail;

@@ -26,6 +26,7 @@ struct pd_mail {
 	const char *seal;	      /* the MAC of the seal that proves the agent; NULL */
 	const char *signature;	      /* that proves the agent as author, for pd_signature_use; NULL */
 	const char *signature_fault;  /* why a signature proves nothing; NULL */
+	bool is_outgoing;	      /* the agent's client sent it to people outside, from a mailbox's address */
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
 	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
 	bool is_authentic;	      /* our server vouches for the domain in From */
@@ -103,6 +104,9 @@ void pd_set_status_kind(struct pd_context *context, struct pd_ticket *ticket, in
 
 /* bounce.c */
 void pd_take_report(struct pd_context *context, const struct pd_mail *mail);
+
+/* outgoing.c */
+void pd_take_outgoing(struct pd_context *context, const struct pd_mail *mail);
 
 /* agent.c */
 void pd_take_agent(struct pd_context *context, const struct pd_mail *mail);

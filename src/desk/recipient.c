@@ -76,7 +76,8 @@ static struct pd_recipient parse(struct pd_arena *arena, const struct pd_setting
 	} else if (numbered(part, 'y', &recipient.number, ret_token)) {
 		recipient.kind = PD_RCPT_CONFIRM;
 	} else if (pd_starts(part, "m.")) {
-		recipient.kind = PD_RCPT_MESSAGE;
+		*ret_token = strchr(part, '.') + 1;
+		recipient.kind = strlen(*ret_token) == 2 * PD_TOKEN_CHARS ? PD_RCPT_MESSAGE : PD_RCPT_BAD_TOKEN;
 	}
 	return recipient;
 }
@@ -140,6 +141,27 @@ static void resolve_ticket(struct pd_context *context, const char *token, struct
 	recipient->conversation = 0;
 }
 
+/* What the mail became, or an answer to it that was here first. */
+static void resolve_sent(struct pd_context *context, const char *token, struct pd_recipient *recipient)
+{
+	const char *id = pd_strndup(context->arena, token, PD_TOKEN_CHARS);
+	if (!pd_token_equal(pd_token_for_sent(context, id), token + PD_TOKEN_CHARS)) {
+		recipient->kind = PD_RCPT_BAD_TOKEN;
+		return;
+	}
+	recipient->sent_id = id;
+	struct pd_mark mark = context->desk->mark(context->desk, pd_sent_key(context->arena, id));
+	const struct pd_entry *entry =
+		mark.exists && mark.value > 0 ? context->desk->entry(context->desk, context->arena, mark.value)
+					      : NULL;
+	if (entry == NULL)
+		return;
+	recipient->kind = PD_RCPT_TICKET;
+	recipient->number = entry->event.ticket;
+	recipient->conversation = entry->event.conversation;
+	recipient->event = entry->event.id;
+}
+
 struct pd_recipient pd_recipient_resolve(struct pd_context *context, const char *address)
 {
 	const char *token;
@@ -147,6 +169,8 @@ struct pd_recipient pd_recipient_resolve(struct pd_context *context, const char 
 	const char *expected = NULL;
 	if (recipient.kind == PD_RCPT_TICKET)
 		resolve_ticket(context, token, &recipient);
+	else if (recipient.kind == PD_RCPT_MESSAGE)
+		resolve_sent(context, token, &recipient);
 	else if (recipient.kind == PD_RCPT_BOUNCE)
 		expected = pd_token_for_bounce(context, recipient.number);
 	else if (recipient.kind == PD_RCPT_CONFIRM)

@@ -94,6 +94,8 @@ static bool is_domain_char(char c)
 	return g_ascii_isalnum(c) || c == '.' || c == '-';
 }
 
+typedef bool (*forbids)(struct pd_context *context, const char *address);
+
 static bool must_not_leave(struct pd_context *context, const char *address)
 {
 	if (pd_settings_agent_of(context->settings, address) != NULL)
@@ -102,13 +104,21 @@ static bool must_not_leave(struct pd_context *context, const char *address)
 	return ours.mailbox != NULL && ours.kind != PD_RCPT_MAILBOX;
 }
 
+/* An agent's, or signed for an agent. */
+static bool is_private(struct pd_context *context, const char *address)
+{
+	struct pd_recipient ours = pd_recipient_parse(context->arena, context->settings, address);
+	return pd_settings_agent_of(context->settings, address) != NULL || ours.kind == PD_RCPT_CONFIRM ||
+	       (ours.kind == PD_RCPT_TICKET && ours.is_agent);
+}
+
 /* The address around an '@' that must not leave. */
 struct span {
 	const char *from, *to;
 };
 
-static bool find_span(struct pd_context *context, const char *done, const struct piece *at, bool is_html,
-		      struct span *ret_span)
+static bool find_span(struct pd_context *context, forbids is_forbidden, const char *done, const struct piece *at,
+		      bool is_html, struct span *ret_span)
 {
 	char local[LOCAL_MAX + 1], domain[DOMAIN_MAX + 1];
 	const char *starts[LOCAL_MAX + 1], *ends[DOMAIN_MAX + 1];
@@ -135,7 +145,7 @@ static bool find_span(struct pd_context *context, const char *done, const struct
 	for (bool is_first = true; first < LOCAL_MAX && len > 0; first++, is_first = false) {
 		if (!is_first && g_ascii_isalnum(local[first - 1]))
 			break;
-		if (!must_not_leave(context, pd_printf(context->arena, "%s@%s", local + first, domain)))
+		if (!is_forbidden(context, pd_printf(context->arena, "%s@%s", local + first, domain)))
 			continue;
 		*ret_span = (struct span){.from = starts[first], .to = ends[len - 1]};
 		return true;
@@ -161,8 +171,8 @@ static char *scrub(struct pd_context *context, const struct pd_mailbox *mailbox,
 	for (struct piece at = next_at(text); at.c != '\0'; at = next_at(at.to)) {
 		struct span span;
 		/* What follows an element at once may belong to the address or not. */
-		if (!(is_html && find_span(context, done, &at, true, &span)) &&
-		    !find_span(context, done, &at, false, &span))
+		if (!(is_html && find_span(context, must_not_leave, done, &at, true, &span)) &&
+		    !find_span(context, must_not_leave, done, &at, false, &span))
 			continue;
 		pd_buf_add(&out, done, (size_t)(span.from - done));
 		pd_buf_adds(&out, mailbox->addresses.items[0]);
@@ -178,6 +188,17 @@ static char *scrub(struct pd_context *context, const struct pd_mailbox *mailbox,
 	}
 	pd_buf_adds(&out, done);
 	return pd_buf_string(context->arena, &out);
+}
+
+const char *pd_private_in(struct pd_context *context, const char *text, bool is_html)
+{
+	for (struct piece at = next_at(text); at.c != '\0'; at = next_at(at.to)) {
+		struct span span;
+		if ((is_html && find_span(context, is_private, text, &at, true, &span)) ||
+		    find_span(context, is_private, text, &at, false, &span))
+			return pd_strndup(context->arena, span.from, (size_t)(span.to - span.from));
+	}
+	return NULL;
 }
 
 char *pd_scrub(struct pd_context *context, const struct pd_mailbox *mailbox, const char *text)

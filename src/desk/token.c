@@ -118,6 +118,31 @@ char *pd_address_for_confirmation(struct pd_context *context, const struct pd_ma
 	return address_with(context, mailbox, pd_printf(context->arena, "y%lld.%s", (long long)draft, token));
 }
 
+/* --- a mail whose ticket is not known yet --- */
+
+/* Names the mail to nobody; the second half says that we made the first. */
+char *pd_sent_id(struct pd_context *context, const char *message_id)
+{
+	return pd_token_mac(context, "m", message_id, "", "");
+}
+
+char *pd_token_for_sent(struct pd_context *context, const char *sent_id)
+{
+	return pd_token_mac(context, "m-address", sent_id, "", "");
+}
+
+char *pd_sent_key(struct pd_arena *arena, const char *sent_id)
+{
+	return pd_printf(arena, "o:%s", sent_id);
+}
+
+char *pd_address_for_message(struct pd_context *context, const struct pd_mailbox *mailbox, const char *message_id)
+{
+	const char *id = pd_sent_id(context, message_id);
+	return address_with(context, mailbox,
+			    pd_printf(context->arena, "m.%s%s", id, pd_token_for_sent(context, id)));
+}
+
 /* --- Message-IDs --- */
 
 char *pd_message_id_new(struct pd_context *context, int64_t ticket, int64_t outbox)

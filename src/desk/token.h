@@ -22,6 +22,8 @@ struct pd_recipient {
 	const struct pd_mailbox *mailbox;
 	int64_t number;	      /* N */
 	int64_t conversation; /* of a ticket token; 0 until checked */
+	const char *sent_id;  /* of +m.: stands for the Message-ID; NULL */
+	int64_t event;	      /* of +m., once its mail is here: the mail's entry; then the kind is PD_RCPT_TICKET */
 	const char *person;   /* contact's address or agent's name it was made for; "" the conversation alone */
 	bool is_agent;
 	bool is_expired;
@@ -41,6 +43,11 @@ char *pd_address_for_agent(struct pd_context *context, const struct pd_mailbox *
 char *pd_address_for_bounce(struct pd_context *context, const struct pd_mailbox *mailbox, int64_t outbox);
 char *pd_address_for_confirmation(struct pd_context *context, const struct pd_mailbox *mailbox, int64_t draft);
 
+/* The answers to a mail that a member's own client sends, before there is a ticket. */
+char *pd_address_for_message(struct pd_context *context, const struct pd_mailbox *mailbox, const char *message_id);
+/* The mark under which such a mail, or an answer that was here first, stands: its value is the entry. */
+char *pd_sent_key(struct pd_arena *arena, const char *sent_id);
+char *pd_sent_id(struct pd_context *context, const char *message_id);
 /* A Message-ID of ours: t12.E34.RANDOMLESS-HMAC@hostname; the same inputs give the same id. */
 char *pd_message_id_new(struct pd_context *context, int64_t ticket, int64_t outbox);
 /* The root of all notifications of one ticket, so that an agent's client keeps them in one thread. */

@@ -21,6 +21,8 @@ char *pd_token_for_agent(struct pd_context *context, int64_t ticket, int64_t con
 			 const char *payload);
 char *pd_token_for_bounce(struct pd_context *context, int64_t outbox);
 char *pd_token_for_confirmation(struct pd_context *context, int64_t draft);
+/* Under what stands for a Message-ID. */
+char *pd_token_for_sent(struct pd_context *context, const char *sent_id);
 char *pd_token_payload(struct pd_arena *arena, pd_time now, int64_t version);
 bool pd_token_payload_parse(const char *text, pd_time *ret_made, int64_t *ret_version);
 

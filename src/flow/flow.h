@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include "desk/decide.h"
+#include "desk/submission.h"
 #include "mime/reader.h"
 #include "store/store.h"
 
@@ -62,7 +63,7 @@ struct pd_submission {
 	const char *certificate;      /* the common name of a client certificate that the MTA trusts; NULL: none */
 	const char *sender;	      /* "" the null sender */
 	struct pd_strings recipients; /* the desk's, as given */
-	bool has_outsiders;	      /* others beside them */
+	struct pd_strings others;     /* beside them */
 	const struct pd_raw *raw;
 };
 struct pd_verdict {
@@ -72,8 +73,18 @@ struct pd_verdict {
 	const char *seal;	/* the field's value to be added; NULL: none */
 	struct pd_strings sealed; /* instead: what each recipient of the desk becomes, in order; empty: it stays */
 	const char *agent;	/* of the login; NULL */
+	/* Of a mail from a mailbox's address to people outside (MISSION C7); else all empty: */
+	const char *sender;   /* the envelope's, instead of what it is: bounces find the ticket */
+	const char *reply_to; /* the field's value, to be added; NULL: the mailbox's people see its address alone */
+	const char *copy_to;  /* a recipient to be added: the desk's copy; NULL: the desk is among the recipients */
+	struct pd_removals removals; /* fields to be taken out, in the order of the header */
 };
-/* A mail of a login to the desk: what would be decided, and whether to believe it later. Keeps nothing. */
+/* Does the text, a field's value, name a mailbox's address? */
+bool pd_flow_names_mailbox(struct pd_flow *flow, const char *text);
+/* Is it an agent's? */
+bool pd_flow_is_agents(struct pd_flow *flow, const char *login, const char *certificate);
+/* A mail of a login to the desk, or from a mailbox's address to people outside: what would be decided, and whether to
+ * believe it later. Keeps nothing. */
 int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
 		       struct pd_verdict *ret_verdict, struct pd_error *error);
 /* Of a mail that postdesk itself hands to the MTA, by its Message-ID without <>: the recipients whom the MTA has

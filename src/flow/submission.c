@@ -4,6 +4,7 @@
  * author gets it back by mail. Fails as reading and the store do: nothing is known of the mail then. */
 #include "flow/internal.h"
 
+#include <string.h>
 #include "base/text.h"
 #include "desk/seal.h"
 #include "desk/submission.h"
@@ -18,7 +19,6 @@ bool pd_flow_is_signed(struct pd_flow *flow, const char *recipient)
 	case PD_RCPT_UNKNOWN:
 	case PD_RCPT_MAILBOX:
 	case PD_RCPT_DO:
-	case PD_RCPT_MESSAGE:
 		return false;
 	default:
 		return true;
@@ -49,8 +49,43 @@ int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_
 struct judgement {
 	struct pd_work work; /* first: the work is cast back */
 	struct pd_verdict verdict;
-	bool has_outsiders;
+	bool has_others;
 };
+
+/* As a quoted string, where it is ASCII. */
+static const char *display_name(struct pd_arena *arena, const char *name)
+{
+	PD_AUTO_BUF out = {0};
+
+	pd_buf_addc(&out, '"');
+	for (const char *c = name; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			return "";
+		if (*c == '"' || *c == '\\')
+			pd_buf_addc(&out, '\\');
+		pd_buf_addc(&out, *c);
+	}
+	pd_buf_adds(&out, "\" ");
+	return pd_buf_string(arena, &out);
+}
+
+/* Answers and bounces of what leaves come to an address that stands for its Message-ID, and a copy to the desk. */
+static void redirect(struct pd_work *work, struct pd_context *context, struct pd_verdict *verdict)
+{
+	const struct pd_delivery *delivery = work->delivery;
+	const struct pd_message *message = delivery->message;
+	const struct pd_mailbox *mailbox = pd_settings_mailbox_of(work->settings, message->from.addr);
+
+	verdict->removals = pd_submission_removals(context, message);
+	verdict->sender = pd_address_for_message(context, mailbox, message->message_id);
+	verdict->reply_to = mailbox->reply_address
+				    ? pd_printf(work->arena, "%s<%s>", display_name(work->arena, mailbox->full_name),
+						verdict->sender)
+				    : NULL;
+	verdict->copy_to = delivery->recipients.count
+				   ? NULL
+				   : pd_seal_address(context, delivery->login, message, mailbox->addresses.items[0]);
+}
 
 static void judge(struct pd_work *work, struct pd_context *context)
 {
@@ -63,10 +98,19 @@ static void judge(struct pd_work *work, struct pd_context *context)
 	verdict->text = wrong;
 	verdict->seal = NULL;
 	verdict->sealed = (struct pd_strings){0};
-	if (wrong || !pd_submission_is_agents(delivery))
+	if (!wrong && delivery->is_outgoing) {
+		const char *status;
+
+		verdict->text = wrong = pd_submission_wrong_outgoing(context, delivery, &status);
+		verdict->status = wrong ? status : NULL;
+	}
+	if (wrong || !(delivery->is_outgoing || pd_submission_is_agents(delivery)))
 		return;
-	pd_decide_delivery(context, delivery);
-	if (!judgement->has_outsiders) {
+	if (delivery->is_outgoing)
+		redirect(work, context, verdict);
+	else
+		pd_decide_delivery(context, delivery);
+	if (!judgement->has_others) {
 		verdict->seal =
 			pd_seal_make(context, delivery->login, delivery->message, &delivery->recipients);
 		return;
@@ -96,6 +140,48 @@ static const char *new_message_id(struct pd_arena *arena, const struct pd_settin
 	return pd_printf(arena, "%s@%s", pd_base32(arena, bytes, sizeof bytes), settings->hostname);
 }
 
+bool pd_flow_is_agents(struct pd_flow *flow, const char *login, const char *certificate)
+{
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	const struct pd_submission submission = {.login = login, .certificate = certificate};
+
+	return agent_of(settings, &submission) != NULL;
+}
+
+bool pd_flow_names_mailbox(struct pd_flow *flow, const char *text)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	const char *lower = pd_lower_ascii(arena, text);
+
+	for (size_t i = 0; i < settings->mailboxes.count; i++)
+		for (size_t k = 0; k < settings->mailboxes.items[i].addresses.count; k++)
+			if (strstr(lower, pd_lower_ascii(arena, settings->mailboxes.items[i].addresses.items[k])))
+				return true;
+	return false;
+}
+
+static bool is_outsider(struct pd_arena *arena, const struct pd_settings *settings, const char *address)
+{
+	return pd_recipient_parse(arena, settings, address).kind == PD_RCPT_UNKNOWN &&
+	       !pd_settings_agent_of(settings, address);
+}
+
+/* Does an agent's client send a person's mail from a mailbox's own address to anybody outside? */
+static bool is_outgoing(struct pd_arena *arena, const struct pd_settings *settings,
+			const struct pd_submission *submission, const struct pd_delivery *delivery)
+{
+	const struct pd_message *message = delivery->message;
+
+	if (!delivery->login || message->from_count != 1 || (message->kinds & (PD_KIND_AUTO | PD_KIND_LIST)) ||
+	    !pd_settings_mailbox_of(settings, message->from.addr))
+		return false;
+	for (size_t i = 0; i < submission->others.count; i++)
+		if (is_outsider(arena, settings, submission->others.items[i]))
+			return true;
+	return false;
+}
+
 int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
 		       struct pd_verdict *ret_verdict, struct pd_error *error)
 {
@@ -116,12 +202,17 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 	struct judgement judgement = {
 		.work = {.flow = flow, .arena = arena, .settings = settings, .delivery = &delivery, .decide = judge,
 			 .actor = "postdesk", .now = pd_now(), .is_dry = true},
-		.has_outsiders = submission->has_outsiders,
+		.has_others = submission->others.count > 0,
 	};
 	struct pd_verdict *verdict = &judgement.verdict;
 	struct pd_plan *plan;
 
-	if (!*message->message_id && pd_submission_is_agents(&delivery))
+	delivery.is_outgoing = is_outgoing(arena, settings, submission, &delivery);
+	if (!delivery.is_outgoing && !submission->recipients.count) {
+		*ret_verdict = (struct pd_verdict){0};
+		return 0;
+	}
+	if (!*message->message_id && (delivery.is_outgoing || pd_submission_is_agents(&delivery)))
 		message->message_id = verdict->message_id = new_message_id(arena, settings);
 	failed = pd_flow_keep(&judgement.work, &plan, error);
 	if (failed)

@@ -22,7 +22,7 @@
 #include "gate/milter_internal.h"
 
 #define RESULTS_FIELD "Authentication-Results"
-#define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT))
+#define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_CHGFROM))
 #define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
@@ -124,6 +124,8 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 		message->certificate = pd_strdup(arena, certificate);
 	message->sender = pd_milter_bare(arena, argv[0]);
 	message->outward = pd_outward_is(ctx) ? PD_NEW(arena, struct pd_outward) : NULL;
+	message->is_agents = (message->login != NULL || message->certificate != NULL) &&
+			     pd_flow_is_agents(flow, message->login, message->certificate);
 	session->message = message;
 	pd_settings_unref(settings);
 	pd_milter_leave();
@@ -132,11 +134,12 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 
 /* --- what is in it --- */
 
-/* Only what a login sends to the desk is read whole. */
+/* Only what a login sends to the desk is read whole, and what an agent sends from a mailbox's address. */
 static bool is_collected(struct message *message)
 {
-	if (message->outward != NULL || message->recipients.count == 0 ||
-	    (message->login == NULL && message->certificate == NULL))
+	bool is_to_desk = message->recipients.count > 0 && (message->login != NULL || message->certificate != NULL);
+	bool is_from_desk = message->others.count > 0 && (message->is_from_mailbox || !message->is_head_over);
+	if (message->outward != NULL || (!is_to_desk && !is_from_desk))
 		return false;
 	if (message->raw == NULL)
 		message->raw = pd_raw_new(message->spool);
@@ -168,6 +171,15 @@ static void note_field(struct message *message, const char *name, const char *va
 	}
 }
 
+static void note_author(struct message *message, const char *value)
+{
+	struct pd_flow *flow = pd_milter_enter();
+	if (flow == NULL)
+		return; /* at its end the mail fails */
+	message->is_from_mailbox |= pd_flow_names_mailbox(flow, value);
+	pd_milter_leave();
+}
+
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct session *session = smfi_getpriv(ctx);
@@ -175,6 +187,8 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 	if (message == NULL)
 		return session != NULL ? go_on(session, SMFIP_NR_HDR) : SMFIS_TEMPFAIL;
 	note_field(message, name, value);
+	if (message->others.count > 0 && pd_equal_nocase(name, "From"))
+		note_author(message, value);
 	if (is_collected(message) && !pd_equal_nocase(name, PD_SEAL_FIELD)) {
 		collect(message, name, strlen(name));
 		collect(message, ": ", 2);
@@ -205,6 +219,7 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *data, size_t len)
 	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return SMFIS_TEMPFAIL;
+	message->is_head_over = true;
 	if (!is_collected(message))
 		return session->skips ? SMFIS_SKIP : SMFIS_CONTINUE;
 	end_header(message);
@@ -232,7 +247,7 @@ static int judge(struct message *message, struct pd_verdict *ret_verdict, struct
 		.certificate = message->certificate,
 		.sender = message->sender,
 		.recipients = message->recipients,
-		.has_outsiders = message->has_outsiders,
+		.others = message->others,
 		.raw = message->raw,
 	};
 	int class = pd_raw_finish(message->raw, error);
@@ -293,6 +308,22 @@ static bool add(SMFICTX *ctx, const struct message *message, const struct pd_ver
 	return is_done;
 }
 
+/* What leaves for people outside. Highest place of a name first, as above. */
+static bool redirect(SMFICTX *ctx, const struct message *message, const struct pd_verdict *verdict)
+{
+	bool is_done = true;
+	for (size_t i = verdict->removals.count; i > 0; i--) {
+		const struct pd_removed *removed = &verdict->removals.items[i - 1];
+		is_done &= smfi_chgheader(ctx, (char *)removed->name, (int)removed->place, NULL) == MI_SUCCESS;
+	}
+	if (verdict->reply_to != NULL)
+		is_done &= smfi_addheader(ctx, "Reply-To", folded(message->arena, verdict->reply_to)) == MI_SUCCESS;
+	if (verdict->copy_to != NULL)
+		is_done &= smfi_addrcpt(ctx, pd_printf(message->arena, "<%s>", verdict->copy_to)) == MI_SUCCESS;
+	return is_done &&
+	       smfi_chgfrom(ctx, pd_printf(message->arena, "<%s>", verdict->sender), NULL) == MI_SUCCESS;
+}
+
 static sfsistat finish_outward(SMFICTX *ctx, const struct message *message)
 {
 	struct pd_flow *flow = pd_milter_enter();
@@ -308,6 +339,7 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 	const char *queue_id = smfi_getsymval(ctx, "i");
 	struct pd_verdict verdict = {0};
 	struct pd_error error = {0};
+	message->is_head_over = true;
 	if (message->has_failed)
 		return SMFIS_TEMPFAIL;
 	if (is_collected(message)) {
@@ -327,14 +359,15 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 		smfi_setreply(ctx, "550", (char *)verdict.status, text);
 		return SMFIS_REJECT;
 	}
-	if (!clean(ctx, message) || !add(ctx, message, &verdict)) {
+	if (!clean(ctx, message) || !add(ctx, message, &verdict) ||
+	    (verdict.sender != NULL && !redirect(ctx, message, &verdict))) {
 		pd_log(PD_ERROR, "milter: the MTA does not let a mail be changed", "queue-id", queue_id,
 		       NULL);
 		return SMFIS_TEMPFAIL;
 	}
 	if (message->outward != NULL)
 		return finish_outward(ctx, message);
-	if (verdict.seal != NULL || verdict.sealed.count > 0) {
+	if (verdict.seal != NULL || verdict.sealed.count > 0 || verdict.copy_to != NULL) {
 		count(&door.stats.sealed);
 		pd_log(PD_INFO, "milter: sealed", "queue-id", queue_id, "agent", verdict.agent, NULL);
 	}

@@ -14,7 +14,9 @@ struct message {
 	const char *certificate;      /* an agent's; NULL: none */
 	struct pd_strings recipients; /* the desk's */
 	struct pd_outward *outward;   /* of a mail that postdesk itself brings; NULL */
-	bool has_outsiders;
+	struct pd_strings others;     /* beside them, of an agent's mail */
+	bool is_agents, is_head_over;
+	bool is_from_mailbox;	      /* From may name one */
 	struct pd_raw *raw; /* NULL: not collected */
 	bool is_body, has_failed;
 	unsigned results; /* fields of that name so far */

@@ -108,7 +108,7 @@ sfsistat pd_milter_on_recipient(SMFICTX *ctx, char **argv)
 		return refuse_recipient(ctx, session->client, recipient, since);
 	if (is_desks)
 		pd_strings_add_once(message->arena, &message->recipients, recipient);
-	else
-		message->has_outsiders = true;
+	else if (message->is_agents)
+		*pd_list_add(message->arena, &message->others) = recipient;
 	return SMFIS_CONTINUE;
 }
