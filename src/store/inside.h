@@ -43,6 +43,7 @@ struct pd_window {
 	struct pd_store *store;
 	bool is_writer; /* sees the write transaction; records nothing */
 	void *at;	/* the backend's; NULL until the first look-up */
+	uint64_t since; /* groups that were committed when it began: it sees these at least */
 	struct pd_arena *arena;
 	PD_LIST(struct pd_reading) readings;
 };
@@ -57,6 +58,14 @@ bool pd_window_has_changed(struct pd_window *view, struct pd_window *writer);
 /* For backends: a look-up failed. */
 void pd_window_fail(struct pd_window *view, const struct pd_error *error);
 
+/* --- what has changed (noted.c) --- */
+
+/* By the thread that leads, before it is written: the plan, or anything else. */
+void pd_noted_plan(struct pd_store *store, const struct pd_plan *plan);
+void pd_noted_all(struct pd_store *store);
+/* Is the answer certainly what it was after so many groups? */
+bool pd_noted_is_same(struct pd_store *store, uint64_t since, const struct pd_reading *reading);
+
 /* --- hashes (hash.c) --- */
 
 /* SipHash-2-4: keys of look-ups, which strangers must not be able to make collide. */
@@ -70,6 +79,7 @@ struct pd_job {
 	int (*run)(struct pd_store *store, struct pd_job *job, struct pd_error *error);
 	void *data;
 	bool touches_outbox; /* who waits for due rows shall look again */
+	bool notes_changes;  /* says itself what it changes that decisions read (noted.c) */
 	/* the writer's */
 	int result;
 	struct pd_error error;
@@ -229,6 +239,8 @@ struct pd_backend {
 	void (*close)(struct pd_store *store);
 };
 
+#define PD_NOTED 8192
+
 struct pd_store {
 	const struct pd_backend *backend;
 	enum pd_store_mode mode;
@@ -251,6 +263,10 @@ struct pd_store {
 	struct pd_answered *answered; /* sent.c */
 
 	atomic_ulong commits, groups, redecided;
+
+	_Atomic uint64_t committed; /* groups */
+	_Atomic uint64_t noted_all; /* the last group that may have changed any answer */
+	_Atomic uint64_t noted[PD_NOTED];
 };
 /* Common members; last_id and key are the backend's to fill afterwards. */
 void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enum pd_store_mode mode);

@@ -71,6 +71,7 @@ int pd_store_begin(struct pd_store *store, struct pd_snapshot **ret_snapshot, st
 	pthread_mutex_lock(&store->lock);
 	view->face.config = store->config[0] != '\0' ? pd_strdup(arena, store->config) : NULL;
 	pthread_mutex_unlock(&store->lock);
+	view->since = atomic_load(&store->committed);
 	int failed = store->backend->window_begin(view, error);
 	if (failed) {
 		pd_arena_free(arena);
@@ -163,7 +164,10 @@ static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_erro
 		return 0;
 	job->touches_outbox = commit->plan->letters.count > 0;
 	int failed = pd_plan_check(commit->plan, error);
-	return failed ? failed : store->backend->apply(store, committing, error);
+	if (failed)
+		return failed;
+	pd_noted_plan(store, commit->plan);
+	return store->backend->apply(store, committing, error);
 }
 
 /* What the plan brings on may be sooner than all that was known. */
@@ -200,7 +204,7 @@ int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_
 		store->backend->window_end(pd_window_of(commit->snapshot));
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_committing committing = {.commit = commit, .arena = arena};
-	struct pd_job job = {.run = commit_run, .data = &committing};
+	struct pd_job job = {.run = commit_run, .data = &committing, .notes_changes = true};
 	struct pd_error own;
 	if (error == NULL)
 		error = &own;
@@ -243,7 +247,7 @@ int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *o
 	struct pd_leases leases = {0};
 	struct pd_lease_request request = {
 		.arena = arena, .owner = owner, .now = now, .until = until, .max = max, .leases = &leases};
-	struct pd_job job = {.run = lease_run, .data = &request};
+	struct pd_job job = {.run = lease_run, .data = &request, .notes_changes = true};
 	int failed = pd_writer_do(store->writer, &job, error);
 	if (failed)
 		return failed;

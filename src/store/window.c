@@ -429,7 +429,8 @@ bool pd_window_has_changed(struct pd_window *view, struct pd_window *writer)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < view->readings.count; i++)
-		if (ask_again(writer, arena, &view->readings.items[i]) != view->readings.items[i].digest)
+		if (!pd_noted_is_same(view->store, view->since, &view->readings.items[i]) &&
+		    ask_again(writer, arena, &view->readings.items[i]) != view->readings.items[i].digest)
 			return true;
 	return false;
 }

@@ -73,6 +73,8 @@ static struct pd_job *take_job(struct pd_writer *writer, struct group *group)
 
 static int run_job(struct pd_store *store, struct pd_job *job)
 {
+	if (!job->notes_changes)
+		pd_noted_all(store);
 	job->result = job->run(store, job, &job->error);
 	if (job->result == 0)
 		pd_crash_point("after-write");
@@ -119,10 +121,12 @@ static int run_group(struct pd_writer *writer, struct group *group, struct pd_er
 	}
 	pd_crash_point("before-commit");
 	failed = backend->commit(store, error);
-	if (failed)
+	if (failed) {
 		backend->rollback(store);
-	else
+	} else {
+		atomic_fetch_add(&store->committed, 1);
 		pd_crash_point("before-sync");
+	}
 	return failed;
 }
 
@@ -199,7 +203,9 @@ static void tidy(struct pd_writer *writer)
 	struct pd_error error;
 	writer->is_led = true;
 	pthread_mutex_unlock(&writer->lock);
+	pd_noted_all(writer->store);
 	bool has_more = writer->store->backend->idle(writer->store);
+	atomic_fetch_add(&writer->store->committed, 1);
 	if (writer->store->backend->sync(writer->store, &error) != 0)
 		atomic_store(&writer->store->is_failed, true);
 	pthread_mutex_lock(&writer->lock);

@@ -163,6 +163,102 @@ static void test_changed_readings_are_decided_anew(struct desk *desk)
 	assert_int_equal(stats.redecided, 1);
 }
 
+/* One answer that a decision stands on changes, and only what asked for it is made anew. */
+enum asked { ASK_TICKET, ASK_TIMELINE, ASK_CONTACT, ASK_CONTACT_OF, ASK_NO_CONTACT, ASK_MESSAGE_ID, ASK_MARK, ASK_COUNTER,
+	     ASK_SUBJECT, ASK_OTHERS };
+
+static void ask(struct desk *desk, struct pd_snapshot *s, enum asked asked, int64_t ticket)
+{
+	struct pd_arena *arena = desk->arena;
+	switch (asked) {
+	case ASK_TICKET: (void)s->ticket(s, arena, ticket); break;
+	case ASK_TIMELINE: (void)s->timeline(s, arena, ticket, 0); break;
+	case ASK_CONTACT: (void)s->contact(s, arena, 1); break;
+	case ASK_CONTACT_OF: (void)s->contact_of(s, arena, "mail", "mary@example.org"); break;
+	case ASK_NO_CONTACT: (void)s->contact_of(s, arena, "mail", "new@example.org"); break;
+	case ASK_MESSAGE_ID: (void)s->message_id(s, arena, "i@example.org"); break;
+	case ASK_MARK: (void)s->mark(s, "mail:b@example.org"); break;
+	case ASK_COUNTER: (void)s->counter(s, "acknowledge:new@example.org", TEST_NOW - PD_HOUR); break;
+	case ASK_SUBJECT: (void)s->subject(s, arena, "support", "other", 0); break;
+	case ASK_OTHERS:
+		(void)s->ticket(s, arena, ticket + 100);
+		(void)s->message_id(s, arena, "c@example.org");
+		(void)s->mark(s, "mail:c@example.org");
+		(void)s->contact_of(s, arena, "mail", "nobody@example.org");
+		(void)s->counter(s, "acknowledge:nobody@example.org", 0);
+		break;
+	}
+}
+
+/* By a plan that does nothing else. */
+static void change_answer(struct desk *desk, enum asked asked)
+{
+	struct pd_error error = {0};
+	struct pd_snapshot *s = begin(desk);
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, s, TEST_NOW, "contact:x");
+	if (asked == ASK_MESSAGE_ID)
+		*pd_list_add(desk->arena, &c.plan->ids) = (struct pd_planned_id){
+			.message_id = "i@example.org", .known = {.ticket = 1, .event = 1, .is_reference = true, .conversation = 7}};
+	else if (asked == ASK_MARK)
+		*pd_list_add(desk->arena, &c.plan->marks) = (struct pd_planned_mark){.key = "mail:b@example.org", .value = 77};
+	else if (asked == ASK_COUNTER)
+		*pd_list_add(desk->arena, &c.plan->counters) = "acknowledge:new@example.org";
+	struct pd_commit commit = {.snapshot = s, .plan = c.plan, .now = TEST_NOW};
+	if (asked == ASK_SUBJECT)
+		deliver(desk, (struct test_mail){.message_id = "o@example.org", .from = "mary@example.org",
+						 .subject = "Other", .text = "t"});
+	else
+		assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(s);
+}
+
+static void rename_contact(struct desk *desk, int64_t id)
+{
+	struct pd_error error = {0};
+	struct pd_snapshot *s = begin(desk);
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, s, TEST_NOW, "contact:x");
+	*pd_list_add(desk->arena, &c.plan->contacts) = (struct pd_planned_contact){.contact = *s->contact(s, desk->arena, id)};
+	c.plan->contacts.items[0].contact.name = pd_printf(desk->arena, "%s x", c.plan->contacts.items[0].contact.name);
+	struct pd_commit commit = {.snapshot = s, .plan = c.plan, .now = TEST_NOW};
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(s);
+}
+
+static void test_each_reading_counts(struct desk *desk)
+{
+	int64_t ticket = deliver(desk, hello);
+	struct pd_error error = {0};
+	for (int asked = 0; asked <= ASK_OTHERS; asked++) {
+		struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+		struct pd_context c =
+			pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "contact:x");
+		ask(desk, commit.snapshot, (enum asked)asked, ticket);
+		*pd_list_add(desk->arena, &c.plan->marks) = (struct pd_planned_mark){.key = "decided", .value = asked};
+		commit.plan = c.plan;
+		struct test_mail change = {.message_id = "b@example.org", .from = "new@example.org", .subject = "Other",
+					   .text = "t", .is_acknowledged = true};
+		if (asked == ASK_TICKET || asked == ASK_TIMELINE) {
+			change = hello;
+			change.message_id = asked == ASK_TICKET ? "d@example.org" : "e@example.org";
+			change.ticket = ticket;
+		}
+		if (asked == ASK_CONTACT || asked == ASK_CONTACT_OF)
+			rename_contact(desk, asked == ASK_CONTACT ? 1 : commit.snapshot->contact_of(
+				commit.snapshot, desk->arena, "mail", "mary@example.org")->id);
+		else if (asked <= ASK_NO_CONTACT)
+			deliver(desk, change);
+		else if (asked != ASK_OTHERS)
+			change_answer(desk, (enum asked)asked);
+		else
+			deliver(desk, (struct test_mail){.message_id = "z@example.org", .from = "zoe@example.org",
+							 .subject = "Zoe", .text = "t", .is_acknowledged = true});
+		int failed = pd_store_commit(desk->store, &commit, &error);
+		if (failed != (asked == ASK_OTHERS ? 0 : PD_TEMPORARY))
+			fail_msg("question %d: %d", asked, failed);
+		pd_store_end(commit.snapshot);
+	}
+}
+
 static void test_without_a_new_decision_it_fails(struct desk *desk)
 {
 	struct test_delivery one = {
@@ -888,6 +984,7 @@ static const struct {
 	{"look-ups", test_look_ups},
 	{"a snapshot is an instant", test_snapshot_is_an_instant},
 	{"changed readings are decided anew", test_changed_readings_are_decided_anew},
+	{"each reading counts", test_each_reading_counts},
 	{"without a new decision it fails", test_without_a_new_decision_it_fails},
 	{"a bad plan is refused alone", test_a_bad_plan_is_refused_alone},
 	{"raw bytes", test_raw_bytes},
