@@ -145,10 +145,28 @@ static bool is_any(const char *text, const char *first, const char *second)
 	return pd_equal_nocase(text, first) || pd_equal_nocase(text, second);
 }
 
+/* To the desk alone, and of the agent's own making? Else it invites somebody, or was handed on. */
+static bool is_own(const struct work *work)
+{
+	const struct pd_message *message = work->mail->message;
+	const char *organizer = message->invitation.organizer;
+	for (size_t i = 0; i < message->to.count + message->cc.count; i++)
+		if (pd_is_outsider(work->context, i < message->to.count
+							  ? message->to.items[i].addr
+							  : message->cc.items[i - message->to.count].addr))
+			return false;
+	if (pd_starts_nocase(organizer, "mailto:"))
+		organizer += strlen("mailto:");
+	return *organizer == '\0' ||
+	       pd_settings_agent_of(work->context->settings, organizer) == work->mail->agent;
+}
+
 /* Is the event away from work, and not a meeting with somebody? */
 static bool is_absence(const struct work *work, bool is_date)
 {
 	const struct pd_invitation *invitation = &work->mail->message->invitation;
+	if (!work->mail->is_do && !is_own(work))
+		return false;
 	if (pd_equal_nocase(invitation->busy, "OOF"))
 		return true;
 	if (is_any(invitation->busy, "FREE", "WORKINGELSEWHERE") ||

@@ -118,7 +118,7 @@ static const char *closing(struct pd_arena *arena, const struct presence *presen
 {
 	struct pd_calendar_parts parts;
 	pd_calendar_closings(arena, presence->calendar, at, at + 1, &parts);
-	return parts.count > 0 ? parts.items[0].name : "out of hours";
+	return parts.count > 0 ? parts.items[0].name : PD_OUT_OF_HOURS;
 }
 
 struct pd_availability pd_availability_of(struct pd_arena *arena, const struct pd_settings *settings,

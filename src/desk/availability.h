@@ -15,7 +15,8 @@
 #include "calendar/calendar.h"
 #include "desk/snapshot.h"
 
-#define PD_ABSENCE "absence" /* the kind of the records */
+#define PD_ABSENCE	"absence" /* the kind of the records */
+#define PD_OUT_OF_HOURS "out of hours"
 
 struct pd_absence {
 	const char *agent, *key;
@@ -30,7 +31,7 @@ char *pd_absence_name(struct pd_arena *arena, const struct pd_agent *agent, cons
 struct pd_availability {
 	bool is_available;
 	pd_time until;	 /* when that changes; PD_NEVER: no change is known */
-	const char *why; /* of an absence, for people: "#away", "Vacation", "out of hours"; "" where there is nothing to say */
+	const char *why; /* of an absence, for people: "#away", "Vacation", PD_OUT_OF_HOURS; "" where there is nothing to say */
 };
 /* As it is at that time. records: all of the kind PD_ABSENCE. An agent without a calendar has no hours: only absences
  * count. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/absence.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
 
@@ -100,6 +101,19 @@ void command_parse_take(struct command_parser *parser, struct pd_command *comman
 		command->value = parser->agent->name;
 }
 
+/* The new owner is away for longer than the hours of the day. */
+static void tell_of_absence(struct command_run *run, const struct pd_agent *agent)
+{
+	struct pd_context *context = run->context;
+	if (agent == NULL || agent == context->agent)
+		return;
+	struct pd_records records = pd_plan_records(context, PD_ABSENCE);
+	struct pd_availability found =
+		pd_availability_of(context->arena, context->settings, &records, agent, context->now);
+	if (!found.is_available && strcmp(found.why, PD_OUT_OF_HOURS) != 0)
+		pd_report(context, "%s", pd_absence_words(context, agent));
+}
+
 int command_apply_assign(struct command_run *run, const struct pd_command *command)
 {
 	if (command->conversation != 0) {
@@ -108,6 +122,7 @@ int command_apply_assign(struct command_run *run, const struct pd_command *comma
 	}
 	if (!pd_starts(command->value, TEAM)) {
 		command_set(run, command, "owner", *command->value != '\0' ? command->value : NULL);
+		tell_of_absence(run, pd_settings_agent(run->context->settings, command->value));
 		return 0;
 	}
 	const struct pd_team *team = pd_settings_team(run->context->settings, command->value + strlen(TEAM));

@@ -240,7 +240,7 @@ void pd_take_automatic(struct pd_context *context, const struct pd_mail *mail)
 						  : why);
 	if (is_new)
 		pd_note_mailboxes(context, mail, ticket);
-	else if (loop == NULL)
+	if (loop == NULL && (!is_new || row != NULL))
 		pd_absence_take_reply(context, mail);
 	if (loop == NULL)
 		pd_mail_register(context, mail, ticket, place.conversation, event->id);

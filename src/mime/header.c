@@ -12,7 +12,7 @@ struct pd_message *pd_message_blank(struct pd_arena *arena)
 {
 	struct pd_message *message = PD_NEW(arena, struct pd_message);
 	struct pd_address none = {.name = "", .addr = ""};
-	message->invitation = (struct pd_invitation){.method = "", .uid = "", .summary = "", .status = "",
+	message->invitation = (struct pd_invitation){.method = "", .uid = "", .summary = "", .status = "", .organizer = "",
 						     .start = "", .start_zone = "", .end = "", .end_zone = "",
 						     .duration = "", .busy = "", .transparency = ""};
 	message->subject = message->message_id = message->date_text = "";

@@ -118,6 +118,7 @@ void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invit
 	} wanted[] = {{"UID", &found.uid},
 		      {"SUMMARY", &found.summary},
 		      {"STATUS", &found.status},
+		      {"ORGANIZER", &found.organizer},
 		      {"DTSTART", &found.start},
 		      {"DTEND", &found.end},
 		      {"DURATION", &found.duration},

@@ -46,6 +46,7 @@ struct pd_attachment {
 struct pd_invitation {
 	const char *method; /* of the calendar: "REQUEST" "PUBLISH" "CANCEL" "REPLY" … */
 	const char *uid, *summary, *status;
+	const char *organizer; /* "mailto:anna@example.com" */
 	const char *start, *start_zone; /* "20261123T090000" with its TZID, "20261123T070000Z", "20261123" */
 	const char *end, *end_zone, *duration;
 	const char *busy;	  /* X-MICROSOFT-CDO-BUSYSTATUS */

@@ -8,7 +8,7 @@
 #include "mime/inside.h"
 
 #define MAX_ITEMS 100000
-#define FORMAT	  3
+#define FORMAT	  4
 
 /* One of them is set. */
 struct wire {
@@ -143,6 +143,7 @@ static void invitation(struct wire *wire, struct pd_invitation *value)
 	line(wire, &value->uid);
 	line(wire, &value->summary);
 	line(wire, &value->status);
+	line(wire, &value->organizer);
 	line(wire, &value->start);
 	line(wire, &value->start_zone);
 	line(wire, &value->end);

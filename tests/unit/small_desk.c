@@ -106,7 +106,7 @@ static void add_header(struct pd_arena *arena, struct pd_message *message, const
 static void invite(struct pd_message *message, const struct pd_invitation *given)
 {
 	struct pd_invitation *invitation = &message->invitation;
-	const char **texts[] = {&invitation->method, &invitation->uid,	  &invitation->summary,	   &invitation->status,
+	const char **texts[] = {&invitation->method, &invitation->uid,	  &invitation->summary,	   &invitation->status, &invitation->organizer,
 				&invitation->start,  &invitation->start_zone, &invitation->end,	   &invitation->end_zone,
 				&invitation->duration, &invitation->busy,	  &invitation->transparency};
 	if (given != NULL)

@@ -208,6 +208,23 @@ static void test_undo(void **state)
 	assert_string_equal(now_of(desk, "bob"), "available until - ");
 }
 
+/* Who assigns to somebody who is away is told. */
+static void test_assigned(void **state)
+{
+	struct small_desk *desk = *state;
+	int64_t ticket = small_deliver(desk, (struct small_mail){.from = "v@customer.example", .subject = "x",
+								 .text = "y", .id = "a@b"})
+				 ->ticket;
+	struct pd_plan *plan = small_do(desk, "agent:carol", ticket, "#assign bob");
+	assert_null(strstr(report_of(desk, plan), "away"));
+	small_do(desk, "agent:bob", 0, "#away until monday");
+	small_do(desk, "agent:carol", ticket, "#assign none");
+	plan = small_do(desk, "agent:carol", ticket, "#assign bob");
+	assert_non_null(strstr(report_of(desk, plan), "Bob Builder is away until Mon 2026-11-23 08:00 (#away)."));
+	plan = small_do(desk, "agent:carol", ticket, "#assign anna"); /* it is Saturday, no more */
+	assert_null(strstr(report_of(desk, plan), "away"));
+}
+
 static struct small_mail mail_of(const char *from, const char *to, const char *text, bool pass)
 {
 	static int count;
@@ -274,6 +291,14 @@ static void test_invitations(void **state)
 		 "available until - "},
 		{"one that is past", DESK, true, {.uid = "9", .start = "20251121"}, "refused", "available until - "},
 		{"not proven", DESK, false, {.uid = "10", .start = "20261121"}, "held", "available until - "},
+		{"of another's making", DESK, true,
+		 {.uid = "13", .start = "20261121", .organizer = "mailto:anna@agents.example"}, "new ticket",
+		 "available until - "},
+		{"of one's own", DESK, true,
+		 {.uid = "14", .start = "20261121", .organizer = "MAILTO:Bob@agents.example"}, "absence",
+		 "away until 2026-11-22T00:00:00Z absence"},
+		{"to a customer, too", "support@example.com,v@customer.example", true,
+		 {.uid = "15", .start = "20261121"}, "new ticket", "available until - "},
 		{"no date", DESK, true, {.uid = "11", .start = "2026112x"}, "new ticket", "available until - "},
 		{"ends before it starts", DESK, true, {.uid = "12", .start = "20261121T090000Z", .end = "20261120T090000Z",
 		 .busy = "OOF"}, "new ticket", "available until - "},
@@ -387,7 +412,7 @@ static void test_heard_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pure),	TEST(test_commands),	       TEST(test_commands_refused), TEST(test_undo),
+		TEST(test_pure),	TEST(test_commands),	       TEST(test_commands_refused), TEST(test_undo), TEST(test_assigned),
 		TEST(test_times_as_written),
 		TEST(test_by_mail),	TEST(test_invitations),	       TEST(test_invitation_changes),
 		TEST(test_out_of_office), TEST(test_heard_again),

@@ -62,16 +62,16 @@ static void test_values(void **state)
 		 "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:19701025T030000\n"
 		 "RRULE:FREQ=YEARLY\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:u1\nSUMMARY:Va\n cation\\, far\n"
 		 "DTSTART;TZID=\"Our; Zone\":20261224T090000\nDTEND;VALUE=DATE-TIME;TZID=Europe/Helsinki:20261225T090000\n"
-		 "STATUS:CONFIRMED\nTRANSP:OPAQUE\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\nBEGIN:VALARM\nSUMMARY:alarm\n"
+		 "ORGANIZER;CN=\"B: B\":mailto:bob@example.com\nSTATUS:CONFIRMED\nTRANSP:OPAQUE\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\nBEGIN:VALARM\nSUMMARY:alarm\n"
 		 "DURATION:PT5M\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n",
-		 "REQUEST|u1|Vacation, far|CONFIRMED|20261224T090000|Our; Zone|20261225T090000|Europe/Helsinki||OOF|OPAQUE|0"},
+		 "REQUEST|u1|Vacation, far|CONFIRMED|mailto:bob@example.com|20261224T090000|Our; Zone|20261225T090000|Europe/Helsinki||OOF|OPAQUE|0"},
 		{"a day that recurs",
 		 "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDURATION:P2D\nRRULE:FREQ=YEARLY\nEND:VEVENT\n",
-		 "||||20261224||||P2D|||1"},
+		 "|||||20261224||||P2D|||1"},
 		{"the first event alone",
-		 "BEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:20261224T090000Z\nEND:VEVENT\n", "|1||||||||||0"},
-		{"no event", "BEGIN:VTODO\nDTSTART:20261224T090000Z\nEND:VTODO\n", "|||||||||||0"},
-		{"cut in a parameter", "BEGIN:VEVENT\nDTSTART;TZID=\"x", "|||||||||||0"},
+		 "BEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:20261224T090000Z\nEND:VEVENT\n", "|1|||||||||||0"},
+		{"no event", "BEGIN:VTODO\nDTSTART:20261224T090000Z\nEND:VTODO\n", "||||||||||||0"},
+		{"cut in a parameter", "BEGIN:VEVENT\nDTSTART;TZID=\"x", "||||||||||||0"},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 
@@ -80,8 +80,8 @@ static void test_values(void **state)
 
 		pd_invitation_read(arena, rows[i].ics, &found);
 		CHECK_ROW_STRING(rows[i].name,
-				 pd_printf(arena, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d", found.method, found.uid, found.summary,
-					   found.status, found.start, found.start_zone, found.end, found.end_zone,
+				 pd_printf(arena, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d", found.method, found.uid, found.summary,
+					   found.status, found.organizer, found.start, found.start_zone, found.end, found.end_zone,
 					   found.duration, found.busy, found.transparency, found.recurs),
 				 rows[i].want);
 	}
