@@ -84,6 +84,30 @@ static struct pd_address author(struct pd_arena *arena, const char *value)
 	return address;
 }
 
+/* Everything from that line on, the marks of the quote taken off. */
+static char *text_from(struct pd_arena *arena, const struct pd_line_list *lines, size_t from, unsigned depth)
+{
+	PD_AUTO_BUF text = {0};
+	for (size_t i = from; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		const char *at = line->text;
+		size_t len = line->len;
+		for (unsigned k = line->structure; k < depth && k < line->depth; k++) {
+			const char *mark = memchr(at, '>', len);
+			if (!mark)
+				break;
+			mark++;
+			len -= (size_t)(mark - at);
+			at = mark;
+			if (len && *at == ' ')
+				at++, len--;
+		}
+		pd_buf_add(&text, at, len);
+		pd_buf_addc(&text, '\n');
+	}
+	return pd_trim(arena, pd_clean_text(arena, text.data ? text.data : "", text.len));
+}
+
 /* Reads the block of `takes` lines at that place. */
 static bool from_block(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines,
 		       size_t at, size_t takes)
@@ -109,27 +133,26 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 	message->forwarded_from = found;
 	message->forwarded_subject = subject;
 	message->forwarded_date = pd_clean_line(arena, date, 200);
-	/* The last value of the block may go on for a line or two. */
-	PD_AUTO_BUF text = {0};
-	unsigned depth = lines->items[at].depth;
-	for (size_t i = end; i < lines->count; i++) {
-		const struct pd_line *line = &lines->items[i];
-		const char *from = line->text;
-		size_t len = line->len;
-		for (unsigned k = line->structure; k < depth && k < line->depth; k++) {
-			const char *mark = memchr(from, '>', len);
-			if (!mark)
-				break;
-			mark++;
-			len -= (size_t)(mark - from);
-			from = mark;
-			if (len && *from == ' ')
-				from++, len--;
-		}
-		pd_buf_add(&text, from, len);
-		pd_buf_addc(&text, '\n');
+	message->forwarded_text = text_from(arena, lines, end, lines->items[at].depth);
+	return true;
+}
+
+/* "02.03.2020, 10:00, "Anna" <anna@example.com>:" below a forward's marker. */
+static bool from_attribution(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines,
+			     size_t at, size_t takes)
+{
+	PD_AUTO_BUF line = {0};
+	for (size_t i = at; i < at + takes; i++) {
+		pd_buf_addc(&line, ' ');
+		pd_buf_add(&line, lines->items[i].text, lines->items[i].len);
 	}
-	message->forwarded_text = pd_trim(arena, pd_clean_text(arena, text.data ? text.data : "", text.len));
+	struct pd_address found = author(arena, line.data);
+	const char *quote = strchr(line.data, '"'), *end = quote ? strchr(quote + 1, '"') : NULL;
+	if (!*found.addr)
+		return false;
+	found.name = end ? pd_clean_line(arena, pd_strndup(arena, quote + 1, (size_t)(end - quote - 1)), 200) : "";
+	message->forwarded_from = found;
+	message->forwarded_text = text_from(arena, lines, at + takes, 0);
 	return true;
 }
 
@@ -146,7 +169,9 @@ static bool from_lines(struct pd_arena *arena, struct pd_message *message, struc
 			marked = true;
 			continue;
 		}
-		size_t kept;
+		size_t kept, takes = marked ? pd_mark_attribution(lines, i, &kept) : 0;
+		if (takes && !kept && from_attribution(arena, message, lines, i, takes))
+			return true;
 		if (!marked && !says_forward && !line->depth && pd_mark_attribution(lines, i, &kept))
 			return false; /* an answer; what it quotes is no forward */
 		size_t n = pd_mark_header(lines, i);

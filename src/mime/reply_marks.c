@@ -194,7 +194,8 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		/* "He said:" above a quote is the author's own. */
 		bool own = pd_words_ends(text, "said|sent|scritto|escrit|geschreven") > 0 ||
 			   pd_words_begins(text, pd_pronoun_words);
-		return at_end && len <= 90 && !own ? FORM_WEAK : FORM_NONE;
+		bool fits = at_end ? len <= 90 : had_colon && date >= 0 && len <= 120; /* "Anna kirjoitti 2.3.2020:" */
+		return fits && !own ? FORM_WEAK : FORM_NONE;
 	}
 	if (had_colon && address && len && strchr(">)]", text[len - 1])) {
 		size_t name = strcspn(text, "<@");
@@ -203,7 +204,8 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		if (date >= 0 && name <= 60)
 			return FORM_NAME;
 	}
-	if (had_colon && address && date >= 0 && len <= 120)
+	/* A language that no table has: scripts of India take three bytes a letter. */
+	if (had_colon && address && date >= 0 && g_utf8_strlen(text, -1) <= 140)
 		return FORM_WEAK;
 	if (had_colon && pd_words_begins(text, pd_quoting_words))
 		return address ? FORM_EXPLICIT : FORM_WEAK;
@@ -260,6 +262,20 @@ static enum form joined_form(struct pd_line_list *lines, size_t from, size_t to)
 	return *known;
 }
 
+/* "Anna Virtanen", "<anna@example.com> wrote:": a short line above the address, itself below an empty one. */
+static bool is_name_above(const struct pd_line_list *lines, size_t first, size_t from)
+{
+	if (from == first || pd_line_fold(&lines->items[from])[0] != '<')
+		return false;
+	const struct pd_line *line = &lines->items[from - 1];
+	const char *fold = pd_line_fold(line);
+	unsigned words = 1;
+	for (const char *c = fold; *c; c++)
+		words += *c == ' ';
+	return *fold && !line->depth && !line->hints && line->len <= 60 && words <= 5 && !strpbrk(fold, ".!?:;") &&
+	       (from == 1 || pd_line_is_blank(&lines->items[from - 2]));
+}
+
 /* An attribution that ends where `to` ends and begins nowhere before `first`. */
 static enum form best_start(struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
 {
@@ -285,9 +301,12 @@ static enum form best_start(struct pd_line_list *lines, size_t first, size_t to,
 		}
 		if (best == FORM_EXPLICIT)
 			break;
-		if (from > first && ends_sentence(pd_line_fold(&lines->items[from - 1])))
+		if (from > first && ends_sentence(pd_line_fold(&lines->items[from - 1])) &&
+		    !(g_ascii_isdigit(*pd_line_fold(line)) && strchr(pd_line_fold(line), '.')))
 			break;
 	}
+	if (best != FORM_NONE && is_name_above(lines, first, *ret_from))
+		--*ret_from;
 	return best;
 }
 
@@ -602,9 +621,19 @@ static const char *after_decoration(const char *fold)
 	return g_ascii_isalnum(*fold) ? fold : fold + strspn(fold, DECORATION);
 }
 
+/* A short line that ends with a colon: "Begin forwarded message:" in a language that no table has. */
+static bool may_announce(const struct pd_line *line)
+{
+	const char *fold = pd_line_fold(line);
+	size_t len = strlen(fold);
+	return len > 1 && len <= 120 && fold[len - 1] == ':' && !line->is_long && !line->depth;
+}
+
 bool pd_mark_may_be(const struct pd_line *line)
 {
 	const char *core = after_decoration(pd_line_fold(line));
+	if (may_announce(line))
+		return true;
 	return longest_marker(core, 0) || longest_marker(core, 1) || longest_marker(core, ABOVE);
 }
 
@@ -674,10 +703,30 @@ size_t pd_mark_original(const struct pd_line_list *lines, size_t at)
 	return next < lines->count && pd_mark_header(lines, next) ? 1 : 0;
 }
 
+/* Such a line, no attribution, above a quote that begins with a header block: how Apple's clients forward. */
+static bool announces_forward(const struct pd_line_list *lines, size_t at)
+{
+	const struct pd_line *line = &lines->items[at];
+	size_t value, next = at + 1;
+	if (!may_announce(line) || pd_label_of(pd_line_fold(line), &value) != PD_LABEL_NONE)
+		return false;
+	while (next < lines->count && next < at + 5 && pd_line_is_blank(&lines->items[next]))
+		next++;
+	if (next >= lines->count || !lines->items[next].depth || pd_mark_header(lines, next) < 3)
+		return false;
+	char text[ATTRIBUTION_BYTES];
+	size_t len = strlen(pd_line_fold(line)) - 1;
+	memcpy(text, pd_line_fold(line), len);
+	text[len] = '\0';
+	return pd_words_date(text, 0) < 0 && !pd_words_has_address(text) && form_of(text, true, false) == FORM_NONE;
+}
+
 size_t pd_mark_forward(const struct pd_line_list *lines, size_t at)
 {
 	bool decorated;
 	const struct pd_line *line = &lines->items[at];
+	if (announces_forward(lines, at))
+		return 1;
 	if (line->structure > 1 || (line->structure && !(line->hints & PD_HINT_FIRST)) ||
 	    !is_marker(line, 1, &decorated))
 		return 0;

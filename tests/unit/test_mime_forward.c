@@ -27,6 +27,15 @@ static void test_blocks(void **state)
 		{"Apple in a quote", "Fwd: Help", "> Begin forwarded message:\n> \n> From: Anna <anna@example.org>\n> Subject: Help\n> Date: 5.1.2026\n> \n"
 						  "> It burns.\n",
 		 "anna@example.org", "Anna", "Help", "It burns."},
+		{"Apple in a language of no table", "Help", "FYI\n\nMessaggiu rinviatu:\n\n> From: Anna <anna@example.org>\n> Subject: Help\n"
+							     "> Date: 5.1.2026\n> To: Ben\n>\n> It burns.\n",
+		 "anna@example.org", "Anna", "Help", "It burns."},
+		{"Apple, id", "Help", "Mulai meneruskan pesan:\n\n> Dari: Anna <anna@example.org>\n> Subjek: Help\n> Tanggal: 5.1.2026\n>\n> It burns.\n",
+		 "anna@example.org", "Anna", "Help", "It burns."},
+		{"Yandex", "Fwd: Help", "-------- Пересылаемое сообщение --------\n05.01.2026, 10:00, \"Anna\" <anna@example.org>:\n\nIt burns.\n",
+		 "anna@example.org", "Anna", "", "It burns."},
+		{"kk", "Fwd: Help", "Кімнен: Anna <anna@example.org>\nЖіберілді: 5.1.2026\nКімге: Ben\nТақырып: Help\n\nIt burns.\n",
+		 "anna@example.org", "Anna", "Help", "It burns."},
 		{"Thunderbird", "Fwd: Help", "-------- Forwarded Message --------\nSubject: \tHelp\nDate: \tMon, 5 Jan 2026 10:00:00 +0200\nFrom: \tAnna "
 					     "<anna@example.org>\nTo: \tben@example.com\n\nIt burns.\n",
 		 "anna@example.org", "Anna", "Help", "It burns."},
