@@ -74,6 +74,7 @@ int pd_cli_rules(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_views(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_show(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_history(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_why(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_create(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_do(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_attachments(struct pd_cli *cli, int argc, char **argv);

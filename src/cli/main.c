@@ -25,6 +25,7 @@ static const struct pd_subcommand subcommands[] = {
 	 "N [--at TIME] [--kind K] [--by WHO] [--team T] [--search TEXT] [--oldest-first] [--brief] [--json] | N --raw [ENTRY]",
 	 "show a ticket with its timeline, or a mail as it came", pd_cli_show},
 	{"history", "N [PROPERTY] [--json]", "tell who set which property when", pd_cli_history},
+	{"why", "N [--at TIME] [--json]", "tell the sum behind each due time", pd_cli_why},
 	{"create", "--mailbox M --name TEXT [--contact A]… [--set P=V]… [--json]", "make a ticket", pd_cli_create},
 	{"do", "N COMMAND… [--json]", "carry out commands on a ticket, all or none", pd_cli_do},
 	{"attachments", "N [--contacts] [--json]", "list the files of a ticket, or of all its contact's", pd_cli_attachments},

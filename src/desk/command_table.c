@@ -41,6 +41,9 @@ static const struct pd_command_spec table[] = {
 	 command_check_set, command_apply_set},
 	{"spam", "", 0, NULL, "Marks the ticket as spam.", command_parse_none, NULL, command_apply_spam},
 	{"ham", "", 0, NULL, "Says that the ticket is no spam.", command_parse_none, NULL, command_apply_ham},
+	{"snooze", "TIME|none", 0, NULL,
+	 "Lets the ticket sleep, its clocks too, until then or until the contact writes.", command_parse_snooze, NULL,
+	 command_apply_snooze},
 
 	{"to", "ADDRESS…", PD_COMMAND_REPLY, NULL, "Adds people to To of this reply.",
 	 command_parse_recipients, NULL, NULL},
@@ -62,6 +65,8 @@ static const struct pd_command_spec table[] = {
 	 command_apply_follow},
 	{"unfollow", "[NAME]", PD_COMMAND_VIEWER, NULL, "Ends the following.", command_parse_follow, NULL,
 	 command_apply_unfollow},
+	{"remind", "TIME [TEXT]", PD_COMMAND_VIEWER, NULL, "Reminds you of the ticket at that time.",
+	 command_parse_remind, NULL, command_apply_remind},
 	{"contact", "ADDRESS|-ADDRESS", 0, NULL, "Adds a contact to the ticket, or takes it away.",
 	 command_parse_contact, NULL, command_apply_contact},
 
@@ -89,6 +94,8 @@ static const struct pd_command_spec table[] = {
 	 command_check_show, command_apply_show},
 	{"history", "[N] [PROPERTY]", ASKS, NULL, "Shows who changed what when.", command_parse_show,
 	 command_check_show, command_apply_history},
+	{"why", "[N]", ASKS, NULL, "Tells the sum behind each due time, interval by interval.", command_parse_show,
+	 command_check_show, command_apply_why},
 	{"files", "[N]", ASKS, NULL, "Lists a ticket's attachments.", command_parse_show, command_check_show,
 	 command_apply_files},
 	{"view", "NAME = QUERY [sort PROPERTY] [columns …] [for team NAME|everyone]",

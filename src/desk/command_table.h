@@ -122,6 +122,12 @@ int command_apply_category(struct command_run *run, const struct pd_command *com
 int command_apply_pipeline(struct command_run *run, const struct pd_command *command);
 int command_apply_spam(struct command_run *run, const struct pd_command *command);
 int command_apply_ham(struct command_run *run, const struct pd_command *command);
+/* command_time.c */
+void command_parse_snooze(struct command_parser *parser, struct pd_command *command);
+void command_parse_remind(struct command_parser *parser, struct pd_command *command);
+int command_apply_snooze(struct command_run *run, const struct pd_command *command);
+int command_apply_remind(struct command_run *run, const struct pd_command *command);
+int command_apply_why(struct command_run *run, const struct pd_command *command);
 /* command_set.c */
 void command_parse_set(struct command_parser *parser, struct pd_command *command);
 void command_check_set(struct command_run *run, const struct pd_command *command);

@@ -46,6 +46,9 @@ static const struct word words[] = {
 	{"view", {"vue", "widok", "näkymä", "ansicht"}},
 	{"unview", {"supprimer-vue", "usuń-widok", "poista-näkymä", "ansicht-löschen"}},
 	{"files", {"fichiers", "pliki", "tiedostot", "dateien"}},
+	{"snooze", {"reporter", "odłóż", "torkuta", "zurückstellen"}},
+	{"remind", {"rappeler", "przypomnij", "muistuta", "erinnern"}},
+	{"why", {"pourquoi", "dlaczego", "miksi", "warum"}},
 	{"help", {"aide", "pomoc", "ohje", "hilfe"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
 };

@@ -181,6 +181,7 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		add_participant(context, ticket, place.conversation, &mail->author);
 	if (!is_new) {
 		pd_plan_set(context, ticket, "automatic", NULL, "a person wrote");
+		pd_plan_set(context, ticket, "snoozed", NULL, "the contact wrote");
 		after_answer(context, pd_ticket_mailbox(context, ticket), ticket);
 		reopen_conversation(context, ticket, place.conversation);
 	}

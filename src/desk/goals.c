@@ -140,6 +140,10 @@ static void find_state(const struct pd_goals *goals, const struct pd_ticket *tic
 {
 	const struct pd_clock *clock = &ticket->clocks.of[goal];
 	enum pd_pause cause = pd_clocks_paused(&ticket->clocks);
+	bool is_on = goals->policy != NULL && goals->policy->goals[goal].is_on && clock->start != 0;
+	if (is_on)
+		status->amount =
+			time_of_amount(goals->calendar, clock->start, goals->policy->goals[goal].amount);
 	if (clock->stop != 0) {
 		/* By what was promised then; without a promise of then there is no verdict. */
 		if (clock->verdict == PD_GOAL_END_NONE)
@@ -148,9 +152,8 @@ static void find_state(const struct pd_goals *goals, const struct pd_ticket *tic
 		status->due = clock->promised;
 		return;
 	}
-	if (goals->policy == NULL || !goals->policy->goals[goal].is_on || clock->start == 0)
+	if (!is_on)
 		return;
-	status->amount = time_of_amount(goals->calendar, clock->start, goals->policy->goals[goal].amount);
 	if (cause != PD_PAUSE_NONE) {
 		status->state = PD_GOAL_PAUSED;
 		status->cause = cause;
@@ -321,6 +324,23 @@ static void add_counted(struct pd_arena *arena, const struct pd_calendar *calend
 	}
 }
 
+/* The pauses that lie in [from, to), as far as they do. */
+static void add_pauses(struct pd_arena *arena, const struct pd_ticket *ticket, pd_time from, pd_time to, pd_time sum,
+		       struct pd_goal_parts *parts)
+{
+	for (size_t i = 0; i < ticket->clocks.pauses.count; i++) {
+		const struct pd_pause_span *pause = &ticket->clocks.pauses.items[i];
+		pd_time first = pause->from > from ? pause->from : from;
+		pd_time end = pause->to != 0 && pause->to < to ? pause->to : to;
+		if (first < end)
+			*pd_list_add(arena, parts) = (struct pd_goal_part){.kind = PD_GOAL_PART_PAUSED,
+									   .from = first,
+									   .to = end == PD_NEVER ? 0 : end,
+									   .sum = sum,
+									   .cause = pause->cause};
+	}
+}
+
 void pd_goal_explain(struct pd_arena *arena, const struct pd_goals *goals, const struct pd_ticket *ticket,
 		     enum pd_goal goal, pd_time now, struct pd_goal_parts *ret_parts)
 {
@@ -337,23 +357,12 @@ void pd_goal_explain(struct pd_arena *arena, const struct pd_goals *goals, const
 	if (status->state == PD_GOAL_NONE || goals->calendar == NULL)
 		return;
 	while (next_stretch(&s, &from, &to) && from < end) {
-		for (size_t i = 0; i < ticket->clocks.pauses.count && from > last; i++) {
-			const struct pd_pause_span *pause = &ticket->clocks.pauses.items[i];
-			if (pause->from >= last && pause->to != 0 && pause->to <= from)
-				*pd_list_add(arena, &parts) = (struct pd_goal_part){.kind = PD_GOAL_PART_PAUSED,
-										    .from = pause->from,
-										    .to = pause->to,
-										    .sum = sum,
-										    .cause = pause->cause};
-		}
+		add_pauses(arena, ticket, last, from, sum, &parts);
 		add_counted(arena, goals->calendar, from, to < end ? to : end, &sum, &parts);
 		last = to < end ? to : end;
 	}
-	if (status->state == PD_GOAL_PAUSED)
-		*pd_list_add(arena, &parts) = (struct pd_goal_part){
-			.kind = PD_GOAL_PART_PAUSED,
-			.from = ticket->clocks.pauses.items[ticket->clocks.pauses.count - 1].from,
-			.sum = sum,
-			.cause = status->cause};
+	/* What holds it now, or held it to its end. */
+	if (status->state == PD_GOAL_PAUSED || clock->stop != 0)
+		add_pauses(arena, ticket, last, clock->stop != 0 ? clock->stop : PD_NEVER, sum, &parts);
 	*ret_parts = parts;
 }

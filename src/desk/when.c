@@ -315,7 +315,9 @@ size_t pd_when_parse_words(const struct pd_when_place *place, const struct pd_st
 	struct pd_when when;
 	for (size_t i = 0; i < words->count && i < WORDS_MAX; i++) {
 		char *word = pd_fold(arena, words->items[i]);
-		if (*word != '\0' && word[strlen(word) - 1] == ',')
+		/* What phones put behind a word; "24.12." is a date. */
+		char last = *word != '\0' ? word[strlen(word) - 1] : '\0';
+		if (last == ',' || (last == '.' && strpbrk(word, "0123456789") == NULL))
 			word[strlen(word) - 1] = '\0';
 		*pd_list_add(arena, &folded) = word;
 	}

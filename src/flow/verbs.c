@@ -18,6 +18,7 @@ static const struct verb {
 	{"show", pd_verb_show, 0},
 	{"raw", pd_verb_raw, 0},
 	{"history", pd_verb_history, 0},
+	{"why", pd_verb_why, 0},
 	{"create", pd_verb_create, WRITES},
 	{"do", pd_verb_do, WRITES},
 	{"attachments", pd_verb_attachments, 0},

@@ -65,6 +65,7 @@ int pd_verb_raw(struct pd_call *call);
 int pd_verb_agents(struct pd_call *call);
 int pd_verb_report(struct pd_call *call);
 int pd_verb_history(struct pd_call *call);
+int pd_verb_why(struct pd_call *call);
 int pd_verb_create(struct pd_call *call);
 int pd_verb_do(struct pd_call *call);
 int pd_verb_attachments(struct pd_call *call);

@@ -18,6 +18,7 @@ static const struct {
 	const char *want; /* UTC; "" no time. A day alone: "day …" */
 } rows[] = {
 	{"monday", "day 2026-11-22T22:00:00Z"},
+	{"Monday.", "day 2026-11-22T22:00:00Z"},
 	{"Monday", "day 2026-11-22T22:00:00Z"},
 	{"next monday", "day 2026-11-22T22:00:00Z"},
 	{"saturday", "day 2026-11-27T22:00:00Z"},
