@@ -10,14 +10,14 @@
 #include "base/text.h"
 #include "desk/seal.h"
 
-/* Is there a mail that names it already, on that ticket? Then the correspondent has had the last word. */
+/* Did a person write already who names it, on that ticket? Then the correspondent has had the last word. */
 static bool is_answered(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
 {
 	struct pd_known_ids known =
 		context->desk->message_id(context->desk, context->arena, mail->message->message_id);
 	for (size_t i = 0; i < known.count; i++)
 		if (pd_plan_ticket_followed(context, known.items[i].ticket) == ticket)
-			return true;
+			return !ticket->is_automatic;
 	return false;
 }
 
