@@ -1,6 +1,6 @@
 /* The verifiers, on the daemon's side: a fresh folder, a helper that works in it, what it says.
  *
- * Promises: each check ends by its deadline; the folder and every process of the helper are gone afterwards; no more
+ * Promises: each check begins and ends by its deadline; the folder and every process of the helper are gone afterwards; no more
  * than MAX_AT_ONCE run at a time. What fails on the way is a signature that could not be checked. */
 #include "mime/verifier_words.h"
 
@@ -26,6 +26,8 @@
 #define MAX_OUTPUT  ((size_t)1 << 20)
 #define MAX_KEY	    ((size_t)1 << 20) /* bytes of a key file */
 #define MAX_DEPTH   4
+#define TOO_LATE    "it could not be checked in time"
+#define TOO_MANY    "too many signatures were to be checked at once"
 
 extern char **environ;
 
@@ -43,7 +45,11 @@ struct pd_verifier *pd_verifier_new(const char *program)
 	if (!verifier || !copy)
 		abort();
 	pthread_mutex_init(&verifier->lock, NULL);
-	pthread_cond_init(&verifier->freed, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&verifier->freed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	verifier->program = copy;
 	return verifier;
 }
@@ -58,13 +64,25 @@ void pd_verifier_free(struct pd_verifier *verifier)
 	free(verifier);
 }
 
-static void take(struct pd_verifier *verifier)
+/* False: all were busy until the deadline, with mails that were made to take long, perhaps. Nobody waits longer. */
+static bool take(struct pd_verifier *verifier, pd_time deadline)
 {
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(deadline / PD_SECOND);
+	until.tv_nsec += (long)(deadline % PD_SECOND) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	int waited = 0;
 	pthread_mutex_lock(&verifier->lock);
-	while (verifier->running >= MAX_AT_ONCE)
-		pthread_cond_wait(&verifier->freed, &verifier->lock);
-	verifier->running++;
+	while (verifier->running >= MAX_AT_ONCE && waited == 0)
+		waited = pthread_cond_timedwait(&verifier->freed, &verifier->lock, &until);
+	bool is_free = verifier->running < MAX_AT_ONCE;
+	verifier->running += is_free;
 	pthread_mutex_unlock(&verifier->lock);
+	return is_free;
 }
 
 static void give_back(struct pd_verifier *verifier)
@@ -239,7 +257,7 @@ static struct told run(struct pd_verifier *verifier, struct pd_arena *arena, con
 		finish(pid, is_in_time, &told);
 		told.text = out.data ? pd_strndup(arena, out.data, out.len) : "";
 		if (!is_in_time)
-			told.why = "it could not be checked in time";
+			told.why = TOO_LATE;
 		else if (told.code < 0)
 			told.why = "the program that checks signatures failed";
 		else if (told.code == PD_VERIFIER_NO_PROGRAM)
@@ -314,8 +332,9 @@ void pd_verify(struct pd_verifier *verifier, struct pd_arena *arena, const struc
 		verified.why = "signed by a key that is not registered";
 	} else if (part->kind == PD_SIGNED_NOT || part->start > raw->size || part->len > raw->size - part->start) {
 		verified.why = "the mail is not signed as a whole";
+	} else if (!take(verifier, tools->deadline)) {
+		verified.why = TOO_MANY;
 	} else {
-		take(verifier);
 		const char *why = verify(verifier, arena, tools, raw, part, keys, now, &verified);
 		give_back(verifier);
 		if (why)
@@ -377,7 +396,10 @@ int pd_key_read(struct pd_verifier *verifier, struct pd_arena *arena, const stru
 	if (!home)
 		return pd_fail_errno(error, PD_TEMPORARY, errno, "%s/gnupg", tools->directory);
 	struct pd_public_key key = {0};
-	take(verifier);
+	if (!take(verifier, tools->deadline)) {
+		remove_inside(AT_FDCWD, home, 0);
+		return pd_fail(error, PD_TEMPORARY, "the key was not read: %s", TOO_MANY);
+	}
 	int failed = write_file(home, PD_VERIFIER_KEY, data, size)
 			     ? read_in_home(verifier, arena, tools, kind, home, program, now, &key, error)
 			     : pd_fail(error, PD_TEMPORARY, "%s cannot be written", home);

@@ -5,7 +5,7 @@
  * the system's programs and write one fresh folder alone. That folder is its GNUPGHOME and holds nothing but the
  * signed part, the signature and the keys to check it with. It is removed afterwards, with all processes of the
  * helper. So what a mail does to gpg costs that mail its proof and nothing else. Thread-safe: a few run at a
- * time, further callers wait. */
+ * time, further callers wait, as long as a check may take and no longer. */
 #ifndef PD_MIME_VERIFIER_H
 #define PD_MIME_VERIFIER_H
 

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -396,6 +397,58 @@ static void test_programs_that_fail(void **state)
 	assert_int_not_equal(access(pd_printf(arena, "%s/gnupg", folder), F_OK), 0);
 }
 
+struct waiting {
+	const char *mail, *program;
+	struct pd_public_keys keys;
+	const char *why;
+};
+
+static void *wait_for_verdict(void *data)
+{
+	struct waiting *waiting = data;
+	struct pd_verifier_tools with = tools();
+	struct pd_verified verified;
+	PD_AUTO_ARENA local = pd_arena_new();
+	PD_AUTO_RAW raw = pd_raw_from_bytes(waiting->mail, strlen(waiting->mail));
+	const struct pd_message *message = pd_parse_message(local, raw->data, raw->size);
+	with.gpg = waiting->program;
+	with.deadline = 2 * PD_SECOND;
+	pd_verify(verifier, local, &with, raw, &message->signed_part, &waiting->keys, pd_now(), &verified);
+	waiting->why = verified.why;
+	return NULL;
+}
+
+/* Checks that hang keep nobody waiting in turns: who cannot begin by the deadline does without. */
+static void test_many_that_hang(void **state)
+{
+	(void)state;
+	enum { MANY = 12 };
+	pthread_t threads[MANY];
+	struct waiting waiting[MANY];
+	struct waiting one = {.program = pd_printf(arena, "%s/program.hangs", folder)};
+	write_part(PART);
+	assert_int_equal(shell(SIGN "-u anna@example.com --detach-sign part\n"
+			       "printf '#!/bin/sh\\nexec sleep 98762\\n' >program.hangs; chmod 755 program.hangs"),
+			 0);
+	one.mail = signed_mail(TYPE_PGP, PART, SIG_PGP);
+	*pd_list_add(arena, &one.keys) = key_of("anna.key");
+	for (size_t i = 0; i < MANY; i++) {
+		waiting[i] = one;
+		assert_int_equal(pthread_create(&threads[i], NULL, wait_for_verdict, &waiting[i]), 0);
+	}
+	size_t refused = 0;
+	for (size_t i = 0; i < MANY; i++) {
+		pthread_join(threads[i], NULL);
+		assert_non_null(waiting[i].why);
+		if (strcmp(waiting[i].why, "too many signatures were to be checked at once") == 0)
+			refused++;
+		else
+			assert_string_equal(waiting[i].why, "it could not be checked in time");
+	}
+	assert_in_range(refused, 1, MANY - 2);
+	assert_int_not_equal(shell("pgrep -f '^sleep 98762$'"), 0);
+}
+
 /* --- what is a signed part --- */
 
 #define SIGNATURE "--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n"
@@ -546,6 +599,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_ended_keys),
 		cmocka_unit_test(test_key_files),
 		cmocka_unit_test(test_programs_that_fail),
+		cmocka_unit_test(test_many_that_hang),
 	};
 	arena = pd_arena_new();
 	int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
