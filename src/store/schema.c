@@ -135,9 +135,13 @@ static const char version_6[] =
 	" STRICT;"
 	"CREATE UNIQUE INDEX agent_key_in_force ON agent_key (fingerprint) WHERE removed IS NULL;";
 
+static const char version_7[] =
+	/* A text that stands in `raw` is not kept beside it: so many bytes from there, without CRs at line ends. */
+	"ALTER TABLE message ADD COLUMN text_at INTEGER; ALTER TABLE message ADD COLUMN text_size INTEGER;";
+
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3,
-							     version_4, version_5, version_6};
+							     version_4, version_5, version_6, version_7};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -50,23 +50,26 @@ static int put_message(struct pd_sqlite *store, struct pd_committing *committing
 	if (raw.data != NULL && raw.len > store->store.message_in_database && blob == NULL)
 		return pd_fail(error, PD_TEMPORARY, "message %lld was not written before its commit",
 			       (long long)stored->id);
+	int64_t text_at = 0, text_size = 0;
+	const bool is_sliced = blob == NULL && pd_slice_find(raw, stored->text, &text_at, &text_size);
 	PD_AUTO_BUF rest = {0};
 	pd_record_stored_pack(&rest, stored);
 	sqlite3_stmt *insert =
 		SQL(store->writer,
 		    "INSERT INTO message (id, source, direction, kinds, date, size, indexed, file,"
 		    " message_id, from_name, from_addr, recipients, subject, queue_id, proof, digest,"
-		    " raw_digest, rest, text, html, search, raw)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	pd_sql_bind(insert, "isiiziizsssssssbbbsssb", stored->id,
+		    " raw_digest, rest, text, html, search, raw, text_at, text_size)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(insert, "isiiziizsssssssbbbsssbzz", stored->id,
 		    stored->source != NULL ? stored->source : "", (int64_t)stored->direction,
 		    (int64_t)stored->kinds, stored->date, (int64_t)stored->size, indexed,
 		    blob != NULL ? blob->file : (int64_t)0,
 		    stored->message_id != NULL ? stored->message_id : "", stored->from.name,
 		    stored->from.addr, recipients_text(arena, stored), stored->subject, stored->queue_id,
 		    stored->proof, stored->digest, (size_t)PD_SHA256_SIZE, blob != NULL ? blob->digest : NULL,
-		    (size_t)PD_SHA256_SIZE, rest.data, rest.len, stored->text, stored->html,
-		    indexed == 2 ? search : NULL, blob != NULL ? NULL : raw.data, raw.len);
+		    (size_t)PD_SHA256_SIZE, rest.data, rest.len, is_sliced ? NULL : stored->text,
+		    stored->html, indexed == 2 ? search : NULL, blob != NULL ? NULL : raw.data, raw.len, text_at,
+		    text_size);
 	return pd_sql_run(store->writer, insert, error);
 }
 

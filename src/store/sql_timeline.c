@@ -32,7 +32,8 @@ struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_a
 {
 	sqlite3_stmt *select = SQL(
 		connection, "SELECT source, direction, kinds, date, size, message_id, from_name, from_addr,"
-			    " subject, queue_id, proof, digest, rest, text, html, indexed, search"
+			    " subject, queue_id, proof, digest, rest,"
+			    " coalesce(text, substr(raw, text_at + 1, text_size)), html, indexed, search"
 			    " FROM message WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!pd_sql_row(connection, select, ret_failed, error))
@@ -56,7 +57,11 @@ struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_a
 	if (!pd_record_stored_unpack(arena, rest, stored))
 		*ret_failed =
 			pd_fail(error, PD_TEMPORARY, "the row of message %lld is damaged", (long long)id);
-	stored->text = pd_sql_text(arena, select, 13);
+	if (sqlite3_column_type(select, 13) == SQLITE_BLOB)
+		stored->text = pd_slice_text(arena, (struct pd_bytes){sqlite3_column_blob(select, 13),
+								      (size_t)sqlite3_column_bytes(select, 13)});
+	else
+		stored->text = pd_sql_text(arena, select, 13);
 	stored->html = pd_sql_text(arena, select, 14);
 	if (ret_search != NULL) {
 		int indexed = sqlite3_column_int(select, 15);

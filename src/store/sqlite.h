@@ -140,7 +140,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 6
+#define PD_SCHEMA_VERSION 7
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -186,6 +186,12 @@ struct pd_key {
 	int64_t a, b;
 };
 struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
+
+/* --- texts that stand in raw bytes (slice.c) --- */
+
+/* Where the text stands in the raw bytes, CRLF for LF; false: nowhere, or it is not worth it. */
+bool pd_slice_find(struct pd_bytes raw, const char *text, int64_t *ret_at, int64_t *ret_size);
+char *pd_slice_text(struct pd_arena *arena, struct pd_bytes slice);
 
 /* --- carrying out (sql_apply.c, sql_ticket.c, sql_fts.c, sql_outbox.c) --- */
 

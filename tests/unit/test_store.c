@@ -292,6 +292,35 @@ static void test_a_bad_plan_is_refused_alone(struct desk *desk)
 	deliver(desk, hello);
 }
 
+static size_t count_found(struct desk *desk, const char *text);
+
+/* A text that stands in the raw bytes, and one that does not, are given back as they came. */
+static void test_texts(struct desk *desk)
+{
+	PD_AUTO_BUF lines = {0};
+	PD_AUTO_BUF bytes = {0};
+	pd_buf_adds(&bytes, "Subject: Texts\r\n\r\n");
+	for (int i = 0; i < 100; i++) {
+		pd_buf_addf(&lines, "line %d is zebra%d\n", i, i);
+		pd_buf_addf(&bytes, "line %d is zebra%d\r\n", i, i);
+	}
+	for (int is_changed = 0; is_changed < 2; is_changed++) {
+		PD_AUTO_RAW raw = pd_raw_from_bytes(bytes.data, bytes.len);
+		const char *text = pd_printf(desk->arena, "%s%s", is_changed ? "* " : "", lines.data);
+		int64_t number = deliver(desk, (struct test_mail){.message_id = is_changed ? "y@example.org" : "x@example.org",
+								  .from = "mary@example.org",
+								  .subject = is_changed ? "Changed" : "Texts",
+								  .text = text,
+								  .raw = raw});
+		struct pd_snapshot *s = begin(desk);
+		struct pd_entries entries = s->timeline(s, desk->arena, number, 0);
+		assert_string_equal(entries.items[1].message->text, text);
+		pd_store_end(s);
+		assert_int_equal(count_found(desk, "zebra77"), is_changed + 1);
+		assert_int_equal(count_found(desk, "\"line 77 is zebra77 line 78\""), is_changed + 1);
+	}
+}
+
 static void test_raw_bytes(struct desk *desk)
 {
 	static const size_t sizes[] = {1, 4096, 4097, 300000};
@@ -987,6 +1016,7 @@ static const struct {
 	{"each reading counts", test_each_reading_counts},
 	{"without a new decision it fails", test_without_a_new_decision_it_fails},
 	{"a bad plan is refused alone", test_a_bad_plan_is_refused_alone},
+	{"texts", test_texts},
 	{"raw bytes", test_raw_bytes},
 	{"outbox", test_outbox},
 	{"outbox order", test_outbox_order},
