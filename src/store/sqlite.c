@@ -18,6 +18,8 @@
 #include "base/text.h"
 
 #define POOL_SIZE 16 /* idle readers that are kept */
+/* Numbers that are reserved at a time, so that not every group writes the last one; a restart leaves a gap. */
+#define CONVERSATIONS_AHEAD 32
 
 /* --- the lock --- */
 
@@ -201,11 +203,13 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	int failed = pd_sqlite_documents_commit(store, error);
-	if (!failed && store->last_conversation != 0) {
+	const int64_t reserved = store->last_conversation + CONVERSATIONS_AHEAD;
+	const bool is_reserving = store->last_conversation > store->reserved_conversation;
+	if (!failed && is_reserving) {
 		sqlite3_stmt *put =
 			SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
 					   " DO UPDATE SET id = max(id, excluded.id)");
-		pd_sql_bind(put, "ii", (int64_t)PD_ID_CONVERSATION, store->last_conversation);
+		pd_sql_bind(put, "ii", (int64_t)PD_ID_CONVERSATION, reserved);
 		failed = pd_sql_run(store->writer, put, error);
 	}
 	if (failed)
@@ -219,6 +223,8 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 		error->class = PD_UNCERTAIN;
 		return PD_UNCERTAIN;
 	}
+	if (!failed && is_reserving)
+		store->reserved_conversation = reserved;
 	if (!failed)
 		pd_sqlite_documents_committed(store);
 	return failed;

@@ -68,7 +68,8 @@ struct pd_sqlite {
 	})
 	texts; /* ids of kept texts, in texts_arena */
 	struct pd_arena *texts_arena;
-	int64_t last_conversation; /* the largest of the group; 0: none */
+	int64_t last_conversation;     /* the largest of the group; 0: none */
+	int64_t reserved_conversation; /* the table last_id has this one */
 	/* tidying (sql_tidy.c) */
 	int log_pages;		  /* of the write-ahead log, after the last commit */
 	int64_t next_tidy;	  /* pd_monotonic */
