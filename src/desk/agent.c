@@ -244,12 +244,40 @@ static struct pd_event *reply(struct work *work)
 
 /* --- on a ticket --- */
 
+static bool has_command(const struct work *work, const char *word)
+{
+	for (size_t i = 0; i < work->commands->items.count; i++)
+		if (strcmp(pd_command_word(work->commands->items.items[i].spec), word) == 0)
+			return true;
+	return false;
+}
+
+/* What was given back for its commands, and is sent again corrected, is no draft any more. */
+static void end_corrected(struct work *work)
+{
+	struct pd_context *context = work->context;
+	const struct pd_ticket *ticket = work->place.ticket;
+	const struct pd_draft *draft = NULL;
+	int64_t below = 0;
+	if (work->mail->delivery->held != NULL || work->answers_version == 0 || context->plan->resume_draft != 0)
+		return;
+	while ((draft = context->desk->draft_of(context->desk, context->arena, ticket->number,
+						work->mail->agent->name, below)) != NULL) {
+		below = draft->id;
+		if (pd_equal(draft->reason, "command") && draft->answers_version == work->answers_version)
+			work_end_draft(context, draft, PD_DRAFT_DISCARDED);
+	}
+}
+
 static void check_words(struct work *work)
 {
 	struct pd_context *context = work->context;
 	const struct pd_ticket *ticket = work->place.ticket;
 	if (!pd_may_see(context->settings, work->mail->agent, ticket))
 		work_wrong(work, SAY(work, "There is no ticket #{number} that you may see.", "number",
+				     pd_printf(context->arena, "%lld", (long long)ticket->number)));
+	else if (work->is_reply && ticket->is_deleted && !has_command(work, "restore"))
+		work_wrong(work, SAY(work, "Ticket #{number} is deleted: begin with a line #restore.", "number",
 				     pd_printf(context->arena, "%lld", (long long)ticket->number)));
 	else if (work->is_reply && !pd_may(work->mail->agent, "reply"))
 		work_wrong(work, SAY(work, "You lack the right to answer contacts. A line #note makes your "
@@ -295,6 +323,7 @@ static void on_ticket(struct work *work)
 	if (!work_apply_commands(work, &before, ticket))
 		return;
 	replace_draft(work);
+	end_corrected(work);
 	struct pd_event *event = NULL;
 	int64_t message;
 	if (work->is_reply) {

@@ -248,10 +248,23 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 		text->count = 0;
 }
 
+/* What follows the sign of a list's item, as HTML mails have them in their plain text; the line itself where there is
+ * none. */
+static const char *after_bullet(const char *line)
+{
+	static const char *const bullets[] = {"- ", "* ", "• ", "– ", "· "};
+	const char *start = line + strspn(line, " \t");
+	for (size_t i = 0; i < sizeof bullets / sizeof *bullets; i++)
+		if (pd_starts(start, bullets[i]))
+			return start + strlen(bullets[i]) + strspn(start + strlen(bullets[i]), " \t");
+	return line;
+}
+
 /* A whole line between the author's own words that is a valid command with valid arguments. The contact should not
  * see one (invariant 4), and it cannot be told whether it was meant as one: the mail goes back. */
 static bool is_lost_command(struct command_parser *parser, const char *line, unsigned number)
 {
+	line = after_bullet(line);
 	if (!pd_command_shape(line) || parser->commands->errors.count >= COMMANDS_MAX)
 		return false;
 	struct pd_commands *tried = PD_NEW(parser->arena, struct pd_commands);

@@ -63,6 +63,15 @@ static const char *own_text(struct pd_context *context, const struct pd_mail *ma
 
 /* --- given back --- */
 
+/* Has the mail words beside its commands, and its author the right to send them? */
+static bool may_be_sent(struct pd_context *context, const struct pd_mail *mail)
+{
+	const char *text;
+	pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent), mail->agent,
+			  context->now, mail->message->text, mail->is_do, &text);
+	return *text != '\0' && pd_may(mail->agent, "reply");
+}
+
 void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 		  const struct pd_strings *errors, int64_t answers_version)
 {
@@ -82,11 +91,14 @@ void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const 
 	}
 	if (place->ticket != NULL)
 		pd_buf_addf(&out, "\n%s\n",
-			    pd_say(context->arena, language,
-				   "Send it again with the lines corrected. Or answer this mail with #send: "
-				   "then the text goes "
-				   "out without any of its commands.",
-				   NULL));
+			    may_be_sent(context, mail)
+				    ? pd_say(context->arena, language,
+					     "Send it again with the lines corrected. Or answer this mail with #send: "
+					     "then the text goes "
+					     "out without any of its commands.",
+					     NULL)
+				    : pd_say(context->arena, language, "Send it again with the lines corrected.",
+					     NULL));
 	pd_buf_addf(&out, "\n%s", own_text(context, mail));
 	context->plan->is_refused = true;
 	context->plan->outcome = "refused";

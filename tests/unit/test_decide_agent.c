@@ -594,6 +594,42 @@ static void test_given_back(void **state)
 	}
 }
 
+/* Sent again corrected, it is no draft any more; what answers another message stays one. */
+static void test_corrected(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_snapshot *s = &scene->desk->fake->snapshot;
+	answer(scene, "#asign bob\nHello.");
+	assert_non_null(s->draft_of(s, scene->desk->arena, 1, "anna", 0));
+	struct pd_plan *plan = answer(scene, "#assign bob\nHello.");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1);
+	assert_null(s->draft_of(s, scene->desk->arena, 1, "anna", 0));
+
+	answer(scene, "#asign bob\nThird.");
+	struct small_mail more = {.from = "ville@customer.example", .in_reply_to = "first@customer.example",
+				  .id = "second@customer.example", .text = "Hello?"};
+	small_do(scene->desk, "agent:bob", 1, "#assign anna");
+	const struct pd_planned_letter *told =
+		small_letter(small_deliver(scene->desk, more), PD_LETTER_NOTIFICATION, "anna");
+	small_deliver(scene->desk, reply_to(scene, anna, told, "Fourth."));
+	assert_non_null(s->draft_of(s, scene->desk->arena, 1, "anna", 0));
+}
+
+/* Nothing goes out from a ticket that is deleted, unless it is brought back first. */
+static void test_deleted_ticket(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "agent:bob", 1, "#delete");
+	struct pd_plan *plan = answer(scene, "Hello.");
+	assert_string_equal(plan->outcome, "refused");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text,
+			       "Ticket #1 is deleted: begin with a line #restore."));
+	plan = answer(scene, "#restore\nHello.");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1);
+	assert_false(small_ticket(scene->desk, 1)->is_deleted);
+}
+
 static void test_a_failing_undo(void **state)
 {
 	/* What fails while it is carried out takes the rest with it. */
@@ -623,6 +659,7 @@ static void test_viewer(void **state)
 		small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "I answer."));
 	assert_string_equal(plan->outcome, "refused");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "vera")->letter.text, "#send"));
 	plan = small_deliver(scene->desk, reply_to(scene, "vera@agents.example", told, "#note I see."));
 	assert_string_equal(plan->outcome, "comment");
 }
@@ -1263,6 +1300,8 @@ int main(void)
 		TEST(test_older_notification),
 		TEST(test_commands_only),
 		cmocka_unit_test(test_given_back),
+		TEST(test_corrected),
+		TEST(test_deleted_ticket),
 		TEST(test_a_failing_undo),
 		TEST(test_viewer),
 		TEST(test_note),

@@ -103,6 +103,7 @@ static void parsing(void **state)
 		{"view with an emoji", "#list 🔥 hot", false, "list(🔥 hot)", ""},
 		{"query", "#list owner:bob sort -created columns number, name", false, "list(owner:bob)", ""},
 		{"search", "#search printer", false, "search(printer)", ""},
+		{"an item of a list that is no command", "- #close since May", false, "", "- #close since May"},
 		{"help", "#help #assign", false, "help(assign)", ""},
 		{"French is not the language", "#fermer", false, "!", ""},
 		{"all: without signs", "close\nassign bob", true, "close(closed) assign(bob)", ""},
@@ -166,6 +167,9 @@ static void wrong(void **state)
 		 "Line 1, \"#view x = is:open columns nmber\": there is no property \"nmber\". Did you mean \"number\"?"},
 		{"in the middle", "Hello\n#close\nBye",
 		 "Line 2, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
+		 "or begin the line with ## to send it as text."},
+		{"an item of a list", "Please look:\n\n- #close\n- #assign bob",
+		 "Line 3, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
 		 "or begin the line with ## to send it as text."},
 		{"a colleague in Cc", "#cc bob@example.com, jo@customer.example",
 		 "Line 1, \"#cc bob@example.com, jo@customer.example\": the contact would see bob@example.com, the own "
