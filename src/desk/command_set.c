@@ -1,4 +1,4 @@
-/* #set PROPERTY=VALUE: the ticket's own properties, where another command is the same, become that command;
+/* #set, #add and #remove PROPERTY=VALUE: the ticket's own properties, where another command is the same, become that command;
  * custom ones are checked by their type. The property stands in command->value, the new value in words (none:
  * take it away). */
 #include <glib.h>
@@ -119,19 +119,32 @@ static void unknown_property(struct command_parser *parser, struct pd_command *c
 	command_wrong_found(parser, command, "property", property, &found);
 }
 
-void command_parse_set(struct command_parser *parser, struct pd_command *command)
+/* PROPERTY=VALUE; the property folded; false: it is no such thing, and said. */
+static bool split(struct command_parser *parser, struct pd_command *command, const char **ret_property,
+		  char **ret_value)
 {
 	size_t len = strcspn(command->rest, "=:");
 	if (len == 0 || command->rest[len] == '\0') {
-		command_wrong(parser, command, PARSER_SAY(parser, "#set needs PROPERTY=VALUE."));
-		return;
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#{word} needs PROPERTY=VALUE.", "word", command->spec->word));
+		return false;
 	}
-	const char *property =
-		pd_fold(parser->arena, pd_trim(parser->arena, pd_strndup(parser->arena, command->rest, len)));
 	char *value = pd_trim(parser->arena, command->rest + len + 1);
 	size_t value_len = strlen(value);
 	if (value_len >= 2 && value[0] == '"' && value[value_len - 1] == '"')
 		value = pd_strndup(parser->arena, value + 1, value_len - 2);
+	*ret_property =
+		pd_fold(parser->arena, pd_trim(parser->arena, pd_strndup(parser->arena, command->rest, len)));
+	*ret_value = value;
+	return true;
+}
+
+void command_parse_set(struct command_parser *parser, struct pd_command *command)
+{
+	const char *property;
+	char *value;
+	if (!split(parser, command, &property, &value))
+		return;
 	if (strcmp(property, "team") == 0) {
 		parse_team(parser, command, value);
 		return;
@@ -173,6 +186,69 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 					"status", run->ticket->status, "property", custom->name));
 }
 
+/* --- #add, #remove: some of several choices --- */
+
+void command_parse_choices(struct command_parser *parser, struct pd_command *command)
+{
+	const char *property;
+	char *value;
+	if (!split(parser, command, &property, &value))
+		return;
+	const struct pd_group *custom = pd_find_property(parser->settings, property);
+	if (custom == NULL && !pd_property_is_builtin(property)) {
+		unknown_property(parser, command, property);
+	} else if (custom == NULL || !pd_equal(pd_group_value(custom, "type", NULL), "choices")) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "{property} has one value: #set {property}=VALUE.", "property",
+					 custom != NULL ? custom->name : property));
+	} else if (*value == '\0') {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#{word} needs PROPERTY=VALUE.", "word", command->spec->word));
+	} else {
+		command->value = custom->name;
+		set_one_word(parser, command, parse_typed(parser, command, custom, value));
+	}
+}
+
+/* The choices as the command leaves them; NULL: none. */
+static const char *changed_choices(struct command_run *run, const struct pd_command *command)
+{
+	struct pd_arena *arena = run->context->arena;
+	const char *now = run->ticket != NULL ? pd_ticket_get(arena, run->ticket, command->value) : NULL;
+	struct pd_strings old = pd_split(arena, now != NULL ? now : "", ';'), result = {0};
+	struct pd_strings given = pd_split(arena, command->words.items[0], ';');
+	bool is_adding = strcmp(command->spec->word, "add") == 0;
+	for (size_t i = 0; i < old.count; i++)
+		if (is_adding || !pd_strings_has(&given, old.items[i]))
+			*pd_list_add(arena, &result) = old.items[i];
+	for (size_t i = 0; is_adding && i < given.count; i++)
+		pd_strings_add_once(arena, &result, given.items[i]);
+	return result.count > 0 ? pd_strings_join(arena, &result, ";") : NULL;
+}
+
+void command_check_choices(struct command_run *run, const struct pd_command *command)
+{
+	struct pd_command emptied = *command;
+	emptied.words.count = 0;
+	if (changed_choices(run, command) == NULL)
+		command_check_set(run, &emptied);
+}
+
+int command_apply_choices(struct command_run *run, const struct pd_command *command)
+{
+	command_set(run, command, command->value, changed_choices(run, command));
+	return 0;
+}
+
+/* --- what lacks --- */
+
+/* Does the command give the property a value? */
+bool command_gives(const struct pd_command *command, const char *property)
+{
+	return (strcmp(command->spec->word, "set") == 0 || strcmp(command->spec->word, "add") == 0) &&
+	       pd_equal(command->value, property) && command->words.count > 0;
+}
+
 const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands)
 {
 	for (size_t i = 0; i < settings->groups.count; i++) {
@@ -181,11 +257,8 @@ const char *pd_commands_lacking(const struct pd_settings *settings, const struct
 		    !pd_equal(pd_group_value(group, "on_create", NULL), "required"))
 			continue;
 		bool is_given = false;
-		for (size_t n = 0; commands != NULL && n < commands->items.count; n++) {
-			const struct pd_command *command = &commands->items.items[n];
-			is_given |= strcmp(command->spec->word, "set") == 0 &&
-				    pd_equal(command->value, group->name) && command->words.count > 0;
-		}
+		for (size_t n = 0; commands != NULL && n < commands->items.count; n++)
+			is_given |= command_gives(&commands->items.items[n], group->name);
 		if (!is_given)
 			return group->name;
 	}

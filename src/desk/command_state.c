@@ -99,7 +99,7 @@ static void check_required(struct command_run *run, const struct pd_command *com
 			run->ticket != NULL ? pd_ticket_get(arena, run->ticket, group->name) : NULL;
 		for (size_t n = 0; n < run->commands->items.count; n++) {
 			const struct pd_command *other = &run->commands->items.items[n];
-			if (strcmp(other->spec->word, "set") == 0 && pd_equal(other->value, group->name))
+			if (command_gives(other, group->name))
 				value = other->words.items[0];
 		}
 		if (value == NULL || *value == '\0')

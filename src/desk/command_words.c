@@ -22,6 +22,8 @@ static const struct word words[] = {
 	{"status", {"statut", NULL, "tila", NULL}},
 	{"priority", {"priorité", "priorytet", "tärkeys", "priorität"}},
 	{"category", {"catégorie", "kategoria", "luokka", "kategorie"}},
+	{"add", {"ajouter", "dodaj", "lisää", "hinzufügen"}},
+	{"remove", {"enlever", "odejmij", "vähennä", "entfernen"}},
 	{"set", {"définir", "ustaw", "aseta", "setzen"}},
 	{"to", {"à", "do", "vastaanottaja", "an"}},
 	{"cc", {NULL, "dw", "kopio", "kopie"}},

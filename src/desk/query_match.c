@@ -190,6 +190,20 @@ static bool matches_single(struct matcher *m, const struct pd_query *query, cons
 	return query->values.count > 0 ? matches_any(m, query, value) : matches_value(m, query, value, part);
 }
 
+/* Of several choices ("a;b") each, and all as they are written. */
+static bool matches_parts(struct matcher *m, const struct pd_query *query, const char *value)
+{
+	if (matches_custom(m, query, value))
+		return true;
+	if (query->value == NULL || value == NULL || strchr(value, ';') == NULL)
+		return false;
+	struct pd_strings parts = pd_split(m->arena, value, ';');
+	for (size_t i = 0; i < parts.count; i++)
+		if (matches_custom(m, query, parts.items[i]))
+			return true;
+	return false;
+}
+
 static bool matches_field(struct matcher *m, const struct pd_query *query)
 {
 	const struct pd_ticket *ticket = m->facts->ticket;
@@ -227,7 +241,7 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 		return matches_single(m, query, value, true);
 	if (pd_property_is_builtin(field))
 		return matches_single(m, query, value, false);
-	return matches_custom(m, query, value);
+	return matches_parts(m, query, value);
 }
 
 /* --- full text --- */

@@ -139,6 +139,19 @@ static int put_record(struct pd_sqlite *store, int64_t event, const struct pd_ch
 	return pd_sql_run(store->writer, put, error);
 }
 
+/* A custom property's value, and where it is several choices ("a;b"), each of them. */
+static int custom_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *property,
+			const char *value, struct pd_error *error)
+{
+	int failed = text_value(store, is_added, ticket, property, value, error);
+	if (failed || strchr(value, ';') == NULL)
+		return failed;
+	struct pd_strings parts = pd_split(store->group_arena, value, ';');
+	for (size_t i = 0; i < parts.count && !failed; i++)
+		failed = text_value(store, is_added, ticket, property, parts.items[i], error);
+	return failed;
+}
+
 /* Values that queries look for elsewhere than in the ticket's row, and records. */
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
 {
@@ -158,12 +171,12 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 			continue;
 		if (change->from != NULL)
 			failed = is_contact ? number_value(store, false, event->ticket, change->from, error)
-					    : text_value(store, false, event->ticket, change->property,
-							 change->from, error);
+					    : custom_value(store, false, event->ticket, change->property,
+							   change->from, error);
 		if (!failed && change->to != NULL)
 			failed = is_contact ? number_value(store, true, event->ticket, change->to, error)
-					    : text_value(store, true, event->ticket, change->property,
-							 change->to, error);
+					    : custom_value(store, true, event->ticket, change->property,
+							   change->to, error);
 	}
 	return failed;
 }

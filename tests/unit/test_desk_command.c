@@ -96,6 +96,7 @@ static void parsing(void **state)
 		{"set status is status", "#set status=closed", false, "status(closed)", ""},
 		{"set team", "#set team=sales", false, "set(team)", ""},
 		{"custom choice", "#set device=Laptop", false, "set(device)", ""},
+		{"choices", "#add tags=A; loud", false, "add(tags)", ""},
 		{"custom number", "#set floor=3.5", false, "set(floor)", ""},
 		{"custom date", "#set bought=2026-01-31", false, "set(bought)", ""},
 		{"view", "#list unassigned", false, "list(unassigned)", ""},
@@ -221,6 +222,13 @@ static void wrong(void **state)
 		 "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
 		{"no property", "#set nme=x",
 		 "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
+		{"not one of the choices", "#add tags=c",
+		 "Line 1, \"#add tags=c\": there is no tags \"c\". Did you mean \"a\"?"},
+		{"adding to one value", "#add device=phone",
+		 "Line 1, \"#add device=phone\": device has one value: #set device=VALUE."},
+		{"adding to what is no property", "#remove tagz=a",
+		 "Line 1, \"#remove tagz=a\": there is no property \"tagz\". Did you mean \"tags\"?"},
+		{"adding nothing", "#add tags=", "Line 1, \"#add tags=\": #add needs PROPERTY=VALUE."},
 		{"no value", "#set name", "Line 1, \"#set name\": #set needs PROPERTY=VALUE."},
 		{"empty name", "#set name=", "Line 1, \"#set name=\": a ticket needs a name."},
 		{"not to be set", "#set created=2026-01-01",
@@ -457,6 +465,11 @@ static void applies(void **state)
 	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> "
 	     "x");
 	anna("#set device=", "#set: device phone -> none");
+	anna("#add tags=b;a\n#add tags=Loud;a", "#add: tags none -> b;a\n#add: tags b;a -> b;a;Loud");
+	anna("#remove tags=a", "#remove: tags b;a;Loud -> b;Loud");
+	anna("#add tags=b", "#add: tags is b;Loud already");
+	anna("#list tags:loud columns number", "#list: tags:loud columns number\nnumber\n#1");
+	anna("#remove tags=b;loud", "#remove: tags b;Loud -> none");
 	anna("#follow\n#follow bob", "#follow: Anna Virtanen follows now\n#follow: Bob Smith follows now");
 	anna("#follow", "#follow: Anna Virtanen follows already");
 	anna("#unfollow\n#unfollow",

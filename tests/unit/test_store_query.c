@@ -41,7 +41,7 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 									   "open:Open", "closed:Closed",
 									   "waiting:Waiting on customer"};
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
-	switch (pick(13)) {
+	switch (pick(14)) {
 	case 0:
 		pd_plan_set(c, ticket, "owner", owners[pick(3)], NULL);
 		break;
@@ -67,7 +67,9 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 		pd_plan_set(c, ticket, "device", pick(3) == 0   ? NULL
 						    : pick(2) == 0 ? "Phone"
 						    : pick(2) == 0 ? "12"
-								   : "7", NULL);
+						    : pick(2) == 0 ? "7"
+						    : pick(2) == 0 ? "Phone;laptop"
+								   : "laptop;7;tablet", NULL);
 		break;
 	case 8:
 		pd_plan_set(c, ticket, "description", some_text(c->arena, 4), NULL);
@@ -77,6 +79,9 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 		break;
 	case 10:
 		pd_plan_set(c, ticket, "category", pick(2) ? "Billing" : NULL, NULL);
+		break;
+	case 12:
+		pd_plan_set(c, ticket, PD_PROPERTY_UNROUTED, pick(2) ? "yes" : NULL, NULL);
 		break;
 	case 11: {
 		const struct pd_change mention = {.property = "mention", .to = owners[pick(2)]};
@@ -143,10 +148,10 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 {
 	static const char *const any[] = {"anna",   "BOB",   "none",	      "sup*",	 "sales", "normal",
 					  "urgent", "mary*", "*@example.org", "x@y.com", "Phone", "müller",
-					  "12",	    "7",     "billing",	      "*er*"};
+					  "12",	    "7",     "billing",	      "*er*",  "laptop", "\"laptop;7;tablet\"", "lap*"};
 	if (strcmp(field, "is") == 0) {
 		static const char *const kinds[] = {"open",	 "closed", "spam",  "deleted", "unassigned",
-						    "automatic", "sent",   "draft", "snoozed"};
+						    "automatic", "sent",   "draft", "snoozed", "unrouted"};
 		return kinds[pick(COUNT(kinds))];
 	}
 	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0 || strcmp(field, "mentions") == 0) {
