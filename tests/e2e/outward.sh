@@ -69,7 +69,8 @@ check "not marked" pf_wait 20 drained
 
 # The same mail once more, as one would bring it that knows nothing of the answer: only who is not marked gets it.
 sent=$(pf_mails carol@example.net)
-sed -e '/^\(Return-Path\|X-Original-To\|Delivered-To\|Received\|	\)/d' "$sent" >"$work/sent.eml"
+strip() { sed -e '/^\(Return-Path\|X-Original-To\|Delivered-To\|Received\|	\)/d' "$1"; }
+strip "$sent" >"$work/sent.eml"
 sender=$(field "$sent" Return-Path | tr -d '<>')
 repeat() { pf_send "$PF_DESK_PORT" "$sender" "$@" <"$work/sent.eml" >"$work/reply" || fail "not taken: $(cat "$work/reply")"; }
 repeat carol@example.net
@@ -122,6 +123,33 @@ for mode in tempfail vanish kill; do
 	recovers $mode
 done
 check_equal "taken out after failures" "$(taken_out)" 5
+
+# Answered, and the mark cannot be written, since somebody locks the database from then on: it is known all the same.
+cat >"$work/lock.py" <<-'END'
+	import os, sqlite3, sys, time
+	database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
+	database.execute("BEGIN IMMEDIATE")
+	open(sys.argv[2], "w").close()
+	while os.path.exists(sys.argv[2]):
+	    time.sleep(0.1)
+END
+printf '#!/bin/sh\npython3 "%s" "%s" "%s" >/dev/null 2>&1 &\nuntil [ -e "%s" ]; do sleep 0.1; done\necho accept >"%s"\n' \
+	"$work/lock.py" "$work/state/desk.db" "$work/locked" "$work/locked" "$work/late" >"$work/late.run"
+chmod +x "$work/late.run"
+echo run >"$work/late"
+answer "While the mark cannot be written"
+check "dave got nothing" pf_wait 20 pf_has dave@example.net $((count + 1))
+check "it was marked all the same" pf_wait 30 grep -q "cannot mark a mail" "$work/postdeskd.out"
+sent=$(pf_mails dave@example.net | tail -1)
+strip "$sent" >"$work/sent.eml"
+sender=$(field "$sent" Return-Path | tr -d '<>')
+repeat dave@example.net anyone@example.org
+check "nobody was left" pf_wait 20 pf_has anyone@example.org 2
+rm "$work/locked"
+count=$((count + 1))
+check "it was not marked in the end" pf_wait 60 drained
+check_equal "dave's mails" "$(pf_mails dave@example.net | wc -l)" $count
+check_equal "taken out" "$(taken_out)" 6
 desk_stop || fail "did not end well"
 
 # Ended between the MTA's answer and the mark, over and over: the very same mail comes again, and then no more.
@@ -148,7 +176,7 @@ got=$(pf_mails dave@example.net | wc -l)
 [ "$got" -gt $((count + 1)) ] && [ "$got" -le $((count + kills + 2)) ] || fail "sent $((got - count)) times"
 check_equal "Message-IDs" "$(ids dave@example.net | wc -l)" $((count + 1))
 for file in $(pf_mails dave@example.net); do
-	sed -e '/^\(Return-Path\|X-Original-To\|Delivered-To\|Received\|	\)/d' "$file" | sha256sum
+	strip "$file" | sha256sum
 done | sort -u >"$work/bytes"
 check_equal "different mails" "$(wc -l <"$work/bytes")" $((count + 1))
 

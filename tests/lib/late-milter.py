@@ -2,13 +2,14 @@
 """A filter that stands behind postdesk's own, for tests: late-milter.py PORT FILE [QUEUE]
 
 At the end of each mail it does what the first word of FILE says: "accept", "tempfail", "reject", "discard",
-"vanish" (closes the connection), or "kill" (ends all cleanup processes of the Postfix whose queue is QUEUE, in the
-midst of the mail). Each end of a mail is a line in FILE.log. Ends with its standard input.
+"vanish" (closes the connection), "run" (runs FILE.run before it accepts), or "kill" (ends all cleanup processes of the
+Postfix whose queue is QUEUE, in the midst of the mail). Each end of a mail is a line in FILE.log. Ends with its standard input.
 """
 import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import threading
 
@@ -47,6 +48,9 @@ def end_of_mail(connection):
         file.write(mode + "\n")
     if mode == "kill":
         kill_cleanup(sys.argv[3])
+        mode = "accept"
+    if mode == "run":
+        subprocess.run([sys.argv[2] + ".run"], check=True)
         mode = "accept"
     if mode == "vanish":
         raise ConnectionError
