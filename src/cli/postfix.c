@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 
-#define DAEMON_NAME	"postdesk" /* what our own listener is called in {daemon_name} */
 #define RECIPIENT_LIMIT 50
 
 struct postfix {
@@ -193,7 +192,7 @@ static void print_own_listener(struct postfix *postfix, const char *where)
 	if (postfix->milter) {
 		const char *others = pd_strings_join(postfix->arena, &postfix->milters, ",");
 
-		print_option("milter_macro_daemon_name", DAEMON_NAME);
+		print_option("milter_macro_daemon_name", PD_LISTENER_NAME);
 		print_option("smtpd_milters",
 			     pd_printf(postfix->arena, "%s%s%s", others, *others ? "," : "", postfix->milter));
 		print_option("milter_default_action", "tempfail");

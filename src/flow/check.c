@@ -152,6 +152,29 @@ static void check_submission(const struct pd_settings *settings, struct pd_probl
 		close(fd);
 }
 
+/* What the milter takes for any other listener's mail it lets pass, also to who has it already. */
+static void check_own_listener(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+
+	if (!settings->milter || !settings->submit || !pd_starts(settings->submit, "smtp://"))
+		return;
+	const char *where = settings->submit + strlen("smtp://");
+	struct pd_strings services = pd_lines(arena, pd_flow_postfix_services(arena));
+	bool is_there = false;
+
+	for (size_t i = 0; i < services.count; i++)
+		is_there |= pd_starts(services.items[i], pd_printf(arena, "%s ", where));
+	const char *name = is_there ? pd_flow_postconf_of(arena, pd_printf(arena, "%s/inet", where),
+							  "milter_macro_daemon_name")
+				    : PD_LISTENER_NAME;
+	if (!pd_equal(name, PD_LISTENER_NAME))
+		pd_warning_add(problems, where_of(settings, "submit"),
+			       "Postfix's service %s has no milter_macro_daemon_name=" PD_LISTENER_NAME ", so that a mail "
+			       "that is sent once more is not stopped there; see postdesk postfix",
+			       where);
+}
+
 /* Short queue-ids are given again and again, so that the log's lines about two mails look like one's. Without
  * postconf on this machine nothing can be compared, and nothing is said. */
 static void check_queue_ids(const struct pd_settings *settings, struct pd_problems *problems)
@@ -182,6 +205,7 @@ static void check_surroundings(const struct pd_settings *settings, struct pd_pro
 	check_listener_directory(settings, "lmtp", settings->lmtp, problems);
 	check_listener_directory(settings, "milter", settings->milter, problems);
 	check_submission(settings, problems);
+	check_own_listener(settings, problems);
 	check_delimiter(settings, problems);
 	check_queue_ids(settings, problems);
 	pd_calendar_check(settings, problems);

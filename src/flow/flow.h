@@ -30,6 +30,10 @@ int pd_flow_prepare(struct pd_flow *flow, struct pd_problems *problems, struct p
 void pd_flow_check(const char *file, struct pd_problems *problems);
 /* Postfix's value of a parameter on this machine, "" where it is empty; NULL: there is no Postfix to ask. */
 char *pd_flow_postconf(struct pd_arena *arena, const char *parameter);
+/* The same of a service of master.cf, "127.0.0.1:10026/inet"; NULL: not set there. */
+char *pd_flow_postconf_of(struct pd_arena *arena, const char *service, const char *parameter);
+/* What the MTA's listener for postdesk alone is called in {daemon_name}: Postfix's milter_macro_daemon_name. */
+#define PD_LISTENER_NAME "postdesk"
 /* The services of its master.cf, one a line and options between them; "": there are none. */
 char *pd_flow_postfix_services(struct pd_arena *arena);
 

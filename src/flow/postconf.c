@@ -28,6 +28,13 @@ char *pd_flow_postconf(struct pd_arena *arena, const char *parameter)
 	return postconf(arena, pd_printf(arena, "-h %s", parameter));
 }
 
+char *pd_flow_postconf_of(struct pd_arena *arena, const char *service, const char *parameter)
+{
+	g_autofree char *quoted = g_shell_quote(pd_printf(arena, "%s/%s", service, parameter));
+
+	return postconf(arena, pd_printf(arena, "-P -h %s", quoted));
+}
+
 char *pd_flow_postfix_services(struct pd_arena *arena)
 {
 	char *services = postconf(arena, "-M");

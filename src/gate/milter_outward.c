@@ -17,7 +17,7 @@
 bool pd_outward_is(SMFICTX *ctx)
 {
 	const char *name = smfi_getsymval(ctx, "{daemon_name}");
-	return name != NULL && strcmp(name, PD_OUTWARD_NAME) == 0;
+	return name != NULL && strcmp(name, PD_LISTENER_NAME) == 0;
 }
 
 void pd_outward_recipient(struct pd_arena *arena, struct pd_outward *outward, const char *recipient)

@@ -6,9 +6,6 @@
 
 #include "flow/flow.h"
 
-/* What the listener calls itself: Postfix's milter_macro_daemon_name, the macro {daemon_name}. */
-#define PD_OUTWARD_NAME "postdesk"
-
 struct pd_outward {
 	struct pd_strings recipients; /* as given, with their brackets */
 	const char *message_id;	      /* without <>; NULL: none yet */

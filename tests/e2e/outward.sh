@@ -51,7 +51,10 @@ ids() {
 	done | sort | uniq -c | sed 's/^ *//'
 }
 
+is_warned() { MAIL_CONFIG=$PF_DIR/etc postdesk check 2>&1 | grep -q "$PF_DESK_PORT has no milter_macro_daemon_name=postdesk"; }
+check "postdesk check does not tell that the listener has no name" is_warned
 listener
+is_warned && fail "postdesk check does not see the listener's name"
 check "no listener" pf_wait 20 pf_answers "$PF_DESK_PORT"
 mail "Carol <carol@example.net>" support@example.com "Once" "Cc: dave@example.net" <<<"Please." |
 	hand_in "$PF_PORT" carol@example.net support@example.com
