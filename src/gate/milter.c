@@ -23,7 +23,7 @@
 
 #define RESULTS_FIELD "Authentication-Results"
 #define ACTIONS	      ((unsigned long)(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_CHGFROM))
-#define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR))
+#define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
 
@@ -174,8 +174,10 @@ static void note_field(struct message *message, const char *name, const char *va
 static void note_author(struct message *message, const char *value)
 {
 	struct pd_flow *flow = pd_milter_enter();
-	if (flow == NULL)
-		return; /* at its end the mail fails */
+	if (flow == NULL) {
+		message->has_failed = true;
+		return;
+	}
 	message->is_from_mailbox |= pd_flow_names_mailbox(flow, value);
 	pd_milter_leave();
 }
@@ -206,25 +208,34 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 	return go_on(session, SMFIP_NR_HDR);
 }
 
-static void end_header(struct message *message)
-{
-	if (!message->is_body)
-		collect(message, "\r\n", 2);
-	message->is_body = true;
-}
-
-static sfsistat on_body(SMFICTX *ctx, unsigned char *data, size_t len)
+/* Most mail needs nothing done to it: then neither its body nor its end is sent here. */
+static sfsistat on_eoh(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
 	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return SMFIS_TEMPFAIL;
 	message->is_head_over = true;
-	if (!is_collected(message))
-		return session->skips ? SMFIS_SKIP : SMFIS_CONTINUE;
-	end_header(message);
-	collect(message, data, len);
-	return message->has_failed ? SMFIS_TEMPFAIL : SMFIS_CONTINUE;
+	if (is_collected(message)) {
+		collect(message, "\r\n", 2);
+		return SMFIS_CONTINUE;
+	}
+	if (message->outward != NULL || message->seals > 0 || message->ours.count > 0)
+		return SMFIS_CONTINUE;
+	if (message->has_failed)
+		return SMFIS_TEMPFAIL;
+	count(&door.stats.mails);
+	end_message(session);
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *data, size_t len)
+{
+	struct session *session = smfi_getpriv(ctx);
+	struct message *message = pd_milter_message(ctx);
+	if (message != NULL && is_collected(message))
+		collect(message, data, len);
+	return session != NULL ? go_on(session, SMFIP_NR_BODY) : SMFIS_TEMPFAIL;
 }
 
 /* --- the end of a mail --- */
@@ -339,16 +350,12 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 	const char *queue_id = smfi_getsymval(ctx, "i");
 	struct pd_verdict verdict = {0};
 	struct pd_error error = {0};
-	message->is_head_over = true;
 	if (message->has_failed)
 		return SMFIS_TEMPFAIL;
-	if (is_collected(message)) {
-		end_header(message);
-		if (judge(message, &verdict, &error) != PD_OK) {
-			pd_log(PD_ERROR, "milter: cannot judge a mail", "queue-id", queue_id, "reason",
-			       error.text, NULL);
-			return SMFIS_TEMPFAIL;
-		}
+	if (is_collected(message) && judge(message, &verdict, &error) != PD_OK) {
+		pd_log(PD_ERROR, "milter: cannot judge a mail", "queue-id", queue_id, "reason", error.text,
+		       NULL);
+		return SMFIS_TEMPFAIL;
 	}
 	if (verdict.status != NULL) {
 		char *text = (char *)reply_text(message->arena, verdict.text);
@@ -421,7 +428,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long unused3, unsigned long *ret_actions, unsigned long *ret_steps,
 			     unsigned long *ret_unused2, unsigned long *ret_unused3)
 {
-	const unsigned long wanted = SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_SKIP | SILENT;
+	const unsigned long wanted = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SILENT;
 	(void)unused2, (void)unused3;
 	struct session *session = calloc(1, sizeof *session);
 	if (session == NULL)
@@ -438,7 +445,6 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	*ret_actions = ACTIONS;
 	*ret_steps = steps & wanted;
 	*ret_unused2 = *ret_unused3 = 0;
-	session->skips = (*ret_steps & SMFIP_SKIP) != 0;
 	session->silent = *ret_steps & SILENT;
 	return SMFIS_CONTINUE;
 }
@@ -477,6 +483,7 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_envfrom = on_envfrom,
 		.xxfi_envrcpt = pd_milter_on_recipient,
 		.xxfi_header = on_header,
+		.xxfi_eoh = on_eoh,
 		.xxfi_body = on_body,
 		.xxfi_eom = on_eom,
 		.xxfi_abort = on_abort,

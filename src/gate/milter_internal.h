@@ -18,7 +18,7 @@ struct message {
 	bool is_agents, is_head_over;
 	bool is_from_mailbox;	      /* From may name one */
 	struct pd_raw *raw; /* NULL: not collected */
-	bool is_body, has_failed;
+	bool has_failed;
 	unsigned results; /* fields of that name so far */
 	unsigned seals;
 	PD_LIST(unsigned) ours; /* those of them that bear our authserv-id, from 1 */
@@ -27,7 +27,6 @@ struct session {
 	uint64_t client;	 /* see guesses.h */
 	struct message *message; /* NULL: between mails */
 	unsigned long silent;	 /* SMFIP_NR_…: the steps that the MTA takes without an answer */
-	bool skips;		 /* the MTA need not send a body to its end */
 };
 
 /* The flow, until pd_milter_leave; NULL: postdeskd ends, and nothing is to be left. */

@@ -1,9 +1,16 @@
 -- Header fields: forged proofs go, whatever they look like, and nothing else does.
-local function run(list)
+local function begin(list)
 	local conn = open()
 	envelope(conn, nil, "carol@example.net", "support@example.com")
 	fields(conn, {{"From", "carol@example.net"}, {"Subject", "x"}})
 	fields(conn, list)
+	return conn
+end
+local function run(list)
+	local conn = begin(list)
+	ok(mt.eoh(conn))
+	reply(conn, SMFIR_CONTINUE, "end of the header")
+	ok(mt.bodystring(conn, "Hello\r\n"))
 	ok(mt.eom(conn))
 	reply(conn, SMFIR_CONTINUE, "end of the mail")
 	return conn
@@ -17,8 +24,8 @@ for _, value in ipairs({"mail.example.com; dmarc=pass", "mail.example.com 1; non
 end
 for _, value in ipairs({"other.example.org; dmarc=pass", "(mail.example.com) other.example.org; none",
 	"mail.example.com.example.org; dmarc=pass", "xmail.example.com; dmarc=pass", "", ";", "(", "\"", "1"}) do
-	local conn = run({{"Authentication-Results", value}})
-	want(not mt.eom_check(conn, MT_HDRDELETE), "taken out: " .. value)
+	local conn = begin({{"Authentication-Results", value}})
+	let_go(conn, value)
 	mt.disconnect(conn)
 end
 for _, name in ipairs({"X-Postdesk-Seal", "x-postdesk-seal", "X-POSTDESK-SEAL"}) do
@@ -35,8 +42,6 @@ conn = run(many)
 want(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results"), "many: left")
 mt.disconnect(conn)
 -- Nothing of ours in it: nothing is touched.
-conn = run({{"Received", "from x"}, {"X-Long", string.rep("y", 900)}})
-for _, change in ipairs({MT_HDRADD, MT_HDRCHANGE, MT_HDRDELETE, MT_HDRINSERT, MT_BODYCHANGE, MT_QUARANTINE}) do
-	want(not mt.eom_check(conn, change), "a mail that has nothing to do with us is changed")
-end
+conn = begin({{"Received", "from x"}, {"X-Long", string.rep("y", 900)}})
+let_go(conn, "a mail that has nothing to do with us")
 mt.disconnect(conn)

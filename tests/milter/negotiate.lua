@@ -8,10 +8,10 @@ end
 for _, action in ipairs({SMFIF_CHGBODY, SMFIF_QUARANTINE}) do
 	want(not mt.test_action(conn, action), "an action that it never takes is asked for")
 end
-for _, step in ipairs({SMFIP_NOHELO, SMFIP_NOEOH, SMFIP_NODATA, SMFIP_NOUNKNOWN, SMFIP_NR_HDR, SMFIP_SKIP}) do
-	want(mt.test_option(conn, step), "a step is taken that it does not look at")
+for _, step in ipairs({SMFIP_NOHELO, SMFIP_NODATA, SMFIP_NOUNKNOWN, SMFIP_NR_HDR, SMFIP_NR_BODY}) do
+	want(mt.test_option(conn, step), "a step, or an answer, that it has no use for is asked for")
 end
-for _, step in ipairs({SMFIP_NOMAIL, SMFIP_NORCPT, SMFIP_NOHDRS, SMFIP_NOBODY}) do
+for _, step in ipairs({SMFIP_NOMAIL, SMFIP_NORCPT, SMFIP_NOHDRS, SMFIP_NOEOH, SMFIP_NOBODY, SMFIP_NR_RCPT, SMFIP_NR_EOH}) do
 	want(not mt.test_option(conn, step), "a step is left out that it needs")
 end
 mt.disconnect(conn)
