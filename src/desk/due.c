@@ -173,12 +173,13 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 	for (size_t i = 0; i < count; i++) {
 		if (pd_plan_ticket(context, tickets[i]) == NULL)
 			continue;
-		for (int goal = 0; goal < PD_GOALS; goal++)
-			take_goal(context, tickets[i], (enum pd_goal)goal);
+		/* A ticket that wakes may be overdue at once. */
 		if (pd_agenda_counts(pd_plan_ticket(context, tickets[i]))) {
 			wake(context, tickets[i]);
 			remind(context, tickets[i]);
 		}
+		for (int goal = 0; goal < PD_GOALS; goal++)
+			take_goal(context, tickets[i], (enum pd_goal)goal);
 		if (!is_changed(context, tickets[i]))
 			look_again(context, tickets[i]);
 		context->plan->ticket = tickets[i];

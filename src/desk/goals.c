@@ -114,19 +114,20 @@ static void find_due(const struct pd_goals *goals, const struct pd_ticket *ticke
 	const struct pd_clock *clock = &ticket->clocks.of[goal];
 	pd_time due = status->amount == PD_NEVER ? PD_NEVER
 						 : reach(ticket, goal, goals->calendar, status->amount);
-	if (clock->kept != 0) {
-		pd_time kept = clock->kept + held_since(&ticket->clocks, clock->kept_since);
-		due = kept < due ? kept : due;
-	}
+	pd_time kept = clock->kept != 0 ? clock->kept + held_since(&ticket->clocks, clock->kept_since) : PD_NEVER;
+	bool is_kept = kept < due;
+	due = is_kept ? kept : due;
 	if (due == PD_NEVER)
 		return;
 	status->due = due;
 	if (!wanted->has_soon)
 		return;
 	pd_time before = time_of_amount(goals->calendar, clock->start, wanted->soon);
-	status->soon = before >= status->amount
-			       ? clock->start
-			       : reach(ticket, goal, goals->calendar, status->amount - before);
+	status->soon = is_kept			  ? pd_calendar_add(goals->calendar, due, -before)
+		       : before >= status->amount ? clock->start
+						  : reach(ticket, goal, goals->calendar, status->amount - before);
+	if (status->soon < clock->start)
+		status->soon = clock->start;
 	/* Nobody is told at closing time of what is due on the next day. */
 	pd_time open = status->soon != PD_NEVER ? pd_calendar_next_open(goals->calendar, status->soon) : PD_NEVER;
 	if (open < due)

@@ -322,6 +322,8 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 	}
 	if (strcmp(net->property, "follower") == 0) {
 		has = pd_strings_has(&ticket->followers, net->value);
+	} else if (strcmp(net->property, "reminder") == 0) {
+		has = pd_strings_has(&ticket->reminders, net->value);
 	} else if (strcmp(net->property, "mailbox_also") == 0) {
 		has = pd_strings_has(&ticket->mailboxes_also, net->value);
 	} else if (strcmp(net->property, "participant") == 0) {
