@@ -69,7 +69,7 @@ static bool is_event(const struct pd_settings *settings, const char *event)
 
 static bool is_by_clock(const char *event)
 {
-	return pd_starts(event, "goal:") || pd_starts(event, "after:") || pd_starts(event, "at:");
+	return pd_starts(event, "after:") || pd_starts(event, "at:");
 }
 
 static void check_rule(struct pd_arena *arena, const struct pd_settings *settings,

@@ -63,6 +63,36 @@ static bool has_changed(const char *on, const struct pd_event *event)
 	return false;
 }
 
+/* A goal was due soon or overdue (told as "first_reply overdue"). */
+static bool has_warned(const char *on, const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++) {
+		const struct pd_change *change = &event->changes.items[i];
+		const char *state = change->to != NULL ? strchr(change->to, ' ') : NULL;
+		if (strcmp(change->property, "warned") == 0 && state != NULL &&
+		    pd_rule_is_on(on, PD_OCCURS_GOAL, state + 1))
+			return true;
+	}
+	return false;
+}
+
+/* A goal has reached that state by what the plan does. Of due soon and overdue the clock tells, once. */
+static bool has_reached(struct pd_context *context, const char *on, const struct pd_ticket *ticket)
+{
+	struct pd_goals before, now;
+	const struct pd_ticket *was = context->desk->ticket(context->desk, context->arena, ticket->number);
+	pd_plan_goals(context, ticket, &now);
+	if (was != NULL)
+		pd_plan_goals(context, was, &before);
+	for (int goal = 0; goal < PD_GOALS; goal++)
+		if ((was == NULL || before.of[goal].state != now.of[goal].state) &&
+		    now.of[goal].state != PD_GOAL_NONE && now.of[goal].state != PD_GOAL_DUE_SOON &&
+		    now.of[goal].state != PD_GOAL_OVERDUE &&
+		    pd_rule_is_on(on, PD_OCCURS_GOAL, pd_goal_state_name(now.of[goal].state)))
+			return true;
+	return false;
+}
+
 static bool is_set_off_by(const struct pd_context *context, const char *on, const struct pd_event *event)
 {
 	bool is_agents = pd_starts(event->actor, "agent:") || pd_starts(event->actor, "rule:") ||
@@ -80,22 +110,27 @@ static bool is_set_off_by(const struct pd_context *context, const char *on, cons
 	case PD_EVENT_SET:
 	case PD_EVENT_UNDO:
 		return has_changed(on, event);
+	case PD_EVENT_GOAL:
+		return has_warned(on, event);
 	default:
 		return false;
 	}
 }
 
 /* Does an event of the plan on the ticket set the rule off? */
-static bool is_set_off(const struct pd_context *context, const struct pd_group *rule, int64_t ticket)
+static bool is_set_off(struct pd_context *context, const struct pd_group *rule, const struct pd_ticket *ticket)
 {
 	const char *on = pd_group_value(rule, "on", NULL);
 	struct pd_strings all = pd_split(context->arena, on != NULL ? on : "", ';');
 	for (size_t i = 0; i < context->plan->events.count; i++) {
 		const struct pd_event *event = context->plan->events.items[i];
-		for (size_t n = 0; event->ticket == ticket && n < all.count; n++)
+		for (size_t n = 0; event->ticket == ticket->number && n < all.count; n++)
 			if (is_set_off_by(context, all.items[n], event))
 				return true;
 	}
+	for (size_t n = 0; n < all.count; n++)
+		if (pd_starts(all.items[n], "goal:") && has_reached(context, all.items[n], ticket))
+			return true;
 	return false;
 }
 
@@ -189,7 +224,7 @@ void pd_rules(struct pd_context *context)
 			continue;
 		for (size_t n = 0; n < tickets.count; n++) {
 			struct pd_ticket *ticket = pd_plan_ticket(context, tickets.items[n]);
-			if (is_ruled(ticket) && is_set_off(context, rule, ticket->number))
+			if (is_ruled(ticket) && is_set_off(context, rule, ticket))
 				pd_rule_run(context, rule, ticket);
 		}
 	}

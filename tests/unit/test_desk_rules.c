@@ -13,7 +13,9 @@ static struct small_desk *desk;
 static int drop(void **state)
 {
 	(void)state;
+	struct pd_calendars *calendars = (struct pd_calendars *)(uintptr_t)desk->settings->calendars;
 	small_desk_free(desk);
+	pd_calendars_unref(calendars);
 	return 0;
 }
 
@@ -263,6 +265,51 @@ static void fails(void **state)
 	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
 }
 
+/* --- rules of goals --- */
+
+static int with_goals(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[sla s]\nfirst_reply = 2h\ndue_soon = 30m\n"
+			      "[mailbox desk]\naddress = desk@example.com\nteam = sales\nsla = s\n"
+			      "[property tone]\ntype = text\n"
+			      "[rule soon]\non = goal:due_soon\ndo = #priority high\n"
+			      "[rule over]\non = goal:overdue\nwhen = owner:none\ndo = #assign carol\n"
+			      "[rule held]\non = goal:paused\ndo = #set tone=done\n");
+	struct pd_problems problems = {.arena = desk->arena};
+	desk->settings->calendars = pd_calendars_of_texts(NULL, 0);
+	desk->settings->policies = pd_policies_new(desk->settings, &problems);
+	assert_int_equal(problems.count, 0);
+	return 0;
+}
+
+static void tick(int64_t number, pd_time by)
+{
+	desk->now += by;
+	struct pd_context context = small_context(desk, "postdesk");
+	pd_decide_due(&context, &number, 1, false);
+	small_keep(desk, &context);
+}
+
+static void of_goals(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "desk@example.com", "x", "Hello.");
+	tick(number, PD_HOUR);
+	assert_string_equal(small_ticket(desk, number)->priority, "normal");
+	tick(number, 31 * PD_MINUTE);
+	assert_string_equal(small_ticket(desk, number)->priority, "high");
+	assert_null(small_ticket(desk, number)->owner);
+	tick(number, 30 * PD_MINUTE);
+	assert_string_equal(small_ticket(desk, number)->owner, "carol");
+	small_do(desk, "agent:bob", number, "assign none");
+	tick(number, PD_HOUR);
+	assert_null(small_ticket(desk, number)->owner); /* once */
+	assert_null(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"));
+	small_do(desk, "agent:bob", number, "close");
+	assert_string_equal(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"), "done");
+}
+
 static void not_by_history(void **state)
 {
 	(void)state;
@@ -285,6 +332,7 @@ int main(void)
 		WITH(with_rules, of_an_answer),
 		WITH(with_rules, makes_tickets),
 		WITH(with_rules, fails),
+		WITH(with_goals, of_goals),
 		WITH(with_rules, not_by_history),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
