@@ -398,7 +398,9 @@ static void test_programs_that_fail(void **state)
 }
 
 struct waiting {
-	const char *mail, *program;
+	const struct pd_raw *raw;
+	const struct pd_message *message;
+	const char *program;
 	struct pd_public_keys keys;
 	const char *why;
 };
@@ -409,11 +411,9 @@ static void *wait_for_verdict(void *data)
 	struct pd_verifier_tools with = tools();
 	struct pd_verified verified;
 	PD_AUTO_ARENA local = pd_arena_new();
-	PD_AUTO_RAW raw = pd_raw_from_bytes(waiting->mail, strlen(waiting->mail));
-	const struct pd_message *message = pd_parse_message(local, raw->data, raw->size);
 	with.gpg = waiting->program;
 	with.deadline = 2 * PD_SECOND;
-	pd_verify(verifier, local, &with, raw, &message->signed_part, &waiting->keys, pd_now(), &verified);
+	pd_verify(verifier, local, &with, waiting->raw, &waiting->message->signed_part, &waiting->keys, pd_now(), &verified);
 	waiting->why = verified.why;
 	return NULL;
 }
@@ -430,7 +430,10 @@ static void test_many_that_hang(void **state)
 	assert_int_equal(shell(SIGN "-u anna@example.com --detach-sign part\n"
 			       "printf '#!/bin/sh\\nexec sleep 98762\\n' >program.hangs; chmod 755 program.hangs"),
 			 0);
-	one.mail = signed_mail(TYPE_PGP, PART, SIG_PGP);
+	const char *mail = signed_mail(TYPE_PGP, PART, SIG_PGP);
+	PD_AUTO_RAW raw = pd_raw_from_bytes(mail, strlen(mail));
+	one.raw = raw;
+	one.message = pd_parse_message(arena, raw->data, raw->size);
 	*pd_list_add(arena, &one.keys) = key_of("anna.key");
 	for (size_t i = 0; i < MANY; i++) {
 		waiting[i] = one;
