@@ -1,17 +1,19 @@
 /* A mail that a member's own client sent to people outside, from a mailbox's address (MISSION C7).
  *
- * It has left already, with answers and bounces to an address that stands for its Message-ID; what comes here is the
- * copy that the milter had made. Promises: nothing is sent again and no command is carried out; the copy opens a
- * ticket or goes on with one, also where an answer to it was here first. Cannot fail. */
+ * It has left already, with answers and bounces to an address that stands for its Message-ID; what comes here
+ * is the copy that the milter had made. Promises: nothing is sent again and no command is carried out; the
+ * copy opens a ticket or goes on with one, also where an answer to it was here first. Cannot fail. */
 #include "desk/letters.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 #include "desk/seal.h"
 
 /* Did a person write already who names it, on that ticket? Then the correspondent has had the last word. */
-static bool is_answered(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket)
+static bool is_answered(struct pd_context *context, const struct pd_mail *mail,
+			const struct pd_ticket *ticket)
 {
 	struct pd_known_ids known =
 		context->desk->message_id(context->desk, context->arena, mail->message->message_id);
@@ -26,8 +28,9 @@ static bool find_early_answer(struct pd_context *context, const char *key, struc
 {
 	struct pd_mark mark = context->desk->mark(context->desk, key);
 	const struct pd_entry *entry =
-		mark.exists && mark.value > 0 ? context->desk->entry(context->desk, context->arena, mark.value)
-					      : NULL;
+		mark.exists && mark.value > 0
+			? context->desk->entry(context->desk, context->arena, mark.value)
+			: NULL;
 	struct pd_ticket *ticket =
 		entry != NULL ? pd_plan_ticket_followed(context, entry->event.ticket) : NULL;
 	if (ticket == NULL || ticket->is_deleted)
@@ -89,13 +92,49 @@ static struct pd_event *keep(struct pd_context *context, const struct pd_mail *m
 	planned->stored.reply_to = (struct pd_address){.name = "", .addr = ""}; /* ours, for the others */
 	struct pd_event *event =
 		pd_plan_event(context, ticket, PD_EVENT_MESSAGE, planned->stored.id, place->conversation,
-			      place->why != NULL ? pd_printf(context->arena, "sent by the agent's own client; %s",
-							     place->why)
+			      place->why != NULL ? pd_printf(context->arena,
+							     "sent by the agent's own client; %s", place->why)
 						 : "sent by the agent's own client");
 	pd_add_participants(context, mail, ticket, place->conversation);
 	know_all(context, &message->to);
 	know_all(context, &message->cc);
 	return event;
+}
+
+/* A colleague's answer since the message that this mail answers: nothing can be held any more, but it is told
+ * (invariant 9). */
+static const struct pd_entry *find_crossing(struct pd_context *context, const struct pd_place *place)
+{
+	const struct pd_entry *answered =
+		place->answers != 0 ? context->desk->entry(context->desk, context->arena, place->answers)
+				    : NULL;
+	const struct pd_entry *found = NULL;
+	if (answered == NULL || answered->event.ticket != place->ticket->number)
+		return NULL;
+	struct pd_entries after = context->desk->timeline(context->desk, context->arena,
+							  place->ticket->number, answered->event.version);
+	for (size_t i = 0; i < after.count; i++) {
+		const struct pd_entry *entry = &after.items[i];
+		if (entry->event.kind == PD_EVENT_MESSAGE && entry->message != NULL &&
+		    entry->message->direction == PD_OUT && pd_starts(entry->event.actor, "agent:") &&
+		    !pd_equal(entry->event.actor, context->actor))
+			found = entry;
+	}
+	return found;
+}
+
+static void tell_crossing(struct pd_context *context, const struct pd_mail *mail,
+			  const struct pd_place *place, const struct pd_entry *crossing,
+			  const struct pd_event *event)
+{
+	pd_report(context, "%s",
+		  pd_say(context->arena, pd_agent_language(context, mail->agent),
+			 "{who} had answered already when your mail went out (E{entry}):\n{text}", "who",
+			 pd_actor_words(context, crossing->event.actor), "entry",
+			 pd_printf(context->arena, "%lld", (long long)crossing->event.id), "text",
+			 pd_quote(context->arena, crossing->message->text, 40), NULL));
+	pd_letter_receipt(context, mail, place->ticket, place->conversation, event->id,
+			  pd_receipt_text(context, mail->agent));
 }
 
 void pd_take_outgoing(struct pd_context *context, const struct pd_mail *mail)
@@ -113,6 +152,7 @@ void pd_take_outgoing(struct pd_context *context, const struct pd_mail *mail)
 	bool is_late = place.ticket == NULL && find_early_answer(context, key, &place);
 	bool is_new = place.ticket == NULL;
 	is_late = is_late || (!is_new && is_answered(context, mail, place.ticket));
+	const struct pd_entry *crossing = is_new ? NULL : find_crossing(context, &place);
 	if (is_new)
 		place.ticket = new_ticket(context, mail, &place);
 	struct pd_event *event = keep(context, mail, &place);
@@ -126,4 +166,6 @@ void pd_take_outgoing(struct pd_context *context, const struct pd_mail *mail)
 	context->plan->outcome = is_new ? "new outgoing ticket" : "outgoing";
 	context->plan->ticket = place.ticket->number;
 	context->plan->why = place.why;
+	if (crossing != NULL)
+		tell_crossing(context, mail, &place, crossing, event);
 }

@@ -1,8 +1,8 @@
 /* What a member's client sends to people outside, from a mailbox's address: what it must not be (MISSION C7).
  *
- * Promises: such a mail leaves as it is, but for fields of its header that are taken out; so one with a command, with
- * an agent's address or without the right to it is refused while its author still looks (invariant 4). Pure; cannot
- * fail. */
+ * Promises: such a mail leaves as it is, but for fields of its header that are taken out; so one with a
+ * command, with an agent's address or without the right to it is refused while its author still looks
+ * (invariant 4). Pure; cannot fail. */
 #include "desk/submission.h"
 
 #include <string.h>
@@ -16,7 +16,8 @@
 
 /* --- rights --- */
 
-static bool may_send_from(struct pd_context *context, const struct pd_agent *agent, const struct pd_mailbox *mailbox)
+static bool may_send_from(struct pd_context *context, const struct pd_agent *agent,
+			  const struct pd_mailbox *mailbox)
 {
 	if (mailbox->team == NULL)
 		return true;
@@ -32,10 +33,9 @@ static const char *command_in(struct pd_context *context, const struct pd_delive
 	const struct pd_message *message = delivery->message;
 	const char *rest;
 	const char *own = pd_strndup(context->arena, message->text, message->own_text);
-	const struct pd_commands *commands =
-		pd_commands_parse(context->arena, context->settings,
-				  pd_agent_language(context, delivery->login), delivery->login, context->now, own,
-				  false, &rest);
+	const struct pd_commands *commands = pd_commands_parse(
+		context->arena, context->settings, pd_agent_language(context, delivery->login),
+		delivery->login, context->now, own, false, &rest);
 	if (commands->items.count > 0)
 		return commands->items.items[0].line;
 	if (commands->errors.count > 0) {
@@ -89,20 +89,22 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 	const char *command = command_in(context, delivery);
 	if (command != NULL)
 		return SAY(context, delivery,
-			   "This mail would leave with the command in it: {line} - mail from {mailbox} to people "
+			   "This mail would leave with the command in it: {line} - mail from {mailbox} to "
+			   "people "
 			   "outside goes as it is",
 			   "line", pd_clean_line(context->arena, command, 100), "mailbox",
 			   mailbox->addresses.items[0]);
 	const char *private = private_among(context, &message->to);
 	if (private == NULL)
-		private = private_among(context, &message->cc);
+	private = private_among(context, &message->cc);
 	if (private == NULL)
-		private = private_in_words(context, message);
+	private = private_in_words(context, message);
 	if (private != NULL)
-		return SAY(context, delivery,
-			   "People outside would see {address}, which is private: take it out of the mail from "
-			   "{mailbox}",
-			   "address", private, "mailbox", mailbox->addresses.items[0]);
+		return SAY(
+			context, delivery,
+			"People outside would see {address}, which is private: take it out of the mail from "
+			"{mailbox}",
+			"address", private, "mailbox", mailbox->addresses.items[0]);
 	return NULL;
 }
 
@@ -110,11 +112,13 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 
 static bool must_go(struct pd_context *context, const struct pd_header *field)
 {
-	static const char *const answers[] = {"Reply-To", "Sender", "Errors-To", "Mail-Reply-To", "Mail-Followup-To"};
+	static const char *const answers[] = {"Reply-To", "Sender", "Errors-To", "Mail-Reply-To",
+					      "Mail-Followup-To"};
 	/* Looked at by themselves, identifiers, or ours to judge elsewhere. */
-	static const char *const kept[] = {"From",	  "To",		 "Cc",		"Subject",
-					   "Message-ID",  "In-Reply-To", "References",	"Authentication-Results",
-					   "Content-Type"};
+	static const char *const kept[] = {
+		"From",	       "To",	      "Cc",	    "Subject",
+		"Message-ID",  "In-Reply-To", "References", "Authentication-Results",
+		"Content-Type"};
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		if (pd_equal_nocase(field->name, answers[i]))
 			return true;

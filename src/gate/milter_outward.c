@@ -1,9 +1,10 @@
 /* Exactly once outward (invariant 3): see milter_outward.h.
  *
- * The outbox sends a mail until the MTA has answered that it took it. Here, as the last filter of the listener that
- * postdesk submits to, the recipients are taken out for whom that answer came already; the mail is discarded where
- * none is left. The end of the mail is no acceptance: a later filter, cleanup or the disk may fail yet. So nothing is
- * noted here; what counts is what the client heard (post/outbox.c), which the store knows.
+ * The outbox sends a mail until the MTA has answered that it took it. Here, as the last filter of the
+ * listener that postdesk submits to, the recipients are taken out for whom that answer came already; the mail
+ * is discarded where none is left. The end of the mail is no acceptance: a later filter, cleanup or the disk
+ * may fail yet. So nothing is noted here; what counts is what the client heard (post/outbox.c), which the
+ * store knows.
  *
  * Promises: in doubt the mail passes. Fails: 4xx where the store cannot be asked or the MTA does not let the
  * recipients be changed; the outbox brings the mail again. */
@@ -55,8 +56,8 @@ sfsistat pd_outward_finish(SMFICTX *ctx, struct pd_flow *flow, struct pd_arena *
 	if (outward->message_id == NULL || outward->ids != 1)
 		return SMFIS_CONTINUE;
 	if (pd_flow_taken(flow, arena, outward->message_id, &taken, &error) != PD_OK) {
-		pd_log(PD_ERROR, "milter: cannot look up what was sent", "msgid", outward->message_id, "reason",
-		       error.text, NULL);
+		pd_log(PD_ERROR, "milter: cannot look up what was sent", "msgid", outward->message_id,
+		       "reason", error.text, NULL);
 		return SMFIS_TEMPFAIL;
 	}
 	for (size_t i = 0; taken.count > 0 && i < outward->recipients.count; i++) {

@@ -1,7 +1,7 @@
 /* What the MTA said of a mail: marked in the backend, and known here from the moment it was said.
  *
- * Promises: a recipient counts as taken only where the MTA has answered so, be it marked or not yet: a mark that
- * cannot be written now (a full disk) does not make what is known doubtful again while the process lives
+ * Promises: a recipient counts as taken only where the MTA has answered so, be it marked or not yet: a mark
+ * that cannot be written now (a full disk) does not make what is known doubtful again while the process lives
  * (invariant 3). Fails as any write or look-up does. */
 #include "store/inside.h"
 
@@ -33,7 +33,8 @@ static void forget_answered(struct pd_store *store, int64_t id)
 	pthread_mutex_unlock(&store->lock);
 }
 
-static void note_answered(struct pd_store *store, int64_t id, const struct pd_sent_recipient *said, size_t count)
+static void note_answered(struct pd_store *store, int64_t id, const struct pd_sent_recipient *said,
+			  size_t count)
 {
 	forget_answered(store, id);
 	pthread_mutex_lock(&store->lock);

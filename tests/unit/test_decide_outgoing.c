@@ -1,5 +1,5 @@
-/* Mail that a member's own client sends from a mailbox's address (MISSION C7): the desk's copy of it, answers before
- * and after the copy, and what must not leave so. */
+/* Mail that a member's own client sends from a mailbox's address (MISSION C7): the desk's copy of it, answers
+ * before and after the copy, and what must not leave so. */
 #include "check.h"
 
 #include <string.h>
@@ -22,12 +22,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const struct small_mail offer = {.from = "Example Support <support@example.com>",
-					.to = "Ville <ville@customer.example>, Liisa <liisa@customer.example>",
-					.subject = "Your printer",
-					.text = "It will be sent tomorrow.",
-					.id = "offer@laptop.example",
-					.date = 1795255200000};
+static const struct small_mail offer = {
+	.from = "Example Support <support@example.com>",
+	.to = "Ville <ville@customer.example>, Liisa <liisa@customer.example>",
+	.subject = "Your printer",
+	.text = "It will be sent tomorrow.",
+	.id = "offer@laptop.example",
+	.date = 1795255200000};
 
 /* The recipient that the milter adds to it. */
 static const char *copy_of(struct small_desk *desk, const struct small_mail *mail, const char *agent,
@@ -103,14 +104,16 @@ static void test_answers(void **state)
 		{"with its reference", "Ville <ville@customer.example>", "reply address", true},
 		{"by the address alone", "Ville <ville@customer.example>", "reply address", false},
 		{"by the other one", "liisa@customer.example", "reply address", false},
-		{"by somebody else", "x@else.example", "reply address, used by another sender: x@else.example", false},
+		{"by somebody else", "x@else.example",
+		 "reply address, used by another sender: x@else.example", false},
 	};
 	struct small_desk *desk = *state;
 	int64_t number = copy(desk, offer)->ticket;
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct pd_plan *plan = answer(desk, table[i].from, table[i].has_reference);
 		CHECK_ROW(table[i].name, plan->ticket == number);
-		CHECK_ROW(table[i].name, pd_equal(small_event(desk, number, PD_EVENT_MESSAGE)->why, table[i].why));
+		CHECK_ROW(table[i].name,
+			  pd_equal(small_event(desk, number, PD_EVENT_MESSAGE)->why, table[i].why));
 		CHECK_ROW(table[i].name, small_ticket(desk, number)->status_kind == PD_STATUS_OPEN);
 	}
 }
@@ -168,6 +171,28 @@ static void test_goes_on_with_a_ticket(void **state)
 	assert_int_equal(answer(desk, "ville@customer.example", false)->ticket, number);
 }
 
+/* What has left cannot be held; that a colleague had answered is told. */
+static void test_crossing(void **state)
+{
+	struct small_desk *desk = *state;
+	const struct small_mail first = {.from = "Ville <ville@customer.example>",
+					 .subject = "Printer",
+					 .text = "Where is it?",
+					 .id = "first@customer.example"};
+	int64_t number = small_deliver(desk, first)->ticket;
+	struct small_mail mail = offer, other = offer;
+	mail.in_reply_to = other.in_reply_to = first.id;
+	mail.rcpt = copy_of(desk, &mail, "bob", "support@example.com");
+	assert_null(small_letter(small_deliver(desk, mail), PD_LETTER_RECEIPT, "bob"));
+	other.id = "other@laptop.example";
+	struct pd_plan *plan = copy(desk, other);
+	assert_int_equal(plan->ticket, number);
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(letter);
+	assert_non_null(strstr(letter->letter.text, "Bob Builder had answered already"));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+}
+
 static void test_mailboxes(void **state)
 {
 	struct small_desk *desk = *state;
@@ -185,14 +210,15 @@ static void test_bounce(void **state)
 	struct small_desk *desk = *state;
 	int64_t number = copy(desk, offer)->ticket;
 	int64_t sent = small_event(desk, number, PD_EVENT_MESSAGE)->id;
-	struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "mailer-daemon@customer.example",
-								       .to = answer_address(desk, offer.id),
-								       .sender = "<>",
-								       .subject = "Undelivered",
-								       .text = "No such user.",
-								       .id = "bounce@customer.example",
-								       .bounced = "ville@customer.example",
-								       .kinds = PD_KIND_DSN | PD_KIND_BOUNCE});
+	struct pd_plan *plan =
+		small_deliver(desk, (struct small_mail){.from = "mailer-daemon@customer.example",
+							.to = answer_address(desk, offer.id),
+							.sender = "<>",
+							.subject = "Undelivered",
+							.text = "No such user.",
+							.id = "bounce@customer.example",
+							.bounced = "ville@customer.example",
+							.kinds = PD_KIND_DSN | PD_KIND_BOUNCE});
 	assert_string_equal(plan->outcome, "undelivered");
 	assert_int_equal(plan->ticket, number);
 	assert_int_equal(small_event(desk, number, PD_EVENT_UNDELIVERED)->other, sent);
@@ -214,7 +240,8 @@ static void test_no_proof(void **state)
 		mail.id = pd_printf(desk->arena, "forged%zu@laptop.example", i);
 		struct pd_plan *plan = small_deliver(desk, mail);
 		CHECK_ROW(recipients[i], !small_ticket(desk, plan->ticket)->has_sent);
-		CHECK_ROW(recipients[i], !pd_starts(small_event(desk, plan->ticket, PD_EVENT_MESSAGE)->actor, "agent:"));
+		CHECK_ROW(recipients[i],
+			  !pd_starts(small_event(desk, plan->ticket, PD_EVENT_MESSAGE)->actor, "agent:"));
 	}
 }
 
@@ -236,10 +263,11 @@ static void test_refused(void **state)
 {
 	struct small_desk *desk = *state;
 	struct pd_context context = small_context(desk, "postdesk");
-	const char *token = pd_printf(desk->arena, "On Monday, <%s> wrote",
-				      pd_address_for_agent(&context, &desk->settings->mailboxes.items[0], 1, 1,
-							   "anna", 1));
-	const char *harmless = pd_printf(desk->arena, "On Monday, <%s> wrote", answer_address(desk, offer.id));
+	const char *token = pd_printf(
+		desk->arena, "On Monday, <%s> wrote",
+		pd_address_for_agent(&context, &desk->settings->mailboxes.items[0], 1, 1, "anna", 1));
+	const char *harmless =
+		pd_printf(desk->arena, "On Monday, <%s> wrote", answer_address(desk, offer.id));
 	const struct {
 		const char *name, *agent, *from_name, *cc, *subject, *text, *html, *html_command;
 		const char *status, *says; /* NULL: it may leave */
@@ -249,25 +277,48 @@ static void test_refused(void **state)
 		{.name = "a viewer", .agent = "vera", .text = "Hello.", .status = "5.7.1", .says = "right"},
 		{.name = "a command", .text = "#close\n\nDone.", .status = "5.7.0", .says = "#close"},
 		{.name = "a wrong one", .text = "Done.\n\n#clsoe", .status = "5.7.0", .says = "#clsoe"},
-		{.name = "one between lines", .text = "One\n#close\nTwo", .status = "5.7.0", .says = "#close"},
-		{.name = "one in HTML", .text = "Done.", .html = "<p>Done.</p>", .html_command = "#close",
-		 .status = "5.7.0", .says = "#close"},
-		{.name = "in Cc", .cc = "bob@agents.example", .text = "x", .status = "5.7.0", .says = "bob@agents"},
+		{.name = "one between lines",
+		 .text = "One\n#close\nTwo",
+		 .status = "5.7.0",
+		 .says = "#close"},
+		{.name = "one in HTML",
+		 .text = "Done.",
+		 .html = "<p>Done.</p>",
+		 .html_command = "#close",
+		 .status = "5.7.0",
+		 .says = "#close"},
+		{.name = "in Cc",
+		 .cc = "bob@agents.example",
+		 .text = "x",
+		 .status = "5.7.0",
+		 .says = "bob@agents"},
 		{.name = "the mailbox in Cc", .cc = "sales@example.com", .text = "x"},
-		{.name = "in From's name", .from_name = "anna@agents.example", .text = "x", .status = "5.7.0",
+		{.name = "in From's name",
+		 .from_name = "anna@agents.example",
+		 .text = "x",
+		 .status = "5.7.0",
 		 .says = "anna@agents.example"},
-		{.name = "in the subject", .subject = "For ANNA@home.example", .text = "x", .status = "5.7.0",
+		{.name = "in the subject",
+		 .subject = "For ANNA@home.example",
+		 .text = "x",
+		 .status = "5.7.0",
 		 .says = "ANNA@home.example"},
-		{.name = "in the text", .text = "Write to anna@agents.example.", .status = "5.7.0",
+		{.name = "in the text",
+		 .text = "Write to anna@agents.example.",
+		 .status = "5.7.0",
 		 .says = "anna@agents.example"},
-		{.name = "in HTML", .text = "x", .html = "<a href=\"mailto:anna%40agents.example\">x</a>",
-		 .status = "5.7.0", .says = "private"},
+		{.name = "in HTML",
+		 .text = "x",
+		 .html = "<a href=\"mailto:anna%40agents.example\">x</a>",
+		 .status = "5.7.0",
+		 .says = "private"},
 		{.name = "an agent's reply address", .text = token, .status = "5.7.0", .says = "support+t1."},
 		{.name = "a contact's", .text = harmless},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct pd_message message = {
-			.from = {.name = table[i].from_name != NULL ? table[i].from_name : "", .addr = "support@example.com"},
+			.from = {.name = table[i].from_name != NULL ? table[i].from_name : "",
+				 .addr = "support@example.com"},
 			.from_count = 1,
 			.subject = table[i].subject != NULL ? table[i].subject : "",
 			.text = table[i].text,
@@ -277,12 +328,14 @@ static void test_refused(void **state)
 			.html = table[i].html,
 		};
 		if (table[i].cc != NULL)
-			*pd_list_add(desk->arena, &message.cc) = (struct pd_address){.name = "", .addr = table[i].cc};
+			*pd_list_add(desk->arena, &message.cc) =
+				(struct pd_address){.name = "", .addr = table[i].cc};
 		if (table[i].html_command != NULL)
 			*pd_list_add(desk->arena, &message.html_commands) = table[i].html_command;
 		const struct pd_delivery delivery = {
 			.message = &message,
-			.login = pd_settings_agent(desk->settings, table[i].agent != NULL ? table[i].agent : "anna"),
+			.login = pd_settings_agent(desk->settings,
+						   table[i].agent != NULL ? table[i].agent : "anna"),
 			.is_outgoing = true};
 		const char *status = NULL;
 		const char *said = pd_submission_wrong_outgoing(&context, &delivery, &status);
@@ -336,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_answer_before_the_copy),
 		cmocka_unit_test_setup_teardown(test_automatic_answer_before_the_copy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goes_on_with_a_ticket, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crossing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mailboxes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounce, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_proof, setup, teardown),
