@@ -39,7 +39,8 @@ static bool goes_on(const char *rest)
 		return true;
 	gunichar c = g_utf8_get_char(rest);
 	return (c >= 0x2000 && !g_unichar_isalnum(c)) || g_ascii_isdigit(*rest) ||
-	       pd_words_begins(rest, pd_auto_subject_goes_on);
+	       pd_words_begins(rest, pd_auto_subject_goes_on) ||
+	       (pd_words_begins(rest, pd_auto_subject_goes_on_with_date) && strpbrk(rest, "0123456789"));
 }
 
 bool pd_subject_is_auto(struct pd_arena *arena, const char *subject)

@@ -5,7 +5,7 @@
 const char pd_auto_subject_words[] =
 	/* en */
 	"automatic reply|automated reply|auto reply|auto-reply|autoreply|auto response|auto-response|autoresponse|autoresponder|"
-	"auto responder|automatic response|automated response|out of office|out-of-office|out of the office|ooo|away from office|"
+	"auto responder|automatic response|automated response|out of office|out-of-office|out of the office|ooo|oof|auto: out of office|i'm out of office|i am out of office|i'm out of the office|i am out of the office|i am currently out of office|i am currently out of the office|away from office|"
 	"away from the office|away from my desk|away from mail|vacation reply|vacation notice|vacation message|vacation autoreply|"
 	"vacation response|on vacation|on holiday|on leave|on annual leave|on parental leave|on maternity leave|out of office autoreply|"
 	"out of office reply|out of office auto-reply|out of office notification|out of office message|out of office response|"
@@ -77,9 +77,9 @@ const char pd_auto_subject_words[] =
 	"răspuns automat|raspuns automat|în afara biroului|in afara biroului|absență din birou|absent din birou|plecat din birou|în concediu|in concediu|"
 	"sunt în concediu|sunt in concediu|mesaj automat|absență|"
 	/* ru uk be bg mk */
-	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|отсутствую на рабочем месте|"
+	"автоматический ответ|автоответ|автоответчик|нет на месте|вне офиса|нет на работе|меня нет в офисе|меня нет на работе|в отпуске|я в отпуске|отсутствую|отсутствие|отсутствую в офисе|отсутствую на рабочем месте|"
 	"уведомление об отсутствии|автоматическое сообщение|отсутствие на рабочем месте|автоматична відповідь|автовідповідь|"
-	"автовідповідач|поза офісом|відсутній|відсутня|у відпустці|я у відпустці|відсутність на робочому місці|немає на місці|аўтаматычны адказ|"
+	"автовідповідач|поза офісом|відсутній|відсутня|відсутній на робочому місці|відсутня на робочому місці|у відпустці|я у відпустці|відсутність на робочому місці|немає на місці|аўтаматычны адказ|"
 	"автоматичен отговор|извън офиса|извън офис|в отпуск|отсъствам|отсъствие|автоматски одговор|надвор од канцеларија|"
 	/* el */
 	"αυτόματη απάντηση|αυτοματη απαντηση|εκτός γραφείου|απουσία από το γραφείο|απουσία|απουσιάζω|σε άδεια|είμαι σε άδεια|λείπω από το γραφείο|"
@@ -96,7 +96,7 @@ const char pd_auto_subject_words[] =
 	"ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|ตอบอัตโนมัติ|ข้อความตอบกลับอัตโนมัติ|ไม่อยู่ที่สำนักงาน|ไม่อยู่ที่ทำงาน|ลาพักร้อน|ไม่อยู่ที่ออฟฟิศ|"
 	"trả lời tự động|thư trả lời tự động|tự động trả lời|vắng mặt|không có mặt tại văn phòng|không ở văn phòng|nghỉ phép|đang nghỉ phép|"
 	"phản hồi tự động|thông báo vắng mặt|ngoài văn phòng|"
-	"balasan otomatis|jawaban otomatis|di luar kantor|sedang cuti|tidak di kantor|pesan otomatis|balasan automatik|jawapan automatik|"
+	"balasan otomatis|jawaban otomatis|di luar kantor|sedang cuti|tidak di kantor|pesan otomatis|balasan automatik|jawapan automatik|respon automatik|respons otomatis|"
 	"di luar pejabat|bercuti|awtomatikong tugon|wala sa opisina|"
 	/* zh ja ko */
 	"自动回复|自动答复|自动应答|自动回信|外出|不在办公室|休假|正在休假|休假中|外出自动回复|外出通知|出差|度假|"
@@ -120,9 +120,13 @@ const char pd_auto_subject_endings[] =
 	"automatski odgovor|automaatvastus|ooo";
 
 const char pd_auto_subject_goes_on[] =
-	"until|till|from|bis|vom|ab|jusqu'au|jusqu'à|du|au|tot|t/m|van|fino al|fino|dal|hasta|desde|del|até|do dia|till och med|t.o.m.|"
-	"tom|til|fra|från|asti|saakka|alkaen|do|od|až|até|hasta el|with|autoreply|auto-reply|reply|re|fw|aw|alert|notification|assistant|"
-	"до|с|по|від|з|to|through|thru|through to";
+	"until|till|bis|jusqu'au|jusqu'à|tot|t/m|fino al|fino|hasta|até|till och med|t.o.m.|"
+	"tom|asti|saakka|alkaen|až|hasta el|autoreply|auto-reply|reply|re|fw|aw|alert|notification|assistant|through|thru|through to|"
+	"до";
+
+const char pd_auto_subject_goes_on_with_date[] =
+	"from|vom|ab|du|au|van|dal|desde|del|do dia|til|fra|från|do|od|with|с|по|від|з|to|on|am|le|el|il|dne|w dniach|den|"
+	"от|u|na|the";
 
 const char pd_bounce_subject_words[] =
 	"undeliverable|undelivered|undeliverable mail|non recapitabile|non-delivery|nondeliverable|nondelivery|returned mail|mail returned|returned to sender|"

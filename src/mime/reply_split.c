@@ -277,6 +277,17 @@ static size_t armour(const struct pd_line_list *lines, size_t at)
 	return 0;
 }
 
+/* ">>> Anna <anna@example.com> 02.03.2020 10:00 >>>" above an unmarked quote: GroupWise. */
+static bool is_groupwise(const struct pd_line_list *lines, size_t at)
+{
+	const struct pd_line *line = &lines->items[at];
+	size_t len = line->len, next = next_solid(lines, at + 1);
+	while (len > 0 && line->text[len - 1] == ' ')
+		len--;
+	return line->marks >= 3 && len > line->marks + 6 && memcmp(line->text + len - 3, ">>>", 3) == 0 &&
+	       pd_words_date(pd_line_fold(line), 0) >= 0 && next < lines->count && lines->items[next].marks == 0;
+}
+
 static void classify(struct split *split, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
@@ -309,6 +320,11 @@ static void classify(struct split *split, bool says_forward)
 		}
 		if (line->depth && is_first_quoted(split, i) && pd_mark_forward(lines, i)) {
 			ends_at(split, i, says_forward);
+			return;
+		}
+		if (line->marks && is_first_quoted(split, i) && is_groupwise(lines, i)) {
+			split->is_forward = says_forward;
+			end_here(split, i, 1);
 			return;
 		}
 		if (line->depth || is_stray_link(lines, i)) {
