@@ -174,9 +174,9 @@ static int serve_one(int fd, void (*before)(const char *data, size_t size))
 		return -1;
 	if (request.is_file && (data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0)) == MAP_FAILED)
 		return -1;
+	pd_tnef_enable(request.tnef != 0);
 	if (before)
 		before(data, size);
-	pd_tnef_enable(request.tnef != 0);
 	if (request.what == PD_READER_MESSAGE)
 		result = answer_message(fd, data, size);
 	else if (request.what == PD_READER_CONTENTS)

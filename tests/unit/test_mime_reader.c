@@ -38,6 +38,8 @@ static void misbehave(const char *data, size_t size)
 	field += 8;
 	if (strncmp(field, "crash", 5) == 0)
 		abort();
+	if (strncmp(field, "tnef", 4) == 0 && pd_tnef_is_enabled())
+		abort();
 	if (strncmp(field, "exit", 4) == 0)
 		_exit(0);
 	if (strncmp(field, "loop", 4) == 0)
@@ -125,6 +127,26 @@ static void test_misbehaving(void **state)
 		struct pd_reader_stats stats = pd_readers_stats(readers);
 		CHECK_ROW(rows[i].what, stats.read == done && stats.replaced == replaced && stats.unparsed == unparsed);
 	}
+	pd_readers_free(readers);
+}
+
+/* A reader that dies of winmail.dat costs the mail its files, not its parsing: it is read again without them. */
+static void test_again_without_tnef(void **state)
+{
+	(void)state;
+	struct pd_reader_limits limits = {.count = 1, .deadline = 10000, .memory = (size_t)256 << 20, .tnef = true};
+	struct pd_readers *readers = pd_readers_new("/proc/self/exe", &limits);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_message *message =
+		read_text(readers, arena,
+			  "From: a@example.org\r\nX-Test: tnef\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nthe text\r\n"
+			  "--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n");
+	assert_false(message->kinds & PD_KIND_UNPARSED);
+	assert_string_equal(message->text, "the text");
+	assert_int_equal(message->attachments.count, 1);
+	assert_string_equal(message->attachments.items[0].name, "winmail.dat");
+	assert_int_equal(pd_readers_stats(readers).replaced, 1);
+	assert_int_equal(pd_readers_stats(readers).unparsed, 0);
 	pd_readers_free(readers);
 }
 
@@ -484,7 +506,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--reader") == 0)
 		pd_reader_serve(STDIN_FILENO, misbehave);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_misbehaving), cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_misbehaving), cmocka_unit_test(test_again_without_tnef), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_killed_while_idle), cmocka_unit_test(test_parent_dies),
 		cmocka_unit_test(test_cannot_start), cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_same_as_in_place), cmocka_unit_test(test_contents),

@@ -15,6 +15,13 @@
 #define TITLE	  0x00018010u
 #define DATA	  0x0006800fu
 #define DATE_SENT 0x00038005u
+#define CLASS	  0x00078008u
+#define SUBJECT	  0x00018004u
+#define PRIORITY  0x0004800du
+#define PROPERTIES 0x00069003u /* of the message */
+#define CREATED	  0x00038012u
+#define MODIFIED  0x00038013u
+#define ATTACHMENT 0x00069005u /* properties of a file */
 
 static void put(struct pd_buf *out, unsigned long value, int bytes)
 {
@@ -48,6 +55,89 @@ static void put_file(struct pd_buf *out, const char *name, const void *data, siz
 	put_attribute(out, ATTACH, RENDDATA, "\1\0\xff\xff\xff\xff\x20\0\x20\0\0\0\0\0", 14);
 	put_attribute(out, ATTACH, TITLE, name, strlen(name) + 1);
 	put_attribute(out, ATTACH, DATA, data, len);
+}
+
+/* One property of MAPI (MS-OXTNEF 2.1.3.4): a number, or bytes with their length, padded to four. */
+static void put_number(struct pd_buf *out, unsigned id, unsigned long value)
+{
+	put(out, 0x0003, 2);
+	put(out, id, 2);
+	put(out, value, 4);
+}
+
+static void put_property(struct pd_buf *out, unsigned type, unsigned id, const void *data, size_t len)
+{
+	put(out, type, 2);
+	put(out, id, 2);
+	put(out, 1, 4);
+	put(out, len, 4);
+	pd_buf_add(out, data, len);
+	put(out, 0, (int)((4 - len % 4) % 4));
+}
+
+static void put_wide(struct pd_buf *out, unsigned id, const char *text)
+{
+	glong units = 0;
+	gunichar2 *wide = g_utf8_to_utf16(text, -1, NULL, &units, NULL);
+	PD_AUTO_BUF bytes = {0};
+
+	for (glong i = 0; i <= units; i++)
+		put(&bytes, wide[i], 2);
+	put_property(out, 0x001f, id, bytes.data, bytes.len);
+	g_free(wide);
+}
+
+/* What Outlook writes: class, subject, dates, properties with the body as RTF, and two files with short names, dates and
+ * long names among their properties. */
+static void put_outlook(struct pd_buf *out)
+{
+	static const char date[] = "\xea\x07\x0b\0\x15\0\x0e\0\x03\0\0\0\x06\0"; /* 2026-11-21 14:03 */
+	static const char rtf[] = "{\\rtf1\\ansi\\ansicpg1252\\fromtext \\pard See the files.\\par }";
+	static const struct {
+		const char *title, *name, *mime;
+		size_t len;
+	} files[] = {
+		{"BERICH~1.DOC", "Bericht \u00fcber die \u0161koda und \u65e5\u672c\u8a9e mit einem sehr langen Namen.docx",
+		 "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 40000},
+		{"image001.png", "image001.png", "image/png", 70},
+	};
+	PD_AUTO_BUF body = {0}, properties = {0};
+
+	put_start(out);
+	put_attribute(out, MESSAGE, CLASS, "IPM.Microsoft Mail.Note", 24);
+	put_attribute(out, MESSAGE, PRIORITY, "\2\0", 2);
+	put_attribute(out, MESSAGE, SUBJECT, "Files", 6);
+	put_attribute(out, MESSAGE, DATE_SENT, date, sizeof date - 1);
+	put(&body, sizeof rtf - 1 + 12, 4); /* MS-OXRTFCP, not compressed */
+	put(&body, sizeof rtf - 1, 4);
+	put(&body, 0x414c454d, 4);
+	put(&body, 0, 4);
+	pd_buf_adds(&body, rtf);
+	put(&properties, 4, 4);
+	put_wide(&properties, 0x0037, "Files");
+	put_number(&properties, 0x3fde, 65001);
+	put_property(&properties, 0x0102, 0x1009, body.data, body.len);
+	put_property(&properties, 0x001e, 0x0042, "Anna", 5);
+	put_attribute(out, MESSAGE, PROPERTIES, properties.data, properties.len);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		PD_AUTO_BUF data = {0}, more = {0};
+
+		while (data.len < files[i].len)
+			pd_buf_addc(&data, (char)(data.len * 3 + i));
+		put_attribute(out, ATTACH, RENDDATA, "\1\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 14);
+		put_attribute(out, ATTACH, TITLE, files[i].title, strlen(files[i].title) + 1);
+		put_attribute(out, ATTACH, CREATED, date, sizeof date - 1);
+		put_attribute(out, ATTACH, MODIFIED, date, sizeof date - 1);
+		put_attribute(out, ATTACH, DATA, data.data, data.len);
+		put(&more, 6, 4);
+		put_number(&more, 0x0e20, files[i].len);
+		put_number(&more, 0x0e21, i);
+		put_wide(&more, 0x3707, files[i].name);
+		put_property(&more, 0x001e, 0x370e, files[i].mime, strlen(files[i].mime) + 1);
+		put_number(&more, 0x3705, 1);
+		put_number(&more, 0x370b, 0xffffffff);
+		put_attribute(out, ATTACH, ATTACHMENT, more.data, more.len);
+	}
 }
 
 static struct pd_raw *mail_with(const struct pd_buf *block, const char *type)
@@ -109,6 +199,27 @@ static void test_files(void **state)
 
 	PD_AUTO_RAW unlabelled = mail_with(&block, "application/octet-stream");
 	assert_int_equal(read_with(arena, unlabelled, true, false)->attachments.count, 2);
+}
+
+static void test_outlook(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_BUF block = {0};
+
+	put_outlook(&block);
+	PD_AUTO_RAW raw = mail_with(&block, "application/ms-tnef");
+	struct pd_message *message = read_with(arena, raw, true, true);
+
+	assert_string_equal(message->text, "See the files.");
+	assert_int_equal(message->attachments.count, 2);
+	assert_string_equal(message->attachments.items[0].name,
+			    "Bericht \u00fcber die \u0161koda und \u65e5\u672c\u8a9e mit einem sehr langen Namen.docx");
+	assert_int_equal(message->attachments.items[0].size, 40000);
+	for (size_t i = 0; i < 40000; i++)
+		assert_int_equal((unsigned char)message->attachments.items[0].content.data[i], (unsigned char)(i * 3));
+	assert_string_equal(message->attachments.items[1].name, "image001.png");
+	assert_int_equal(message->attachments.items[1].size, 70);
 }
 
 /* Without the switch, and where the block is no good, winmail.dat stays. */
@@ -208,7 +319,7 @@ static void test_changed_bytes(void **state)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_stays),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_outlook), cmocka_unit_test(test_stays),
 					   cmocka_unit_test(test_changed_bytes)};
 
 #ifndef PD_HAVE_YTNEF
