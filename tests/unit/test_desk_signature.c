@@ -13,7 +13,7 @@
 struct place {
 	struct small_desk *desk;
 	const char *own_address, *notification; /* anna's; the Message-ID */
-	const char *bobs_address;
+	const char *bobs_address, *villes_address;
 };
 
 static struct place new_place(void)
@@ -26,6 +26,7 @@ static struct place new_place(void)
 	place.own_address = letter->letter.reply_to.addr;
 	place.notification = letter->letter.message_id;
 	place.bobs_address = small_letter(plan, PD_LETTER_NOTIFICATION, "bob")->letter.reply_to.addr;
+	place.villes_address = small_letter(plan, PD_LETTER_ACKNOWLEDGEMENT, NULL)->letter.reply_to.addr;
 	return place;
 }
 
@@ -34,7 +35,7 @@ static const char *status(struct place *place)
 	return small_ticket(place->desk, 1)->status;
 }
 
-enum to { OWN, BOBS, MAILBOX, DO };
+enum to { OWN, BOBS, VILLES, MAILBOX, DO };
 
 static void test_signatures(void **state)
 {
@@ -61,6 +62,7 @@ static void test_signatures(void **state)
 		{"with another header inside", OWN, 0, {.is_contradicted = true, .repeats = PD_REPEATS_TO}, NULL, false, "held",
 		 "the signed header is another"},
 		{"to another agent's address", BOBS, 0, {0}, NULL, false, "held", "what is signed does not name the ticket"},
+		{"to the contact's address", VILLES, 0, {0}, NULL, false, "held", "what is signed does not name the ticket"},
 		{"to the mailbox, an answer to the notification", MAILBOX, 0, {0}, NULL, true, "commands", NULL},
 		{"to the mailbox, an answer to the contact", MAILBOX, 0, {.in_reply_to = "1@c"}, NULL, false, "held", "does not name the ticket"},
 		{"to the mailbox, naming the ticket outside", MAILBOX, 0, {.subject = "Re: Printer [#1]"}, NULL, false, "held",
@@ -88,7 +90,7 @@ static void test_signatures(void **state)
 					   .fingerprint = "AB",
 					   .digest = "d",
 					   .at = rows[i].age == INT64_MAX ? 0 : place.desk->now - rows[i].age};
-		const char *const addresses[] = {place.own_address, place.bobs_address, "support@example.com", "support+do@example.com"};
+		const char *const addresses[] = {place.own_address, place.bobs_address, place.villes_address, "support@example.com", "support+do@example.com"};
 		mail.from = ANNA;
 		mail.id = "2@a";
 		mail.to = addresses[rows[i].to];
@@ -128,6 +130,19 @@ static void test_once(void **state)
 	mail.id = "4@a";
 	assert_string_equal(small_deliver(place.desk, mail)->outcome, "commands");
 	assert_string_equal(status(&place), "Closed");
+	small_desk_free(place.desk);
+}
+
+/* An old address of its own proves nothing, as without a signature. */
+static void test_expired_address(void **state)
+{
+	(void)state;
+	struct place place = new_place();
+	place.desk->now += 100 * PD_DAY;
+	struct pd_signer signer = {.agent = "anna", .fingerprint = "AB", .digest = "d", .at = place.desk->now};
+	struct small_mail mail = {.from = ANNA, .to = place.own_address, .subject = "Re: Printer", .text = "#close", .id = "2@a", .signer = &signer};
+	assert_string_equal(small_deliver(place.desk, mail)->outcome, "held");
+	assert_string_equal(status(&place), "New");
 	small_desk_free(place.desk);
 }
 
@@ -177,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_expired_address),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_encrypted),
 	};

@@ -482,6 +482,7 @@ static void test_signed_part(void **state)
 		{"a part before it", SIGNED "--b\r\n" TEXT "\r\n--b\r\n" TEXT "\r\n" SIGNATURE, NULL},
 		{"parts after the end", SIGNED "--b\r\n" TEXT "\r\n" SIGNATURE "--b\r\n" TEXT "\r\n--b--\r\n", NULL},
 		{"an end before it", SIGNED "--b--\r\n--b\r\n" TEXT "\r\n" SIGNATURE, NULL},
+		{"a second end", SIGNED "--b\r\n" TEXT "\r\n" SIGNATURE "--b--\r\n", NULL},
 		{"without an end", SIGNED "--b\r\n" TEXT "\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n", NULL},
 		{"the signature first", SIGNED "--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b\r\n" TEXT "\r\n--b--\r\n", NULL},
 		{"another protocol", HEAD "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\r\n\r\n--b\r\n" TEXT "\r\n" SIGNATURE, NULL},
