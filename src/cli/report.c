@@ -112,7 +112,8 @@ static long long most_of(const struct report *report, const char *by, const char
 	long long most = 0;
 
 	for (size_t i = 0; i < report->lines.count; i++)
-		if (pd_equal(text_of(report->lines.items[i], "by"), by) && number_of(report->lines.items[i], key) > most)
+		if (pd_equal(text_of(report->lines.items[i], "by"), by) &&
+		    number_of(report->lines.items[i], key) > most)
 			most = number_of(report->lines.items[i], key);
 	return most;
 }
@@ -151,7 +152,8 @@ static void add_number(struct pd_arena *arena, struct pd_table *table, long long
 static void print_table(const struct report *report, const char *by, const char *title)
 {
 	struct pd_arena *arena = report->cli->arena;
-	const char *names[] = {title, "Created", "Closed", "In", "Out", "First reply", "Next reply", "Close", "Met", ""};
+	const char *names[] = {title,	      "Created",    "Closed", "In",  "Out",
+			       "First reply", "Next reply", "Close",  "Met", ""};
 	struct pd_strings columns = {.items = names, .count = COUNT(names)};
 	struct pd_table *table = pd_table_new(arena, &columns);
 	long long most = most_of(report, by, "in");
@@ -199,7 +201,9 @@ static void print_goals(struct pd_arena *arena, const json_t *all)
 		add_number(arena, table, met);
 		add_number(arena, table, number_of(goal, "missed"));
 		add_number(arena, table, number_of(goal, "overdue"));
-		pd_table_add(table, sum ? pd_printf(arena, "%s %lld %%", bar(arena, met, sum), met * 100 / sum) : "");
+		pd_table_add(table,
+			     sum ? pd_printf(arena, "%s %lld %%", bar(arena, met, sum), met * 100 / sum)
+				 : "");
 	}
 	putchar('\n');
 	pd_table_print(table, stdout);

@@ -1,7 +1,8 @@
 /* Absences as they come and go: see absence.h.
  *
- * Promises: only what the agent is proven to have written makes an absence, so that nobody is sent away by a forger;
- * nothing of a mail is expanded (a recurring invitation is refused with a word). Cannot fail otherwise. */
+ * Promises: only what the agent is proven to have written makes an absence, so that nobody is sent away by a
+ * forger; nothing of a mail is expanded (a recurring invitation is refused with a word). Cannot fail
+ * otherwise. */
 #include "desk/absence.h"
 
 #include <stdlib.h>
@@ -10,8 +11,8 @@
 #include "base/text.h"
 #include "desk/when.h"
 
-#define REPLY_WORDS  400 /* of an out-of-office mail, that are searched for a day */
-#define REPLY_LIMIT  (366 * PD_DAY)
+#define REPLY_WORDS   400 /* of an out-of-office mail, that are searched for a day */
+#define REPLY_LIMIT   (366 * PD_DAY)
 #define OUT_OF_OFFICE "out of office"
 
 /* --- records --- */
@@ -25,11 +26,12 @@ struct pd_ticket *pd_absence_ticket(struct pd_context *context, const struct pd_
 	return ticket;
 }
 
-void pd_absence_set(struct pd_context *context, struct pd_ticket *ticket, const struct pd_agent *agent, const char *key,
-		    pd_time from, pd_time until, const char *words, const char *why)
+void pd_absence_set(struct pd_context *context, struct pd_ticket *ticket, const struct pd_agent *agent,
+		    const char *key, pd_time from, pd_time until, const char *words, const char *why)
 {
 	const char *value = words != NULL ? pd_absence_value(context->arena, from, until, words) : NULL;
-	pd_plan_set_record(context, ticket, PD_ABSENCE, pd_absence_name(context->arena, agent, key), value, why);
+	pd_plan_set_record(context, ticket, PD_ABSENCE, pd_absence_name(context->arena, agent, key), value,
+			   why);
 }
 
 void pd_absence_end(struct pd_context *context, struct pd_ticket *ticket, const struct pd_agent *agent,
@@ -61,18 +63,19 @@ const char *pd_absence_words(struct pd_context *context, const struct pd_agent *
 	const char *until =
 		found.until != PD_NEVER ? pd_when_text(context->arena, place.zone, found.until) : NULL;
 	const char *language = pd_context_language(context);
-	const char *text = found.is_available && until == NULL	? "{agent} is available."
-			   : found.is_available			? "{agent} is available until {until}."
-			   : until == NULL			? "{agent} is away until #available ({why})."
-								: "{agent} is away until {until} ({why}).";
-	return pd_say(context->arena, language, text, "agent", agent->full_name, "until", until, "why", found.why, NULL);
+	const char *text = found.is_available && until == NULL ? "{agent} is available."
+			   : found.is_available		       ? "{agent} is available until {until}."
+			   : until == NULL		       ? "{agent} is away until #available ({why})."
+							       : "{agent} is away until {until} ({why}).";
+	return pd_say(context->arena, language, text, "agent", agent->full_name, "until", until, "why",
+		      found.why, NULL);
 }
 
 /* --- invitations --- */
 
 /* "20261123", "20261123T090000", "20261123T070000Z" */
-static bool read_stamp(struct pd_context *context, const struct pd_agent *agent, const char *text, const char *zone_name,
-		       pd_time *ret_time, bool *ret_is_date)
+static bool read_stamp(struct pd_context *context, const struct pd_agent *agent, const char *text,
+		       const char *zone_name, pd_time *ret_time, bool *ret_is_date)
 {
 	const struct pd_when_place place = pd_when_place_of(context->settings, agent, context->now);
 	const struct pd_zone *zone = *zone_name != '\0' ? pd_zone_load(context->arena, zone_name) : NULL;
@@ -83,14 +86,15 @@ static bool read_stamp(struct pd_context *context, const struct pd_agent *agent,
 		return false;
 	*ret_is_date = len == 8;
 	if (*ret_is_date)
-		return pd_zone_parse(place.zone, pd_printf(context->arena, "%.4s-%.2s-%.2s", text, text + 4, text + 6),
+		return pd_zone_parse(place.zone,
+				     pd_printf(context->arena, "%.4s-%.2s-%.2s", text, text + 4, text + 6),
 				     ret_time);
 	if (len < 15 || text[8] != 'T' || strspn(text + 9, "0123456789") != 6 ||
 	    (text[15] != '\0' && strcmp(text + 15, "Z") != 0))
 		return false;
 	return pd_zone_parse(zone,
-			     pd_printf(context->arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s", text, text + 4, text + 6,
-				       text + 9, text + 11, text + 13, text + 15),
+			     pd_printf(context->arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s", text, text + 4,
+				       text + 6, text + 9, text + 11, text + 13, text + 15),
 			     ret_time);
 }
 
@@ -111,12 +115,12 @@ static pd_time read_duration(const char *text)
 		unsigned long number = strtoul(text, &end, 10);
 		if (end == text || number > 10000)
 			return 0;
-		sum += (pd_time)number * (*end == 'W'		    ? 7 * PD_DAY
-					  : *end == 'D'		    ? PD_DAY
-					  : *end == 'H'		    ? PD_HOUR
-					  : *end == 'M' && is_time  ? PD_MINUTE
-					  : *end == 'S'		    ? PD_SECOND
-								    : 0);
+		sum += (pd_time)number * (*end == 'W'		   ? 7 * PD_DAY
+					  : *end == 'D'		   ? PD_DAY
+					  : *end == 'H'		   ? PD_HOUR
+					  : *end == 'M' && is_time ? PD_MINUTE
+					  : *end == 'S'		   ? PD_SECOND
+								   : 0);
 		text = end + (*end != '\0');
 	}
 	return sum;
@@ -130,7 +134,8 @@ static bool read_span(struct pd_context *context, const struct pd_agent *agent,
 	if (!read_stamp(context, agent, invitation->start, invitation->start_zone, ret_from, ret_is_date))
 		return false;
 	if (*invitation->end != '\0') {
-		if (!read_stamp(context, agent, invitation->end, invitation->end_zone, ret_until, &is_end_date))
+		if (!read_stamp(context, agent, invitation->end, invitation->end_zone, ret_until,
+				&is_end_date))
 			return false;
 	} else {
 		*ret_until = *ret_from + read_duration(invitation->duration);
@@ -202,10 +207,12 @@ bool pd_absence_take_invitation(struct work *work)
 	if (invitation->start == NULL || *invitation->start == '\0' || work->commands->items.count > 0)
 		return false;
 	const char *key = key_of(context, *invitation->uid != '\0' ? invitation->uid : invitation->start);
-	if (pd_equal_nocase(invitation->method, "CANCEL") || pd_equal_nocase(invitation->status, "CANCELLED")) {
+	if (pd_equal_nocase(invitation->method, "CANCEL") ||
+	    pd_equal_nocase(invitation->status, "CANCELLED")) {
 		if (pd_plan_record(context, PD_ABSENCE, pd_absence_name(context->arena, agent, key)) == NULL)
 			return false;
-		pd_absence_set(context, pd_absence_ticket(context, work->mail->mailbox), agent, key, 0, 0, NULL, why);
+		pd_absence_set(context, pd_absence_ticket(context, work->mail->mailbox), agent, key, 0, 0,
+			       NULL, why);
 		finish(work, first_event);
 		return true;
 	}
@@ -215,7 +222,8 @@ bool pd_absence_take_invitation(struct work *work)
 		return false;
 	work->commands->errors.count = 0; /* its words are no commands */
 	if (invitation->recurs)
-		work_wrong(work, SAY(work, "An absence that recurs cannot be taken from a mail: it belongs into the calendar "
+		work_wrong(work, SAY(work, "An absence that recurs cannot be taken from a mail: it belongs "
+					   "into the calendar "
 					   "file of your hours ([agent] calendar)."));
 	else if (until <= context->now)
 		work_wrong(work, SAY(work, "That absence is past."));
@@ -242,8 +250,9 @@ static struct pd_strings words_of(struct pd_context *context, const char *text)
 		for (size_t k = 0; k < parts.count && words.count < REPLY_WORDS; k++) {
 			char *word = pd_fold(context->arena, pd_trim(context->arena, parts.items[k]));
 			size_t len = strlen(word);
-			while (len > 1 && (strchr(",;!?)", word[len - 1]) != NULL ||
-					   (word[len - 1] == '.' && (word[len - 2] < '0' || word[len - 2] > '9'))))
+			while (len > 1 &&
+			       (strchr(",;!?)", word[len - 1]) != NULL ||
+				(word[len - 1] == '.' && (word[len - 2] < '0' || word[len - 2] > '9'))))
 				word[--len] = '\0';
 			if (len > 0)
 				*pd_list_add(context->arena, &words) = word;
@@ -255,9 +264,11 @@ static struct pd_strings words_of(struct pd_context *context, const char *text)
 /* The day that the text says the agent is away until, or back on; PD_NEVER: none. */
 static pd_time end_in(struct pd_context *context, const struct pd_agent *agent, const char *text)
 {
-	static const char until_words[] = " until till through thru bis jusqu'au jusqu'à do asti ",
-			  back_words[] = " back return returning available zurück wieder retour revenu wracam wrócę palaan "
-					 "takaisin tavoitettavissa ";
+	static const char
+		until_words[] = " until till through thru bis jusqu'au jusqu'à do asti ",
+		back_words[] =
+			" back return returning available zurück wieder retour revenu wracam wrócę palaan "
+			"takaisin tavoitettavissa ";
 	const struct pd_when_place place = pd_when_place_of(context->settings, agent, context->now);
 	struct pd_strings words = words_of(context, text);
 	for (size_t i = 0; i + 1 < words.count; i++) {
@@ -265,7 +276,8 @@ static pd_time end_in(struct pd_context *context, const struct pd_agent *agent, 
 		bool is_until = strstr(until_words, padded) != NULL;
 		struct pd_strings rest = {.items = words.items + i + 1, .count = words.count - i - 1};
 		struct pd_when when;
-		if ((!is_until && strstr(back_words, padded) == NULL) || pd_when_parse_words(&place, &rest, &when) == 0)
+		if ((!is_until && strstr(back_words, padded) == NULL) ||
+		    pd_when_parse_words(&place, &rest, &when) == 0)
 			continue;
 		pd_time end = is_until ? pd_when_end(&place, &when) : pd_when_morning(&place, &when);
 		if (end > context->now && end < context->now + REPLY_LIMIT)
@@ -276,13 +288,14 @@ static pd_time end_in(struct pd_context *context, const struct pd_agent *agent, 
 
 void pd_absence_take_reply(struct pd_context *context, const struct pd_mail *mail)
 {
-	const unsigned others = PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK;
+	const unsigned others =
+		PD_KIND_BOUNCE | PD_KIND_DSN | PD_KIND_LIST | PD_KIND_RECEIPT | PD_KIND_FEEDBACK;
 	if (mail->agent == NULL || (mail->kinds & PD_KIND_AUTO) == 0 || (mail->kinds & others) != 0 ||
 	    (!mail->is_authentic && mail->seal == NULL))
 		return;
 	const char *text = pd_printf(context->arena, "%s\n%s", mail->message->subject, mail->message->text);
-	pd_absence_set(context, pd_absence_ticket(context, mail->mailbox), mail->agent, "reply", context->now, end_in(context, mail->agent, text),
-		       OUT_OF_OFFICE, "out-of-office mail of the agent");
+	pd_absence_set(context, pd_absence_ticket(context, mail->mailbox), mail->agent, "reply", context->now,
+		       end_in(context, mail->agent, text), OUT_OF_OFFICE, "out-of-office mail of the agent");
 }
 
 void pd_absence_heard(struct work *work)
@@ -292,8 +305,10 @@ void pd_absence_heard(struct work *work)
 	struct pd_absence absence;
 	const struct pd_record record = {
 		.name = pd_absence_name(context->arena, agent, "reply"),
-		.value = pd_plan_record(context, PD_ABSENCE, pd_absence_name(context->arena, agent, "reply"))};
-	if (record.value == NULL || !pd_absence_parse(context->arena, &record, &absence) || absence.until != PD_NEVER)
+		.value =
+			pd_plan_record(context, PD_ABSENCE, pd_absence_name(context->arena, agent, "reply"))};
+	if (record.value == NULL || !pd_absence_parse(context->arena, &record, &absence) ||
+	    absence.until != PD_NEVER)
 		return;
 	pd_absence_set(context, pd_absence_ticket(context, work->mail->mailbox), agent, "reply", 0, 0, NULL,
 		       "the agent wrote again");

@@ -1,7 +1,7 @@
 /* An agent's availability: see availability.h.
  *
- * Promises: the answer holds from the time asked about until the instant that it names, and not longer. A record that
- * is none counts for nothing. Cannot fail. */
+ * Promises: the answer holds from the time asked about until the instant that it names, and not longer. A
+ * record that is none counts for nothing. Cannot fail. */
 #include "desk/availability.h"
 
 #include <string.h>
@@ -21,8 +21,9 @@ char *pd_absence_name(struct pd_arena *arena, const struct pd_agent *agent, cons
 char *pd_absence_value(struct pd_arena *arena, pd_time from, pd_time until, const char *why)
 {
 	const char *end = until == PD_NEVER ? ".." : pd_time_rfc3339(arena, until);
-	return pd_clean_line(arena, pd_printf(arena, "%s/%s%s%s", pd_time_rfc3339(arena, from), end,
-					      *why != '\0' ? " " : "", why),
+	return pd_clean_line(arena,
+			     pd_printf(arena, "%s/%s%s%s", pd_time_rfc3339(arena, from), end,
+				       *why != '\0' ? " " : "", why),
 			     200);
 }
 
@@ -48,7 +49,7 @@ bool pd_absence_parse(struct pd_arena *arena, const struct pd_record *record, st
 /* --- the answer --- */
 
 struct presence {
-	const struct pd_calendar *calendar; /* NULL: no hours */
+	const struct pd_calendar *calendar;  /* NULL: no hours */
 	PD_LIST(struct pd_absence) absences; /* the agent's */
 };
 
@@ -122,7 +123,8 @@ static const char *closing(struct pd_arena *arena, const struct presence *presen
 }
 
 struct pd_availability pd_availability_of(struct pd_arena *arena, const struct pd_settings *settings,
-					  const struct pd_records *records, const struct pd_agent *agent, pd_time at)
+					  const struct pd_records *records, const struct pd_agent *agent,
+					  pd_time at)
 {
 	struct presence presence = {0};
 	struct pd_availability answer = {.why = ""};
@@ -130,8 +132,8 @@ struct pd_availability pd_availability_of(struct pd_arena *arena, const struct p
 		presence.calendar = pd_calendars_find(settings->calendars, agent->calendar);
 	for (size_t i = 0; i < records->count; i++) {
 		struct pd_absence absence;
-		if (pd_absence_parse(arena, &records->items[i], &absence) && pd_equal(absence.agent, agent->name) &&
-		    absence.until > at)
+		if (pd_absence_parse(arena, &records->items[i], &absence) &&
+		    pd_equal(absence.agent, agent->name) && absence.until > at)
 			*pd_list_add(arena, &presence.absences) = absence;
 	}
 	const struct pd_absence *absence = deciding(&presence, at);

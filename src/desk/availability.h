@@ -1,8 +1,8 @@
 /* Who is there: an agent's own hours, absences, and the agent's own word.
  *
- * Pure: routing, chat and whoever else asks gives the records and the time. Absences are records of the desk of the kind
- * "absence" (desk/ticket.h), named "AGENT/KEY", each an ISO 8601 interval and words: "FROM/UNTIL why", UNTIL ".." where
- * no end is known. The keys:
+ * Pure: routing, chat and whoever else asks gives the records and the time. Absences are records of the desk
+ * of the kind "absence" (desk/ticket.h), named "AGENT/KEY", each an ISO 8601 interval and words: "FROM/UNTIL
+ * why", UNTIL ".." where no end is known. The keys:
  *
  *   away        by #away; takes the place of the one before
  *   here        by #available: present although the calendar says otherwise; over all others
@@ -31,11 +31,13 @@ char *pd_absence_name(struct pd_arena *arena, const struct pd_agent *agent, cons
 struct pd_availability {
 	bool is_available;
 	pd_time until;	 /* when that changes; PD_NEVER: no change is known */
-	const char *why; /* of an absence, for people: "#away", "Vacation", PD_OUT_OF_HOURS; "" where there is nothing to say */
+	const char *why; /* of an absence, for people: "#away", "Vacation", PD_OUT_OF_HOURS; "" where there is
+			    nothing to say */
 };
-/* As it is at that time. records: all of the kind PD_ABSENCE. An agent without a calendar has no hours: only absences
- * count. */
+/* As it is at that time. records: all of the kind PD_ABSENCE. An agent without a calendar has no hours: only
+ * absences count. */
 struct pd_availability pd_availability_of(struct pd_arena *arena, const struct pd_settings *settings,
-					  const struct pd_records *records, const struct pd_agent *agent, pd_time at);
+					  const struct pd_records *records, const struct pd_agent *agent,
+					  pd_time at);
 
 #endif

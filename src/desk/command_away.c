@@ -1,7 +1,8 @@
 /* #away and #available: the agent's own word on whether somebody is there.
  *
- * Promises: both are events like others, on the ticket where they were given or, where there is none, on the one that
- * collects commands, and can be taken back. #available ends what holds now and leaves later absences alone. */
+ * Promises: both are events like others, on the ticket where they were given or, where there is none, on the
+ * one that collects commands, and can be taken back. #available ends what holds now and leaves later absences
+ * alone. */
 #include <string.h>
 
 #include "base/text.h"
@@ -13,8 +14,9 @@ static const struct pd_agent *agent_of(struct command_parser *parser, const stru
 {
 	if (parser->agent == NULL)
 		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} is an agent's own word: as whom? (postdesk --as AGENT)", "word",
-					 command->spec->word));
+			      PARSER_SAY(parser,
+					 "#{word} is an agent's own word: as whom? (postdesk --as AGENT)",
+					 "word", command->spec->word));
 	return parser->agent;
 }
 
@@ -46,7 +48,8 @@ void command_parse_away(struct command_parser *parser, struct pd_command *comman
 	if (!read_time(parser, command, &place, &when)) {
 		command_wrong(parser, command,
 			      PARSER_SAY(parser,
-					 "\"{text}\" is no time. Write it like: #away until monday, #away until tomorrow 9:00, "
+					 "\"{text}\" is no time. Write it like: #away until monday, #away "
+					 "until tomorrow 9:00, "
 					 "#away until 2026-12-24, #away 2h",
 					 "text", text));
 		return;
@@ -70,7 +73,8 @@ int command_apply_away(struct command_run *run, const struct pd_command *command
 {
 	struct pd_context *context = run->context;
 	pd_time until = command->number != 0 ? command->number : PD_NEVER;
-	pd_absence_set(context, command_home(run), context->agent, "here", 0, 0, NULL, command_why(run, command));
+	pd_absence_set(context, command_home(run), context->agent, "here", 0, 0, NULL,
+		       command_why(run, command));
 	pd_absence_set(context, command_home(run), context->agent, "away", context->now, until, "#away",
 		       command_why(run, command));
 	command_report(run, command, pd_absence_words(context, context->agent));

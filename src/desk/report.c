@@ -1,8 +1,8 @@
 /* A desk's report: see report.h.
  *
- * Each ticket is folded event by event; what happens within the period is noted with the ticket as it stood, and, where
- * the ticket counts in the end, added to its groups. Cannot fail; what does not follow (a damaged history) ends its
- * ticket there. */
+ * Each ticket is folded event by event; what happens within the period is noted with the ticket as it stood,
+ * and, where the ticket counts in the end, added to its groups. Cannot fail; what does not follow (a damaged
+ * history) ends its ticket there. */
 #include "desk/report.h"
 
 #include <glib.h>
@@ -26,7 +26,7 @@ struct fact {
 };
 struct group {
 	struct pd_report_line line;
-	GArray *times[PD_GOALS]; /* pd_time; NULL: none yet */
+	GArray *times[PD_GOALS]; /* seconds, guint32, since a big desk has millions; NULL: none yet */
 };
 struct pd_report {
 	struct pd_arena *arena; /* of keys */
@@ -57,8 +57,13 @@ struct pd_report *pd_report_new(const struct pd_settings *settings, struct pd_sn
 {
 	struct pd_arena *arena = pd_arena_new();
 	struct pd_report *report = PD_NEW(arena, struct pd_report);
-	*report = (struct pd_report){
-		.arena = arena, .settings = settings, .desk = desk, .agent = agent, .from = from, .to = to, .now = now};
+	*report = (struct pd_report){.arena = arena,
+				     .settings = settings,
+				     .desk = desk,
+				     .agent = agent,
+				     .from = from,
+				     .to = to,
+				     .now = now};
 	report->zone = pd_zone_load(arena, settings->timezone);
 	if (report->zone == NULL)
 		report->zone = pd_zone_load(arena, "UTC");
@@ -177,7 +182,8 @@ static const struct pd_calendar *calendar_of(struct pd_report *report, struct pd
 		report->settings->policies != NULL ? pd_policy_of(report->settings, &facts) : NULL;
 	if (policy != NULL)
 		return pd_policy_calendar(report->settings, policy, ticket, &name);
-	const struct pd_team *team = ticket->team != NULL ? pd_settings_team(report->settings, ticket->team) : NULL;
+	const struct pd_team *team =
+		ticket->team != NULL ? pd_settings_team(report->settings, ticket->team) : NULL;
 	if (team == NULL || team->calendar == NULL || report->settings->calendars == NULL)
 		return NULL;
 	return pd_calendars_find(report->settings->calendars, team->calendar);
@@ -191,7 +197,8 @@ static pd_time open_between(const struct pd_calendar *calendar, pd_time from, pd
 }
 
 /* From the clock's start to its stop, without pauses. */
-static pd_time took(const struct pd_calendar *calendar, const struct pd_clocks *clocks, const struct pd_clock *clock)
+static pd_time took(const struct pd_calendar *calendar, const struct pd_clocks *clocks,
+		    const struct pd_clock *clock)
 {
 	pd_time sum = open_between(calendar, clock->start, clock->stop);
 	for (size_t i = 0; i < clocks->pauses.count; i++) {
@@ -242,9 +249,10 @@ static void note_times(struct pd_report *report, struct pd_arena *arena, struct 
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const char *property = event->changes.items[i].property;
 		enum pd_goal goal;
-		struct fact *fact = pd_starts(property, "goal_") && pd_goal_parse(property + strlen("goal_"), &goal)
-					    ? last_time(facts, goal)
-					    : NULL;
+		struct fact *fact =
+			pd_starts(property, "goal_") && pd_goal_parse(property + strlen("goal_"), &goal)
+				? last_time(facts, goal)
+				: NULL;
 		if (fact != NULL)
 			fact->verdict = ticket->clocks.of[goal].verdict;
 	}
@@ -278,16 +286,22 @@ static void add_time(struct group *group, const struct fact *fact)
 		return;
 	}
 	if (group->times[fact->goal] == NULL)
-		group->times[fact->goal] = g_array_new(FALSE, FALSE, sizeof(pd_time));
-	g_array_append_val(group->times[fact->goal], fact->took);
+		group->times[fact->goal] = g_array_new(FALSE, FALSE, sizeof(guint32));
+	guint32 took = (guint32)MIN(fact->took / PD_SECOND, UINT32_MAX);
+	g_array_append_val(group->times[fact->goal], took);
 	goal->met += fact->verdict == PD_GOAL_END_MET;
 	goal->missed += fact->verdict == PD_GOAL_END_MISSED;
 }
 
 static int by_size(const void *a, const void *b)
 {
-	const pd_time *x = a, *y = b;
+	const guint32 *x = a, *y = b;
 	return (*x > *y) - (*x < *y);
+}
+
+static pd_time nth(const GArray *times, guint n)
+{
+	return g_array_index(times, guint32, n) * PD_SECOND;
 }
 
 /* The median of an even number lies between the two in the middle. */
@@ -300,9 +314,8 @@ static void reckon(struct group *group)
 			continue;
 		g_array_sort(times, by_size);
 		goal->count = times->len;
-		goal->median = (g_array_index(times, pd_time, (times->len - 1) / 2) +
-				g_array_index(times, pd_time, times->len / 2)) / 2;
-		goal->p90 = g_array_index(times, pd_time, (times->len * 9 + 9) / 10 - 1);
+		goal->median = (nth(times, (times->len - 1) / 2) + nth(times, times->len / 2)) / 2;
+		goal->p90 = nth(times, (guint)(((guint64)times->len * 9 + 9) / 10 - 1));
 	}
 }
 
@@ -335,7 +348,8 @@ static void add_facts(struct pd_report *report, struct pd_arena *arena, const st
 	}
 }
 
-void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struct pd_event *events, size_t count)
+void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struct pd_event *events,
+		   size_t count)
 {
 	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
 	struct ticket_facts facts = {0};
@@ -379,10 +393,12 @@ static size_t place_of(const struct pd_report *report, enum pd_report_by by, con
 		while (place < settings->agents.count && !pd_equal(settings->agents.items[place].name, key))
 			place++;
 	else if (by == PD_BY_MAILBOX)
-		while (place < settings->mailboxes.count && !pd_equal(settings->mailboxes.items[place].name, key))
+		while (place < settings->mailboxes.count &&
+		       !pd_equal(settings->mailboxes.items[place].name, key))
 			place++;
 	else if (by == PD_BY_PRIORITY)
-		while (place < settings->priorities.count && !pd_equal(settings->priorities.items[place], key))
+		while (place < settings->priorities.count &&
+		       !pd_equal(settings->priorities.items[place], key))
 			place++;
 	return place;
 }
@@ -425,7 +441,8 @@ struct pd_report_lines pd_report_done(struct pd_arena *arena, struct pd_report *
 		while (g_hash_table_iter_next(&iter, NULL, &group)) {
 			reckon(group);
 			*pd_list_add(arena, &placed) = (struct placed){
-				place_of(report, (enum pd_report_by)by, ((struct group *)group)->line.key), group};
+				place_of(report, (enum pd_report_by)by, ((struct group *)group)->line.key),
+				group};
 		}
 		if (placed.count > 0)
 			qsort(placed.items, placed.count, sizeof *placed.items, by_place);

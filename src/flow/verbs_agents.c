@@ -34,7 +34,8 @@ int pd_verb_agents(struct pd_call *call)
 	failed = pd_call_checked(call, snapshot);
 	for (size_t i = 0; i < settings->agents.count && !failed; i++) {
 		const struct pd_agent *agent = &settings->agents.items[i];
-		struct pd_availability found = pd_availability_of(call->arena, settings, &records, agent, now);
+		struct pd_availability found =
+			pd_availability_of(call->arena, settings, &records, agent, now);
 		json_t *object = json_object();
 
 		json_object_set_new(object, "name", pd_json_text(agent->name));
@@ -42,7 +43,8 @@ int pd_verb_agents(struct pd_call *call)
 		json_object_set_new(object, "role", pd_json_text(roles[agent->role]));
 		json_object_set_new(object, "teams", teams_of(settings, agent));
 		json_object_set_new(object, "available", json_boolean(found.is_available));
-		json_object_set_new(object, "until", pd_json_time(call->arena, found.until == PD_NEVER ? 0 : found.until));
+		json_object_set_new(object, "until",
+				    pd_json_time(call->arena, found.until == PD_NEVER ? 0 : found.until));
 		json_object_set_new(object, "why", pd_json_text(*found.why ? found.why : NULL));
 		if (!pd_call_emit(call, object))
 			break;

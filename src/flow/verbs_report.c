@@ -1,7 +1,7 @@
 /* The verb `report`: what the desk did in a period (desk/report.h), an object a line of it.
  *
- * `from` and `to` are days or times as people write them, in the desk's zone; a day is counted whole. Fails: PD_PERMANENT
- * for what is no time, the store's classes. */
+ * `from` and `to` are days or times as people write them, in the desk's zone; a day is counted whole. Fails:
+ * PD_PERMANENT for what is no time, the store's classes. */
 #include "flow/verbs_internal.h"
 
 #include "desk/report.h"
@@ -41,7 +41,8 @@ static json_t *json_goal(const struct pd_report_goal *goal)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "count", json_integer((json_int_t)goal->count));
-	json_object_set_new(object, "median", goal->count ? json_integer(goal->median / PD_SECOND) : json_null());
+	json_object_set_new(object, "median",
+			    goal->count ? json_integer(goal->median / PD_SECOND) : json_null());
 	json_object_set_new(object, "p90", goal->count ? json_integer(goal->p90 / PD_SECOND) : json_null());
 	json_object_set_new(object, "met", json_integer((json_int_t)goal->met));
 	json_object_set_new(object, "missed", json_integer((json_int_t)goal->missed));
