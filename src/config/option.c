@@ -170,7 +170,8 @@ const struct pd_option pd_options[] = {
 	{"agent", "may", PD_OPTION_WORDS, NULL, "views;move;merge;delete;bulk;export;channels", AGENT(may),
 	 "Single rights, in place of the role's."},
 	{"agent", "skills", PD_OPTION_LIST, NULL, NULL, AGENT(skills), "Skills, for routing."},
-	{"agent", "calendar", PD_OPTION_NAME, NULL, "calendar", AGENT(calendar), "Own hours and absences."},
+	{"agent", "calendar", PD_OPTION_NAME, NULL, "calendar", AGENT(calendar),
+	 "Own hours and absences. Without hours in it, only absences count."},
 	{"agent", "jid", PD_OPTION_TEXT, NULL, NULL, AGENT(jid), "The XMPP address."},
 	{"agent", "language", PD_OPTION_WORD, NULL, LANGUAGES, AGENT(language),
 	 "The language of mails to the agent. Absent: the desk's."},
@@ -197,11 +198,12 @@ const struct pd_option pd_options[] = {
 	 "Statuses that a ticket cannot take without it: kinds, or PIPELINE:STATUS."},
 
 	{"calendar", "hours", PD_OPTION_FILES, NULL, NULL, PD_NO_PLACE,
-	 "Timed events are open, all-day opaque ones close. Absent: 24 hours."},
+	 "iCalendar files. Timed events are open (with their rules, exceptions and extra days, over midnight, "
+	 "to 24:00), whole days that are busy close, availabilities hold as RFC 7953 says. Absent: 24 hours."},
 	{"calendar", "holidays", PD_OPTION_FILES, NULL, NULL, PD_NO_PLACE,
-	 "Every event closes, unless it is ignored."},
+	 "iCalendar files in which every event closes, also one that is marked as free, unless it is ignored."},
 	{"calendar", "ignore", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
-	 "Titles of events that do not count, with * for anything."},
+	 "Titles, categories or descriptions of events that do not close, with * for anything."},
 	{"calendar", "timezone", PD_OPTION_ZONE, NULL, NULL, PD_NO_PLACE,
 	 "The zone of times without one. Absent: the desk's."},
 

@@ -70,7 +70,7 @@ static json_t *json_line(struct pd_call *call, const struct pd_report_line *line
 int pd_verb_report(struct pd_call *call)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
-	pd_time now = pd_now(), to = now;
+	pd_time now = pd_now(), to = now + 1; /* what happens now has happened */
 	const struct pd_when_place place = pd_when_place_of(call->settings, NULL, now);
 	pd_time from = days_before(place.zone, now, PERIOD_DAYS - 1);
 	int failed = read_time(call, &place, "to", true, &to);

@@ -87,3 +87,5 @@ grep -q '^First reply  *2  *4h 30m  *7h 00m  *1  *1  *0 ' "$work/report.txt" || 
 grep -q '^2026-12-04  *2  *0  *2  *1  .*█' "$work/report.txt" || fail "$(cat "$work/report.txt")"
 postdesk report --from nonsense 2>"$work/wrong" && fail "nonsense is no day"
 grep -q 'is no day' "$work/wrong" || fail "$(cat "$work/wrong")"
+# Without a period: the last thirty days, up to this very instant.
+postdesk report | grep -q '^tickets created 2, closed 1; messages in 2, out 2' || fail "$(postdesk report | head -2)"

@@ -349,6 +349,22 @@ static void test_invitation_changes(void **state)
 	assert_string_equal(now_of(desk, "bob"), "available until 2026-12-01T00:00:00Z ");
 }
 
+/* One that was not proven counts once its agent has said that it is. */
+static void test_invitation_confirmed(void **state)
+{
+	struct small_desk *desk = *state;
+	const struct pd_invitation invitation = {.uid = "1", .summary = "Trip", .start = "20261121", .end = "20261123"};
+	struct small_mail mail = mail_of(BOB, DESK, "", false);
+	mail.invitation = &invitation;
+	struct pd_plan *plan = small_deliver(desk, mail);
+	const struct pd_letter *question = &small_letter(plan, PD_LETTER_CONFIRMATION, "bob")->letter;
+	assert_string_equal(now_of(desk, "bob"), "available until - ");
+	mail = mail_of(BOB, question->from.addr, "#yes", false);
+	mail.in_reply_to = question->message_id;
+	small_deliver(desk, mail);
+	assert_string_equal(now_of(desk, "bob"), "away until 2026-11-23T00:00:00Z Trip");
+}
+
 static void test_out_of_office(void **state)
 {
 	static const struct {
@@ -414,7 +430,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_pure),	TEST(test_commands),	       TEST(test_commands_refused), TEST(test_undo), TEST(test_assigned),
 		TEST(test_times_as_written),
-		TEST(test_by_mail),	TEST(test_invitations),	       TEST(test_invitation_changes),
+		TEST(test_by_mail),	TEST(test_invitations),	       TEST(test_invitation_changes), TEST(test_invitation_confirmed),
 		TEST(test_out_of_office), TEST(test_heard_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
