@@ -49,16 +49,19 @@ static const char words_schema[] =
 	/* Words are folded already. */
 	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
 	" tokenize = 'unicode61 remove_diacritics 0');"
-	/* Merging goes along step by step; all at once only where that does not suffice. A portion is written out
-	 * in one piece. */
-	"INSERT INTO search (search, rank) VALUES ('automerge', 16);"
-	"INSERT INTO search (search, rank) VALUES ('crisismerge', 64);"
-	"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
 	/* Which desk's `unindexed` it follows, and how far. */
 	"CREATE TABLE indexed (one INTEGER PRIMARY KEY CHECK (one = 1), name BLOB NOT NULL,"
 	" done INTEGER NOT NULL) STRICT;"
-	"INSERT INTO indexed VALUES (1, randomblob(16), 0);"
-	"PRAGMA user_version = 1;";
+	"INSERT INTO indexed VALUES (1, randomblob(16), 0);";
+
+static const char words_settings[] =
+	/* Each document is merged seldom while mails come, and step by step, so that it costs the same however many
+	 * there are; in quiet times merging goes on. All at once only where that does not suffice. A portion is
+	 * written out in one piece. */
+	"INSERT INTO search (search, rank) VALUES ('automerge', 64);"
+	"INSERT INTO search (search, rank) VALUES ('crisismerge', 128);"
+	"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
+	"PRAGMA user_version = 2;";
 
 static int transact(struct pd_connection *connection, const char *sql, struct pd_error *error)
 {
@@ -133,10 +136,18 @@ static int start_anew(struct pd_sqlite *store, struct pd_connection *words, stru
 	return failed;
 }
 
+static bool has_table(struct pd_connection *words)
+{
+	return pd_sql_number(words, "SELECT count(*) FROM sqlite_schema WHERE name = 'indexed'") > 0;
+}
+
 static int open_words(struct pd_sqlite *store, struct pd_connection *words, struct pd_error *error)
 {
 	bool is_fit = false;
-	int failed = pd_sql_number(words, "PRAGMA user_version") == 0 ? transact(words, words_schema, error) : 0;
+	const int64_t version = pd_sql_number(words, "PRAGMA user_version");
+	int failed = version == 0 && !has_table(words) ? transact(words, words_schema, error) : 0;
+	if (!failed && version < 2)
+		failed = transact(words, words_settings, error);
 	if (!failed)
 		failed = fits(store, words, &is_fit, error);
 	return failed || is_fit ? failed : start_anew(store, words, error);
