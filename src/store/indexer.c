@@ -23,7 +23,6 @@
 #define LAST_MS		 1000 /* at the end */
 #define MERGE_MS	 20
 #define MERGE_PAGES	 64 /* a step */
-#define LOAD_MAX	 500
 
 struct pd_indexer {
 	struct pd_sqlite *store;
@@ -231,7 +230,7 @@ static int write_table(struct pd_indexer *indexer, int64_t committed, int64_t *r
 	int failed = pd_sqlite_take_reader(indexer->store, &reader, error);
 	if (failed)
 		return failed;
-	failed = pd_sqlite_unindexed(reader, arena, *ret_done, LOAD_MAX, &list, error);
+	failed = pd_sqlite_unindexed(reader, arena, *ret_done, BYTES_ENOUGH, &list, error);
 	pd_sqlite_give_reader(indexer->store, reader);
 	const int64_t done = list.count > 0 ? list.items[list.count - 1].seq : committed;
 	if (failed)
@@ -419,7 +418,7 @@ void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group)
 	pthread_mutex_lock(&indexer->lock);
 	const bool was_enough = is_enough(indexer), was_empty = indexer->first == NULL;
 	indexer->committed = group->list.items[group->list.count - 1].seq;
-	if (!indexer->is_behind && indexer->bytes + group->bytes > BYTES_MAX)
+	if (!indexer->is_behind && (group->is_large || indexer->bytes + group->bytes > BYTES_MAX))
 		fall_behind(indexer);
 	if (indexer->is_behind) {
 		free_documents(group);

@@ -14,6 +14,10 @@
 
 #include "base/text.h"
 
+#define PER_DOCUMENT 512		       /* bytes, beside its text */
+#define KEPT_MAX     ((size_t)4 * 1024 * 1024)  /* bytes of a group that wait in memory */
+#define SEARCHED_MAX ((size_t)64 * 1024 * 1024) /* bytes of documents that a search looks through itself */
+
 /* The tokenizer lowers ASCII by itself. */
 static const char *folded(struct pd_arena *arena, const char *text, bool is_copied)
 {
@@ -32,8 +36,8 @@ void pd_document_fold(struct pd_arena *arena, struct pd_document *document)
 	document->people = folded(arena, document->people, false);
 }
 
-static struct pd_document *add_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
-					const char *people)
+static void add_document(struct pd_sqlite *store, int64_t id, bool is_removal, const char *subject,
+			 const char *text, const char *people)
 {
 	if (store->documents == NULL) {
 		struct pd_arena *arena = pd_arena_new();
@@ -42,20 +46,25 @@ static struct pd_document *add_document(struct pd_sqlite *store, int64_t id, con
 	}
 	struct pd_documents *group = store->documents;
 	struct pd_document *document = pd_list_add(group->arena, &group->list);
+	group->bytes += PER_DOCUMENT + (text != NULL ? strlen(text) : 0);
+	if (group->bytes > KEPT_MAX && !is_removal) {
+		group->is_large = true;
+		*document = (struct pd_document){.id = id};
+		return;
+	}
 	*document = (struct pd_document){
 		.id = id,
+		.is_removal = is_removal,
 		.subject = folded(group->arena, subject, true),
 		.text = folded(group->arena, text, true),
 		.people = folded(group->arena, people, true),
 	};
-	group->bytes += strlen(document->text);
-	return document;
 }
 
 void pd_sqlite_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
 			const char *people)
 {
-	(void)add_document(store, id, subject, text, people);
+	add_document(store, id, false, subject, text, people);
 }
 
 int pd_sqlite_forget_document(struct pd_sqlite *store, int64_t id, const char *subject, const char *text,
@@ -74,7 +83,7 @@ int pd_sqlite_forget_document(struct pd_sqlite *store, int64_t id, const char *s
 	/* What a group before put in must have got there, to be taken out again. */
 	int failed = pd_indexer_settle(store->indexer, id, error);
 	if (!failed)
-		add_document(store, id, subject, text, people)->is_removal = true;
+		add_document(store, id, true, subject, text, people);
 	return failed;
 }
 
@@ -188,26 +197,36 @@ static int load_document(struct pd_connection *connection, struct pd_arena *aren
 	return failed;
 }
 
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t limit,
+static void queued_document(struct pd_arena *arena, sqlite3_stmt *select, struct pd_document *ret_document)
+{
+	*ret_document = (struct pd_document){
+		.seq = sqlite3_column_int64(select, 0),
+		.id = sqlite3_column_int64(select, 1),
+		.is_removal = sqlite3_column_type(select, 2) != SQLITE_NULL,
+		.subject = pd_sql_text(arena, select, 2),
+		.text = pd_sql_text(arena, select, 3),
+		.people = pd_sql_text(arena, select, 4),
+	};
+}
+
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t bytes,
 			struct pd_document_list *ret_documents, struct pd_error *error)
 {
 	int failed = 0;
-	sqlite3_stmt *select = SQL(connection, "SELECT seq, id, subject, text, people FROM unindexed"
-					       " WHERE seq > ? ORDER BY seq LIMIT ?");
-	pd_sql_bind(select, "ii", after, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+	size_t have = 0;
 	struct pd_document_list documents = {0};
-	while (pd_sql_row(connection, select, &failed, error)) {
+	sqlite3_stmt *select = SQL(connection, "SELECT seq, id, subject, text, people FROM unindexed"
+					       " WHERE seq > ? ORDER BY seq");
+	pd_sql_bind(select, "i", after);
+	while (!failed && have < bytes && pd_sql_row(connection, select, &failed, error)) {
 		struct pd_document *document = pd_list_add(arena, &documents);
-		document->seq = sqlite3_column_int64(select, 0);
-		document->id = sqlite3_column_int64(select, 1);
-		document->is_removal = sqlite3_column_type(select, 2) != SQLITE_NULL;
-		document->subject = pd_sql_text(arena, select, 2);
-		document->text = pd_sql_text(arena, select, 3);
-		document->people = pd_sql_text(arena, select, 4);
+		queued_document(arena, select, document);
+		if (!document->is_removal)
+			failed = load_document(connection, arena, document, error);
+		have += PER_DOCUMENT + (document->text != NULL ? strlen(document->text) : 0);
 	}
-	for (size_t i = 0; i < documents.count && !failed; i++)
-		if (!documents.items[i].is_removal)
-			failed = load_document(connection, arena, &documents.items[i], error);
+	if (select != NULL)
+		sqlite3_reset(select);
 	if (!failed)
 		*ret_documents = documents;
 	return failed;
@@ -219,7 +238,7 @@ int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena, 
 	/* The desk's instant is earlier than the index's: what was indexed between is in both. */
 	const int64_t done = pd_sql_number(connection, "SELECT done FROM words.indexed");
 	struct pd_document_list all, going_in = {0};
-	int failed = pd_sqlite_unindexed(connection, arena, done, SIZE_MAX, &all, error);
+	int failed = pd_sqlite_unindexed(connection, arena, done, SEARCHED_MAX, &all, error);
 	if (failed)
 		return failed;
 	for (size_t i = 0; i < all.count; i++)

@@ -37,6 +37,7 @@ struct pd_documents {
 	struct pd_arena *arena; /* of it all, itself too */
 	struct pd_document_list list;
 	size_t bytes;
+	bool is_large;		   /* texts lack: the table has them */
 	struct pd_documents *next; /* the indexer's */
 };
 
@@ -213,10 +214,11 @@ int pd_sqlite_forget_document(struct pd_sqlite *store, int64_t id, const char *s
 void pd_sqlite_documents_begin(struct pd_sqlite *store); /* and where the group is rolled back */
 int pd_sqlite_documents_commit(struct pd_sqlite *store, struct pd_error *error); /* before the COMMIT */
 void pd_sqlite_documents_committed(struct pd_sqlite *store);
-/* Those with later places in the queue; texts of what goes in are as the tables have them, not folded. */
-int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t limit,
+/* The next in the queue after that place, until they have so many bytes; texts of what goes in are as the tables
+ * have them, not folded. */
+int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena, int64_t after, size_t bytes,
 			struct pd_document_list *ret_documents, struct pd_error *error);
-/* Those that the index does not have yet, for a reader. */
+/* Those that the index does not have yet, for a reader; the first of them only, where an index is made again. */
 int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena,
 		      struct pd_document_list *ret_documents, struct pd_error *error);
 void pd_document_fold(struct pd_arena *arena, struct pd_document *document);

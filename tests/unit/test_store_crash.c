@@ -725,6 +725,41 @@ static void test_index_made_again(void **state)
 	}
 }
 
+/* Texts too large to wait in memory are indexed out of the tables, in their place among the others. */
+static void test_large_texts(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct place place = new_place();
+	assert_int_equal(mkdir(place.state, 0700), 0);
+	struct client client = client_new(arena, place.state);
+	struct pd_store *store;
+	struct pd_error error = {0};
+	char *large = pd_alloc(arena, 5000001);
+	memset(large, ' ', 5000000);
+	memcpy(large + 4999990, "needle", 6);
+	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, IN_DATABASE, &store, &error), 0);
+	for (int i = 0; i < 3; i++) {
+		struct test_delivery delivery = {
+			.arena = arena,
+			.settings = client.settings,
+			.mail = {.message_id = pd_printf(arena, "%d@example.org", i),
+				 .from = "mary@example.org",
+				 .subject = pd_printf(arena, "subject%d", i),
+				 .text = i == 1 ? large : "small"},
+			.now = TEST_NOW,
+		};
+		assert_int_equal(test_deliver(store, &delivery, &error), 0);
+	}
+	pd_store_close(store);
+	check_words(&client, "large texts");
+	assert_int_equal(documents_with(place.state, "needle"), 1);
+	assert_int_equal(documents_with(place.state, "small"), 2);
+	close(client.acked);
+	close(client.wire);
+	remove_place(&place);
+}
+
 static void test_backup_and_verify(void **state)
 {
 	(void)state;
@@ -791,6 +826,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_newer_schema),
 		cmocka_unit_test(test_older_schema),
 		cmocka_unit_test(test_index_made_again),
+		cmocka_unit_test(test_large_texts),
 		cmocka_unit_test(test_backup_and_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
