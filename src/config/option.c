@@ -39,7 +39,7 @@ const struct pd_group_type pd_group_types[] = {
 	 "a ticket for all that one mail or command did; what it does may set off later rules, and the rules of no ticket that "
 	 "it makes. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
-	{"digest", PD_GROUP_MAY_BE_NAMED, true, "A view that is mailed at set times."},
+	{"digest", PD_GROUP_MAY_BE_NAMED, false, "Views that are mailed at set times, in each recipient's time zone."},
 	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
 };
 const size_t pd_group_type_count = sizeof pd_group_types / sizeof pd_group_types[0];
@@ -232,7 +232,8 @@ const struct pd_option pd_options[] = {
 	{"route", "category", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The category that the ticket gets."},
 
 	{"rule", "on", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
-	 "created, replied, answered, changed:PROPERTY, goal:STATE, after:DURATION or at:TIME. Needed."},
+	 "created, replied, answered, changed:PROPERTY, goal:STATE, after:DURATION or at:TIME (at:mon 08:00: on the tickets for "
+	 "which the query holds then, without one on none, for #new). Needed."},
 	{"rule", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
 	{"rule", "do", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Commands. Needed."},
 	{"rule", "enabled", PD_OPTION_BOOLEAN, "yes", NULL, PD_NO_PLACE, "Whether the rule holds."},
@@ -247,8 +248,9 @@ const struct pd_option pd_options[] = {
 
 	{"digest", "view", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "The views that it holds."},
 	{"digest", "at", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
-	 "When it is mailed, such as mon-fri 08:00."},
-	{"digest", "to", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Agents, team:TEAM or everyone."},
+	 "When it is mailed, such as mon-fri 08:00; several are separated by semicolons. Needed."},
+	{"digest", "empty", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE, "Whether it is mailed when no ticket is on it."},
+	{"digest", "to", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Agents, team:TEAM or everyone. Absent: everyone."},
 
 	{"chat", "server", PD_OPTION_SOCKET, NULL, NULL, PD_NO_PLACE,
 	 "Where the XMPP server takes components: inet:HOST:PORT."},

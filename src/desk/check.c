@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/find.h"
+#include "desk/schedule.h"
 #include "desk/goals.h"
 
 static const struct pd_setting *setting(const struct pd_group *group, const char *key)
@@ -64,12 +65,12 @@ static bool is_event(const struct pd_settings *settings, const char *event)
 			return true;
 	if (pd_starts(event, "after:"))
 		return pd_duration_parse(event + strlen("after:"), &duration);
-	return pd_starts(event, "at:") && event[strlen("at:")] != '\0';
+	return pd_starts(event, "at:") && pd_schedule_is(event + strlen("at:"));
 }
 
 static bool is_by_clock(const char *event)
 {
-	return pd_starts(event, "after:") || pd_starts(event, "at:");
+	return pd_starts(event, "after:");
 }
 
 static void check_rule(struct pd_arena *arena, const struct pd_settings *settings,
@@ -99,6 +100,26 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 	}
 }
 
+static void check_digest(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+			 struct pd_problems *problems)
+{
+	const struct pd_setting *at = setting(group, "at"), *to = setting(group, "to");
+	if (at == NULL || !pd_schedule_is(at->value))
+		pd_problem_add(problems, at != NULL ? at->where : group->where,
+			       "[digest %s] at: \"%s\" is no time of the week, such as mon-fri 08:00", group->name,
+			       at != NULL ? at->value : "");
+	if (setting(group, "view") == NULL)
+		pd_problem_add(problems, group->where, "[digest %s] has no view", group->name);
+	struct pd_strings words = pd_split(arena, to != NULL ? to->value : "", ';');
+	for (size_t i = 0; i < words.count; i++) {
+		const char *word = words.items[i];
+		if (strcmp(word, "everyone") != 0 && pd_settings_agent(settings, word) == NULL &&
+		    !(pd_starts(word, "team:") && pd_settings_team(settings, word + strlen("team:")) != NULL))
+			pd_problem_add(problems, to->where, "[digest %s] to: %s is no agent, team:TEAM or everyone",
+				       group->name, word);
+	}
+}
+
 static void check_property(const struct pd_group *group, struct pd_problems *problems)
 {
 	const struct pd_setting *type = setting(group, "type");
@@ -119,6 +140,8 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 			check_view(arena, settings, group, problems);
 		else if (strcmp(group->type, "property") == 0)
 			check_property(group, problems);
+		else if (strcmp(group->type, "digest") == 0)
+			check_digest(arena, settings, group, problems);
 		else if (strcmp(group->type, "rule") == 0)
 			check_rule(arena, settings, group, problems);
 		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)

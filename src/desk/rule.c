@@ -155,7 +155,8 @@ static const char *carry_out(struct pd_context *context, struct pd_ticket *ticke
 	struct pd_error error = {0};
 	struct pd_commands *commands = pd_commands_parse(context->arena, context->settings, context->settings->language,
 							 NULL, context->now, lines, true, &text);
-	commands->new_mailbox = pd_ticket_mailbox(context, ticket);
+	if (ticket != NULL)
+		commands->new_mailbox = pd_ticket_mailbox(context, ticket);
 	if (commands->errors.count == 0)
 		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0)
@@ -167,7 +168,7 @@ static const char *carry_out(struct pd_context *context, struct pd_ticket *ticke
 		note = *note != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, text) : text;
 	if (commands->has_new && context->plan->ticket != 0)
 		ticket = pd_plan_ticket(context, context->plan->ticket);
-	if (*note != '\0')
+	if (*note != '\0' && ticket != NULL)
 		add_comment(context, ticket, note, why);
 	return NULL;
 }
@@ -175,7 +176,7 @@ static const char *carry_out(struct pd_context *context, struct pd_ticket *ticke
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket)
 {
 	struct pd_plan *plan = context->plan;
-	if (!pd_plan_holds(context, ticket, pd_group_value(rule, "when", NULL)))
+	if (ticket != NULL && !pd_plan_holds(context, ticket, pd_group_value(rule, "when", NULL)))
 		return false;
 	const char *work = pd_group_value(rule, "do", NULL);
 	struct pd_strings lines = pd_split(context->arena, work != NULL ? work : "", ';');
@@ -185,14 +186,17 @@ bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct
 	own.action = context->desk->new_id(context->desk, PD_ID_ACTION);
 	own.held_draft = 0;
 	const char *why = pd_printf(context->arena, "rule %s", rule->name);
-	const int64_t concerned = plan->ticket, number = ticket->number;
+	const int64_t concerned = plan->ticket, number = ticket != NULL ? ticket->number : 0;
 	const size_t reported = plan->report.count, listed = plan->listed.count;
 	struct pd_savepoint before;
 	pd_plan_save(&own, &before);
 	const char *wrong = carry_out(&own, ticket, pd_strings_join(context->arena, &lines, "\n"), why);
 	if (wrong != NULL) {
 		pd_plan_back(&own, &before);
-		add_comment(&own, pd_plan_ticket(&own, number),
+		if (number == 0)
+			plan->why = pd_clean_line(context->arena, pd_printf(context->arena, "%s: %s", why, wrong), 300);
+		else
+			add_comment(&own, pd_plan_ticket(&own, number),
 			    pd_say(context->arena, context->settings->language,
 				   "The rule {name} did nothing: {error}", "name", rule->name, "error", wrong, NULL),
 			    why);
@@ -204,7 +208,7 @@ bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct
 	return true;
 }
 
-static bool is_ruled(const struct pd_ticket *ticket)
+bool pd_rule_minds(const struct pd_ticket *ticket)
 {
 	return ticket != NULL && !ticket->is_automatic && !ticket->is_spam && !ticket->is_deleted &&
 	       ticket->merged_into == 0;
@@ -224,7 +228,7 @@ void pd_rules(struct pd_context *context)
 			continue;
 		for (size_t n = 0; n < tickets.count; n++) {
 			struct pd_ticket *ticket = pd_plan_ticket(context, tickets.items[n]);
-			if (is_ruled(ticket) && is_set_off(context, rule, ticket))
+			if (pd_rule_minds(ticket) && is_set_off(context, rule, ticket))
 				pd_rule_run(context, rule, ticket);
 		}
 	}

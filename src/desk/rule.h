@@ -21,8 +21,10 @@ bool pd_rule_is_enabled(const struct pd_group *rule);
 /* Carries out what the rules want of all that this plan does so far, each rule at most once a ticket, in the order of
  * the file. Before anybody is told. What a rule does sets off later rules of the same pass, and nothing else. */
 void pd_rules(struct pd_context *context);
+/* Do rules act on such a ticket: no spam, no automatic mail, not deleted or merged away? */
+bool pd_rule_minds(const struct pd_ticket *ticket);
 /* One rule on one ticket for something that is no event of this plan (the clock): where its query holds. false: it
- * does not. */
+ * does not. ticket NULL: on none; what it makes, it makes. */
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket);
 
 #endif

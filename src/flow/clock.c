@@ -7,6 +7,7 @@
 #include "flow/internal.h"
 
 #include "base/text.h"
+#include "desk/schedule.h"
 #include "flow/json.h"
 
 #define LATE	   (15 * PD_MINUTE)
@@ -112,6 +113,41 @@ static int retime(struct pd_flow *flow, int64_t *ret_count, struct pd_error *err
 	return pd_store_retime(pd_flow_store(flow), &work, ret_count, error);
 }
 
+/* --- set times --- */
+
+struct schedule {
+	struct pd_work work; /* first: the work is cast back */
+	pd_time next;
+};
+
+static void decide_schedule(struct pd_work *work, struct pd_context *context)
+{
+	struct schedule *schedule = (struct schedule *)work;
+
+	schedule->next = pd_decide_schedule(context);
+}
+
+static int keep_schedule(struct pd_flow *flow, pd_time now, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct schedule schedule = {
+		.work = {.flow = flow, .arena = arena, .settings = settings, .decide = decide_schedule, .actor = "postdesk",
+			 .now = now},
+	};
+	struct pd_plan *plan;
+
+	if (!pd_has_schedule(settings)) {
+		pd_flow_set_next_schedule(flow, PD_NEVER);
+		return 0;
+	}
+	int failed = pd_flow_keep(&schedule.work, &plan, error);
+
+	if (!failed)
+		pd_flow_set_next_schedule(flow, schedule.next);
+	return failed;
+}
+
 /* --- what is due --- */
 
 int pd_flow_clock(struct pd_flow *flow, struct pd_ticked *ret_ticked, struct pd_error *error)
@@ -121,8 +157,16 @@ int pd_flow_clock(struct pd_flow *flow, struct pd_ticked *ret_ticked, struct pd_
 	pd_time now = pd_now(), next;
 	int failed = 0;
 
-	if (pd_flow_take_retiming(flow) && (failed = retime(flow, &retimed, error)))
-		pd_flow_ask_retiming(flow);
+	if (pd_flow_take_retiming(flow)) { /* new settings */
+		pd_flow_set_next_schedule(flow, 0);
+		if ((failed = retime(flow, &retimed, error)))
+			pd_flow_ask_retiming(flow);
+	}
+	/* A clock that was set back is minded, too: nothing lies further ahead than a week. */
+	pd_time next_schedule = pd_flow_next_schedule(flow);
+
+	if (!failed && (now >= next_schedule || (next_schedule != PD_NEVER && next_schedule > now + 8 * PD_DAY)))
+		failed = keep_schedule(flow, now, error);
 	while (!failed && count != before) {
 		before = count;
 		failed = decide_late(flow, now, &count, error);

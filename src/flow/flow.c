@@ -19,6 +19,7 @@ struct pd_flow {
 	struct pd_store *store;
 	struct pd_readers *readers;
 	struct pd_verifier *verifier;
+	pd_time next_schedule;
 	_Atomic bool is_to_retime;
 };
 
@@ -61,6 +62,16 @@ void pd_flow_ask_retiming(struct pd_flow *flow)
 bool pd_flow_take_retiming(struct pd_flow *flow)
 {
 	return atomic_exchange(&flow->is_to_retime, false);
+}
+
+pd_time pd_flow_next_schedule(const struct pd_flow *flow)
+{
+	return flow->next_schedule;
+}
+
+void pd_flow_set_next_schedule(struct pd_flow *flow, pd_time next)
+{
+	flow->next_schedule = next;
 }
 
 struct pd_store *pd_flow_store(struct pd_flow *flow)

@@ -50,6 +50,9 @@ void pd_flow_check_signature(struct pd_flow *flow, struct pd_arena *arena, const
 /* What is due when must be reckoned anew; taken: by the caller. */
 void pd_flow_ask_retiming(struct pd_flow *flow);
 bool pd_flow_take_retiming(struct pd_flow *flow);
+/* When the next digest or the like is due; 0: not known. The clock's alone. */
+pd_time pd_flow_next_schedule(const struct pd_flow *flow);
+void pd_flow_set_next_schedule(struct pd_flow *flow, pd_time next);
 
 struct pd_store *pd_flow_store(struct pd_flow *flow);
 struct pd_readers *pd_flow_readers(struct pd_flow *flow);

@@ -514,11 +514,11 @@ static void test_warnings(void **state)
 	PD_AUTO_ARENA arena = pd_arena_new();
 	char *told;
 	struct pd_settings *settings =
-		load(arena, "[pipeline p]\nstatuses = open:A\n[digest d]\nview = open\n", &told);
+		load(arena, "[pipeline p]\nstatuses = open:A\n[chat c]\nserver = inet:127.0.0.1:5347\n", &told);
 	assert_non_null(settings);
 	assert_non_null(strstr(told, ": warning: there is no [mailbox NAME]"));
 	assert_non_null(strstr(told, ":2: warning: [pipeline p]: no status is of kind closed"));
-	assert_non_null(strstr(told, ":3: warning: [digest d] is checked but not acted upon"));
+	assert_non_null(strstr(told, ":3: warning: [chat c] is checked but not acted upon"));
 	pd_settings_unref(settings);
 }
 
