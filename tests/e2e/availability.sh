@@ -92,6 +92,7 @@ invite() {
 }
 invite REQUEST
 is bob why Vacation
+check_equal "absences" "$(agent bob absences)" "[{'from': '$(date -u +%Y-%m-%d)T00:00:00Z', 'until': '$(date -u -d '+7 days' +%Y-%m-%d)T00:00:00Z', 'why': 'Vacation'}]"
 is bob until "$(date -u -d '+7 days' +%Y-%m-%dT00:00:00Z)"
 check_equal "tickets" "$(tickets)" 0
 invite CANCEL
