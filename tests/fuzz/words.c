@@ -3,7 +3,7 @@
  * The first byte says how the rest is taken: bit 0 as HTML, bit 1 with a forward's subject, bit 2 from a mailer; a form
  * feed parts plain text from HTML. Beside
  * memory errors it looks for broken promises: a lost word, HTML that is not well-formed or not clean. */
-#include <ctype.h>
+#include <glib.h>
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,14 @@
 #include "fuzz.h"
 #include "mime/parts.h"
 
+/* Characters that a reader sees: a line of nothing else is blank. */
 static size_t solid(const char *text)
 {
 	size_t n = 0;
-	for (; *text; text++)
-		n += !isspace((unsigned char)*text);
+	for (; *text; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+		n += !g_unichar_isspace(c) && g_unichar_type(c) != G_UNICODE_FORMAT && !(c >= 0xfe00 && c <= 0xfe0f);
+	}
 	return n;
 }
 

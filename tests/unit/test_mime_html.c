@@ -183,6 +183,102 @@ static void test_clean(void **state)
 	}
 }
 
+/* What tries to come through: scripts in foreign elements and raw texts, broken attributes, links and styles in disguise. */
+static void test_attacks(void **state)
+{
+	(void)state;
+	static const char *const attacks[] = {
+		"<svg><style><img src=x onerror=alert(1)></style></svg>",
+		"<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+		"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+		"<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+		"<form><math><mtext></form><form><mglyph><svg><mtext><style><path id=\"</style><img onerror=alert(1) src>\">",
+		"<img src=\"cid:x&quot; onerror=&quot;alert(1)\">",
+		"<a href=\"jav&#x09;ascript:alert(1)\">x</a>",
+		"<a href=\" &#14; javascript:alert(1)\">x</a>",
+		"<a href=\"java\nscript:alert(1)\">x</a>",
+		"<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
+		"<a href=\"vbscript:x\">x</a>",
+		"<a href=\"//evil.example\">x</a>",
+		"<p style=\"background:url(javascript:alert(1))\">x</p>",
+		"<p style=\"background-color:red;background-image:url(http://evil/x.png)\">x</p>",
+		"<p style=\"width:expression(alert(1))\">x</p>",
+		"<p style=\"color:red;/**/position:fixed;top:0\">x</p>",
+		"<p style=\"font-family:'x';}body{background:url(x)}\">x</p>",
+		"<p style=\"color:\\72 ed;behavior:url(x)\">x</p>",
+		"<xmp><img src=x onerror=alert(1)></xmp>",
+		"<plaintext><img src=x onerror=alert(1)>",
+		"<textarea><img src=x onerror=alert(1)></textarea>",
+		"<title><img src=x onerror=alert(1)></title>",
+		"<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
+		"<object data=\"x\"></object><embed src=x>",
+		"<base href=\"http://evil/\"><a href=\"x\">y</a>",
+		"<meta http-equiv=refresh content=\"0;url=http://evil\">x",
+		"<link rel=stylesheet href=http://evil>x",
+		"<video><source onerror=alert(1)></video>",
+		"<b onclick=alert(1) ONCLICK=x onclick=y>x</b>",
+		"<IMG SRC=x:x ONERROR=alert(1)//>x",
+		"<b/onmouseover=alert(1)>x</b>",
+		"<table background=\"http://evil/x.png\"><tr><td background=x>y</td></tr></table>",
+		"<img src=\"http://evil/pixel.png\" alt=\"a&quot;><script>alert(1)</script>\">",
+		"<img srcset=\"http://evil/x.png 1x\" src=\"cid:a\">",
+		"<!--[if gte mso 9]><script>alert(1)</script><![endif]-->x",
+		"<![CDATA[<script>alert(1)</script>]]>x",
+		"<?xml version=\"1.0\"?><script>x</script>y",
+		"<scr<script>ipt>alert(1)</scr</script>ipt>x",
+		"<div id=location name=x class=\"gmail_x\">y</div>",
+		"<a name=x id=y>z</a>",
+		"<button formaction=javascript:alert(1)>x</button>",
+		"<input type=image src=http://evil>x",
+		"<isindex action=javascript:alert(1) type=image>x",
+		"<font face=\"x\" style=\"color:red\" size=\"7\">x</font>",
+		"<p title=\"&lt;/p&gt;&lt;script&gt;\">x</p>",
+		"<p align=\"center\nonclick=x\">x</p>",
+		"\u2028<script>x</script>y",
+		"<style>@import url(http://evil)</style>x",
+		"<details open ontoggle=alert(1)>x</details>",
+		"<marquee onstart=alert(1)>x</marquee>",
+		"<a href=\"https://x\001y\">z</a>",
+		"<a href=\"https://x&#1;y\">z</a>",
+		"<div style=\"display:none\">hidden</div>shown",
+		"<div style=\"mso-hide:all;max-height:0;overflow:hidden\">hidden</div>shown",
+		"<div style=\"font-size:0px\">hidden</div>shown",
+		"<span hidden>hidden</span>shown",
+		"<div style=\"visibility: hidden\">hidden</div>shown",
+		"<div style=\"opacity:0\">hidden</div>shown",
+		"<ol start=\"1 onload=x\"><li value=3>x</ol>",
+		"<a href=\"mailto:x@y?body=<script>\">z</a>",
+	};
+	static const char *const never[] = {"<script", "<style", "<svg", "<math", "<iframe", "<object", "<embed", "<form", "<input", "<button",
+					    "<meta", "<link", "<base", "<video", "<title", "<textarea", "<noscript", "<!--", "onerror=",
+					    "onclick=", "onload=", "ontoggle=", "onmouseover=", "srcset=", "background=", "srcdoc="};
+	for (size_t i = 0; i < COUNT(attacks); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *html = read_html(arena, pd_printf(arena, "<p>before</p>%s", attacks[i]))->html;
+		CHECK_ROW(attacks[i], html && strstr(html, "before"));
+		const char *whole = pd_printf(arena, "<r>%s</r>", html);
+		xmlDoc *doc = xmlReadMemory(whole, (int)strlen(whole), NULL, "UTF-8", XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+		CHECK_ROW(attacks[i], doc != NULL);
+		xmlFreeDoc(doc);
+		for (const char *tag = html; (tag = strchr(tag, '<')); tag++) {
+			/* inside an attribute's value anything may stand, escaped */
+			PD_AUTO_BUF names = {0};
+			bool is_value = false;
+			for (const char *at = tag; *at && (*at != '>' || is_value); at++) {
+				is_value ^= *at == '"';
+				if (!is_value)
+					pd_buf_addc(&names, *at);
+			}
+			pd_buf_adds(&names, ">");
+			for (size_t k = 0; k < COUNT(never); k++)
+				CHECK_ROW(attacks[i], !strstr(names.data, never[k]));
+		}
+		CHECK_ROW(attacks[i], !strstr(html, "javascript:") && !strstr(html, "vbscript:") && !strstr(html, "href=\"data:") &&
+						  !strstr(html, "src=\"http"));
+		CHECK_ROW(attacks[i], !strstr(html, "url(") && !strstr(html, "position:") && !strstr(html, "hidden"));
+	}
+}
+
 static void test_plain_wins(void **state)
 {
 	(void)state;
@@ -288,7 +384,7 @@ int main(void)
 	pd_html_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
-		cmocka_unit_test(test_clean), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
+		cmocka_unit_test(test_clean), cmocka_unit_test(test_attacks), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_commands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
