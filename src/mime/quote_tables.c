@@ -288,12 +288,12 @@ const char pd_pronoun_words[] =
 const struct pd_mobile_words pd_mobile_table[] = {
 	{"en", "sent from|sent via|sent with|sent using|sent by|sent on|sent through|from my|via mobile|via my|sent securely from|"
 	       "sent wirelessly from|sent wirelessly via|typed on|written on my|composed on|get outlook for|get [outlook for|"
-	       "download outlook for|get my|posted from|dictated on|emailed from|delivered by", ""},
+	       "download outlook for|get my|get bluemail for|get spark for|get yahoo mail|get canary|posted from|dictated on|emailed from|delivered by", ""},
 	{"de", "von meinem|gesendet von|gesendet mit|gesendet über|gesendet aus|gesendet vom|diese nachricht wurde von meinem|"
-	       "diese nachricht wurde mit|gesendet mit der|von unterwegs gesendet|von meiner|holen sie sich outlook|outlook für|"
+	       "diese nachricht wurde mit|gesendet mit der|von unterwegs gesendet|von meiner|von yahoo mail|von gmx|von outlook|holen sie sich outlook|outlook für|"
 	       "diese e-mail wurde von|mobil gesendet|geschrieben auf meinem|versendet mit|verschickt mit|über mobiltelefon", ""},
 	{"fr", "envoyé de|envoyé depuis|envoyé à partir|envoyé d'|envoyé avec|envoyé par|envoyé via|envoyé du|de mon|depuis mon|"
-	       "obtenir outlook pour|obtenez outlook pour|téléchargez outlook pour|provenance :|envoyée de|envoyée depuis|écrit depuis mon", ""},
+	       "obtenir outlook pour|obtenez outlook pour|télécharger outlook pour|téléchargez outlook pour|provenance :|envoyée de|envoyée depuis|écrit depuis mon", ""},
 	{"es", "enviado desde|enviado con|enviado de|enviado por|enviado mediante|enviado usando|desde mi|obtener outlook para|"
 	       "obtenga outlook para|consigue outlook para|descargar outlook para|enviado a través", ""},
 	{"pt", "enviado do|enviado de|enviado da|enviado a partir|enviado pelo|enviado via|enviado através|enviado com|do meu|enviada do|"
@@ -309,7 +309,7 @@ const struct pd_mobile_words pd_mobile_table[] = {
 	{"et", "saadetud minu|saadetud|laadige alla outlook|hankige outlook", ""},
 	{"lv", "nosūtīts no|sūtīts no|iegūstiet outlook", ""},
 	{"lt", "išsiųsta iš|siųsta iš|gauti outlook", ""},
-	{"pl", "wysłane z|wysłano z|wysłane przy|wysłane za|wysłane przez|pobierz program outlook|pobierz outlook|uzyskaj outlook|"
+	{"pl", "wysłane z|wysłano z|wysłane przy|wysłane za|wysłane przez|pobierz program outlook|pobierz outlook|pobierz aplikację outlook|uzyskaj outlook|"
 	       "wysłano za pomocą|wysłane od", ""},
 	{"cs", "odesláno z|odesláno ze|posláno z|posláno ze|odesláno pomocí|získat outlook pro|získejte outlook|odesláno přes|stáhnout outlook", ""},
 	{"sk", "odoslané z|odoslané zo|poslané z|poslané zo|odoslané pomocou|získajte outlook|získať outlook", ""},
@@ -325,7 +325,7 @@ const struct pd_mobile_words pd_mobile_table[] = {
 	{"tr", "iphone'umdan|ipad'imden|android'den|outlook'u edinin|gönderen:|samsung mobile|yahoo mail'den|android için outlook|ios için outlook", ""},
 	{"tr", "", "gönderildi|gönderilmiştir|edinin|indirin"},
 	{"he", "נשלח מ|נשלח מה|נשלח באמצעות|קבל את outlook|להורדת outlook", ""},
-	{"ar", "أرسلت من|تم الإرسال من|مرسل من|أرسل من|الحصول على outlook|تم إرساله من|ارسلت من", ""},
+	{"ar", "مُرسَل من|مرسلة من|أُرسلت من|أرسلت من|تم الإرسال من|مرسل من|أرسل من|الحصول على outlook|تم إرساله من|ارسلت من", ""},
 	{"fa", "ارسال شده از|فرستاده شده از", ""},
 	{"hi", "मेरे iphone से|मेरे|से भेजा", ""},
 	{"th", "ส่งจาก|ส่งผ่าน|รับ outlook|ดาวน์โหลด outlook", ""},

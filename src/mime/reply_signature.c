@@ -204,7 +204,8 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	}
 	if (!excused && tail[0] && strchr(tail, ' ') && words_in(tail) > 3)
 		return false;
-	return pd_words_find(head, pd_device_words, NULL) || words_in(head + begins) <= 3;
+	bool is_alone = !*tail || *tail == '<';
+	return pd_words_find(head, pd_device_words, NULL) || (is_alone && words_in(head + begins) <= 3);
 }
 
 /* All the words that a row begins with, and those that the rows without them end with: filled once a process. */
