@@ -115,6 +115,13 @@ char *pd_time_rfc3339(struct pd_arena *arena, pd_time time)
 			 c.minute, c.second);
 }
 
+char *pd_time_milliseconds(struct pd_arena *arena, pd_time time)
+{
+	const char *seconds = pd_time_rfc3339(arena, time);
+	int ms = (int)(((time % 1000) + 1000) % 1000);
+	return seconds != NULL ? pd_printf(arena, "%.*s.%03dZ", (int)strlen(seconds) - 1, seconds, ms) : NULL;
+}
+
 char *pd_time_rfc5322(struct pd_arena *arena, pd_time time, const char *zone)
 {
 	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

@@ -21,6 +21,8 @@ int64_t pd_monotonic(void);
 
 /* "2026-11-21T14:03:00Z" (RFC 3339, section 5.6; UTC, whole seconds). 0 gives NULL. */
 char *pd_time_rfc3339(struct pd_arena *arena, pd_time time);
+/* The same with milliseconds. */
+char *pd_time_milliseconds(struct pd_arena *arena, pd_time time);
 /* Takes RFC 3339 with any offset, a date alone (its start in UTC), a blank for the T. */
 bool pd_time_parse(const char *text, pd_time *ret_time);
 /* "Sat, 21 Nov 2026 14:03:00 +0000" (RFC 5322, section 3.3); in the named zone, NULL: UTC. */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "desk/seal.h"
 #include "desk/signature.h"
+#include "desk/timeline.h"
 
 /* --- reading --- */
 
@@ -27,8 +28,7 @@ static void find_answered_by_token(struct work *work)
 {
 	struct pd_context *context = work->context;
 	const struct pd_recipient *token = work->place.token;
-	if (work->place.answers != 0 || token == NULL || token->version <= 0 ||
-	    token->number != work->place.ticket->number)
+	if (work->place.answers != 0 || token == NULL || token->version <= 0)
 		return;
 	struct pd_entries after =
 		context->desk->timeline(context->desk, context->arena, token->number, token->version - 1);
@@ -46,15 +46,21 @@ static void read_answered(struct work *work)
 		work->place.answers != 0
 			? context->desk->entry(context->desk, context->arena, work->place.answers)
 			: NULL;
-	if (entry != NULL && entry->event.ticket == work->place.ticket->number) {
+	if (entry != NULL && pd_ticket_includes(work->place.ticket, entry->event.ticket)) {
+		work->answers_ticket = entry->event.ticket;
 		work->answers_version = entry->event.version;
 		is_comment = entry->event.kind == PD_EVENT_COMMENT;
 	}
-	if (token != NULL && token->is_agent && token->number == work->place.ticket->number &&
+	if (token != NULL && token->is_agent && work->answers_ticket == 0)
+		work->answers_ticket = token->number;
+	if (token != NULL && token->is_agent && token->number == work->answers_ticket &&
 	    token->version > work->answers_version)
 		work->answers_version = token->version;
-	if (work->mail->delivery->held != NULL && work->mail->delivery->held->answers_version != 0)
-		work->answers_version = work->mail->delivery->held->answers_version;
+	const struct pd_draft *held = work->mail->delivery->held;
+	if (held != NULL && held->answers_version != 0) {
+		work->answers_ticket = held->ticket;
+		work->answers_version = held->answers_version;
+	}
 	work->is_comment = work->has_text && (work->commands->is_note || is_comment);
 }
 
@@ -141,8 +147,7 @@ static const struct pd_entry *find_newer(struct work *work)
 	const struct pd_entry *answer = NULL;
 	if (work->answers_version == 0)
 		return NULL;
-	struct pd_entries after = context->desk->timeline(context->desk, context->arena,
-							  work->place.ticket->number, work->answers_version);
+	struct pd_entries after = pd_timeline_after(context, work->answers_ticket, work->answers_version);
 	for (size_t i = 0; i < after.count; i++) {
 		const struct pd_entry *entry = &after.items[i];
 		if (entry->event.kind != PD_EVENT_MESSAGE || entry->message == NULL ||
@@ -163,7 +168,7 @@ static bool is_held(struct work *work)
 	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
 	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
-	pd_hold_collision(work->context, work->mail, &work->place, newer, work->answers_version);
+	pd_hold_collision(work->context, work->mail, &work->place, newer, work_answers_version(work));
 	if (work->mail->delivery->held !=
 	    NULL) /* a new draft stands for it, which needs no confirmation any more */
 		work_end_draft(work->context, work->mail->delivery->held, PD_DRAFT_DISCARDED);
@@ -312,7 +317,7 @@ static void on_ticket(struct work *work)
 		return;
 	if (needs_confirmation ||
 	    (work->proof == PD_PROOF_MAIL && ((work->is_reply && !work->is_direct) || work->is_comment))) {
-		pd_hold_unconfirmed(context, work->mail, &work->place, true, work->answers_version);
+		pd_hold_unconfirmed(context, work->mail, &work->place, true, work_answers_version(work));
 		return;
 	}
 	if (is_held(work))
@@ -322,6 +327,8 @@ static void on_ticket(struct work *work)
 	pd_plan_save(context, &before);
 	if (!work_apply_commands(work, &before, ticket))
 		return;
+	/* A merge has given it another place. */
+	ticket = work->place.ticket = work->answer.ticket = pd_plan_ticket_followed(context, ticket->number);
 	replace_draft(work);
 	end_corrected(work);
 	struct pd_event *event = NULL;

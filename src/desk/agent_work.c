@@ -11,13 +11,20 @@ void work_wrong(struct work *work, const char *what)
 	*pd_list_add(work->context->arena, &work->commands->errors) = what;
 }
 
+int64_t work_answers_version(const struct work *work)
+{
+	bool is_own = work->place.ticket != NULL && work->answers_ticket == work->place.ticket->number;
+	return is_own ? work->answers_version : 0;
+}
+
 bool work_is_given_back(struct work *work)
 {
 	if (work->commands->errors.count == 0)
 		return false;
 	work->context->plan->is_incomplete =
 		work->commands->lacks_property && work->commands->errors.count == 1;
-	pd_give_back(work->context, work->mail, &work->place, &work->commands->errors, work->answers_version);
+	pd_give_back(work->context, work->mail, &work->place, &work->commands->errors,
+		     work_answers_version(work));
 	return true;
 }
 

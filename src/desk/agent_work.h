@@ -19,7 +19,8 @@ struct work {
 	bool is_comment;
 	bool is_reply;
 	bool is_direct;		 /* a reply that its author's own client sent to the contact */
-	int64_t answers_version; /* the ticket's version that it answers; 0: unknown */
+	int64_t answers_version; /* the version that it answers, … */
+	int64_t answers_ticket;	 /* … of this ticket, which may be merged into the mail's; 0: unknown */
 	struct pd_answer answer;
 	const struct pd_entry *newer_message; /* of the contact, which the author has not seen; NULL */
 };
@@ -30,6 +31,8 @@ struct work {
 
 /* One thing more that is wrong with the mail. */
 void work_wrong(struct work *work, const char *what);
+/* What a draft of the mail remembers: the version of the mail's ticket, 0 where another's is answered. */
+int64_t work_answers_version(const struct work *work);
 /* Something is wrong: the mail went back to its author, the matter ends. */
 bool work_is_given_back(struct work *work);
 /* Carries the commands out. false: it failed; the plan is as before and the mail was given back. */

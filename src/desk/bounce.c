@@ -88,13 +88,13 @@ static bool by_recipient(struct pd_context *context, const char *address, struct
 	for (size_t i = 0; i < found.count; i++) {
 		struct pd_ticket *ticket = pd_plan_ticket_followed(context, found.items[i]->number);
 		const struct pd_entry *sent =
-			ticket != NULL && ticket->last_out_event != 0
-				? context->desk->entry(context->desk, context->arena, ticket->last_out_event)
+			ticket != NULL && pd_ticket_last_out(ticket) != 0
+				? context->desk->entry(context->desk, context->arena, pd_ticket_last_out(ticket))
 				: NULL;
 		if (sent == NULL || context->now - sent->event.at > REPORTED_WITHIN)
 			continue;
 		reported->ticket = ticket;
-		reported->event = ticket->last_out_event;
+		reported->event = pd_ticket_last_out(ticket);
 		reported->why = pd_printf(context->arena, "its recipient %s", address);
 		reported->is_guess = true;
 		return true;

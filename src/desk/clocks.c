@@ -115,6 +115,18 @@ static pd_time time_of(const char *value)
 	return value != NULL && pd_time_parse(value, &time) ? time : 0;
 }
 
+/* A clock that does not run begins with the promise, and ends with it when the merge is taken back. */
+static void keep(struct pd_clocks *clocks, enum pd_goal goal, pd_time promise, pd_time at)
+{
+	struct pd_clock *clock = &clocks->of[goal];
+	if (promise != 0 && !runs(clock))
+		start(clocks, goal, at);
+	else if (promise == 0 && clock->start == clock->kept_since)
+		start(clocks, goal, 0);
+	clock->kept = promise;
+	clock->kept_since = promise != 0 ? at : 0;
+}
+
 static void restart(struct pd_clocks *clocks, const char *value, pd_time at)
 {
 	enum pd_goal goal;
@@ -145,8 +157,7 @@ static void apply_change(struct pd_arena *arena, struct pd_clocks *clocks, const
 					 : pd_equal(change->to, "missed") ? PD_GOAL_END_MISSED
 									  : PD_GOAL_END_NONE;
 		} else if (pd_starts(change->property, "kept_")) {
-			clock->kept = time_of(change->to);
-			clock->kept_since = at;
+			keep(clocks, goal, time_of(change->to), at);
 		}
 	}
 }

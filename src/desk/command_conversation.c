@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/timeline.h"
 
 /* "C2"; 0: it is none. */
 static int64_t number_of(const char *text)
@@ -120,7 +121,7 @@ void command_apply_conversation_deleted(struct command_run *run, const struct pd
 	if (run->ticket->conversations.count == 1) {
 		is_done = pd_plan_set(context, run->ticket, "deleted", is_deleting ? "yes" : NULL, why) != NULL;
 	} else {
-		struct pd_entries all = context->desk->timeline(context->desk, context->arena, run->ticket->number, 0);
+		struct pd_entries all = pd_timeline(context->desk, context->arena, run->ticket);
 		int64_t number = conversation->id;
 		for (size_t i = 0; i < all.count; i++) {
 			const struct pd_event *event = &all.items[i].event;

@@ -30,7 +30,7 @@ void command_check_entry(struct command_run *run, const struct pd_command *comma
 		return;
 	const char *id = pd_printf(context->arena, "E%lld", (long long)command->number);
 	struct pd_entry *entry = context->desk->entry(context->desk, context->arena, command->number);
-	if (entry == NULL || entry->event.ticket != run->ticket->number) {
+	if (entry == NULL || !pd_ticket_includes(run->ticket, entry->event.ticket)) {
 		command_refused(run, command, RUN_SAY(run, "this ticket has no entry {entry}.", "entry", id));
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/timeline.h"
 
 #define ADDRESSES_MAX 50  /* of one command */
 #define SUBJECT_MAX   250 /* characters */
@@ -175,8 +176,7 @@ static struct pd_draft *newest_draft(struct pd_context *context, const struct pd
 {
 	if (context->agent == NULL)
 		return NULL;
-	return context->desk->draft_of(context->desk, context->arena, ticket->number, context->agent->name,
-				       below);
+	return pd_timeline_draft(context, ticket, context->agent->name, below);
 }
 
 int command_apply_send(struct command_run *run, const struct pd_command *command)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/timeline.h"
 
 #define ENTRIES_MAX 30	 /* of #show */
 #define CHANGES_MAX 200	 /* of #history */
@@ -169,7 +170,7 @@ int command_apply_show(struct command_run *run, const struct pd_command *command
 		return pd_fail(run->error, PD_PERMANENT, "%s", RUN_SAY(run, "There is no such ticket."));
 	*pd_list_add(context->arena, &context->plan->listed) = ticket->number;
 	report_properties(run, ticket);
-	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
 	size_t shown = 0;
 	for (size_t i = entries.count; i > 0; i--) {
 		if (pd_ticket_entry_deleted(ticket, entries.items[i - 1].event.id))
@@ -195,7 +196,7 @@ int command_apply_history(struct command_run *run, const struct pd_command *comm
 	if (ticket == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s", RUN_SAY(run, "There is no such ticket."));
 	pd_report(context, "#%lld %s", (long long)ticket->number, ticket->name);
-	struct pd_entries entries = context->desk->timeline(context->desk, arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(context->desk, arena, ticket);
 	size_t shown = 0;
 	for (size_t i = entries.count; i > 0 && shown < CHANGES_MAX; i--) {
 		const struct pd_event *event = &entries.items[i - 1].event;
@@ -236,7 +237,7 @@ int command_apply_files(struct command_run *run, const struct pd_command *comman
 	if (ticket == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s", RUN_SAY(run, "There is no such ticket."));
 	pd_report(context, "#%lld %s", (long long)ticket->number, ticket->name);
-	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
 	size_t shown = 0;
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_entry *entry = &entries.items[i];

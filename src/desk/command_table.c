@@ -74,6 +74,9 @@ static const struct pd_command_spec table[] = {
 	{"contact", "ADDRESS|-ADDRESS", 0, NULL, "Adds a contact to the ticket, or takes it away.",
 	 command_parse_contact, NULL, command_apply_contact},
 
+	{"merge", "N [primary N|this]", PD_COMMAND_GRAVE, "merge",
+	 "Merges this ticket into that one, or that one into this.", command_parse_merge, command_check_merge,
+	 command_apply_merge},
 	{"delete", "[E7|conversation [C2]]", PD_COMMAND_GRAVE, "delete", "Deletes the ticket, or one entry of its timeline.",
 	 command_parse_entry, command_check_entry, command_apply_delete},
 	{"restore", "[E7|conversation [C2]]", 0, "delete", "Brings back the deleted ticket, or a deleted entry.",

@@ -165,6 +165,10 @@ int command_apply_delete(struct command_run *run, const struct pd_command *comma
 int command_apply_restore(struct command_run *run, const struct pd_command *command);
 int command_apply_undo(struct command_run *run, const struct pd_command *command);
 int command_apply_new(struct command_run *run, const struct pd_command *command);
+/* command_merge.c */
+void command_parse_merge(struct command_parser *parser, struct pd_command *command);
+void command_check_merge(struct command_run *run, const struct pd_command *command);
+int command_apply_merge(struct command_run *run, const struct pd_command *command);
 /* command_view.c */
 void command_parse_view(struct command_parser *parser, struct pd_command *command);
 void command_parse_unview(struct command_parser *parser, struct pd_command *command);

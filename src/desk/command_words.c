@@ -35,6 +35,7 @@ static const struct word words[] = {
 	{"follow", {"suivre", "obserwuj", "seuraa", "folgen"}},
 	{"unfollow", {"délaisser", "nieobserwuj", "äläseuraa", "entfolgen"}},
 	{"contact", {NULL, "kontakt", "yhteyshenkilö", "kontakt"}},
+	{"merge", {"fusionner", "połącz", "yhdistä", "zusammenführen"}},
 	{"delete", {"supprimer", "usuń", "poista", "löschen"}},
 	{"restore", {"restaurer", "przywróć", "palauta", "wiederherstellen"}},
 	{"undo", {"annuler", "cofnij", "kumoa", "rückgängig"}},
@@ -65,6 +66,8 @@ static const struct word keywords[] = {
 	{"for", {"pour", "dla", "yhteiseksi", "für"}},
 	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
+	{"primary", {"principal", "główne", "ensisijainen", "führend"}},
+	{"this", {"celui-ci", "to", "tämä", "dieses"}},
 };
 
 const char *command_word_in(const char *word, const char *language)

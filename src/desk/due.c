@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "desk/due.h"
 #include "desk/catalogue.h"
+#include "desk/timeline.h"
 
 /* Where an agenda would still ask for what was decided just now. */
 #define AGAIN PD_HOUR
@@ -117,9 +118,9 @@ static void wake(struct pd_context *context, int64_t number)
 		pd_plan_set(context, ticket, "snoozed", NULL, PD_WHY_SNOOZE_OVER);
 }
 
-static int64_t asked_by(struct pd_context *context, int64_t number, const char *value)
+static int64_t asked_by(struct pd_context *context, const struct pd_ticket *ticket, const char *value)
 {
-	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, number, 0);
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
 	for (size_t i = entries.count; i-- > 0;)
 		for (size_t n = 0; n < entries.items[i].event.changes.count; n++)
 			if (strcmp(entries.items[i].event.changes.items[n].property, "reminder") == 0 &&
@@ -141,7 +142,7 @@ static void remind(struct pd_context *context, int64_t number)
 		const struct pd_change change = {.property = "reminder", .from = value};
 		struct pd_event *event =
 			pd_plan_event_with(context, ticket, PD_EVENT_REMINDER, 0, &change, 1);
-		event->other = asked_by(context, number, value);
+		event->other = asked_by(context, ticket, value);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/timeline.h"
 
 /* Does the query ask for such a thing? */
 static bool asks(const struct pd_query *query, enum pd_query_op op, const char *const *fields, size_t count)
@@ -60,13 +61,13 @@ static void add_messages(struct pd_context *context, const struct pd_ticket *tic
 {
 	const struct pd_plan *plan = context->plan;
 	PD_AUTO_BUF text = {0};
-	struct pd_entries before = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	struct pd_entries before = pd_timeline(context->desk, context->arena, ticket);
 	for (size_t i = 0; i < before.count; i++)
 		if (before.items[i].message != NULL)
 			add_message(context, facts, &text, before.items[i].message, before.items[i].message->text);
 	for (size_t i = 0; i < plan->events.count; i++) {
 		const struct pd_event *event = plan->events.items[i];
-		for (size_t n = 0; event->ticket == ticket->number && event->message != 0 && n < plan->messages.count; n++) {
+		for (size_t n = 0; pd_ticket_includes(ticket, event->ticket) && event->message != 0 && n < plan->messages.count; n++) {
 			const struct pd_planned_message *message = &plan->messages.items[n];
 			if (message->stored.id == event->message)
 				add_message(context, facts, &text, &message->stored,

@@ -34,14 +34,6 @@ void pd_plan_goals(struct pd_context *context, const struct pd_ticket *ticket, s
 	pd_goals_at(context->settings, &facts, context->now, ret_goals);
 }
 
-static const char *time_value(struct pd_arena *arena, pd_time time)
-{
-	if (time == 0)
-		return NULL;
-	const char *seconds = pd_time_rfc3339(arena, time);
-	return pd_printf(arena, "%.*s.%03dZ", (int)strlen(seconds) - 1, seconds, (int)(time % 1000));
-}
-
 /* The newest event of the ticket in this plan; NULL: there is none. */
 static struct pd_event *newest_event(const struct pd_context *context, const struct pd_ticket *ticket)
 {
@@ -65,8 +57,8 @@ static void promise(struct settling *settling, enum pd_goal goal, pd_time due)
 	pd_time promised = settling->ticket->clocks.of[goal].promised;
 	if (due != promised)
 		pd_plan_amend(settling->context, settling->ticket, settling->event,
-			      pd_printf(arena, "due_%s", pd_goal_name(goal)), time_value(arena, promised),
-			      time_value(arena, due));
+			      pd_printf(arena, "due_%s", pd_goal_name(goal)), pd_time_milliseconds(arena, promised),
+			      pd_time_milliseconds(arena, due));
 }
 
 /* As the clock stood just before it was stopped. */

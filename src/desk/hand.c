@@ -118,6 +118,8 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 		return;
 	if (commands->has_new && context->plan->ticket != 0)
 		ticket = pd_plan_ticket(context, context->plan->ticket);
+	else if (ticket != NULL)
+		ticket = pd_plan_ticket_followed(context, ticket->number);
 	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
 	if (*note != '\0' && *text != '\0')
 		note = pd_printf(context->arena, "%s\n\n%s", note, text);

@@ -189,7 +189,7 @@ static const struct pd_event *shown_entry(struct pd_context *context, const stru
 {
 	const struct pd_event *main = told->main;
 	bool is_of_other = main->kind == PD_EVENT_UNDELIVERED || main->kind == PD_EVENT_REMINDER;
-	int64_t id = is_of_other && main->other != 0 ? main->other : told->ticket->last_in_event;
+	int64_t id = is_of_other && main->other != 0 ? main->other : pd_ticket_last_in(told->ticket);
 	if (main->kind == PD_EVENT_MESSAGE || main->kind == PD_EVENT_COMMENT || id == 0)
 		return main;
 	for (size_t i = 0; i < context->plan->events.count; i++)

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/timeline.h"
 #include "desk/seal.h"
 
 /* Did a person write already who names it, on that ticket? Then the correspondent has had the last word. */
@@ -109,10 +110,9 @@ static const struct pd_entry *find_crossing(struct pd_context *context, const st
 		place->answers != 0 ? context->desk->entry(context->desk, context->arena, place->answers)
 				    : NULL;
 	const struct pd_entry *found = NULL;
-	if (answered == NULL || answered->event.ticket != place->ticket->number)
+	if (answered == NULL || !pd_ticket_includes(place->ticket, answered->event.ticket))
 		return NULL;
-	struct pd_entries after = context->desk->timeline(context->desk, context->arena,
-							  place->ticket->number, answered->event.version);
+	struct pd_entries after = pd_timeline_after(context, answered->event.ticket, answered->event.version);
 	for (size_t i = 0; i < after.count; i++) {
 		const struct pd_entry *entry = &after.items[i];
 		if (entry->event.kind == PD_EVENT_MESSAGE && entry->message != NULL &&

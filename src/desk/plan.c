@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/catalogue.h"
 
 #define HOPS_MAX 32 /* a chain of merges is followed so far */
 #define RESERVED 16 /* pointers to so many messages and contacts stay good */
@@ -279,12 +278,6 @@ void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct 
 	ticket->version = event->version;
 }
 
-static const char *time_value(struct pd_arena *arena, pd_time time)
-{
-	const char *seconds = pd_time_rfc3339(arena, time);
-	return pd_printf(arena, "%.*s.%03dZ", (int)strlen(seconds) - 1, seconds, (int)(time % 1000));
-}
-
 struct pd_event *pd_plan_set_conversation(struct pd_context *context, struct pd_ticket *ticket,
 					  int64_t conversation, const char *property, const char *value,
 					  const char *why)
@@ -331,7 +324,7 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 	if (is_status && pd_status_value_parse(value, &kind, &name) && ticket->closed != 0 &&
 	    kind != PD_STATUS_CLOSED)
 		changes[count++] = (struct pd_change){.property = "closed",
-						      .from = time_value(context->arena, ticket->closed)};
+						      .from = pd_time_milliseconds(context->arena, ticket->closed)};
 	if (strcmp(property, "owner") == 0 && pd_ticket_is_unrouted(ticket))
 		changes[count++] = (struct pd_change){.property = PD_PROPERTY_UNROUTED, .from = "yes"};
 	struct pd_event *event = change(context, ticket, 0, why, changes, count);
@@ -425,6 +418,12 @@ static bool has_value(struct pd_context *context, const struct pd_ticket *ticket
 		return pd_strings_has(&ticket->followers, value);
 	if (strcmp(property, "mailbox_also") == 0)
 		return pd_strings_has(&ticket->mailboxes_also, value);
+	if (strcmp(property, "mention") == 0)
+		return pd_strings_has(&ticket->mentions, value);
+	if (strcmp(property, "absorbed") == 0) {
+		struct pd_absorbed absorbed;
+		return pd_absorbed_parse(value, &absorbed) && pd_ticket_includes(ticket, absorbed.ticket);
+	}
 	if (strcmp(property, "contact") == 0)
 		return has_number(ticket->contacts.items, ticket->contacts.count, value);
 	if (strcmp(property, "reminder") == 0)
@@ -465,6 +464,27 @@ int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *t
 	};
 	change(context, ticket, id, NULL, changes, 2);
 	return id;
+}
+
+struct pd_event *pd_plan_adopt(struct pd_context *context, struct pd_ticket *ticket,
+			       const struct pd_conversation *conversation, const char *status, const char *why)
+{
+	PD_LIST(struct pd_change) changes = {0};
+	*pd_list_add(context->arena, &changes) =
+		(struct pd_change){.property = "conversation_adopted", .to = conversation->mailbox};
+	*pd_list_add(context->arena, &changes) =
+		(struct pd_change){.property = "conversation_subject", .to = conversation->subject};
+	for (size_t i = 0; i < conversation->participants.count; i++)
+		*pd_list_add(context->arena, &changes) = (struct pd_change){
+			.property = "participant",
+			.to = pd_participant_value(context->arena, &conversation->participants.items[i].address)};
+	if (status != NULL)
+		*pd_list_add(context->arena, &changes) =
+			(struct pd_change){.property = "conversation_status", .to = status};
+	if (conversation->owner != NULL)
+		*pd_list_add(context->arena, &changes) =
+			(struct pd_change){.property = "conversation_owner", .to = conversation->owner};
+	return change(context, ticket, conversation->id, why, changes.items, changes.count);
 }
 
 /* --- contacts, messages, marks --- */
@@ -541,61 +561,4 @@ void pd_report(struct pd_context *context, const char *format, ...)
 	va_start(args, format);
 	*pd_list_add(context->arena, &context->plan->report) = pd_vprintf(context->arena, format, args);
 	va_end(args);
-}
-
-/* --- words --- */
-
-const char *pd_context_language(const struct pd_context *context)
-{
-	if (context->agent != NULL && context->agent->language != NULL)
-		return context->agent->language;
-	return context->settings->language;
-}
-
-char *pd_actor_words(struct pd_context *context, const char *actor)
-{
-	if (pd_starts(actor, "agent:")) {
-		const struct pd_agent *agent = pd_settings_agent(context->settings, actor + strlen("agent:"));
-		return pd_strdup(context->arena, agent != NULL ? agent->full_name : actor + strlen("agent:"));
-	}
-	if (pd_starts(actor, "contact:"))
-		return pd_strdup(context->arena, actor + strlen("contact:"));
-	return pd_strdup(context->arena, actor);
-}
-
-static const char *contact_words(struct pd_context *context, const char *value)
-{
-	unsigned long long id;
-	if (!pd_number(value, INT64_MAX, &id))
-		return value;
-	const struct pd_contact *contact = NULL;
-	for (size_t i = 0; i < context->plan->contacts.count; i++)
-		if (context->plan->contacts.items[i].contact.id == (int64_t)id)
-			contact = &context->plan->contacts.items[i].contact;
-	if (contact == NULL)
-		contact = context->desk->contact(context->desk, context->arena, (int64_t)id);
-	const char *address = contact != NULL ? pd_contact_address(contact) : NULL;
-	return address != NULL ? address : contact != NULL ? contact->name : value;
-}
-
-char *pd_value_words(struct pd_context *context, const char *property, const char *value)
-{
-	enum pd_status_kind kind;
-	const char *name;
-	const char *language = pd_context_language(context);
-	if (strcmp(property, "owner") == 0 || strcmp(property, "follower") == 0) {
-		if (value == NULL)
-			return pd_say(context->arena, language, "nobody", NULL);
-		const struct pd_agent *agent = pd_settings_agent(context->settings, value);
-		return pd_strdup(context->arena, agent != NULL ? agent->full_name : value);
-	}
-	if (value == NULL || *value == '\0')
-		return pd_say(context->arena, language, "none", NULL);
-	if (pd_ends(property, "status") && pd_status_value_parse(value, &kind, &name))
-		return pd_strdup(context->arena, name);
-	if (strcmp(property, "contact") == 0)
-		return pd_strdup(context->arena, contact_words(context, value));
-	if (strcmp(property, "entry_deleted") == 0)
-		return pd_printf(context->arena, "E%s", value);
-	return pd_strdup(context->arena, value);
 }

@@ -167,6 +167,16 @@ struct pd_event *pd_plan_set_record(struct pd_context *context, struct pd_ticket
 				    const char *name, const char *value, const char *why);
 int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
 				 const char *subject);
+/* Takes another ticket's conversation in, under its id, with that status of its own (NULL: the ticket's). */
+struct pd_event *pd_plan_adopt(struct pd_context *context, struct pd_ticket *ticket,
+			       const struct pd_conversation *conversation, const char *status, const char *why);
+/* What merging did, as people read it: properties whose values differed and stayed, and those that came. */
+struct pd_merge {
+	struct pd_strings stays, comes;
+};
+/* Merges a ticket into another: desk/merge.c. Neither is deleted or merged away, and they are two. */
+void pd_plan_merge(struct pd_context *context, struct pd_ticket *from, struct pd_ticket *into, const char *why,
+		   struct pd_merge *ret_merge);
 /* The contact of an address, made where there is none; a better name is taken over. To be read only; the pointer
  * holds until the next contact. */
 struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);

@@ -211,7 +211,8 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 	if (strcmp(field, "is") == 0)
 		return matches_is(m->facts, query->value);
 	if (strcmp(field, "number") == 0)
-		return compares(query->compare, order_of(ticket->number, query->number));
+		return query->compare == PD_IS ? pd_ticket_includes(ticket, query->number)
+					       : compares(query->compare, order_of(ticket->number, query->number));
 	if (strcmp(field, "status") == 0)
 		return matches_status(m, query);
 	if (strcmp(field, "mailbox") == 0)
@@ -288,7 +289,7 @@ static bool matches_text(struct matcher *m, const struct pd_query *query)
 	const char *wanted = pd_fold(m->arena, query->value);
 	const char *digits = *wanted == '#' ? wanted + 1 : wanted;
 	unsigned long long number;
-	if (pd_number(digits, INT64_MAX, &number) && (int64_t)number == ticket->number)
+	if (pd_number(digits, INT64_MAX, &number) && pd_ticket_includes(ticket, (int64_t)number))
 		return true;
 	if (has_words(m, ticket->name, wanted, query->is_prefix) ||
 	    has_words(m, ticket->description, wanted, query->is_prefix) ||

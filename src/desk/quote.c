@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/timeline.h"
 
 enum { TELLING_WORDS = 3 }; /* fewer may well be the author's own words, too */
 
@@ -76,7 +77,7 @@ static size_t add_words(struct pd_buf *out, const char *text, size_t len, bool i
 static const char *public_words(struct pd_context *context, const struct pd_answer *answer)
 {
 	PD_AUTO_BUF out = {0};
-	struct pd_entries all = context->desk->timeline(context->desk, context->arena, answer->ticket->number, 0);
+	struct pd_entries all = pd_timeline(context->desk, context->arena, answer->ticket);
 	pd_buf_addc(&out, ' ');
 	for (size_t i = 0; i < all.count; i++) {
 		const struct pd_stored *stored = all.items[i].message;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/timeline.h"
 
 enum { THREAD_INDEX_ROOT = 22, THREAD_INDEX_CHILD = 5, THREAD_INDEX_MAX = 500 };
 
@@ -52,11 +53,11 @@ static const struct pd_entry *entry_of(struct pd_context *context, int64_t event
 static const struct pd_entry *newest(struct pd_context *context, const struct pd_ticket *ticket,
 				     int64_t conversation)
 {
-	const struct pd_entry *last = entry_of(context, ticket->last_in_event);
+	const struct pd_entry *last = entry_of(context, pd_ticket_last_in(ticket));
 	if (last == NULL ||
 	    (is_persons(last) && (conversation == 0 || last->event.conversation == conversation)))
 		return last != NULL && is_persons(last) ? last : NULL;
-	struct pd_entries all = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	struct pd_entries all = pd_timeline(context->desk, context->arena, ticket);
 	const struct pd_entry *any = NULL;
 	for (size_t i = all.count; i > 0; i--) {
 		if (!is_persons(&all.items[i - 1]))
@@ -100,7 +101,7 @@ void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_
 {
 	struct pd_answer answer = {.ticket = ticket, .conversation = conversation};
 	const struct pd_entry *asked = entry_of(context, event);
-	answer.answered = asked != NULL && asked->event.ticket == ticket->number && is_persons(asked)
+	answer.answered = asked != NULL && pd_ticket_includes(ticket, asked->event.ticket) && is_persons(asked)
 				  ? asked
 				  : newest(context, ticket, conversation);
 	if (answer.answered != NULL &&

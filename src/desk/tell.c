@@ -179,8 +179,8 @@ static void tell_further_mailbox(struct telling *telling, struct pd_ticket *tick
 {
 	struct pd_context *context = telling->context;
 	const struct pd_entry *entry =
-		ticket->last_in_event != 0
-			? context->desk->entry(context->desk, context->arena, ticket->last_in_event)
+		pd_ticket_last_in(ticket) != 0
+			? context->desk->entry(context->desk, context->arena, pd_ticket_last_in(ticket))
 			: NULL;
 	if (entry != NULL && entry->event.kind == PD_EVENT_MESSAGE && ticket->owner == NULL)
 		add_mailbox(telling, mailbox, ticket, &entry->event);

@@ -88,7 +88,7 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 }
 
 static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "mention",
-				   "entry_deleted", "reminder"};
+				   "entry_deleted", "reminder", "absorbed"};
 static const char *const builtin[] = {
 	"name",
 	"description",
@@ -116,6 +116,8 @@ static const char *const builtin[] = {
 	"company",
 	"conversation_status",
 	"conversation_owner",
+	"conversation_adopted",
+	"conversation_subject",
 	"snoozed",
 };
 
@@ -225,7 +227,8 @@ static void change_conversation(struct pd_arena *arena, struct pd_ticket *ticket
 				const struct pd_change *change)
 {
 	struct pd_conversation *conversation = pd_ticket_conversation(ticket, id);
-	if (strcmp(change->property, "conversation") == 0) {
+	if (strcmp(change->property, "conversation") == 0 ||
+	    strcmp(change->property, "conversation_adopted") == 0) {
 		if (change->to == NULL) {
 			if (conversation != NULL)
 				take_out(ticket->conversations.items, &ticket->conversations.count,
@@ -243,7 +246,8 @@ static void change_conversation(struct pd_arena *arena, struct pd_ticket *ticket
 		return;
 	} else if (strcmp(change->property, "participant") == 0) {
 		change_participant(arena, conversation, change);
-	} else if (strcmp(change->property, "subject") == 0) {
+	} else if (strcmp(change->property, "subject") == 0 ||
+		   strcmp(change->property, "conversation_subject") == 0) {
 		bool is_reply;
 		conversation->subject = change->to != NULL ? change->to : "";
 		conversation->base_subject = pd_base_subject(arena, conversation->subject, &is_reply);
@@ -253,6 +257,74 @@ static void change_conversation(struct pd_arena *arena, struct pd_ticket *ticket
 		conversation->owner = change->to;
 	}
 }
+
+/* --- absorbed tickets --- */
+
+char *pd_absorbed_value(struct pd_arena *arena, const struct pd_absorbed *absorbed)
+{
+	return pd_printf(arena, "%lld %lld %lld %lld", (long long)absorbed->ticket, (long long)absorbed->messages,
+			 (long long)absorbed->last_in_event, (long long)absorbed->last_out_event);
+}
+
+bool pd_absorbed_parse(const char *value, struct pd_absorbed *ret_absorbed)
+{
+	int64_t *const places[] = {&ret_absorbed->ticket, &ret_absorbed->messages, &ret_absorbed->last_in_event,
+				   &ret_absorbed->last_out_event};
+	for (size_t i = 0; value != NULL && i < sizeof places / sizeof *places; i++) {
+		char *end;
+		*places[i] = strtoll(value, &end, 10);
+		if (end == value || *places[i] < 0)
+			return false;
+		value = end;
+	}
+	return value != NULL && ret_absorbed->ticket > 0;
+}
+
+bool pd_ticket_includes(const struct pd_ticket *ticket, int64_t number)
+{
+	for (size_t i = 0; i < ticket->absorbed.count; i++)
+		if (ticket->absorbed.items[i].ticket == number)
+			return true;
+	return ticket->number == number;
+}
+
+int64_t pd_ticket_last_in(const struct pd_ticket *ticket)
+{
+	int64_t last = ticket->last_in_event;
+	for (size_t i = 0; i < ticket->absorbed.count; i++)
+		if (ticket->absorbed.items[i].last_in_event > last)
+			last = ticket->absorbed.items[i].last_in_event;
+	return last;
+}
+
+int64_t pd_ticket_last_out(const struct pd_ticket *ticket)
+{
+	int64_t last = ticket->last_out_event;
+	for (size_t i = 0; i < ticket->absorbed.count; i++)
+		if (ticket->absorbed.items[i].last_out_event > last)
+			last = ticket->absorbed.items[i].last_out_event;
+	return last;
+}
+
+static void change_absorbed(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_change *change)
+{
+	struct pd_absorbed gone, come;
+	bool has_gone = pd_absorbed_parse(change->from, &gone);
+	for (size_t i = 0; has_gone && i < ticket->absorbed.count; i++) {
+		if (ticket->absorbed.items[i].ticket != gone.ticket)
+			continue;
+		ticket->messages -= ticket->absorbed.items[i].messages;
+		take_out(ticket->absorbed.items, &ticket->absorbed.count, sizeof *ticket->absorbed.items, i);
+		break;
+	}
+	if (pd_absorbed_parse(change->to, &come) && !pd_ticket_includes(ticket, come.ticket)) {
+		*pd_list_add(arena, &ticket->absorbed) = come;
+		ticket->messages += come.messages;
+	}
+	ticket->has_sent = pd_ticket_last_out(ticket) != 0;
+}
+
+/* --- the other properties --- */
 
 static void change_custom(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_change *change)
 {
@@ -338,6 +410,8 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 		change_strings(arena, &ticket->reminders, change);
 	} else if (strcmp(property, "contact") == 0) {
 		CHANGE_NUMBERS(arena, &ticket->contacts, change);
+	} else if (strcmp(property, "absorbed") == 0) {
+		change_absorbed(arena, ticket, change);
 	} else if (strcmp(property, "entry_deleted") == 0) {
 		CHANGE_NUMBERS(arena, &ticket->deleted_entries, change);
 	} else if (strcmp(property, "conversation") == 0 || strcmp(property, "participant") == 0 ||
@@ -416,6 +490,7 @@ struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket 
 	COPY_LIST(arena, copy->conversations);
 	COPY_LIST(arena, copy->properties);
 	COPY_LIST(arena, copy->deleted_entries);
+	COPY_LIST(arena, copy->absorbed);
 	COPY_LIST(arena, copy->reminders);
 	COPY_LIST(arena, copy->clocks.pauses);
 	COPY_LIST(arena, copy->clocks.warned);

@@ -43,6 +43,10 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   status        "KIND:NAME", "open:Open"
  *   spam automatic deleted   "yes"; NULL: no
  *   merged        the target's number
+ *   absorbed      many values: "NUMBER MESSAGES LAST_IN LAST_OUT" of a ticket merged into this one, directly or by
+ *                 way of another (then without counts of its own)
+ *   conversation_adopted   the mailbox of the event's conversation, which came by a merge or a split and keeps its
+ *                 id; to NULL: it went. Its subject is in conversation_subject
  *   follower      an agent's name          contact   a contact's id
  *   participant   "Name <addr>", of the event's conversation
  *   conversation  a new conversation's mailbox; its id is the event's conversation, its subject in `subject`
@@ -93,6 +97,12 @@ struct pd_conversation {
 	PD_LIST(struct pd_participant) participants; /* correspondents, never agents or our own addresses */
 };
 
+/* A ticket that was merged into another, as it stood then. Its events stay its own. */
+struct pd_absorbed {
+	int64_t ticket;
+	int64_t messages, last_in_event, last_out_event;
+};
+
 struct pd_ticket {
 	int64_t number;
 	int64_t version; /* of the newest event folded; 0: none */
@@ -105,14 +115,15 @@ struct pd_ticket {
 	bool is_spam, is_automatic, is_deleted;
 	bool has_sent;	     /* an outgoing message from a connected address */
 	int64_t merged_into; /* 0: not merged */
-	int64_t messages;    /* in and out, acknowledgements too, comments not */
+	int64_t messages;    /* in and out, acknowledgements too, comments not; those of absorbed tickets too */
+	PD_LIST(struct pd_absorbed) absorbed; /* oldest first */
 	PD_LIST(int64_t) contacts;	   /* contact ids, the first is whom replies go to */
 	struct pd_strings followers;	   /* agents; the owner follows by default and need not stand here */
 	struct pd_strings mailboxes_also;
 	struct pd_strings mentions; /* agents, by its comments */
 	PD_LIST(struct pd_conversation) conversations; /* oldest first; empty without a contact */
 	PD_LIST(struct pd_change) properties;	       /* custom ones: property and `to` */
-	/* for the collision guard and reply clock */
+	/* for the collision guard and reply clock; the ticket's own, pd_ticket_last_in and _out tell of all */
 	int64_t last_in_event, last_comment_event; /* 0: none */
 	int64_t last_out_event;			   /* not postdesk's own (acknowledgements) */
 	int64_t first_in_message;
@@ -133,6 +144,14 @@ struct pd_conversation *pd_ticket_conversation(const struct pd_ticket *ticket, i
 bool pd_ticket_has_participant(const struct pd_ticket *ticket, const char *address); /* in any conversation */
 bool pd_conversation_has(const struct pd_conversation *conversation, const char *address);
 bool pd_ticket_entry_deleted(const struct pd_ticket *ticket, int64_t event);
+/* Is it the ticket's number, or that of one merged into it? */
+bool pd_ticket_includes(const struct pd_ticket *ticket, int64_t number);
+/* The newest event of that kind, also of absorbed tickets; 0: none. */
+int64_t pd_ticket_last_in(const struct pd_ticket *ticket);
+int64_t pd_ticket_last_out(const struct pd_ticket *ticket);
+/* The value of `absorbed`, and back; false: it is none. */
+char *pd_absorbed_value(struct pd_arena *arena, const struct pd_absorbed *absorbed);
+bool pd_absorbed_parse(const char *value, struct pd_absorbed *ret_absorbed);
 /* "open:Open" apart; false where there is no kind. ret_name points into the text. */
 bool pd_status_value_parse(const char *value, enum pd_status_kind *ret_kind, const char **ret_name);
 char *pd_status_value(struct pd_arena *arena, enum pd_status_kind kind, const char *name);
@@ -143,7 +162,7 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
  * a custom property, since few tickets have it; not shown among them. */
 #define PD_PROPERTY_UNROUTED "unrouted"
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
-/* Has the property many values (follower contact participant mailbox_also mention entry_deleted)? */
+/* Has the property many values (follower contact participant mailbox_also mention entry_deleted absorbed)? */
 bool pd_property_is_many(const char *property);
 /* Is it one of the ticket's own, and no custom one? */
 bool pd_property_is_builtin(const char *property);

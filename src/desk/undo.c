@@ -3,7 +3,7 @@
  * Promises: where somebody has changed the same thing since, nothing is taken back and the error says who and
  * what. What was sent stays sent, and the report says so. An undo is an action like others: it can be taken
  * back. */
-#include "desk/plan.h"
+#include "desk/undo_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +12,6 @@
 #include "desk/catalogue.h"
 #include "desk/availability.h"
 #include "desk/command.h"
-
-/* What the action did to one thing, all in all. */
-struct net {
-	int64_t ticket, conversation;
-	const char *property;
-	bool is_many;
-	const char *value;     /* of a property of many values: which one */
-	const char *from, *to; /* of many values: the value or NULL */
-};
-
-/* What is known of an action while it is taken back. */
-struct undo {
-	struct pd_context *context;
-	int64_t action;
-	const char *actor;
-	PD_LIST(struct net) nets;
-	PD_LIST(const struct pd_event *) events; /* of the action, oldest first */
-	PD_LIST(int64_t) tickets;
-	PD_LIST(int64_t) sent; /* events of mails that are out */
-	PD_LIST(int64_t) new_conversations;
-	PD_LIST(int64_t) new_tickets;
-};
 
 struct event_list {
 	const struct pd_event **items;
@@ -156,7 +134,8 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 {
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
-		if (strcmp(change->property, "direction") == 0 || pd_property_is_of_clocks(change->property))
+		bool is_of_clocks = pd_property_is_of_clocks(change->property) && !undo_is_promise(change->property);
+		if (strcmp(change->property, "direction") == 0 || is_of_clocks)
 			continue;
 		if (strcmp(change->property, "conversation") == 0) {
 			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;
@@ -311,12 +290,16 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 									 (size_t)(colon - kind)),
 							      colon + 1);
 		}
+		if (undo_is_promise(net->property))
+			return net->to;
 		if (net->conversation == 0)
 			return pd_ticket_get(context->arena, ticket, net->property);
 		if (conversation == NULL)
 			return NULL;
-		if (strcmp(net->property, "subject") == 0)
+		if (pd_ends(net->property, "subject"))
 			return conversation->subject;
+		if (strcmp(net->property, "conversation_adopted") == 0)
+			return conversation->mailbox;
 		return strcmp(net->property, "conversation_status") == 0 ? conversation->status
 									 : conversation->owner;
 	}
@@ -326,6 +309,12 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 		has = pd_strings_has(&ticket->reminders, net->value);
 	} else if (strcmp(net->property, "mailbox_also") == 0) {
 		has = pd_strings_has(&ticket->mailboxes_also, net->value);
+	} else if (strcmp(net->property, "mention") == 0) {
+		has = pd_strings_has(&ticket->mentions, net->value);
+	} else if (strcmp(net->property, "reminder") == 0) {
+		has = pd_strings_has(&ticket->reminders, net->value);
+	} else if (strcmp(net->property, "absorbed") == 0) {
+		has = pd_ticket_includes(ticket, strtoll(net->value, NULL, 10));
 	} else if (strcmp(net->property, "participant") == 0) {
 		has = conversation != NULL &&
 		      pd_conversation_has(conversation,
@@ -351,15 +340,22 @@ static bool touches(const struct pd_event *event, const struct net *net)
 	return false;
 }
 
+/* The action's newest on the ticket. */
+static int64_t last_version(const struct undo *undo, int64_t ticket)
+{
+	int64_t last = 0;
+	for (size_t i = 0; i < undo->events.count; i++)
+		if (undo->events.items[i]->ticket == ticket && undo->events.items[i]->version > last)
+			last = undo->events.items[i]->version;
+	return last;
+}
+
 /* Who has changed it after the action, and is not taken back; NULL: nobody. An undo only brings back an
  * earlier state: whether that is ours, the value tells. */
 static const struct pd_event *changed_since(const struct undo *undo, const struct event_list *events,
 					    const struct net *net)
 {
-	int64_t last = 0;
-	for (size_t i = 0; i < undo->events.count; i++)
-		if (undo->events.items[i]->ticket == net->ticket && undo->events.items[i]->version > last)
-			last = undo->events.items[i]->version;
+	int64_t last = last_version(undo, net->ticket);
 	for (size_t i = events->count; i > 0; i--) {
 		const struct pd_event *event = events->items[i - 1];
 		if (event->version > last && event->kind != PD_EVENT_UNDO && event->action != undo->action &&
@@ -367,6 +363,55 @@ static const struct pd_event *changed_since(const struct undo *undo, const struc
 			return event;
 	}
 	return NULL;
+}
+
+/* What has happened since in a conversation that came by the action, and would be left behind; NULL: nothing. */
+static const struct pd_event *used_since(const struct undo *undo, const struct event_list *events,
+					 const struct net *net)
+{
+	if (strcmp(net->property, "conversation_adopted") != 0 || net->to == NULL)
+		return NULL;
+	int64_t last = last_version(undo, net->ticket);
+	for (size_t i = 0; i < events->count; i++) {
+		const struct pd_event *event = events->items[i];
+		if (event->version > last && event->conversation == net->conversation &&
+		    (event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_SET) &&
+		    event->action != undo->action && !is_taken_back(events, event->action))
+			return event;
+	}
+	return NULL;
+}
+
+/* A ticket that took another in, and was itself merged away since, has handed both on. */
+static bool is_merged_on(const struct pd_ticket *ticket, const struct net *net)
+{
+	return strcmp(net->property, "absorbed") == 0 && net->to != NULL && ticket->merged_into != 0;
+}
+
+static int refuse_parting(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net,
+			  const struct pd_event *since, struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	const char *language = pd_context_language(context);
+	const char *number = pd_printf(arena, "%lld", (long long)ticket->number);
+	if (since == NULL)
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(arena, language,
+				      "#{ticket} was merged into #{target} since; nothing was taken back.", "ticket",
+				      number, "target", pd_printf(arena, "%lld", (long long)ticket->merged_into),
+				      NULL));
+	return pd_fail(error, PD_PERMANENT, "%s",
+		       pd_say(arena, language,
+			      since->kind == PD_EVENT_MESSAGE
+				      ? "A message (E{entry}) has come since in conversation C{conversation} of "
+					"#{ticket}; nothing was taken back."
+				      : "Conversation C{conversation} of #{ticket} was changed since by {who} (action "
+					"{action}); nothing was taken back.",
+			      "entry", pd_printf(arena, "%lld", (long long)since->id), "conversation",
+			      pd_printf(arena, "%lld", (long long)net->conversation), "ticket", number, "who",
+			      pd_actor_words(context, since->actor), "action",
+			      pd_printf(arena, "%lld", (long long)since->action), NULL));
 }
 
 static int check_conflicts(const struct undo *undo, struct pd_error *error)
@@ -382,13 +427,16 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 			return pd_fail(
 				error, PD_PERMANENT, "%s",
 				pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
-		if (strcmp(net->property, "closed") == 0)
-			continue; /* follows the status */
+		if (strcmp(net->property, "closed") == 0 || undo_is_promise(net->property))
+			continue; /* follows the status, the merge */
 		if (loaded != net->ticket) {
 			events = events_of(context, net->ticket, 0);
 			loaded = net->ticket;
 		}
-		const struct pd_event *since = changed_since(undo, &events, net);
+		const struct pd_event *since = used_since(undo, &events, net);
+		if (since != NULL || is_merged_on(ticket, net))
+			return refuse_parting(undo, ticket, net, since, error);
+		since = changed_since(undo, &events, net);
 		bool is_hidden_entry = net->is_many && strcmp(net->property, "entry_deleted") == 0;
 		if (since == NULL && pd_equal(value_now(context, ticket, net), net->to))
 			continue;
@@ -418,60 +466,23 @@ static void take_back_on(struct undo *undo, int64_t number, int64_t conversation
 	struct pd_context *context = undo->context;
 	struct pd_ticket *ticket = pd_plan_ticket(context, number);
 	PD_LIST(struct pd_change) changes = {0};
+	bool opens = false, has_time = false;
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		const struct net *net = &undo->nets.items[i];
-		if (net->ticket == number && net->conversation == conversation)
-			*pd_list_add(context->arena, &changes) = (struct pd_change){
-				.property = net->property, .from = net->to, .to = net->from};
+		if (net->ticket != number || net->conversation != conversation)
+			continue;
+		*pd_list_add(context->arena, &changes) = (struct pd_change){
+			.property = net->property, .from = net->to, .to = net->from};
+		opens |= strcmp(net->property, "status") == 0 && ticket->closed != 0;
+		has_time |= strcmp(net->property, "closed") == 0;
 	}
+	/* When it was closed is forgotten by opening it; an undo of this must not. */
+	if (opens && !has_time)
+		*pd_list_add(context->arena, &changes) = (struct pd_change){
+			.property = "closed", .from = pd_time_milliseconds(context->arena, ticket->closed)};
 	if (changes.count > 0 || is_first)
 		pd_plan_event_with(context, ticket, PD_EVENT_UNDO, conversation, changes.items, changes.count)
 			->other = undo->action;
-}
-
-static void report(struct undo *undo)
-{
-	struct pd_context *context = undo->context;
-	struct pd_arena *arena = context->arena;
-	const char *language = pd_context_language(context);
-	const char *action = pd_printf(arena, "%lld", (long long)undo->action);
-	struct pd_strings parts = {0};
-	for (size_t i = 0; i < undo->nets.count; i++) {
-		const struct net *net = &undo->nets.items[i];
-		const char *where =
-			undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
-		if (strcmp(net->property, "closed") == 0)
-			continue;
-		if (strcmp(net->property, "entry_deleted") == 0)
-			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s", where,
-					  pd_say(arena, language,
-						 net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
-						 "entry", net->value, NULL));
-		else if (strcmp(net->property, "deleted") == 0)
-			*pd_list_add(arena, &parts) = pd_say(
-				arena, language,
-				net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
-				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
-		else
-			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
-					  pd_value_words(context, net->property, net->to),
-					  pd_value_words(context, net->property, net->from));
-	}
-	if (parts.count > 0)
-		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}",
-				 "action", action, "who", pd_actor_words(context, undo->actor), "changes",
-				 pd_strings_join(arena, &parts, "; "), NULL));
-	for (size_t i = 0; i < undo->sent.count; i++)
-		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
-				 "entry", pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
-	if (parts.count == 0 && undo->sent.count == 0)
-		pd_report(context, "%s",
-			  pd_say(arena, language, "#undo: action {action} left nothing to take back.",
-				 "action", action, NULL));
 }
 
 static int find_action(struct undo *undo, const struct pd_ticket *ticket, struct pd_error *error)
@@ -521,6 +532,6 @@ int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t a
 			take_back_on(&undo, number, conversation, false);
 		}
 	}
-	report(&undo);
+	undo_report(&undo);
 	return 0;
 }

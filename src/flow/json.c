@@ -189,12 +189,15 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 
 		return address ? address : value;
 	}
+	if (pd_equal(property, "absorbed"))
+		return pd_strndup(arena, value, strcspn(value, " "));
 	return value;
 }
 
 bool pd_json_is_property(const struct pd_change *change)
 {
-	static const char *const hidden[] = {"direction", "mention", "unclocked", "clock", "warned", "reminder"};
+	static const char *const hidden[] = {"direction", "mention", "unclocked", "clock", "warned", "reminder",
+					     "conversation_adopted", "conversation_subject"};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		if (pd_equal(change->property, hidden[i]))

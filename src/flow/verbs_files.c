@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/timeline.h"
 
 /* Attachments are counted through the ticket from its oldest entry, from 1: the numbers never change. */
 static const struct pd_attachment *attachment_at(const struct pd_entries *entries, const char *wanted,
@@ -28,7 +29,7 @@ static const struct pd_attachment *attachment_at(const struct pd_entries *entrie
 
 static int emit_attachments(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 	int count = 0;
 
 	for (size_t i = 0; i < entries.count; i++) {
@@ -83,7 +84,7 @@ int pd_verb_fetch(struct pd_call *call)
 		failed = pd_call_ticket(call, snapshot, &ticket);
 	if (failed)
 		return failed;
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 	const struct pd_attachment *attachment = wanted ? attachment_at(&entries, wanted, &stored) : NULL;
 	struct pd_bytes content = {0};
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/timeline.h"
 #include "desk/view_record.h"
 
 #define PAGE 500
@@ -296,7 +297,7 @@ int pd_verb_export(struct pd_call *call)
 
 static int emit_mails(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	for (size_t i = 0; i < entries.count && !call->is_gone; i++) {
 		const struct pd_event *event = &entries.items[i].event;

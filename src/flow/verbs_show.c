@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/timeline.h"
 
 static const char *actor_name(const char *actor)
 {
@@ -42,7 +43,7 @@ static bool is_wanted(struct pd_call *call, const struct pd_entry *entry, pd_tim
 	return !search || is_searched(call, entry, pd_fold(call->arena, search));
 }
 
-static void add_links(json_t *object, const struct pd_entries *entries)
+static void add_links(json_t *object, const struct pd_ticket *ticket, const struct pd_entries *entries)
 {
 	json_t *links = json_array();
 
@@ -50,6 +51,9 @@ static void add_links(json_t *object, const struct pd_entries *entries)
 		if (entries->items[i].event.kind == PD_EVENT_RELATED)
 			json_array_append_new(links, json_pack("{s:s,s:I}", "kind", "related", "number",
 							       (json_int_t)entries->items[i].event.other));
+	for (size_t i = 0; i < ticket->absorbed.count; i++)
+		json_array_append_new(links, json_pack("{s:s,s:I}", "kind", "merged", "number",
+						       (json_int_t)ticket->absorbed.items[i].ticket));
 	json_object_set_new(object, "links", links);
 }
 
@@ -65,10 +69,10 @@ json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const 
 		     bool is_oldest_first)
 {
 	json_t *object = brief(call, snapshot, ticket, at), *timeline = json_array();
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
-	add_links(object, &entries);
+	add_links(object, ticket, &entries);
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_entry *entry = &entries.items[is_oldest_first ? i : entries.count - 1 - i];
 
@@ -77,6 +81,20 @@ json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const 
 	}
 	json_object_set_new(object, "timeline", timeline);
 	return object;
+}
+
+/* As it stood, and where its number led, then. */
+static int ticket_then(struct pd_call *call, struct pd_snapshot *snapshot, pd_time at, struct pd_ticket **ret_ticket)
+{
+	int64_t number = pd_call_number(call, "number");
+	struct pd_ticket *ticket = pd_store_ticket_at(snapshot, call->arena, number, at);
+
+	for (int hops = 0; ticket && ticket->merged_into && hops < 32; hops++)
+		ticket = pd_store_ticket_at(snapshot, call->arena, ticket->merged_into, at);
+	if (!ticket)
+		return pd_fail(&call->error, PD_PERMANENT, "there was no ticket %lld then", (long long)number);
+	*ret_ticket = ticket;
+	return 0;
 }
 
 int pd_verb_show(struct pd_call *call)
@@ -90,13 +108,8 @@ int pd_verb_show(struct pd_call *call)
 		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 	if (!failed)
 		failed = pd_call_ticket(call, snapshot, &ticket);
-	if (!failed && at) {
-		int64_t number = ticket->number;
-
-		ticket = pd_store_ticket_at(snapshot, call->arena, number, at);
-		if (!ticket)
-			failed = pd_fail(&call->error, PD_PERMANENT, "there was no ticket %lld then", (long long)number);
-	}
+	if (!failed && at)
+		failed = ticket_then(call, snapshot, at, &ticket);
 	if (failed)
 		return failed;
 
@@ -123,7 +136,7 @@ int pd_verb_raw(struct pd_call *call)
 		failed = pd_call_ticket(call, snapshot, &ticket);
 	if (failed)
 		return failed;
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	for (size_t i = 0; i < entries.count && !message; i++)
 		if (wanted ? entries.items[i].event.id == wanted
@@ -151,7 +164,7 @@ int pd_verb_history(struct pd_call *call)
 		failed = pd_call_ticket(call, snapshot, &ticket);
 	if (failed)
 		return failed;
-	struct pd_entries entries = snapshot->timeline(snapshot, call->arena, ticket->number, 0);
+	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	failed = pd_call_checked(call, snapshot);
 	if (!failed)

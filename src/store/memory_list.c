@@ -50,7 +50,7 @@ static bool matches(struct pd_memory *memory, const struct pd_query *query, cons
 	}
 	for (size_t i = 0; i < memory->events.count; i++) {
 		const struct pd_event *event = &memory->events.items[i].event;
-		if (event->ticket != ticket->number ||
+		if (!pd_ticket_includes(ticket, event->ticket) ||
 		    !pd_memory_holds(memory->events.items[i].life, instant))
 			continue;
 		for (size_t n = 0; n < memory->documents.count; n++) {
@@ -70,7 +70,7 @@ static bool matches(struct pd_memory *memory, const struct pd_query *query, cons
 		add_addresses(arena, &facts.to, &message->stored.cc);
 	}
 	for (size_t i = 0; i < memory->drafts.count; i++)
-		facts.has_draft |= memory->drafts.items[i].draft.ticket == ticket->number &&
+		facts.has_draft |= pd_ticket_includes(ticket, memory->drafts.items[i].draft.ticket) &&
 				   memory->drafts.items[i].draft.state == PD_DRAFT_KEPT &&
 				   pd_memory_holds(memory->drafts.items[i].life, instant);
 	facts.agenda = pd_memory_agenda(memory, ticket->number, instant);

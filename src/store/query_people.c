@@ -111,7 +111,7 @@ bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query
 	const char *phrase = query->value != NULL ? pd_sql_sure_phrase(q->arena, query) : NULL;
 	if (phrase == NULL)
 		return false;
-	pd_sql_put(q, "SELECT event.ticket FROM event JOIN message ON message.id = event.message WHERE "
+	pd_sql_put(q, "SELECT " PD_SQL_ROOT("event.ticket") " FROM event JOIN message ON message.id = event.message WHERE "
 		      "event.id IN (");
 	put_candidates(q, phrase, false);
 	pd_sql_put(q, ") AND ");
@@ -129,7 +129,7 @@ void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *qu
 	}
 	pd_sql_put(q, query->value == NULL ? "NOT " : "");
 	pd_sql_put(q, "EXISTS (SELECT 1 FROM event JOIN message ON message.id = event.message"
-		      " WHERE event.ticket = ticket.number AND ");
+		      " WHERE event.ticket IN " PD_SQL_PARTS " AND ");
 	if (query->value != NULL)
 		put_correspondent_match(q, query);
 	else

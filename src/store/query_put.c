@@ -19,6 +19,15 @@ void pd_sql_put_number(struct pd_sql_query *q, int64_t number)
 	pd_buf_addc(&q->sql, '?');
 }
 
+void pd_sql_put_root(struct pd_sql_query *q, int64_t number)
+{
+	pd_sql_put(q, "coalesce((SELECT root FROM absorbed WHERE number = ");
+	pd_sql_put_number(q, number);
+	pd_sql_put(q, "), ");
+	pd_sql_put_number(q, number);
+	pd_sql_put(q, ")");
+}
+
 void pd_sql_put_text(struct pd_sql_query *q, const char *text)
 {
 	pd_list_add(q->arena, &q->parameters)->text = text;

@@ -180,7 +180,7 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 #define SENT	  "flags & 8 <> 0"
 #define SNOOZED	  "flags & 16 <> 0"
 #define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "'"
-#define DRAFTS	  "SELECT ticket FROM draft WHERE state = 0"
+#define DRAFTS	  "SELECT " PD_SQL_ROOT("ticket") " FROM draft WHERE state = 0"
 
 static void put_is(struct pd_sql_query *q, const char *word)
 {
@@ -311,6 +311,9 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put(q, ")");
 	} else if (strcmp(field, "is") == 0) {
 		put_is(q, query->value != NULL ? query->value : "");
+	} else if (strcmp(field, "number") == 0 && query->compare == PD_IS) {
+		pd_sql_put(q, "number = ");
+		pd_sql_put_root(q, query->number);
 	} else if (strcmp(field, "number") == 0) {
 		put_comparison(q, "number", query->compare, query->number);
 	} else if (strcmp(field, "status") == 0) {

@@ -4,6 +4,10 @@
 
 #include "store/sqlite.h"
 
+/* The ticket where that of an event leads; and the tickets whose events are those of the row's. */
+#define PD_SQL_ROOT(column) "coalesce((SELECT root FROM absorbed WHERE absorbed.number = " column "), " column ")"
+#define PD_SQL_PARTS "(SELECT ticket.number UNION ALL SELECT number FROM absorbed WHERE root = ticket.number)"
+
 struct pd_sql_parameter {
 	const char *text; /* NULL: the number */
 	int64_t number;
@@ -45,6 +49,7 @@ bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *q
 void pd_sql_put(struct pd_sql_query *q, const char *sql);
 void pd_sql_put_number(struct pd_sql_query *q, int64_t number);
 void pd_sql_put_text(struct pd_sql_query *q, const char *text);
+void pd_sql_put_root(struct pd_sql_query *q, int64_t number); /* the ticket where that number leads */
 void pd_sql_put_match(struct pd_sql_query *q, const char *column, const char *value, int mode);
 void pd_sql_put_in(struct pd_sql_query *q, const struct pd_query *query);
 int pd_sql_match_mode(const struct pd_query *query, bool is_part);

@@ -51,7 +51,7 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 	const char *digits = *query->value == '#' ? query->value + 1 : query->value;
 	unsigned long long number = 0;
 	pd_sql_put(q, "SELECT ");
-	pd_sql_put_number(q, pd_number(digits, INT64_MAX, &number) ? (int64_t)number : -1);
+	pd_sql_put_root(q, pd_number(digits, INT64_MAX, &number) ? (int64_t)number : -1);
 	if (match == NULL)
 		return;
 	pd_sql_put(q, " UNION ALL SELECT ticket FROM ticket_contact WHERE contact IN"
@@ -64,7 +64,7 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 		if (!waits_with(&q->waiting.items[i], query))
 			continue;
 		pd_sql_put(q, id < 0 ? " UNION ALL SELECT ticket FROM ticket_contact WHERE contact = "
-				     : " UNION ALL SELECT ticket FROM event WHERE id = ");
+				     : " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id = ");
 		pd_sql_put_number(q, id < 0 ? -id : id);
 	}
 }
@@ -75,7 +75,7 @@ void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
 	put_few(q, query, match);
 	if (match == NULL)
 		return;
-	pd_sql_put(q, " UNION ALL SELECT ticket FROM event WHERE id IN (SELECT rowid FROM search WHERE rowid "
+	pd_sql_put(q, " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id IN (SELECT rowid FROM search WHERE rowid "
 		      "> 0 AND search MATCH ");
 	pd_sql_put_text(q, match);
 	pd_sql_put(q, ")");
@@ -93,7 +93,7 @@ void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 		return;
 	}
 	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
-	pd_sql_put(q, "(EXISTS (SELECT 1 FROM event CROSS JOIN search WHERE event.ticket = ticket.number AND "
+	pd_sql_put(q, "(EXISTS (SELECT 1 FROM event CROSS JOIN search WHERE event.ticket IN " PD_SQL_PARTS " AND "
 		      "event.indexed"
 		      " AND search.rowid = event.id AND search MATCH ");
 	pd_sql_put_text(q, match);

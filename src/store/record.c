@@ -217,6 +217,17 @@ static void get_clocks(struct pd_arena *arena, struct pd_cursor *in, struct pd_t
 	ticket->reminders = get_strings(arena, in);
 }
 
+static void get_absorbed(struct pd_arena *arena, struct pd_cursor *in, struct pd_ticket *ticket)
+{
+	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
+		struct pd_absorbed *absorbed = pd_list_add(arena, &ticket->absorbed);
+		absorbed->ticket = (int64_t)get_number(in);
+		absorbed->messages = (int64_t)get_number(in);
+		absorbed->last_in_event = (int64_t)get_number(in);
+		absorbed->last_out_event = (int64_t)get_number(in);
+	}
+}
+
 void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 {
 	put_number(buf, FORMAT);
@@ -243,6 +254,13 @@ void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 		put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
 	put_strings(buf, &ticket->mentions); /* from here on: what older records end before */
 	put_clocks(buf, ticket);
+	put_number(buf, ticket->absorbed.count);
+	for (size_t i = 0; i < ticket->absorbed.count; i++) {
+		put_number(buf, (uint64_t)ticket->absorbed.items[i].ticket);
+		put_number(buf, (uint64_t)ticket->absorbed.items[i].messages);
+		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_in_event);
+		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_out_event);
+	}
 }
 
 bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
@@ -272,6 +290,8 @@ bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, str
 		ticket->mentions = get_strings(arena, &in);
 	if (!in.bad && in.at < in.end)
 		get_clocks(arena, &in, ticket);
+	if (!in.bad && in.at < in.end)
+		get_absorbed(arena, &in, ticket);
 	return !in.bad;
 }
 

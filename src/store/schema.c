@@ -139,9 +139,14 @@ static const char version_7[] =
 	/* A text that stands in `raw` is not kept beside it: so many bytes from there, without CRs at line ends. */
 	"ALTER TABLE message ADD COLUMN text_at INTEGER; ALTER TABLE message ADD COLUMN text_size INTEGER;";
 
+static const char version_8[] =
+	/* Of each ticket that was merged away: where its number leads in the end. */
+	"CREATE TABLE absorbed (number INTEGER PRIMARY KEY, root INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX absorbed_root ON absorbed (root);";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3,
-							     version_4, version_5, version_6, version_7};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
+							     version_5, version_6, version_7, version_8};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -152,6 +152,22 @@ static int custom_value(struct pd_sqlite *store, bool is_added, int64_t ticket, 
 	return failed;
 }
 
+/* Where the number leads now: the tickets' rows are written before. */
+static int put_root(struct pd_sqlite *store, const char *absorbed, struct pd_error *error)
+{
+	const int64_t number = strtoll(absorbed, NULL, 10);
+	sqlite3_stmt *drop = SQL(store->writer, "DELETE FROM absorbed WHERE number = ?");
+	pd_sql_bind(drop, "i", number);
+	int failed = pd_sql_run(store->writer, drop, error);
+	sqlite3_stmt *put = SQL(store->writer,
+				"INSERT INTO absorbed (number, root) WITH RECURSIVE way (number, next) AS"
+				" (SELECT number, merged_into FROM ticket WHERE number = ?1 UNION"
+				" SELECT ticket.number, ticket.merged_into FROM way JOIN ticket ON ticket.number ="
+				" way.next) SELECT ?1, number FROM way WHERE next IS NULL AND number <> ?1");
+	pd_sql_bind(put, "i", number);
+	return failed ? failed : pd_sql_run(store->writer, put, error);
+}
+
 /* Values that queries look for elsewhere than in the ticket's row, and records. */
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
 {
@@ -164,6 +180,10 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 		bool is_mention = strcmp(change->property, "mention") == 0;
 		if (pd_property_is_record(change->property)) {
 			failed = put_record(store, event->id, change, error);
+			continue;
+		}
+		if (strcmp(change->property, "absorbed") == 0) {
+			failed = put_root(store, change->to != NULL ? change->to : change->from, error);
 			continue;
 		}
 		if (!is_contact && !is_follower && !is_also && !is_mention &&

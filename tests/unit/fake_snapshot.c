@@ -347,7 +347,7 @@ static void gather_facts(struct fake *fake, struct pd_arena *arena, const struct
 	for (size_t i = 0; i < fake->events.count; i++) {
 		const struct pd_event *event = fake->events.items[i];
 		const struct pd_stored *stored =
-			event->ticket == ticket->number ? message_of(fake, event->message) : NULL;
+			pd_ticket_includes(ticket, event->ticket) ? message_of(fake, event->message) : NULL;
 		if (stored == NULL)
 			continue;
 		*pd_list_add(arena, &facts->from) = stored->from.addr;

@@ -1,0 +1,83 @@
+/* See timeline.h.
+ *
+ * Promises: what was merged and parted again is asked of by each ticket alone. A failed snapshot sticks. */
+#include "desk/timeline.h"
+
+#include <string.h>
+
+/* By time; two sources that are each in order give one that is, and none is turned around. */
+static struct pd_entries woven(struct pd_arena *arena, const struct pd_entries *one, const struct pd_entries *two)
+{
+	struct pd_entries all = {0};
+	size_t i = 0, k = 0;
+	if (two->count == 0)
+		return *one;
+	all.room = one->count + two->count;
+	all.items = pd_alloc_n(arena, all.room, sizeof *all.items);
+	while (i < one->count || k < two->count) {
+		bool is_one = k == two->count ||
+			      (i < one->count && (one->items[i].event.at < two->items[k].event.at ||
+						  (one->items[i].event.at == two->items[k].event.at &&
+						   one->items[i].event.id < two->items[k].event.id)));
+		all.items[all.count++] = is_one ? one->items[i++] : two->items[k++];
+	}
+	return all;
+}
+
+struct pd_entries pd_timeline(struct pd_snapshot *desk, struct pd_arena *arena, const struct pd_ticket *ticket)
+{
+	struct pd_entries all = desk->timeline(desk, arena, ticket->number, 0);
+	for (size_t i = 0; i < ticket->absorbed.count; i++) {
+		struct pd_entries more = desk->timeline(desk, arena, ticket->absorbed.items[i].ticket, 0);
+		all = woven(arena, &all, &more);
+	}
+	return all;
+}
+
+/* The version with which the ticket took that one in; 0: it did not. */
+static int64_t taken_in_at(const struct pd_entries *entries, int64_t number)
+{
+	for (size_t i = entries->count; i-- > 0;) {
+		const struct pd_event *event = &entries->items[i].event;
+		for (size_t n = 0; n < event->changes.count; n++) {
+			struct pd_absorbed absorbed;
+			if (strcmp(event->changes.items[n].property, "absorbed") == 0 &&
+			    pd_absorbed_parse(event->changes.items[n].to, &absorbed) && absorbed.ticket == number)
+				return event->version;
+		}
+	}
+	return 0;
+}
+
+struct pd_entries pd_timeline_after(struct pd_context *context, int64_t number, int64_t version)
+{
+	struct pd_snapshot *desk = context->desk;
+	struct pd_entries all = desk->timeline(desk, context->arena, number, version);
+	const struct pd_ticket *ticket = pd_plan_ticket(context, number);
+	for (int hops = 0; ticket != NULL && ticket->merged_into != 0 && hops < 32; hops++) {
+		struct pd_entries more = desk->timeline(desk, context->arena, ticket->merged_into, 0);
+		int64_t since = taken_in_at(&more, ticket->number);
+		size_t own = 0;
+		while (own < more.count && more.items[own].event.version <= since)
+			own++;
+		more.items += own;
+		more.count -= own;
+		all = woven(context->arena, &all, &more);
+		ticket = pd_plan_ticket(context, ticket->merged_into);
+	}
+	return all;
+}
+
+struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const char *agent,
+				   int64_t below)
+{
+	struct pd_snapshot *desk = context->desk;
+	struct pd_draft *newest = desk->draft_of(desk, context->arena, ticket->number, agent, below);
+	for (size_t i = 0; i < ticket->absorbed.count; i++) {
+		struct pd_draft *draft =
+			desk->draft_of(desk, context->arena, ticket->absorbed.items[i].ticket, agent, below);
+		if (draft != NULL && (newest == NULL || draft->id > newest->id))
+			newest = draft;
+	}
+	return newest;
+}

@@ -1,0 +1,79 @@
+/* What an undo tells: what it took back, and what stays as it is. Cannot fail. */
+#include "desk/undo_inside.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/catalogue.h"
+
+bool undo_is_promise(const char *property)
+{
+	return pd_starts(property, "kept_");
+}
+
+/* Parts of a merge or a split, which say nothing beside it; and the closing time, which follows the status. */
+static bool is_silent(const struct undo *undo, const struct net *net)
+{
+	if (strcmp(net->property, "closed") == 0 || undo_is_promise(net->property) ||
+	    strcmp(net->property, "absorbed") == 0 || strcmp(net->property, "conversation_adopted") == 0)
+		return true;
+	for (size_t i = 0; net->conversation != 0 && i < undo->nets.count; i++)
+		if (undo->nets.items[i].conversation == net->conversation &&
+		    strcmp(undo->nets.items[i].property, "conversation_adopted") == 0)
+			return true;
+	return false;
+}
+
+static const char *merge_words(struct pd_context *context, const struct net *net)
+{
+	return pd_say(context->arena, pd_context_language(context),
+		      net->from == NULL ? "#{ticket} stands alone again" : "#{ticket} is merged into #{target} again",
+		      "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "target", net->from, NULL);
+}
+
+void undo_report(struct undo *undo)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	const char *language = pd_context_language(context);
+	const char *action = pd_printf(arena, "%lld", (long long)undo->action);
+	struct pd_strings parts = {0};
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const struct net *net = &undo->nets.items[i];
+		const char *where =
+			undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
+		if (is_silent(undo, net))
+			continue;
+		if (strcmp(net->property, "merged") == 0)
+			*pd_list_add(arena, &parts) = merge_words(context, net);
+		else if (strcmp(net->property, "entry_deleted") == 0)
+			*pd_list_add(arena, &parts) =
+				pd_printf(arena, "%s%s", where,
+					  pd_say(arena, language,
+						 net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
+						 "entry", net->value, NULL));
+		else if (strcmp(net->property, "deleted") == 0)
+			*pd_list_add(arena, &parts) = pd_say(
+				arena, language,
+				net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
+				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
+		else
+			*pd_list_add(arena, &parts) =
+				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
+					  pd_value_words(context, net->property, net->to),
+					  pd_value_words(context, net->property, net->from));
+	}
+	if (parts.count > 0)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}",
+				 "action", action, "who", pd_actor_words(context, undo->actor), "changes",
+				 pd_strings_join(arena, &parts, "; "), NULL));
+	for (size_t i = 0; i < undo->sent.count; i++)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
+				 "entry", pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
+	if (parts.count == 0 && undo->sent.count == 0)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: action {action} left nothing to take back.",
+				 "action", action, NULL));
+}
