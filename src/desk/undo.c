@@ -247,7 +247,9 @@ static int check_rights(const struct undo *undo, struct pd_error *error)
 		return 0;
 	for (size_t i = 0; i < undo->tickets.count; i++) {
 		const struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[i]);
-		if (ticket != NULL && !pd_may_see(context->settings, agent, ticket))
+		/* What one said of oneself stands on a ticket that collects such things. */
+		bool is_own_word = ticket != NULL && ticket->is_automatic && pd_equal(undo->actor, context->actor);
+		if (ticket != NULL && !is_own_word && !pd_may_see(context->settings, agent, ticket))
 			return pd_fail(
 				error, PD_PERMANENT, "%s",
 				pd_say(context->arena, language,

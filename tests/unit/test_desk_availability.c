@@ -225,6 +225,24 @@ static void test_assigned(void **state)
 	assert_null(strstr(report_of(desk, plan), "away"));
 }
 
+/* Also by who sees nothing but its own tickets. */
+static void test_undo_unseen(void **state)
+{
+	struct small_desk *desk = small_desk_new("[team own]\nmembers = dora\nsees = own\n[agent dora]\n"
+						 "address = dora@agents.example\n");
+	(void)state;
+	small_do(desk, "agent:carol", 0, "#away"); /* makes the ticket that collects */
+	struct pd_plan *plan = small_do(desk, "agent:dora", 0, "#away");
+	int64_t action = plan->events.items[0]->action;
+	assert_string_equal(now_of(desk, "dora"), "away until - #away");
+	plan = small_do(desk, "agent:bob", 0, pd_printf(desk->arena, "#undo %lld", (long long)action));
+	assert_true(plan->is_refused);
+	plan = small_do(desk, "agent:dora", 0, pd_printf(desk->arena, "#undo %lld", (long long)action));
+	assert_false(plan->is_refused);
+	assert_string_equal(now_of(desk, "dora"), "available until - ");
+	small_desk_free(desk);
+}
+
 static struct small_mail mail_of(const char *from, const char *to, const char *text, bool pass)
 {
 	static int count;
@@ -428,7 +446,7 @@ static void test_heard_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pure),	TEST(test_commands),	       TEST(test_commands_refused), TEST(test_undo), TEST(test_assigned),
+		TEST(test_pure),	TEST(test_commands),	       TEST(test_commands_refused), TEST(test_undo), TEST(test_undo_unseen), TEST(test_assigned),
 		TEST(test_times_as_written),
 		TEST(test_by_mail),	TEST(test_invitations),	       TEST(test_invitation_changes), TEST(test_invitation_confirmed),
 		TEST(test_out_of_office), TEST(test_heard_again),
