@@ -7,7 +7,12 @@ begin_with_milter
 milter=${PF_MILTER#unix:}
 submission=$(pf_free_port)
 world=$(pf_free_port)
+bare=$(pf_free_port)
+# At the port bare neither the milter nor header_checks take out what a mail brings.
 cat >>"$PF_DIR/etc/master.cf" <<-END
+	127.0.0.1:$bare inet n - n - - smtpd
+	  -o smtpd_milters=
+	  -o cleanup_service_name=milter-cleanup
 	127.0.0.1:$submission inet n - n - - smtpd
 	  -o smtpd_authorized_xclient_hosts=127.0.0.1
 	  -o smtpd_milters=unix:postdesk/milter
@@ -106,7 +111,7 @@ as anna anna@example.com dave@example.net <"$work/out.eml" || fail "mail to othe
 as anna anna@example.com "$reply_to" <"$work/right.eml" || fail "the right mail was refused: $reply"
 check "the customer got no answer" pf_wait 20 pf_has carol@example.net 1
 check_equal "the status" "$(state 1 status_kind)" closed
-grep -q "milter: sealed.*agent=anna" "$work/postdeskd.out" || fail "it was not sealed"
+grep -q "milter: sealed queue-id=[0-9A-Za-z]* agent=anna" "$work/postdeskd.out" || fail "it was not sealed"
 postdesk show 1 --json | grep -q '"proof": *"full"' || fail "the proof is not full: $(postdesk show 1 --json)"
 grep -qi x-postdesk-seal "$(pf_mails carol@example.net | head -1)" && fail "the seal went outside"
 check_equal "anna's mails with questions" "$(grep -l '^#yes' $(pf_mails anna@example.com) | wc -l)" 0
@@ -126,19 +131,43 @@ check_equal "Message-IDs" "$(grep -ci '^Message-ID:' "$work/raw")" 1
 seal=$(sed -n '/^X-Postdesk-Seal:/,/^[^[:space:]]/p' "$work/raw" | sed -e '1!{/^[^[:space:]]/d}' | tr -d '\n')
 [ -n "$seal" ] || fail "no seal in $(cat "$work/raw")"
 printf '%s\n' "$seal" >"$work/seal"
-for what in copied body replayed; do
+for what in forged copied body replayed; do
 	before=$(tickets)
 	case $what in
+	forged)
+		mail bob@example.com support@example.com "By a seal" \
+			"X-Postdesk-Seal: v1; bob; $(date +%s); aaaaaaaaaaaaaaaa; $(printf 'a%.0s' {1..52})" <<<"#new Forged $what" >"$work/$what.eml"
+		;;
 	copied) mail bob@example.com support@example.com "Copied" "$seal" <<<"#new Forged $what" >"$work/$what.eml" ;;
 	body) sed 's/She called/She did not call/' "$work/raw" >"$work/$what.eml" ;;
 	replayed) cp "$work/raw" "$work/$what.eml" ;;
 	esac
-	reply=$(pf_send "$PF_PORT" bob@example.com support@example.com <"$work/$what.eml") || fail "$what: $reply"
+	reply=$(pf_send "$bare" bob@example.com support@example.com <"$work/$what.eml") || fail "$what: $reply"
 	pf_wait 20 grep -q "queue-id=${reply##* } " "$work/postdeskd.out" || fail "$what: not delivered"
 	case $what in replayed) check_equal "tickets after $what" "$(tickets)" "$before" ;; esac
 done
 check_equal "forged tickets" "$(tickets 'Forged')" 0
 [ "$(grep -l '^#yes' $(pf_mails bob@example.com) | wc -l)" -ge 1 ] || pf_wait 10 pf_has bob@example.com 3 || fail "bob was not asked"
+
+# Results that others write are not believed, in however many copies, and whatever stands around them.
+before=$(tickets)
+asked=$(cat $(pf_mails bob@example.com) | grep -c '^#yes')
+mail "Bob Berger <bob@example.com>" support@example.com "By results" \
+	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.com" \
+	"Authentication-Results: mail.example.com; dkim=pass header.d=example.com" \
+	"Authentication-Results: (a comment (in one)) mail.example.com (and) 1 (more); dmarc=pass (p=none) header.from=example.com" \
+	"Authentication-Results: other.example.org; dmarc=pass header.from=example.com" \
+	"Authentication-Results: mail.example.com.example.org; dmarc=pass header.from=example.com" \
+	"Authentication-Results: (mail.example.com;) other.example.org (; mail.example.com); dmarc=pass header.from=example.com" \
+	"authentication-RESULTS: \"mail.example.com\"; dmarc=pass header.from=example.com" \
+	"Authentication-Results:
+	mail.example.com;
+	dmarc=pass header.from=example.com" \
+	"ARC-Authentication-Results: i=1; mail.example.com; dmarc=pass header.from=example.com" <<<"#new Forged by results" >"$work/results.eml"
+check "not taken" pf_send "$world" bob@example.com support@example.com <"$work/results.eml"
+is_asked() { [ "$(cat $(pf_mails bob@example.com) | grep -c '^#yes')" -gt "$asked" ]; }
+check "bob was not asked" pf_wait 20 is_asked
+check_equal "tickets that forged results made" "$(tickets 'Forged')" 0
 
 # With outsiders among the recipients no seal leaves: it stands in the desk's own recipient, and proves as much.
 questions() { cat $(pf_mails anna@example.com) | grep -c '^#yes'; }
@@ -157,7 +186,7 @@ check_equal "questions to anna" "$(questions)" "$asked"
 check_equal "times delivered" "$(grep -c "${reply##* }: to=<support+t1.*status=sent" "$PF_LOG")" 1
 # The address with another mail proves nothing.
 mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" <<<"Pay at once." >"$work/copied.eml"
-reply=$(pf_send "$PF_PORT" anna@example.com "$sealed" <"$work/copied.eml") || fail "not taken: $reply"
+reply=$(pf_send "$bare" anna@example.com "$sealed" <"$work/copied.eml") || fail "not taken: $reply"
 is_asked() { [ "$(questions)" -gt "$asked" ]; }
 check "anna was not asked" pf_wait 20 is_asked
 check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" $((before + 1))

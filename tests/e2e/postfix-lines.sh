@@ -50,4 +50,37 @@ postdesk show 1 --json | grep -q '"proof": *"full"' || fail "the proof is not fu
 # Nobody gets in without a password.
 echo "Hello" | mail carol@example.net carol@example.net "No login" | pf_send "$submission" carol@example.net carol@example.net &&
 	fail "taken without a login"
+
+# A content filter behind it all, here one that passes on what it gets: the seal comes through, since what it brings
+# back does not pass the milter.
+filter=$(pf_free_port)
+/usr/bin/python3 - "$filter" <<-'END' &
+	import socket, sys, threading
+	def pump(source, sink):
+	    while data := source.recv(65536):
+	        sink.sendall(data)
+	    sink.shutdown(socket.SHUT_WR)
+	listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+	while True:
+	    client, _ = listener.accept()
+	    server = socket.create_connection(("127.0.0.1", int(sys.argv[1]) + 1))
+	    threading.Thread(target=pump, args=(client, server), daemon=True).start()
+	    threading.Thread(target=pump, args=(server, client), daemon=True).start()
+END
+filter_pid=$!
+trap 'kill $filter_pid; end' EXIT
+printf 'content_filter = smtp:[127.0.0.1]:%s\nsmtp_line_length_limit = 0\n' "$filter" >>"$etc/main.own"
+cp "$etc/main.own" "$etc/main.cf"
+desk_postfix
+grep -q "^127.0.0.1:$((filter + 1)) " "$work/lines" || fail "no listener for the filter"
+check "nobody listens for the filter" pf_wait 20 pf_answers $((filter + 1))
+{
+	printf '#close\n\nHello Carol, again\n'
+	printf '%3000s\n' end | tr ' ' x
+} | mail anna@example.com "$reply_to" "Re: By the lines" | PF_USER=anna PF_PASSWORD="secret of anna" \
+	pf_send "$submission" anna@example.com "$reply_to" || fail "not taken"
+check "no second answer" pf_wait 20 pf_has carol@example.net 2
+grep -q "relay=127.0.0.1\[127.0.0.1\]:$filter.*status=sent" "$PF_LOG" || fail "nothing went through the filter"
+grep -q '^#yes' $(pf_mails anna@example.com) && fail "anna was asked"
+postdesk list --json number:1 | grep -q '"status_kind": *"closed"' || fail "the command was not carried out"
 desk_stop || fail "did not end well"
