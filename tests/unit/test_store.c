@@ -817,6 +817,111 @@ static void test_configurations_in_force(struct desk *desk)
 	assert_null(found);
 }
 
+/* A ticket of that number gets that agenda, with a change of its own or without. */
+static void give_agenda(struct desk *desk, int64_t number, struct pd_agenda agenda, bool has_change)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c =
+		pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "postdesk");
+	struct pd_ticket *ticket = pd_plan_ticket(&c, number);
+	if (has_change) {
+		static int count;
+		pd_plan_set(&c, ticket, "name", pd_printf(desk->arena, "Name %d", ++count), NULL);
+		c.plan->tickets.items[0].agenda = agenda;
+	} else {
+		*pd_list_add(desk->arena, &c.plan->agendas) = (struct pd_planned_agenda){number, agenda};
+	}
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+}
+
+static char *wakes_of(struct desk *desk, pd_time until, size_t limit)
+{
+	PD_AUTO_BUF text = {0};
+	struct pd_snapshot *s = begin(desk);
+	struct pd_wakes wakes = s->wakes(s, desk->arena, until, limit);
+	for (size_t i = 0; i < wakes.count; i++)
+		pd_buf_addf(&text, "%lld@%lld ", (long long)wakes.items[i].ticket,
+			    (long long)(wakes.items[i].at - TEST_NOW));
+	assert_int_equal(s->failed, 0);
+	pd_store_end(s);
+	return pd_buf_string(desk->arena, &text);
+}
+
+static struct pd_agenda at(pd_time ahead)
+{
+	return (struct pd_agenda){.next = TEST_NOW + ahead};
+}
+
+static void test_agendas(struct desk *desk)
+{
+	struct pd_error error = {0};
+	int64_t tickets[3];
+	pd_time next = 0;
+	for (int i = 0; i < 3; i++)
+		tickets[i] = deliver(desk, (struct test_mail){.message_id = pd_printf(desk->arena, "%d@example.org", i),
+							      .from = "a@example.org",
+							      .subject = "x",
+							      .text = "y"});
+	assert_int_equal(pd_store_next_wake(desk->store, &next, &error), 0);
+	assert_true(next == INT64_MAX);
+	/* Nothing is next: a wait lasts. */
+	int64_t start = pd_monotonic();
+	pd_store_wait_wake(desk->store, start + 20);
+	assert_true(pd_monotonic() >= start + 20);
+	give_agenda(desk, tickets[0], at(300), true);
+	give_agenda(desk, tickets[1], at(100), true);
+	give_agenda(desk, tickets[2], at(200), false);
+	assert_string_equal(wakes_of(desk, TEST_NOW + 200, 10), "2@100 3@200 ");
+	assert_string_equal(wakes_of(desk, TEST_NOW + 1000, 2), "2@100 3@200 ");
+	assert_string_equal(wakes_of(desk, TEST_NOW + 99, 10), "");
+	/* The commits told of it: now is later than all of them. */
+	pd_store_wait_wake(desk->store, pd_monotonic() + 10000);
+	assert_int_equal(pd_store_next_wake(desk->store, &next, &error), 0);
+	assert_true(next == TEST_NOW + 100);
+	give_agenda(desk, tickets[1], (struct pd_agenda){0}, true);
+	give_agenda(desk, tickets[2], at(400), false);
+	assert_string_equal(wakes_of(desk, TEST_NOW + 1000, 10), "1@300 3@400 ");
+	assert_int_equal(pd_store_next_wake(desk->store, &next, &error), 0);
+	assert_true(next == TEST_NOW + 300);
+}
+
+static struct pd_agenda reckon(void *data, struct pd_snapshot *snapshot, struct pd_arena *arena, struct pd_ticket *ticket)
+{
+	(void)snapshot;
+	(void)arena;
+	++*(int *)data;
+	return ticket->number == 2 ? (struct pd_agenda){0} : at(ticket->number);
+}
+
+static void test_retiming(struct desk *desk)
+{
+	struct pd_error error = {0};
+	int asked = 0;
+	int64_t count = 0;
+	for (int i = 0; i < 3; i++)
+		deliver(desk, (struct test_mail){.message_id = pd_printf(desk->arena, "%d@example.org", i),
+						 .from = "a@example.org",
+						 .subject = "x",
+						 .text = "y"});
+	give_agenda(desk, 2, at(100), true);
+	give_agenda(desk, 3, at(3), true);
+	struct pd_retime retime = {.config = "one", .reckon = reckon, .data = &asked};
+	assert_int_equal(pd_store_retime(desk->store, &retime, &count, &error), 0);
+	assert_int_equal(count, 2); /* 3 has that time already */
+	assert_int_equal(asked, 3);
+	assert_string_equal(wakes_of(desk, TEST_NOW + 1000, 10), "1@1 3@3 ");
+	/* Once for each configuration. */
+	assert_int_equal(pd_store_retime(desk->store, &retime, &count, &error), 0);
+	assert_int_equal(asked, 3);
+	retime.config = "two";
+	assert_int_equal(pd_store_retime(desk->store, &retime, &count, &error), 0);
+	assert_int_equal(count, 0);
+	assert_true(asked > 3);
+}
+
 /* An expired mark goes when there is nothing else to do; one that does not expire stays. */
 static void test_expired_marks_go(struct desk *desk)
 {
@@ -1031,6 +1136,8 @@ static const struct {
 	{"configuration of events", test_config_of_events},
 	{"keys of agents", test_keys},
 	{"configurations in force", test_configurations_in_force},
+	{"agendas", test_agendas},
+	{"retiming", test_retiming},
 	{"expired marks go", test_expired_marks_go},
 	{"records", test_records},
 	{"many at once", test_many_at_once},

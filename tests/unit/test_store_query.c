@@ -93,6 +93,20 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 	}
 }
 
+/* Goals that run or not, around now. */
+static struct pd_agenda some_agenda(void)
+{
+	struct pd_agenda agenda = {.states = pick(2) ? 0 : pick(8)};
+	for (int slot = 0; slot < 2; slot++) {
+		if (pick(2))
+			continue;
+		agenda.running[slot].due = TEST_NOW + ((int)pick(9) - 4) * PD_HOUR;
+		agenda.running[slot].soon = pick(3) ? agenda.running[slot].due - pick(3) * PD_HOUR : 0;
+	}
+	agenda.next = pick(3) ? TEST_NOW + (pd_time)pick(20) * PD_HOUR : 0;
+	return agenda;
+}
+
 /* The same random plan for a store whose seed starts the same. */
 static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_plan, struct pd_error *error)
 {
@@ -107,6 +121,8 @@ static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_pla
 		if (ticket != NULL)
 			change_ticket(&c, ticket);
 	}
+	for (size_t i = 0; i < c.plan->tickets.count; i++)
+		c.plan->tickets.items[i].agenda = some_agenda();
 	*ret_plan = c.plan;
 	return 0;
 }
@@ -154,6 +170,14 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 						    "automatic", "sent",   "draft", "snoozed", "unrouted"};
 		return kinds[pick(COUNT(kinds))];
 	}
+	if (strcmp(field, "sla") == 0) {
+		static const char *const states[] = {"active", "due_soon", "overdue", "paused", "met", "missed", "none"};
+		return states[pick(COUNT(states))];
+	}
+	if (strcmp(field, "due") == 0) {
+		static const char *const times[] = {"<2h", ">1h", "none", "<now", "2026-11-18", ">=2026-11-18", "<0s"};
+		return times[pick(COUNT(times))];
+	}
 	if (strcmp(field, "owner") == 0 || strcmp(field, "follower") == 0 || strcmp(field, "mentions") == 0) {
 		static const char *const agents[] = {"anna", "bob", "me", "none", "ANNA", "a*"};
 		return agents[pick(COUNT(agents))];
@@ -195,7 +219,7 @@ static char *some_query(struct pd_arena *arena, int depth)
 		"owner", "team",	"status", "priority", "category", "source", "pipeline", "mailbox",
 		"name",	 "description", "number", "created",  "updated",  "closed", "contact",	"from",
 		"to",	 "follower",	"is",	  "device",   "phone",	  "company",
-		"mentions"};
+		"mentions", "sla",	"due",	  "sla"};
 	switch (depth > 0 ? pick(7) : 3 + pick(4)) {
 	case 0:
 		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1),
@@ -241,7 +265,7 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 					    "owner",	"-owner",   "status",	  "priority", "-priority",
 					    "contact",	"-closed",  "created",	  "team",     "category",
 					    "messages", "-mailbox", "status_kind", "device",
-					    "-Device"};
+					    "-Device",	"due",	    "-due"};
 	unsigned long compared = 0;
 	for (unsigned i = 0; i < count; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
