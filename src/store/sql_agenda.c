@@ -5,9 +5,10 @@
  * that other commits wait for a moment only, and over nothing twice. Fails as any read or write does. */
 #include "store/sqlite.h"
 
+#include <pthread.h>
 #include <string.h>
 
-#define RETIME_BATCH 4000
+#define RETIME_BATCH 20000
 
 int pd_sqlite_put_agenda(struct pd_sqlite *store, int64_t ticket, const struct pd_agenda *agenda,
 			 struct pd_error *error)
@@ -119,20 +120,19 @@ static int read_batch(struct pd_sqlite *store, const struct pd_retime *retime, s
 	struct pd_connection *connection = pd_window_connection(view);
 	PD_AUTO_ARENA arena = pd_arena_new();
 	sqlite3_stmt *select =
-		SQL(connection, "SELECT number, agenda.ticket, next, reply_soon, reply_due, close_soon, close_due, states"
+		SQL(connection, "SELECT next, reply_soon, reply_due, close_soon, close_due, states, " PD_TICKET_COLUMNS
 				" FROM ticket LEFT JOIN agenda ON agenda.ticket = number WHERE number > ? AND"
 				" (class = 0 OR agenda.ticket IS NOT NULL) ORDER BY number LIMIT ?");
 	size_t count = 0;
 	pd_sql_bind(select, "ii", after, (int64_t)RETIME_BATCH);
 	batch->count = 0;
 	while (pd_sql_row(connection, select, &failed, error)) {
-		int64_t number = sqlite3_column_int64(select, 0);
-		struct pd_agenda have = agenda_of(select, 2);
-		struct pd_ticket *ticket = pd_sqlite_ticket(face, arena, number);
+		struct pd_agenda have = agenda_of(select, 0);
+		struct pd_ticket *ticket = pd_sqlite_ticket_row(view, arena, select, 6);
 		if (ticket == NULL)
 			break;
+		int64_t number = batch->last = ticket->number;
 		struct pd_agenda want = retime->reckon(retime->data, face, arena, ticket);
-		batch->last = number;
 		count++;
 		if (!pd_agenda_is_same(&have, &want))
 			batch->items[batch->count++] =
@@ -176,26 +176,69 @@ static int write_batch(struct pd_store *face, struct pd_job *job, struct pd_erro
 	return pd_sql_run(store->writer, put, error);
 }
 
+/* A batch is written while the next one is read. */
+struct writing {
+	struct pd_store *store;
+	struct batch *batch;
+	pthread_t thread;
+	bool is_started;
+	int failed;
+	struct pd_error error;
+};
+
+static void *write_aside(void *data)
+{
+	struct writing *writing = data;
+	struct pd_job job = {.run = write_batch, .data = writing->batch};
+	writing->failed = pd_writer_do(writing->store->writer, &job, &writing->error);
+	return NULL;
+}
+
+static void start_writing(struct writing *writing, struct batch *batch)
+{
+	writing->batch = batch;
+	writing->failed = 0;
+	writing->is_started = pthread_create(&writing->thread, NULL, write_aside, writing) == 0;
+	if (!writing->is_started)
+		(void)write_aside(writing);
+}
+
+static int end_writing(struct writing *writing, struct pd_error *error)
+{
+	if (writing->is_started)
+		pthread_join(writing->thread, NULL);
+	writing->is_started = false;
+	if (writing->failed)
+		*error = writing->error;
+	return writing->failed;
+}
+
 int pd_sqlite_retime(struct pd_store *face, const struct pd_retime *retime, int64_t *ret_count, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	PD_AUTO_ARENA arena = pd_arena_new();
-	struct batch *batch = PD_NEW(arena, struct batch);
+	struct batch *batches[] = {PD_NEW(arena, struct batch), PD_NEW(arena, struct batch)};
+	struct writing writing = {.store = face};
 	int64_t after = 0, sum = 0;
 	bool is_done;
 	int failed = timed_by(store, retime->config, &is_done, error);
-	while (!failed && !is_done) {
+	for (int turn = 0; !failed && !is_done; turn = !turn) {
+		struct batch *batch = batches[turn];
 		failed = read_batch(store, retime, batch, after, error);
-		if (failed)
+		int before = end_writing(&writing, failed ? &(struct pd_error){0} : error);
+		if (failed || before) {
+			failed = failed ? failed : before;
 			break;
+		}
 		after = batch->last;
 		is_done = after == 0;
 		batch->config = is_done ? retime->config : NULL;
 		sum += (int64_t)batch->count;
-		struct pd_job job = {.run = write_batch, .data = batch};
 		if (batch->count > 0 || is_done)
-			failed = pd_writer_do(face->writer, &job, error);
+			start_writing(&writing, batch);
 	}
+	if (!failed)
+		failed = end_writing(&writing, error);
 	if (!failed)
 		*ret_count = sum;
 	return failed;

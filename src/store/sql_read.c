@@ -67,45 +67,47 @@ int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number)
 	return version;
 }
 
-struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number)
+struct pd_ticket *pd_sqlite_ticket_row(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select, int column)
 {
-	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select =
-		SQL(pd_window_connection(view),
-		    "SELECT version, status_kind, flags, created, updated, closed, merged_into,"
-		    " messages, status, owner, team, priority, category, source, mailbox, pipeline,"
-		    " name, rest FROM ticket WHERE number = ?");
-	pd_sql_bind(select, "i", number);
-	if (!row(view, select))
-		return NULL;
 	struct pd_ticket *ticket = PD_NEW(arena, struct pd_ticket);
-	ticket->number = number;
-	ticket->version = sqlite3_column_int64(select, 0);
-	ticket->status_kind = (enum pd_status_kind)sqlite3_column_int(select, 1);
-	int flags = sqlite3_column_int(select, 2);
+	ticket->number = sqlite3_column_int64(select, column);
+	ticket->version = sqlite3_column_int64(select, column + 1);
+	ticket->status_kind = (enum pd_status_kind)sqlite3_column_int(select, column + 2);
+	int flags = sqlite3_column_int(select, column + 3);
 	ticket->is_spam = (flags & PD_FLAG_SPAM) != 0;
 	ticket->is_automatic = (flags & PD_FLAG_AUTOMATIC) != 0;
 	ticket->is_deleted = (flags & PD_FLAG_DELETED) != 0;
 	ticket->has_sent = (flags & PD_FLAG_SENT) != 0;
-	ticket->created = sqlite3_column_int64(select, 3);
-	ticket->updated = sqlite3_column_int64(select, 4);
-	ticket->closed = sqlite3_column_int64(select, 5);
-	ticket->merged_into = sqlite3_column_int64(select, 6);
-	ticket->messages = sqlite3_column_int64(select, 7);
+	ticket->created = sqlite3_column_int64(select, column + 4);
+	ticket->updated = sqlite3_column_int64(select, column + 5);
+	ticket->closed = sqlite3_column_int64(select, column + 6);
+	ticket->merged_into = sqlite3_column_int64(select, column + 7);
+	ticket->messages = sqlite3_column_int64(select, column + 8);
 	const char **texts[] = {&ticket->status,   &ticket->owner,    &ticket->team,
 				&ticket->priority, &ticket->category, &ticket->source,
 				&ticket->mailbox,  &ticket->pipeline, &ticket->name};
 	for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
-		*texts[i] = pd_sql_text(arena, select, 8 + i);
-	struct pd_bytes rest = {sqlite3_column_blob(select, 17), (size_t)sqlite3_column_bytes(select, 17)};
-	bool is_good = pd_record_ticket_unpack(arena, rest, ticket);
-	sqlite3_reset(select);
-	if (!is_good) {
-		struct pd_error error;
-		pd_fail(&error, PD_TEMPORARY, "the row of ticket %lld is damaged", (long long)number);
-		pd_window_fail(view, &error);
+		*texts[i] = pd_sql_text(arena, select, column + 9 + i);
+	struct pd_bytes rest = {sqlite3_column_blob(select, column + 18),
+				(size_t)sqlite3_column_bytes(select, column + 18)};
+	if (pd_record_ticket_unpack(arena, rest, ticket))
+		return ticket;
+	struct pd_error error;
+	pd_fail(&error, PD_TEMPORARY, "the row of ticket %lld is damaged", (long long)ticket->number);
+	pd_window_fail(view, &error);
+	return NULL;
+}
+
+struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number)
+{
+	struct pd_window *view = pd_window_of(face);
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT " PD_TICKET_COLUMNS " FROM ticket WHERE number = ?");
+	pd_sql_bind(select, "i", number);
+	if (!row(view, select))
 		return NULL;
-	}
+	struct pd_ticket *ticket = pd_sqlite_ticket_row(view, arena, select, 0);
+	sqlite3_reset(select);
 	return ticket;
 }
 

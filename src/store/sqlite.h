@@ -165,6 +165,13 @@ extern const struct pd_snapshot pd_sqlite_lookups;
 struct pd_connection *pd_window_connection(struct pd_window *view);
 int64_t pd_sqlite_ticket_version(struct pd_window *view, int64_t number);
 struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *arena, int64_t number);
+/* A ticket of PD_TICKET_COLUMNS, from that column on; NULL where the row is damaged, which fails the view. */
+#define PD_TICKET_COLUMNS                                                                                    \
+	"ticket.number, ticket.version, ticket.status_kind, ticket.flags, ticket.created, ticket.updated, "    \
+	"ticket.closed, ticket.merged_into, ticket.messages, ticket.status, ticket.owner, ticket.team, "       \
+	"ticket.priority, ticket.category, ticket.source, ticket.mailbox, ticket.pipeline, ticket.name, "      \
+	"ticket.rest"
+struct pd_ticket *pd_sqlite_ticket_row(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select, int column);
 struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *arena, int64_t number,
 				      pd_time at);
 void pd_sqlite_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data);
