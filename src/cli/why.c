@@ -39,7 +39,7 @@ int pd_cli_why(struct pd_cli *cli, int argc, char **argv)
 	json_object_set_new(request, "number", json_integer(number));
 	if (is_json)
 		return pd_cli_request(cli, request, pd_cli_print_json, NULL);
-	json_object_set_new(request, "text", json_true());
+	json_object_set_new(request, "as_text", json_true());
 	code = pd_cli_request(cli, request, print_line, &is_any);
 	if (code == PD_EXIT_DONE && !is_any)
 		puts("no goal holds for this ticket");

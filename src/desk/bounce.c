@@ -31,7 +31,9 @@ static bool by_row(struct pd_context *context, int64_t outbox, struct reported *
 	if (row == NULL)
 		return false;
 	reported->agent = row->agent;
-	reported->is_minor = pd_equal(row->kind, "acknowledgement");
+	/* Nobody waits for an acknowledgement, or for an alarm to somebody outside. */
+	reported->is_minor = pd_equal(row->kind, "acknowledgement") ||
+			     (row->agent == NULL && pd_equal(row->kind, "notification"));
 	if (ticket != NULL) {
 		reported->ticket = ticket;
 		reported->event = row->event;
@@ -180,7 +182,7 @@ static void mark_undelivered(struct pd_context *context, const struct reported *
 		       reported->ticket->status_kind == PD_STATUS_CLOSED;
 	if (!reported->is_guess) /* a stranger who knows an address changes nothing (invariant 6) */
 		start_clock_again(context, reported, event);
-	if (is_over && !reported->is_guess)
+	if (is_over && !reported->is_guess && !reported->is_minor)
 		pd_set_status_kind(context, reported->ticket, PD_STATUS_OPEN, "undelivered");
 	context->plan->outcome = "undelivered";
 	context->plan->ticket = reported->ticket->number;

@@ -211,9 +211,20 @@ static void tell_responsible(struct telling *telling, struct pd_ticket *ticket, 
 		add_teams(telling, ticket, event);
 }
 
+/* Of a later step only an escalation tells. */
+static bool is_of_state(const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++)
+		if (strcmp(event->changes.items[i].property, "warned") == 0 &&
+		    strchr(event->changes.items[i].to, '+') == NULL)
+			return true;
+	return event->changes.count == 0; /* an escalation that failed */
+}
+
 static void tell_goal(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
-	tell_responsible(telling, ticket, event);
+	if (is_of_state(event))
+		tell_responsible(telling, ticket, event);
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const char *whom = event->changes.items[i].to;
 		if (strcmp(event->changes.items[i].property, "notified") != 0 || whom == NULL)
@@ -224,6 +235,10 @@ static void tell_goal(struct telling *telling, struct pd_ticket *ticket, const s
 			add_team(telling, whom + strlen("team:"), ticket, event);
 		else if (strcmp(whom, "team") == 0)
 			add_team(telling, ticket->team, ticket, event);
+		else if (strcmp(whom, "owner") == 0)
+			add_reader(telling, ticket->owner, ticket, event);
+		else
+			add_followers(telling, ticket, event);
 	}
 }
 

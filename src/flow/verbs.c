@@ -188,7 +188,7 @@ static int check_request(struct pd_call *call)
 		{"oldest_first", FLAG}, {"property", TEXT},    {"commands", LIST},   {"mailbox", TEXT},
 		{"name", TEXT},	       {"contacts", LIST | FLAG}, {"set", LIST},     {"attachment", TEXT},
 		{"content", TEXT},     {"destination", TEXT},  {"all", FLAG},	     {"agent", TEXT},
-		{"key", TEXT},	       {"from", TEXT},	       {"to", TEXT},
+		{"key", TEXT},	       {"from", TEXT},	       {"to", TEXT},	     {"as_text", FLAG},
 	};
 	static const char *const words[] = {[TEXT] = "a text", [NUMBER] = "a number", [FLAG] = "true or false",
 					    [LIST] = "a list of texts", [LIST | FLAG] = "a list of texts"};

@@ -6,7 +6,7 @@
  *   show         number, at, kind, by, team, search, oldest_first, brief     one ticket with its timeline
  *   raw          number, entry                            {"raw": base64}
  *   history      number, property                         a change each
- *   why          number, at, text                         a goal each, with the parts of its sum; text: a {"line"} each
+ *   why          number, at, as_text                         a goal each, with the parts of its sum; as_text: a {"line"} each
  *   create       mailbox, name, contacts, set             {"number", "report"}
  *   do           number, commands                         {"number", "report", "listed"}
  *   attachments  number, contacts                         an attachment each

@@ -60,7 +60,7 @@ static int explain(struct pd_call *call, struct pd_snapshot *snapshot, const str
 {
 	struct pd_ticket_facts facts = pd_json_facts(call->arena, snapshot, ticket);
 	pd_time now = at ? at : pd_now();
-	bool is_text = pd_call_flag(call, "text");
+	bool is_text = pd_call_flag(call, "as_text");
 
 	for (int goal = 0; goal < PD_GOALS; goal++) {
 		pd_time stop = ticket->clocks.of[goal].stop;
