@@ -143,6 +143,9 @@ static void note_message(struct pd_report *report, struct pd_arena *arena, struc
 {
 	const char *direction = changed_to(event, "direction");
 	bool is_in = direction != NULL ? strcmp(direction, "in") == 0 : pd_starts(event->actor, "contact:");
+	/* What moves no clock was written by a machine, or is history. */
+	if (changed_to(event, "unclocked") != NULL && !pd_equal(ticket->source, "import"))
+		return;
 	if (is_in)
 		note(report, arena, facts, ticket, event, FACT_IN);
 	else if (agent_of(event) != NULL || pd_equal(event->actor, "administrator"))
@@ -207,7 +210,7 @@ static pd_time took(const struct pd_calendar *calendar, const struct pd_clocks *
 			to = pause->to != 0 ? MIN(pause->to, clock->stop) : clock->stop;
 		sum -= open_between(calendar, from, to);
 	}
-	return sum;
+	return MAX(sum, 0);
 }
 
 /* The last time of that goal; NULL: none yet. */

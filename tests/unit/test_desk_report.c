@@ -145,6 +145,11 @@ static void test_automatic(void **state)
 	plan = small_deliver(desk, (struct small_mail){.from = "v@customer.example", .subject = "x", .text = "y",
 						       .id = "s@x", .pass = true});
 	assert_int_equal(small_letters(plan, PD_LETTER_ACKNOWLEDGEMENT), 1);
+	plan = small_deliver(desk, (struct small_mail){.from = "v@customer.example", .subject = "Out of office",
+						       .text = "I am away.", .id = "t@x", .in_reply_to = "s@x",
+						       .pass = true, .kinds = PD_KIND_AUTO});
+	assert_string_equal(plan->outcome, "automatic");
+	assert_int_equal(plan->ticket, 2);
 	struct pd_report_lines lines = report_of(desk, NULL, DAY("20"), DAY("24"));
 	assert_string_equal(volumes(desk, &lines, PD_BY_ALL, NULL), "1 0 1 0");
 	small_desk_free(desk);
