@@ -29,8 +29,11 @@ const struct pd_group_type pd_group_types[] = {
 	{"property", PD_GROUP_NAMED, false, "A custom property of tickets."},
 	{"calendar", PD_GROUP_NAMED, false, "Working hours and holidays, from iCalendar files."},
 	{"sla", PD_GROUP_NAMED, false,
-	 "Service-level goals. A second group with a query after the name holds overrides for the tickets "
-	 "that match it; the first match in the order of the file counts."},
+	 "Service-level goals of the mailboxes that name the group. A second group with a query after the name, such as "
+	 "[sla standard priority:urgent], holds overrides for the tickets that match it; the first match in the order of the "
+	 "file counts, and what it does not say is as in the first group. The query may ask for properties and contacts, not "
+	 "for words, correspondents, goals or ages. When a policy or a calendar changes, what is open is reckoned anew; what "
+	 "was promised and judged before stays in the history."},
 	{"route", PD_GROUP_NAMED, false,
 	 "Who gets a new ticket: the first in the order of the file whose query holds. Where nobody is there, the ticket waits in "
 	 "the view team-unassigned."},
@@ -209,17 +212,28 @@ const struct pd_option pd_options[] = {
 
 	{"sla", "enabled", PD_OPTION_BOOLEAN, "yes", NULL, PD_NO_PLACE, "Whether the goals hold."},
 	{"sla", "calendar", PD_OPTION_NAME, NULL, "calendar", PD_NO_PLACE,
-	 "The working hours. Absent: the team's. 24/7: always."},
-	{"sla", "first_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to the first reply, or off."},
-	{"sla", "next_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to each further reply, or off."},
-	{"sla", "close", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "Time to closing, or off."},
+	 "The working hours that count. Absent: the team's. 24/7: always, as without any."},
+	{"sla", "first_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE,
+	 "Time from the ticket's creation to the first reply of an agent, or off. Such as 4h (of the calendar's time; of "
+	 "the clock on the wall with 24/7) or 2wd (working days: the same hour on the second day with open time after "
+	 "that). Time does not count while the ticket waits for the contact, is snoozed or closed. Automatic mail moves no "
+	 "clock; a reply that was not delivered is none, and the clock begins again."},
+	{"sla", "next_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE,
+	 "Time from the first message of the contact that is not answered to the next reply, or off."},
+	{"sla", "close", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE,
+	 "Time from the ticket's creation to closing, or off. A ticket that is opened again goes on with what was left."},
 	{"sla", "due_soon", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE,
-	 "How long before its due time a goal is due soon."},
+	 "How long before its due time a goal is due soon; not before the calendar opens. Absent: never. The owner and the "
+	 "followers, without an owner the team, are told once that a goal is due soon and once that it is overdue."},
 	{"sla", "due_soon_first_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
 	{"sla", "due_soon_next_reply", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
 	{"sla", "due_soon_close", PD_OPTION_GOAL, NULL, NULL, PD_NO_PLACE, "The same for one goal."},
 	{"sla", "escalate", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
-	 "What is done at a goal's state, such as overdue+30m: mail boss@example.com."},
+	 "What is done when a goal is due soon or overdue, or some time of the calendar after that: STATE: ACTION or "
+	 "STATE+DURATION: ACTION, with the states due_soon and overdue. An action is notify owner, notify followers, "
+	 "notify team, notify team NAME, notify AGENT, mail ADDRESS (the ticket's number, name and goal; nothing that was "
+	 "written), or a command of postdesk-commands(7) such as assign team leads. Such as overdue: assign team "
+	 "leads;overdue+30m: mail boss@example.com."},
 
 	{"route", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
 	{"route", "assign", PD_OPTION_ASSIGN, NULL, NULL, PD_NO_PLACE,
