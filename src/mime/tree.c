@@ -205,19 +205,54 @@ static bool give(struct sink *sink, const char *data, size_t len)
 	return !sink->failed && sink->left > 0;
 }
 
+typedef signed char octets __attribute__((vector_size(16))); /* signed is what processors compare */
+
+/* Characters of the base64 alphabet, 16 at a time. */
+static size_t count_alphabet(const char *data, size_t len)
+{
+	size_t count = 0, at = 0;
+	while (at + sizeof(octets) <= len) {
+		octets sums = {0};
+		/* each place of the sums holds 7 bits: 127 turns at most */
+		for (int i = 0; i < 127 && at + sizeof(octets) <= len; i++, at += sizeof(octets)) {
+			octets c;
+			memcpy(&c, data + at, sizeof c);
+			const octets small = c | 0x20;
+			const octets is_in = ((small >= 'a') & (small <= 'z')) | ((c >= '0') & (c <= '9')) | (c == '+') |
+					     (c == '/');
+			sums -= is_in; /* a true place is -1 */
+		}
+		for (size_t i = 0; i < sizeof(octets); i++)
+			count += (size_t)sums[i];
+	}
+	for (; at < len; at++)
+		count += g_ascii_isalnum(data[at]) || data[at] == '+' || data[at] == '/';
+	return count;
+}
+
+/* The padding that well-formed base64 would end with: GMime's decoder keeps what stands before it. */
+static size_t missing_padding(GMimeContentEncoding encoding, const char *data, size_t len)
+{
+	if (encoding != GMIME_CONTENT_ENCODING_BASE64 || memchr(data, '=', len))
+		return 0;
+	size_t rest = count_alphabet(data, len) % 4;
+	return rest >= 2 ? 4 - rest : 0;
+}
+
 static void decode_bytes(GMimeContentEncoding encoding, const char *data, size_t len, struct sink *sink)
 {
 	GMimeEncoding state;
 	g_mime_encoding_init_decode(&state, encoding);
 	char out[PIECE + 64];
-	for (size_t at = 0; at < len;) {
-		size_t take = len - at < PIECE ? len - at : PIECE;
-		size_t got = at + take < len ? g_mime_encoding_step(&state, data + at, take, out)
-					     : g_mime_encoding_flush(&state, data + at, take, out);
-		at += take;
+	for (size_t at = 0, take; at < len; at += take) {
+		take = len - at < PIECE ? len - at : PIECE;
+		size_t got = g_mime_encoding_step(&state, data + at, take, out);
 		if (got > 0 && !give(sink, out, got))
 			return;
 	}
+	size_t got = g_mime_encoding_flush(&state, "==", missing_padding(encoding, data, len), out);
+	if (got > 0)
+		give(sink, out, got);
 }
 
 /* The bytes of a part in the mail, undecoded; NULL when they are not there in one piece. */
@@ -307,31 +342,6 @@ struct pd_bytes pd_leaf_bytes(const struct pd_leaf *leaf, size_t limit, struct p
 	}
 	source.len = limit && limit < source.len ? limit : source.len;
 	return source;
-}
-
-typedef signed char octets __attribute__((vector_size(16))); /* signed is what processors compare */
-
-/* Characters of the base64 alphabet, 16 at a time. */
-static size_t count_alphabet(const char *data, size_t len)
-{
-	size_t count = 0, at = 0;
-	while (at + sizeof(octets) <= len) {
-		octets sums = {0};
-		/* each place of the sums holds 7 bits: 127 turns at most */
-		for (int i = 0; i < 127 && at + sizeof(octets) <= len; i++, at += sizeof(octets)) {
-			octets c;
-			memcpy(&c, data + at, sizeof c);
-			const octets small = c | 0x20;
-			const octets is_in = ((small >= 'a') & (small <= 'z')) | ((c >= '0') & (c <= '9')) | (c == '+') |
-					     (c == '/');
-			sums -= is_in; /* a true place is -1 */
-		}
-		for (size_t i = 0; i < sizeof(octets); i++)
-			count += (size_t)sums[i];
-	}
-	for (; at < len; at++)
-		count += g_ascii_isalnum(data[at]) || data[at] == '+' || data[at] == '/';
-	return count;
 }
 
 /* What well-formed base64 decodes to; false where a decoder has to tell. */
