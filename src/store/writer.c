@@ -140,15 +140,20 @@ static void hand_over(struct pd_writer *writer)
 	}
 }
 
-/* Under the lock, but for the sync itself. */
-static int sync_group(struct pd_writer *writer, struct pd_error *error)
+/* Under the lock, but for the sync itself. What it brings due is told while no later group can have been synced, so
+ * that the newest answer is the one that stays. */
+static int sync_group(struct pd_writer *writer, bool touches_outbox, pd_time next_due, struct pd_error *error)
 {
+	struct pd_store *store = writer->store;
+	writer->is_syncing = true;
 	pthread_mutex_unlock(&writer->lock);
-	int failed = writer->store->backend->sync(writer->store, error);
+	int failed = store->backend->sync(store, error);
 	if (failed)
-		atomic_store(&writer->store->is_failed, true);
+		atomic_store(&store->is_failed, true);
 	else
 		pd_crash_point("after-commit");
+	if (!failed && touches_outbox)
+		pd_store_outbox_changed(store, next_due);
 	pthread_mutex_lock(&writer->lock);
 	writer->is_syncing = false;
 	pthread_cond_signal(&writer->more);
@@ -181,17 +186,14 @@ static void lead(struct pd_writer *writer)
 		atomic_store(&store->is_failed, true);
 
 	pthread_mutex_lock(&writer->lock);
-	writer->is_syncing = !failed;
 	hand_over(writer);
-	if (!failed)
-		failed = sync_group(writer, &error);
+	if (!failed) /* else the sync before it may still be under way */
+		failed = sync_group(writer, touches_outbox, next_due, &error);
 	pthread_mutex_unlock(&writer->lock);
-	if (!failed)
-		atomic_fetch_add(&store->groups, 1);
 	if (failed)
 		fail_all(&group, &error);
-	else if (touches_outbox)
-		pd_store_outbox_changed(store, next_due);
+	else
+		atomic_fetch_add(&store->groups, 1);
 	pthread_mutex_lock(&writer->lock);
 	answer(&group);
 	pthread_mutex_unlock(&writer->lock);

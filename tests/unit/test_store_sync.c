@@ -1,5 +1,5 @@
 /* What is committed is seen before it is on disk: nobody is answered for it until then (invariant 1). The backend's
- * sync is held up here while another thread asks. */
+ * sync is held up here while another thread asks, or fails. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -39,23 +39,59 @@ static int held_sync(struct pd_store *store, struct pd_error *error)
 	return failed;
 }
 
-static void deliver_one(void)
+static int no_begin(struct pd_store *store, struct pd_error *error)
+{
+	(void)store;
+	return pd_fail(error, PD_FULL, "no space");
+}
+
+static int deliver(const char *message_id)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct test_delivery delivery = {
 		.arena = arena,
 		.settings = test_settings(arena),
-		.mail = {.message_id = "1@example.org", .from = "c@example.org", .subject = "s", .text = "t"},
+		.mail = {.message_id = message_id, .from = "c@example.org", .subject = "s", .text = "t"},
 		.now = TEST_NOW};
-	struct pd_error error = {0};
-	if (test_deliver(scene.store, &delivery, &error) != 0)
-		fail_msg("%s", error.text);
+	return test_deliver(scene.store, &delivery, NULL);
 }
 
 static void *deliver_first(void *data)
 {
-	deliver_one();
-	return data;
+	*(int *)data = deliver("1@example.org");
+	return NULL;
+}
+
+/* A desk whose first mail is committed and not synced yet. */
+static void begin_scene(char *path, pthread_t *first, int *failed)
+{
+	struct pd_error error = {0};
+	scene.is_syncing = scene.is_synced = scene.is_answered = false;
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(pd_store_open(path, PD_STORE_WRITE, 4096, &scene.store, &error), 0);
+	scene.real = scene.store->backend;
+	scene.held = *scene.real;
+	scene.held.sync = held_sync;
+	scene.store->backend = &scene.held;
+	assert_int_equal(pthread_create(first, NULL, deliver_first, failed), 0);
+	pthread_mutex_lock(&scene.lock);
+	while (!scene.is_syncing)
+		pthread_cond_wait(&scene.changed, &scene.lock);
+	pthread_mutex_unlock(&scene.lock);
+}
+
+static void end_scene(const char *path, pthread_t first, const int *failed)
+{
+	pthread_mutex_lock(&scene.lock);
+	scene.is_answered = true;
+	pthread_cond_broadcast(&scene.changed);
+	pthread_mutex_unlock(&scene.lock);
+	pthread_join(first, NULL);
+	assert_int_equal(*failed, 0);
+	pd_store_close(scene.store);
+	char command[64];
+	snprintf(command, sizeof command, "rm -rf '%s'", path);
+	assert_int_equal(system(command), 0);
 }
 
 static void test_duplicate_waits_for_the_sync(void **state)
@@ -63,35 +99,41 @@ static void test_duplicate_waits_for_the_sync(void **state)
 	(void)state;
 	char path[] = "/tmp/postdesk-sync-XXXXXX";
 	pthread_t first;
-	struct pd_error error = {0};
-	assert_non_null(mkdtemp(path));
-	assert_int_equal(pd_store_open(path, PD_STORE_WRITE, 4096, &scene.store, &error), 0);
-	scene.real = scene.store->backend;
-	scene.held = *scene.real;
-	scene.held.sync = held_sync;
-	scene.store->backend = &scene.held;
-	assert_int_equal(pthread_create(&first, NULL, deliver_first, NULL), 0);
-	pthread_mutex_lock(&scene.lock);
-	while (!scene.is_syncing)
-		pthread_cond_wait(&scene.changed, &scene.lock);
-	pthread_mutex_unlock(&scene.lock);
-	deliver_one(); /* the same mail again, over another connection */
+	int failed;
+	begin_scene(path, &first, &failed);
+	assert_int_equal(deliver("1@example.org"), 0); /* over another connection */
 	pthread_mutex_lock(&scene.lock);
 	assert_true(scene.is_synced);
-	scene.is_answered = true;
-	pthread_cond_broadcast(&scene.changed);
 	pthread_mutex_unlock(&scene.lock);
-	pthread_join(first, NULL);
-	pd_store_close(scene.store);
-	char command[64];
-	snprintf(command, sizeof command, "rm -rf '%s'", path);
-	assert_int_equal(system(command), 0);
+	end_scene(path, first, &failed);
+}
+
+static void test_a_group_that_fails_leaves_the_sync_before_it(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-sync-XXXXXX";
+	pthread_t first;
+	int failed;
+	begin_scene(path, &first, &failed);
+	scene.held.begin = no_begin;
+	assert_int_equal(deliver("2@example.org"), PD_FULL);
+	bool is_settled = pd_writer_is_settled(scene.store->writer);
+	pthread_mutex_lock(&scene.lock);
+	assert_true(scene.is_synced || !is_settled);
+	pthread_mutex_unlock(&scene.lock);
+	scene.held.begin = scene.real->begin;
+	assert_int_equal(deliver("1@example.org"), 0);
+	pthread_mutex_lock(&scene.lock);
+	assert_true(scene.is_synced);
+	pthread_mutex_unlock(&scene.lock);
+	end_scene(path, first, &failed);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_duplicate_waits_for_the_sync),
+		cmocka_unit_test(test_a_group_that_fails_leaves_the_sync_before_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
