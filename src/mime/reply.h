@@ -89,7 +89,7 @@ static inline bool pd_line_is_long(const struct pd_line *line)
 /* Is it nothing but white space and '>'? */
 bool pd_line_is_blank(const struct pd_line *line);
 
-/* Recognizers, in reply_marks.c. All look at depth-0 lines alone and return how many lines the thing takes,
+/* Recognizers, in reply_marks.c, reply_headers.c and reply_markers.c. All look at depth-0 lines alone and return how many lines the thing takes,
  * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
@@ -102,6 +102,10 @@ bool pd_mark_may_be(const struct pd_line *line);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_forward(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_above(const struct pd_line_list *lines, size_t at);
+/* Is this one text, without its final colon, an attribution? */
+bool pd_mark_is_attribution(const char *text);
+/* Without the dashes, stars and the like around it; says whether there were two or more on both sides. */
+char *pd_mark_undecorated(char *text, bool *ret_decorated);
 /* A line of dashes, underscores, equal signs or stars alone, at least four. */
 bool pd_mark_rule(const struct pd_line *line);
 
