@@ -140,6 +140,7 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id, struct pd_error *error)
 {
 	const struct pd_key key = pd_sqlite_key(&store->store, id->message_id, NULL);
+	pd_filter_add(store->filter, key);
 	sqlite3_stmt *put;
 	if (id->known.is_reference) /* what the ticket has already says nothing new */
 		put = SQL(store->writer,
@@ -158,6 +159,7 @@ static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id,
 static int put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark, struct pd_error *error)
 {
 	const struct pd_key key = pd_sqlite_key(&store->store, mark->key, NULL);
+	pd_filter_add(store->filter, key);
 	sqlite3_stmt *put =
 		SQL(store->writer, "INSERT INTO mark (key_a, key_b, value, expires) VALUES (?, ?, ?, ?)"
 				   " ON CONFLICT (key_a, key_b) DO UPDATE SET value = excluded.value,"

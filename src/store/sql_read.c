@@ -116,10 +116,12 @@ struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *ar
 static struct pd_known_ids message_id(struct pd_snapshot *face, struct pd_arena *arena, const char *id)
 {
 	struct pd_window *view = pd_window_of(face);
+	const struct pd_key key = pd_sqlite_key(view->store, id, NULL);
+	if (pd_filter_lacks(pd_sqlite_of(view->store)->filter, key))
+		return (struct pd_known_ids){0};
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
 				   "SELECT ticket, conversation, event, is_reference, agent FROM known_id"
 				   " WHERE key_a = ? AND key_b = ? ORDER BY event, ticket");
-	const struct pd_key key = pd_sqlite_key(view->store, id, NULL);
 	pd_sql_bind(select, "ii", key.a, key.b);
 	struct pd_known_ids known = {0};
 	while (row(view, select)) {
@@ -157,9 +159,11 @@ static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *ar
 static struct pd_mark mark(struct pd_snapshot *face, const char *text)
 {
 	struct pd_window *view = pd_window_of(face);
+	const struct pd_key key = pd_sqlite_key(view->store, text, NULL);
+	if (pd_filter_lacks(pd_sqlite_of(view->store)->filter, key))
+		return (struct pd_mark){0};
 	sqlite3_stmt *select =
 		SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key_a = ? AND key_b = ?");
-	const struct pd_key key = pd_sqlite_key(view->store, text, NULL);
 	pd_sql_bind(select, "ii", key.a, key.b);
 	if (!row(view, select))
 		return (struct pd_mark){0};

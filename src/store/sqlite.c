@@ -409,6 +409,7 @@ static void close_store(struct pd_store *face)
 	free(store->state);
 	free(store->path);
 	free(store->words_path);
+	pd_filter_free(store->filter);
 	free(store);
 }
 
@@ -479,7 +480,9 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 		return pd_fail(error, PD_TEMPORARY, "%s: the log cannot be written", store->path);
 	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
-	failed = pd_checkpointer_new(store, &store->checkpointer, error);
+	failed = pd_filter_load(store->writer, &store->filter, error);
+	if (!failed)
+		failed = pd_checkpointer_new(store, &store->checkpointer, error);
 	if (!failed) {
 		(void)umask(0077);
 		failed = pd_indexer_new(store, &store->indexer, error);

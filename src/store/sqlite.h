@@ -43,6 +43,7 @@ struct pd_documents {
 
 struct pd_checkpointer;
 struct pd_indexer;
+struct pd_filter;
 
 struct pd_sqlite {
 	struct pd_store store; /* first */
@@ -53,6 +54,7 @@ struct pd_sqlite {
 	sqlite3_file *log; /* the writer's */
 	struct pd_checkpointer *checkpointer; /* NULL: reads only */
 	struct pd_indexer *indexer;	      /* NULL: reads only */
+	struct pd_filter *filter;	      /* of Message-IDs and marks; NULL: reads only */
 	atomic_bool has_removed;	      /* the index still has words that are to go */
 	pthread_mutex_t pool_lock;
 	struct pd_connection *pool;
@@ -195,6 +197,17 @@ struct pd_key {
 	int64_t a, b;
 };
 struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
+
+/* --- keys that were never there (filter.c) --- */
+
+struct pd_filter *pd_filter_new(int64_t keys); /* with room for so many, in reason */
+void pd_filter_free(struct pd_filter *filter); /* NULL is allowed */
+/* Before the row of the key is committed. */
+void pd_filter_add(struct pd_filter *filter, struct pd_key key);
+/* Is the key certainly in no row? NULL: false. */
+bool pd_filter_lacks(struct pd_filter *filter, struct pd_key key);
+/* With all keys of Message-IDs and marks, before anything is written. */
+int pd_filter_load(struct pd_connection *connection, struct pd_filter **ret_filter, struct pd_error *error);
 
 /* --- texts that stand in raw bytes (slice.c) --- */
 
