@@ -384,6 +384,7 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail)
 	if (work.place.ticket == NULL && mail->delivery->held != NULL && !mail->delivery->is_confirmed)
 		work.place.ticket = pd_plan_ticket_followed(context, mail->delivery->held->ticket);
 	work.proof = pd_mail_proof(context, mail, &work.place);
+	context->is_full = work.proof == PD_PROOF_FULL;
 	if (work.proof == PD_PROOF_NONE) {
 		if (mail->signature_fault != NULL)
 			work.place.why = pd_printf(context->arena, "%s%ssignature: %s",

@@ -114,6 +114,7 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 	const char *text;
 	if (number != 0 && (ticket = wanted_ticket(context, number)) == NULL)
 		return;
+	context->is_full = true; /* the command line, as its owner allows */
 	if (!carry_out(context, &ticket, lines, &commands, &text))
 		return;
 	if (commands->has_new && context->plan->ticket != 0)

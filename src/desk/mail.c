@@ -156,6 +156,19 @@ static void find_writer(struct pd_context *context, struct pd_mail *mail)
 	lead_with(context, mail, pd_settings_mailbox_of(settings, mail->message->from.addr));
 }
 
+/* A draft that #send sets free is proven no better than it was when it came, and than the #send is. */
+static bool is_freed_in_full(struct pd_context *context, const struct pd_delivery *delivery)
+{
+	if (delivery->held == NULL || !delivery->is_forced || !context->is_full)
+		return false;
+	struct pd_entries all =
+		context->desk->timeline(context->desk, context->arena, delivery->held->ticket, 0);
+	for (size_t i = 0; i < all.count; i++)
+		if (all.items[i].event.message == delivery->held->message && all.items[i].message != NULL)
+			return pd_equal(all.items[i].message->proof, "full");
+	return false;
+}
+
 void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail)
 {
 	const struct pd_message *message = delivery->message;
@@ -180,6 +193,7 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	}
 	if (mail.agent == NULL && mail.is_own && !context->is_import)
 		find_writer(context, &mail);
+	mail.is_freed_in_full = is_freed_in_full(context, delivery);
 	mail.kinds = kinds_of(context, delivery, &mail.author);
 	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
 	*ret_mail = mail;
@@ -189,7 +203,7 @@ static const char *proof_of(const struct pd_mail *mail)
 {
 	if (mail->agent == NULL)
 		return mail->is_authentic ? "dmarc" : "none";
-	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
+	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL || mail->is_freed_in_full)
 		return "full";
 	if (mail->signature != NULL)
 		return "signature";

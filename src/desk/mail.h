@@ -28,6 +28,7 @@ struct pd_mail {
 	const char *signature_fault;  /* why a signature proves nothing; NULL */
 	bool is_outgoing;	      /* the agent's client sent it to people outside, from a mailbox's address */
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
+	bool is_freed_in_full;	      /* a draft, proven in full when it came, that #send with such a proof sets free */
 	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
 	bool is_authentic;	      /* our server vouches for the domain in From */
 	bool is_refuted;	      /* our server says that the domain in From did not send it */

@@ -116,6 +116,7 @@ struct pd_context {
 	const struct pd_agent *agent;  /* the actor, where it is an agent */
 	int64_t action;
 	int64_t held_draft; /* the draft that is decided again; 0 */
+	bool is_full;	    /* the actor is proven in full, where it is an agent */
 	bool is_late; /* what time brought is told in one letter a person */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
 };

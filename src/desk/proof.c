@@ -11,7 +11,7 @@ enum pd_proof pd_mail_proof(struct pd_context *context, const struct pd_mail *ma
 {
 	if (mail->agent == NULL)
 		return PD_PROOF_NONE;
-	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL)
+	if (mail->delivery->is_confirmed || mail->is_logged_in || mail->seal != NULL || mail->is_freed_in_full)
 		return PD_PROOF_FULL;
 	if (mail->signature != NULL && pd_signature_binds(context, mail, place))
 		return PD_PROOF_FULL;

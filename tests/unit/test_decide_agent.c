@@ -983,6 +983,38 @@ static void test_send_by_confirmation(void **state)
 	assert_int_equal(small_letters(plan, PD_LETTER_RECEIPT), 1);
 }
 
+/* A draft is proven no better than it was when it came, and no better than what sets it free: a grave command in it
+ * is carried out at once only where both were proven in full. */
+static void test_proof_of_a_freed_draft(void **state)
+{
+	static const struct {
+		bool comes_in_full, goes_in_full;
+	} table[] = {{true, true}, {true, false}, {false, true}, {false, false}};
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		teardown(state);
+		setup(state);
+		struct scene *scene = *state;
+		answer(scene, "Have you tried water?");
+		struct small_mail mail = reply_to(scene, bob, scene->to_bob, "#delete\n\nUse sand.");
+		mail.pass = !table[i].comes_in_full;
+		struct pd_plan *plan = small_deliver(scene->desk, mail);
+		if (table[i].comes_in_full) {
+			mail = reply_to(scene, bob, small_letter(plan, PD_LETTER_CONFIRMATION, "bob"), "#yes");
+			mail.pass = false;
+			plan = small_deliver(scene->desk, mail);
+		}
+		assert_string_equal(plan->outcome, "held");
+		if (table[i].goes_in_full)
+			plan = small_do(scene->desk, "agent:bob", 1, "#send");
+		else
+			plan = small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#send"));
+		bool is_asked = small_letters(plan, PD_LETTER_CONFIRMATION) > 0;
+		if (is_asked == (table[i].comes_in_full && table[i].goes_in_full))
+			fail_msg("case %zu: %s", i, is_asked ? "asked" : "not asked");
+		assert_int_equal(small_letters(plan, PD_LETTER_REPLY), !is_asked);
+	}
+}
+
 static void test_proofs(void **state)
 {
 	(void)state;
@@ -1318,6 +1350,7 @@ int main(void)
 		TEST(test_expiry_is_told),
 		TEST(test_send_frees_no_unproven_mail),
 		TEST(test_forged_mail_hides_no_draft),
+		TEST(test_proof_of_a_freed_draft),
 		TEST(test_send_by_confirmation),
 		cmocka_unit_test(test_proofs),
 		TEST(test_agents_vacation),
