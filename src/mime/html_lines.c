@@ -124,6 +124,18 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+/* Where the words end that have one blank between them, and so stand in the line as they are. */
+static size_t words_end(const char *text, size_t at, size_t len)
+{
+	for (;;) {
+		while (at < len && !is_space(text[at]))
+			at++;
+		if (at + 1 >= len || text[at] != ' ' || is_space(text[at + 1]))
+			return at;
+		at++;
+	}
+}
+
 static void read_text(struct walk *walk, const xmlNode *node)
 {
 	const char *text = (const char *)node->content;
@@ -142,9 +154,7 @@ static void read_text(struct walk *walk, const xmlNode *node)
 	walk->blank |= at > 0;
 	add_run(walk, node, 0, len);
 	while (at < len) {
-		size_t end = at;
-		while (end < len && !is_space(text[end]))
-			end++;
+		size_t end = words_end(text, at, len);
 		add_word(walk, text + at, end - at);
 		at = end;
 		while (at < len && is_space(text[at]))
