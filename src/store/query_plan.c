@@ -238,3 +238,19 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 					 : "ticket",
 		   false, ret_numbers, &is_done, error);
 }
+
+int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+			struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+{
+	int failed = 0;
+	*ret_done = false;
+	if (has_prefix(query))
+		return 0;
+	find_common(q, query, error, &failed);
+	if (failed)
+		return failed;
+	q->is_by_row = true;
+	failed = run(q, query, page, page->table, true, ret_numbers, ret_done, error);
+	q->is_by_row = false;
+	return failed;
+}

@@ -81,6 +81,9 @@ struct pd_page {
 };
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
 		     struct pd_numbers *ret_numbers, struct pd_error *error);
+/* The same along the order of page->table alone. ret_done false: it would take longer than a moment. */
+int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+			struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error);
 
 /* When which way is taken; a test takes all of them. */
 struct pd_query_limits {

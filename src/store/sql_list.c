@@ -95,6 +95,22 @@ static void put_order(struct pd_sql_query *q, const char *sort)
 		pd_buf_adds(&q->sql, ", number DESC");
 }
 
+/* Along the index of due times, as long as tickets that have one fill the page. */
+static int list_by_due(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+		       bool is_descending, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+{
+	struct pd_page by_due = *page;
+	struct pd_numbers numbers = {0};
+	by_due.table = "agenda CROSS JOIN ticket ON ticket.number = agenda.ticket AND"
+		       " agenda.due IS NOT NULL";
+	by_due.order = is_descending ? "ORDER BY agenda.due DESC, number DESC" : "ORDER BY agenda.due, number DESC";
+	int failed = pd_sql_query_follow(q, query, &by_due, &numbers, ret_done, error);
+	*ret_done = !failed && *ret_done && numbers.count == page->limit;
+	if (*ret_done)
+		*ret_numbers = numbers;
+	return failed;
+}
+
 struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,
 				 const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
@@ -114,7 +130,10 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 	struct pd_tickets tickets = {0};
 	struct pd_numbers numbers = {0};
 	struct pd_error error;
-	if (pd_sql_query_run(&q, query, &page, &numbers, &error) != 0)
+	bool is_done = false;
+	if (strcmp(column, "due") == 0 && list_by_due(&q, query, &page, *sort == '-', &numbers, &is_done, &error) != 0)
+		pd_window_fail(view, &error);
+	if (view->face.failed == 0 && !is_done && pd_sql_query_run(&q, query, &page, &numbers, &error) != 0)
 		pd_window_fail(view, &error);
 	for (size_t i = 0; i < numbers.count && view->face.failed == 0; i++) {
 		struct pd_ticket *ticket = pd_sqlite_ticket(face, arena, numbers.items[i]);

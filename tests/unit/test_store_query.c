@@ -243,12 +243,12 @@ static char *some_query(struct pd_arena *arena, int depth)
 }
 
 static char *numbers(struct pd_store *store, struct pd_arena *arena, const struct pd_query *query,
-		     const char *sort)
+		     const char *sort, size_t limit)
 {
 	struct pd_snapshot *s;
 	struct pd_error error = {0};
 	assert_int_equal(pd_store_begin(store, &s, &error), 0);
-	struct pd_tickets found = s->list(s, arena, query, sort, 1000, 0);
+	struct pd_tickets found = s->list(s, arena, query, sort, limit, limit < 1000 ? limit / 2 : 0);
 	PD_AUTO_BUF text = {0};
 	for (size_t i = 0; i < found.count; i++)
 		pd_buf_addf(&text, "%lld ", (long long)found.items[i]->number);
@@ -281,8 +281,9 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 			{.rare = 5, .common = 5, .moment = 2000}};
 		pd_query_limits = limits[pick(COUNT(limits))];
 		const char *sort = sorts[pick(COUNT(sorts))];
-		const char *have = numbers(sqlite, arena, query, sort),
-			   *want = numbers(memory, arena, query, sort);
+		size_t limit = pick(2) ? 1000 : 1 + pick(8); /* a page that is filled, or all */
+		const char *have = numbers(sqlite, arena, query, sort, limit),
+			   *want = numbers(memory, arena, query, sort, limit);
 		if (strcmp(have, want) != 0)
 			fail_msg("%s sorted by %s\n  SQLite: %s\n  memory: %s", text,
 				 sort != NULL ? sort : "nothing", have, want);
