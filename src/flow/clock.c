@@ -159,7 +159,8 @@ int pd_flow_clock(struct pd_flow *flow, struct pd_ticked *ret_ticked, struct pd_
 
 	if (pd_flow_take_retiming(flow)) { /* new settings */
 		pd_flow_set_next_schedule(flow, 0);
-		if ((failed = retime(flow, &retimed, error)))
+		if ((failed = retime(flow, &retimed, error)) ||
+		    (failed = pd_store_next_wake(pd_flow_store(flow), &next, error)))
 			pd_flow_ask_retiming(flow);
 	}
 	/* A clock that was set back is minded, too: nothing lies further ahead than a week. */
@@ -167,6 +168,10 @@ int pd_flow_clock(struct pd_flow *flow, struct pd_ticked *ret_ticked, struct pd_
 
 	if (!failed && (now >= next_schedule || (next_schedule != PD_NEVER && next_schedule > now + 8 * PD_DAY)))
 		failed = keep_schedule(flow, now, error);
+	if (!failed && !pd_store_is_wake_due(pd_flow_store(flow))) {
+		*ret_ticked = (struct pd_ticked){count, retimed};
+		return 0;
+	}
 	while (!failed && count != before) {
 		before = count;
 		failed = decide_late(flow, now, &count, error);

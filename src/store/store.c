@@ -389,6 +389,14 @@ void pd_store_wait_wake(struct pd_store *store, int64_t deadline)
 	pthread_mutex_unlock(&store->lock);
 }
 
+bool pd_store_is_wake_due(struct pd_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	bool is_due = store->next_wake != INT64_MAX && store->next_wake <= pd_now();
+	pthread_mutex_unlock(&store->lock);
+	return is_due;
+}
+
 int pd_store_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error)
 {
 	pthread_mutex_lock(&store->lock);

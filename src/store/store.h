@@ -139,6 +139,8 @@ void pd_store_replay(struct pd_snapshot *snapshot, pd_time from, pd_time to, pd_
 /* --- the clock --- */
 /* Blocks until something may have to happen on a ticket by itself, or the deadline (pd_monotonic). */
 void pd_store_wait_wake(struct pd_store *store, int64_t deadline);
+/* May it have to now? As far as is known without looking. */
+bool pd_store_is_wake_due(struct pd_store *store);
 /* Looks up anew what is next; after what was due has been done. ret_next: INT64_MAX: nothing. */
 int pd_store_next_wake(struct pd_store *store, pd_time *ret_next, struct pd_error *error);
 /* Reckons the agendas of all tickets that may have one anew, unless that was done for this configuration already.
