@@ -126,7 +126,7 @@ static void check_property(const struct pd_group *group, struct pd_problems *pro
 	const struct pd_setting *choices = setting(group, "choices");
 	if (type != NULL && pd_starts(type->value, "choice") && choices == NULL)
 		pd_problem_add(problems, group->where, "[property %s] has no choices", group->name);
-	if (pd_property_is_builtin(group->name) || strcmp(group->name, PD_PROPERTY_UNROUTED) == 0)
+	if (pd_property_is_builtin(group->name) || pd_property_is_hidden(group->name))
 		pd_problem_add(problems, group->where, "[property %s] is a property that every ticket has",
 			       group->name);
 }

@@ -85,7 +85,7 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 	report_pair(run, "contacts", pd_strings_join(arena, &people, ", "));
 	report_pair(run, "followers", pd_strings_join(arena, &followers, ", "));
 	for (size_t i = 0; i < ticket->properties.count; i++)
-		if (strcmp(ticket->properties.items[i].property, PD_PROPERTY_UNROUTED) != 0)
+		if (!pd_property_is_hidden(ticket->properties.items[i].property))
 			report_pair(run, ticket->properties.items[i].property, ticket->properties.items[i].to);
 	report_pair(run, "created", pd_time_short(arena, ticket->created, context->settings->timezone));
 	if (ticket->closed != 0)
@@ -139,7 +139,7 @@ static void report_entry(struct command_run *run, const struct pd_entry *entry)
 	for (size_t i = 0; i < event->changes.count; i++)
 		if (!is_inner(event->changes.items[i].property))
 			*pd_list_add(arena, &changes) = change_words(run, &event->changes.items[i]);
-	const char *kind = pd_event_kind_name(event->kind);
+	const char *kind = pd_event_words(event);
 	if (entry->message != NULL && event->kind == PD_EVENT_MESSAGE)
 		kind = entry->message->direction == PD_IN ? "message in" : "message out";
 	const char *what = event->kind == PD_EVENT_SET ? "" : RUN_SAY(run, kind);
@@ -162,6 +162,25 @@ static void report_entry(struct command_run *run, const struct pd_entry *entry)
 		pd_report(context, "    [%s]", entry->message->attachments.items[i].name);
 }
 
+static bool is_pinned(struct command_run *run, const struct pd_ticket *ticket, int64_t event)
+{
+	const char *pinned = pd_ticket_get(run->context->arena, ticket, PD_PROPERTY_PINNED);
+	struct pd_strings pins = pd_split(run->context->arena, pinned != NULL ? pinned : "", ';');
+	return pd_strings_has(&pins, pd_printf(run->context->arena, "E%lld", (long long)event));
+}
+
+static void report_pins(struct command_run *run, const struct pd_ticket *ticket, const struct pd_entries *entries)
+{
+	struct pd_arena *arena = run->context->arena;
+	const char *pinned = pd_ticket_get(arena, ticket, PD_PROPERTY_PINNED);
+	struct pd_strings pins = pd_split(arena, pinned != NULL ? pinned : "", ';');
+	for (size_t i = 0; i < pins.count; i++)
+		for (size_t n = 0; n < entries->count; n++)
+			if (command_entry(pins.items[i]) == entries->items[n].event.id &&
+			    !pd_ticket_entry_deleted(ticket, entries->items[n].event.id))
+				report_entry(run, &entries->items[n]);
+}
+
 int command_apply_show(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;
@@ -172,8 +191,10 @@ int command_apply_show(struct command_run *run, const struct pd_command *command
 	report_properties(run, ticket);
 	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
 	size_t shown = 0;
+	report_pins(run, ticket, &entries);
 	for (size_t i = entries.count; i > 0; i--) {
-		if (pd_ticket_entry_deleted(ticket, entries.items[i - 1].event.id))
+		if (pd_ticket_entry_deleted(ticket, entries.items[i - 1].event.id) ||
+		    is_pinned(run, ticket, entries.items[i - 1].event.id))
 			continue;
 		if (shown++ == ENTRIES_MAX) {
 			pd_report(context, "%s",

@@ -169,6 +169,15 @@ int command_apply_new(struct command_run *run, const struct pd_command *command)
 void command_parse_merge(struct command_parser *parser, struct pd_command *command);
 void command_check_merge(struct command_run *run, const struct pd_command *command);
 int command_apply_merge(struct command_run *run, const struct pd_command *command);
+/* command_timeline.c */
+void command_parse_pin(struct command_parser *parser, struct pd_command *command);
+void command_parse_log(struct command_parser *parser, struct pd_command *command);
+void command_parse_share(struct command_parser *parser, struct pd_command *command);
+void command_check_pin(struct command_run *run, const struct pd_command *command);
+void command_check_share(struct command_run *run, const struct pd_command *command);
+int command_apply_pin(struct command_run *run, const struct pd_command *command);
+int command_apply_log(struct command_run *run, const struct pd_command *command);
+int command_apply_share(struct command_run *run, const struct pd_command *command);
 /* command_view.c */
 void command_parse_view(struct command_parser *parser, struct pd_command *command);
 void command_parse_unview(struct command_parser *parser, struct pd_command *command);

@@ -116,6 +116,8 @@ static const char *const builtin[] = {
 	"company",
 	"conversation_status",
 	"conversation_owner",
+	PD_CHANGE_LOG,
+	PD_CHANGE_SHARED,
 	"conversation_adopted",
 	"conversation_subject",
 	"snoozed",
@@ -417,7 +419,9 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 	} else if (strcmp(property, "conversation") == 0 || strcmp(property, "participant") == 0 ||
 		   strcmp(property, "subject") == 0 || pd_starts(property, "conversation_")) {
 		change_conversation(arena, ticket, event->conversation, change);
-	} else if (!pd_property_is_of_clocks(property) && strcmp(property, "direction") != 0 && !pd_property_is_record(property)) {
+	} else if (!pd_property_is_of_clocks(property) && strcmp(property, "direction") != 0 &&
+		   strcmp(property, PD_CHANGE_LOG) != 0 && strcmp(property, PD_CHANGE_SHARED) != 0 &&
+		   !pd_property_is_record(property)) {
 		change_custom(arena, ticket, change);
 	}
 }
@@ -532,6 +536,19 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 		if (strcmp(ticket->properties.items[i].property, property) == 0)
 			return ticket->properties.items[i].to;
 	return NULL;
+}
+
+bool pd_property_is_hidden(const char *property)
+{
+	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0;
+}
+
+const char *pd_event_words(const struct pd_event *event)
+{
+	for (size_t i = 0; event->kind == PD_EVENT_COMMENT && i < event->changes.count; i++)
+		if (strcmp(event->changes.items[i].property, PD_CHANGE_LOG) == 0)
+			return event->changes.items[i].to;
+	return pd_event_kind_name(event->kind);
 }
 
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket)

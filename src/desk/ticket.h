@@ -162,6 +162,16 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
  * a custom property, since few tickets have it; not shown among them. */
 #define PD_PROPERTY_UNROUTED "unrouted"
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
+/* Likewise the entries that stand first on the timeline, the newest pin first: "E9;E7". */
+#define PD_PROPERTY_PINNED "pinned"
+/* Is it such a property, which nobody sees among the ticket's own? */
+bool pd_property_is_hidden(const char *property);
+/* Of a COMMENT event: what it logs, "call" "meeting" "email"; of a SET event: with whom the ticket was shared. They change
+ * nothing of the ticket. */
+#define PD_CHANGE_LOG	 "log"
+#define PD_CHANGE_SHARED "shared"
+/* What an event is for people and programs: its kind's name, of a log what it logs. */
+const char *pd_event_words(const struct pd_event *event);
 /* Has the property many values (follower contact participant mailbox_also mention entry_deleted absorbed)? */
 bool pd_property_is_many(const char *property);
 /* Is it one of the ticket's own, and no custom one? */

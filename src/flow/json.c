@@ -47,7 +47,7 @@ static json_t *properties(const struct pd_ticket *ticket)
 	for (size_t i = 0; i < ticket->properties.count; i++) {
 		const struct pd_change *property = &ticket->properties.items[i];
 
-		if (property->to && strcmp(property->property, PD_PROPERTY_UNROUTED))
+		if (property->to && !pd_property_is_hidden(property->property))
 			json_object_set_new(object, property->property, pd_json_text(property->to));
 	}
 	return object;
@@ -264,7 +264,7 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 	const struct pd_event *event = &entry->event;
 	json_t *changes = json_array();
 	json_t *object = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id", json_sprintf("E%lld", (long long)event->id), "at",
-				   pd_json_time(arena, event->at), "kind", pd_json_text(pd_event_kind_name(event->kind)),
+				   pd_json_time(arena, event->at), "kind", pd_json_text(pd_event_words(event)),
 				   "actor", pd_json_text(event->actor), "why", pd_json_text(event->why), "action",
 				   json_integer(event->action));
 

@@ -30,7 +30,7 @@ static bool is_wanted(struct pd_call *call, const struct pd_entry *entry, pd_tim
 
 	if (at && entry->event.at > at)
 		return false;
-	if (kind && !pd_equal_nocase(kind, pd_event_kind_name(entry->event.kind)))
+	if (kind && !pd_equal_nocase(kind, pd_event_words(&entry->event)))
 		return false;
 	if (by && !pd_equal_nocase(by, actor_name(entry->event.actor)) && !pd_equal_nocase(by, entry->event.actor))
 		return false;
@@ -65,6 +65,22 @@ static json_t *brief(struct pd_call *call, struct pd_snapshot *snapshot, const s
 	return pd_json_ticket(call->arena, &scene, ticket);
 }
 
+static const char *entry_id(struct pd_call *call, const struct pd_entry *entry)
+{
+	return pd_printf(call->arena, "E%lld", (long long)entry->event.id);
+}
+
+static void add_entry(struct pd_call *call, struct pd_snapshot *snapshot, json_t *timeline, const struct pd_entry *entry,
+		      pd_time at, bool is_pinned)
+{
+	if (!is_wanted(call, entry, at))
+		return;
+	json_t *object = pd_json_entry(call->arena, snapshot, entry);
+
+	json_object_set_new(object, "pinned", json_boolean(is_pinned));
+	json_array_append_new(timeline, object);
+}
+
 json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
 		     bool is_oldest_first)
 {
@@ -73,11 +89,19 @@ json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const 
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
 	add_links(object, ticket, &entries);
+	const char *pinned = pd_ticket_get(call->arena, ticket, PD_PROPERTY_PINNED);
+	struct pd_strings pins = pd_split(call->arena, pinned ? pinned : "", ';');
+
+	/* Pins first, in their order; then all others. */
+	for (size_t i = 0; i < pins.count; i++)
+		for (size_t n = 0; n < entries.count; n++)
+			if (pd_equal(pins.items[i], entry_id(call, &entries.items[n])))
+				add_entry(call, snapshot, timeline, &entries.items[n], at, true);
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_entry *entry = &entries.items[is_oldest_first ? i : entries.count - 1 - i];
 
-		if (is_wanted(call, entry, at))
-			json_array_append_new(timeline, pd_json_entry(call->arena, snapshot, entry));
+		if (!pd_strings_has(&pins, entry_id(call, entry)))
+			add_entry(call, snapshot, timeline, entry, at, false);
 	}
 	json_object_set_new(object, "timeline", timeline);
 	return object;

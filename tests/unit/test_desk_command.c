@@ -97,6 +97,10 @@ static void parsing(void **state)
 		{"set team", "#set team=sales", false, "set(team)", ""},
 		{"custom choice", "#set device=Laptop", false, "set(device)", ""},
 		{"choices", "#add tags=A; loud", false, "add(tags)", ""},
+		{"pin", "#pin e7", false, "pin(-|7)", ""},
+		{"log", "#log Call Spoke with Jo.", false, "log(call)", ""},
+		{"share", "#share @bob have a look", false, "share(bob)", ""},
+		{"share with a team", "#share team Sales", false, "share(team:sales)", ""},
 		{"custom number", "#set floor=3.5", false, "set(floor)", ""},
 		{"custom date", "#set bought=2026-01-31", false, "set(bought)", ""},
 		{"view", "#list unassigned", false, "list(unassigned)", ""},
@@ -222,6 +226,11 @@ static void wrong(void **state)
 		 "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
 		{"no property", "#set nme=x",
 		 "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
+		{"pin without an entry", "#pin", "Line 1, \"#pin\": #pin needs an argument: #pin E7"},
+		{"log without a text", "#log call", "Line 1, \"#log call\": #log needs an argument: #log call|meeting|email TEXT"},
+		{"log of something", "#log cal Hello", "Line 1, \"#log cal Hello\": there is no kind of log \"cal\". Did you mean "
+						      "\"call\"?"},
+		{"share with nobody", "#share bib", "Line 1, \"#share bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
 		{"not one of the choices", "#add tags=c",
 		 "Line 1, \"#add tags=c\": there is no tags \"c\". Did you mean \"a\"?"},
 		{"adding to one value", "#add device=phone",
@@ -527,6 +536,36 @@ static void asks(void **state)
 		strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#list"), "unassigned       Unassigned"));
 	assert_non_null(strstr(carry_out("agent:anna", PD_PROOF_FULL, 0, "#help assign"),
 			       "#assign NAME|me|none|team NAME [conversation [C2]]"));
+}
+
+/* Pins, logs and shares: what stands on the timeline, who is told, and that none of it changes the ticket's people. */
+static void timeline(void **state)
+{
+	(void)state;
+	anna("#pin E2", "#pin: E2 is pinned");
+	anna("#pin E1\n#pin E2", "#pin: E1 is pinned\n#pin: E2 is pinned already");
+	anna("#pin E99", "! Line 1, \"#pin E99\": this ticket has no entry E99.");
+	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");
+	assert_true(strstr(shown, "\nE1  ") < strstr(shown, "\nE2  ")); /* the newest pin first */
+	assert_null(strstr(shown, "\npinned:"));
+	anna("#unpin E1\n#unpin E1", "#unpin: E1 is pinned no more\n#unpin: E1 is not pinned");
+	anna("#undo", "#undo: action 6 of Anna Virtanen taken back: pinned E2 -> E1;E2");
+	anna("#log call Jo wants it on Monday.", "#log: call E7: Jo wants it on Monday.");
+	struct pd_entry *entry = desk->snapshot.entry(&desk->snapshot, arena, 7);
+	assert_string_equal(pd_event_words(&entry->event), "call");
+	assert_string_equal(entry->message->text, "Jo wants it on Monday.");
+	assert_int_equal(entry->message->direction, PD_INTERNAL);
+	size_t letters = desk->letters.count;
+	anna("#share bob please look", "#share: shared with Bob Smith");
+	assert_int_equal(desk->letters.count, letters + 1);
+	const struct pd_planned_letter *letter = desk->letters.items[letters];
+	assert_string_equal(letter->agent, "bob");
+	assert_non_null(strstr(letter->letter.text, "Anna Virtanen shares this ticket with you.\n\nplease look\n\n#1 Printer"));
+	assert_non_null(strstr(letter->letter.text, "It burns."));
+	assert_int_equal(fake_ticket(desk, 1)->followers.count, 0);
+	assert_null(fake_ticket(desk, 1)->owner);
+	anna("#share team support", "#share: shared with Bob Smith, Vera Watch");
+	assert_int_equal(fake_ticket(desk, 1)->properties.count, 1); /* the pins */
 }
 
 /* Views made by command: whose they are, who may change them, that they can be taken back. */
@@ -887,6 +926,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(applies, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(asks, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(ambiguous, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(timeline, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(views, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(shows_all, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(unseen, make_desk, drop_desk),

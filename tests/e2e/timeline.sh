@@ -1,0 +1,34 @@
+#!/bin/bash
+# The timeline by mail and command line: a logged call, a pin that stands first, a ticket shared with a colleague, filters.
+. "${top_srcdir:-.}/tests/lib/desk.sh"
+begin
+desk_start
+echo "It burns." | mail "Carol <carol@example.net>" support@example.com "Printer" >"$work/mail.eml"
+hand_in "$PF_PORT" carol@example.net support@example.com <"$work/mail.eml"
+check "anna was not told" pf_wait 20 pf_has anna@example.com 1
+notification=$(pf_mails anna@example.com | head -1)
+reply_to=$(field "$notification" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+give() {
+	mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer" "In-Reply-To: $(field "$notification" Message-ID)" >"$work/command.eml"
+	hand_in "$PF_AGENTS_PORT" anna@example.com "$reply_to" <"$work/command.eml"
+}
+kinds() { postdesk show 1 --json "$@" | python3 -c 'import json,sys; print(" ".join(e["kind"] for e in json.load(sys.stdin)["timeline"]))'; }
+
+told=$(pf_mails bob@example.com | wc -l)
+give <<-END
+	#log call She wants a new one by Friday.
+	#pin E2
+	#share bob Please order one.
+END
+check "bob did not get the ticket" pf_wait 20 pf_has bob@example.com $((told + 1))
+shared=$(pf_mails bob@example.com | tail -1)
+grep -q "Please order one" "$shared" || fail "the share lacks its text: $(cat "$shared")"
+grep -q "It burns" "$shared" || fail "the share lacks the ticket"
+check_equal "the customer heard of it" "$(pf_mails carol@example.net | wc -l)" 0
+case $(kinds) in message\ *call*) ;; *) fail "the pin is not first, or the call is missing: $(kinds)" ;; esac
+check_equal "calls alone" "$(kinds --kind call)" call
+check_equal "in words" "$(kinds --search friday)" call
+check_equal "followers" "$(postdesk list --json number:1 | grep -o '"followers": *\[[^]]*\]' | tr -d ' ')" '"followers":[]'
+postdesk --as bob do 1 '#unpin E2' >/dev/null || fail "not unpinned"
+case $(kinds) in message\ *) fail "the pin is still first" ;; esac
+desk_stop
