@@ -2,8 +2,8 @@
  * that no group waits for it; the writer then copies the few that came meanwhile, after which the log begins
  * anew.
  *
- * Promises: nothing about durability, which the log has. Fails: silently; the log grows until the next
- * attempt. */
+ * Promises: nothing about durability, which the log has. Fails: silently, and the log grows until the next attempt;
+ * where the database cannot be synced, the store is failed. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -30,13 +30,13 @@ struct pd_checkpointer {
 static void restart_log(struct pd_connection *connection)
 {
 	sqlite3_busy_timeout(connection->db, READERS_MS);
-	sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	(void)pd_sql_checkpoint(connection, SQLITE_CHECKPOINT_RESTART);
 	sqlite3_busy_timeout(connection->db, PD_SQL_BUSY_MS);
 }
 
 static void copy_pages(struct pd_connection *connection)
 {
-	sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	(void)pd_sql_checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
 }
 
 static void *work(void *data)

@@ -55,6 +55,15 @@ int pd_sql_exec(struct pd_connection *connection, const char *sql, struct pd_err
 	return pd_sql_fail(connection, error, "database");
 }
 
+int pd_sql_checkpoint(struct pd_connection *connection, int mode)
+{
+	const int code = sqlite3_wal_checkpoint_v2(connection->db, NULL, mode, NULL, NULL);
+	/* A second sync would succeed, and what the first one lost would be lost. */
+	if (code != SQLITE_OK && sqlite3_extended_errcode(connection->db) == SQLITE_IOERR_FSYNC)
+		atomic_store(&connection->store->store.is_failed, true);
+	return code;
+}
+
 sqlite3_stmt *pd_sql_statement(struct pd_connection *connection, _Atomic int *slot, const char *text)
 {
 	static _Atomic int slots;
@@ -236,6 +245,9 @@ void pd_connection_free(struct pd_connection *connection)
 		return;
 	for (size_t i = 0; i < PD_SQL_STATEMENTS; i++)
 		sqlite3_finalize(connection->statements[i]);
+	/* What a log holds that could not be synced is copied by who has checked it again: the next to open it. */
+	if (connection->db != NULL && atomic_load(&connection->store->store.is_failed))
+		sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_close(connection->db);
 	free(connection);
 }

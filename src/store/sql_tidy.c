@@ -86,7 +86,7 @@ bool pd_sqlite_tidy(struct pd_sqlite *store)
 	}
 	/* Nobody is waited for. */
 	sqlite3_busy_timeout(writer->db, 0);
-	sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)pd_sql_checkpoint(writer, SQLITE_CHECKPOINT_TRUNCATE);
 	sqlite3_busy_timeout(writer->db, PD_SQL_BUSY_MS);
 	return false;
 }

@@ -460,6 +460,18 @@ static void start_once(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* What the log holds may be in the system's memory alone, where a predecessor could not sync it, and a sync now would
+ * not tell: it is written again, to its place in the database. Without space, or beside a reader that stays, it waits
+ * in the log as it did. */
+static int copy_home(struct pd_connection *writer, struct pd_error *error)
+{
+	const int code = pd_sql_checkpoint(writer, SQLITE_CHECKPOINT_TRUNCATE) & 0xff;
+	if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return 0;
+	int failed = pd_sql_fail(writer, error, "the log cannot be copied into the database");
+	return failed == PD_FULL ? 0 : failed;
+}
+
 static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 {
 	int failed = take_lock(store->state, &store->lock_fd, error);
@@ -470,7 +482,9 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	umask(mask);
 	if (failed)
 		return failed;
-	failed = pd_schema_migrate(store->writer, error);
+	failed = copy_home(store->writer, error);
+	if (!failed)
+		failed = pd_schema_migrate(store->writer, error);
 	if (!failed)
 		failed = pd_schema_load(store, store->writer, error);
 	if (failed)

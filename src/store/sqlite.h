@@ -118,6 +118,9 @@ void pd_connection_free(struct pd_connection *connection);
 /* What SQLite's last result on the connection means for the MTA. */
 int pd_sql_fail(struct pd_connection *connection, struct pd_error *error, const char *what);
 int pd_sql_exec(struct pd_connection *connection, const char *sql, struct pd_error *error);
+/* Copies the log home, as much as the mode (SQLITE_CHECKPOINT_...) can: SQLite's code. Where the disk did not take it,
+ * the store is failed. */
+int pd_sql_checkpoint(struct pd_connection *connection, int mode);
 
 /* The statement of this call site on the connection; NULL where it cannot be prepared (memory, a damaged
  * schema). */
