@@ -200,11 +200,12 @@ int pd_verb_status(struct pd_call *call)
 	int failed = pd_store_stats(pd_flow_store(call->flow), &stats, &call->error);
 
 	if (!failed)
-		pd_call_emit(call, json_pack("{s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "tickets",
+		pd_call_emit(call, json_pack("{s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "tickets",
 					     (json_int_t)stats.tickets, "open", (json_int_t)stats.open, "messages",
 					     (json_int_t)stats.messages, "outbox_waiting", (json_int_t)stats.outbox_waiting,
 					     "outbox_oldest", pd_json_time(call->arena, stats.oldest_waiting), "drafts",
-					     (json_int_t)stats.drafts, "database_bytes", (json_int_t)stats.database_bytes,
+					     (json_int_t)stats.drafts, "unindexed",
+					     (json_int_t)stats.unindexed, "database_bytes", (json_int_t)stats.database_bytes,
 					     "commits", (json_int_t)stats.commits, "commit_groups", (json_int_t)stats.groups,
 					     "decided_anew", (json_int_t)stats.redecided, "mails_read",
 					     (json_int_t)reading.read, "readers_replaced", (json_int_t)reading.replaced,

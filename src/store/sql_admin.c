@@ -25,6 +25,8 @@ int pd_sqlite_stats(struct pd_store *face, struct pd_store_stats *stats, struct 
 	stats->outbox_waiting = pd_sql_number(connection, "SELECT count(*) FROM outbox WHERE state < 2");
 	stats->oldest_waiting = pd_sql_number(connection, "SELECT min(created) FROM outbox WHERE state < 2");
 	stats->drafts = pd_sql_number(connection, "SELECT count(*) FROM draft WHERE state = 0");
+	stats->unindexed = pd_sql_number(connection, "SELECT count(*) FROM unindexed WHERE seq >"
+						     " (SELECT done FROM words.indexed)");
 	stats->database_bytes = pd_sql_number(connection, "PRAGMA main.page_count") *
 					pd_sql_number(connection, "PRAGMA main.page_size") +
 				pd_sql_number(connection, "PRAGMA words.page_count") *

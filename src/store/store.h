@@ -178,6 +178,7 @@ int pd_store_key_remove(struct pd_store *store, const char *fingerprint, pd_time
 struct pd_store_stats {
 	int64_t tickets, open, messages, outbox_waiting, drafts;
 	pd_time oldest_waiting; /* created; 0 */
+	int64_t unindexed; /* documents that the full-text index does not have yet */
 	int64_t database_bytes;
 	unsigned long commits, groups, redecided;
 };

@@ -751,8 +751,15 @@ static void test_large_texts(void **state)
 		};
 		assert_int_equal(test_deliver(store, &delivery, &error), 0);
 	}
+	struct pd_store_stats stats;
+	assert_int_equal(pd_store_stats(store, &stats, &error), 0);
+	assert_true(stats.unindexed >= 0 && stats.unindexed <= 6);
 	pd_store_close(store);
 	check_words(&client, "large texts");
+	assert_int_equal(pd_store_open(place.state, PD_STORE_READ, IN_DATABASE, &store, &error), 0);
+	assert_int_equal(pd_store_stats(store, &stats, &error), 0);
+	assert_int_equal(stats.unindexed, 0);
+	pd_store_close(store);
 	assert_int_equal(documents_with(place.state, "needle"), 1);
 	assert_int_equal(documents_with(place.state, "small"), 2);
 	close(client.acked);
