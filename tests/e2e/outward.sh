@@ -214,7 +214,9 @@ for ((n = 1; n <= kills * 2; n++)); do
 	desk_start
 done
 wait $loader
-check_equal "mails that were not taken" "$(grep -vc '^250' "$work/load")" 0
+check_equal "mails that were taken" "$(grep -c '^250' "$work/load")" 20
+# Postfix's queue manager leaves a mail aside whose last attempt has not let go of it yet, until it starts anew.
+postfix -c "$PF_DIR/etc" reload >/dev/null 2>&1
 check "not all mails became tickets" pf_wait 120 has_tickets $((before + 20))
 check "not all is sent" pf_wait 60 drained
 copies >"$work/copies"
