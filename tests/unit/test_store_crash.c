@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "store/record.h"
 #include "store_desk.h"
 
 #define MAILS	    12
@@ -648,6 +649,29 @@ static void test_newer_schema(void **state)
 	remove_place(&place);
 }
 
+/* Rows as they were before tickets knew of clocks. */
+static void forget_clocks(struct pd_arena *arena, sqlite3 *db)
+{
+	sqlite3_stmt *select, *put;
+	struct pd_ticket ticket = {0};
+	PD_AUTO_BUF rest = {0};
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT rest, created FROM ticket WHERE number = 1", -1, &select, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(select), SQLITE_ROW);
+	ticket.created = sqlite3_column_int64(select, 1);
+	const struct pd_bytes record = {sqlite3_column_blob(select, 0), (size_t)sqlite3_column_bytes(select, 0)};
+	assert_true(pd_record_ticket_unpack(arena, record, &ticket));
+	assert_true(ticket.clocks.of[PD_GOAL_CLOSE].start != 0);
+	sqlite3_finalize(select);
+	ticket.clocks = (struct pd_clocks){0};
+	pd_record_ticket_pack(&rest, &ticket);
+	assert_int_equal(sqlite3_prepare_v2(db, "UPDATE ticket SET rest = ? WHERE number = 1", -1, &put, NULL),
+			 SQLITE_OK);
+	sqlite3_bind_blob(put, 1, rest.data, (int)rest.len, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(put), SQLITE_DONE);
+	sqlite3_finalize(put);
+}
+
 /* A database of the first schema is brought up to date. */
 static void test_older_schema(void **state)
 {
@@ -658,6 +682,14 @@ static void test_older_schema(void **state)
 	struct pd_store *store;
 	struct pd_error error = {0};
 	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, 0, &store, &error), 0);
+	struct test_delivery delivery = {.arena = arena,
+					 .settings = test_settings(arena),
+					 .mail = {.message_id = "a@example.org",
+						  .from = "a@example.org",
+						  .subject = "Printer",
+						  .text = "It burns."},
+					 .now = TEST_NOW};
+	assert_int_equal(test_deliver(store, &delivery, &error), 0);
 	pd_store_close(store);
 	const char *path = pd_printf(arena, "%s/desk.db", place.state);
 	sqlite3 *db;
@@ -669,6 +701,7 @@ static void test_older_schema(void **state)
 				      "CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '',"
 				      " columnsize = 0); PRAGMA user_version = 1", NULL, NULL, NULL),
 			 SQLITE_OK);
+	forget_clocks(arena, db);
 	sqlite3_close(db);
 	assert_int_equal(pd_store_open(place.state, PD_STORE_READ, 0, &store, &error), PD_TEMPORARY);
 	assert_int_equal(pd_store_open(place.state, PD_STORE_WRITE, 0, &store, &error), 0);
