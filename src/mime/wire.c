@@ -64,6 +64,32 @@ static void text(struct wire *wire, const char **value)
 	}
 }
 
+#define START (UINT64_MAX - 1) /* instead of a length: the text is the start of the other one, whose length follows */
+
+/* A text that is often the start of another, which goes before it: a mail without a quote and a signature. */
+static void text_or_start(struct wire *wire, const char **value, const char *other)
+{
+	size_t len = wire->out && *value ? strlen(*value) : 0;
+	if (len > 0 && strncmp(*value, other, len) == 0) {
+		pd_buf_put_u64(wire->out, START);
+		pd_buf_put_u64(wire->out, len);
+		return;
+	}
+	struct pd_cursor ahead = wire->in ? *wire->in : (struct pd_cursor){0};
+	if (!wire->in || pd_get_u64(&ahead) != START || ahead.bad) {
+		text(wire, value);
+		return;
+	}
+	uint64_t start = pd_get_u64(&ahead);
+	*wire->in = ahead;
+	*value = "";
+	/* within the other text, and not in the middle of a character */
+	if (ahead.bad || start > strlen(other) || ((unsigned char)other[start] & 0xc0) == 0x80)
+		wire->in->bad = true;
+	else
+		*value = other[start] ? pd_strndup(wire->arena, other, (size_t)start) : other;
+}
+
 /* A text that goes into headers, logs and tables: one line without controls. */
 static void line(struct wire *wire, const char **value)
 {
@@ -194,13 +220,13 @@ static void signed_part(struct wire *wire, struct pd_message *message)
 
 static void body_part(struct wire *wire, struct pd_message *message)
 {
-	text(wire, &message->text);
+	text(wire, &message->full_text);
+	text_or_start(wire, &message->text, message->full_text);
 	message->own_text = (size_t)number(wire, message->own_text);
 	if (wire->in && message->own_text > strlen(message->text))
 		wire->in->bad = true;
 	text(wire, &message->quoted);
 	text(wire, &message->signature);
-	text(wire, &message->full_text);
 	message->has_html = number(wire, message->has_html) != 0;
 	text_or_null(wire, &message->html);
 	strings(wire, &message->html_commands);

@@ -12,6 +12,7 @@
 #include <glib.h>
 #include <gmime/gmime.h>
 #include <libxml/HTMLparser.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -327,6 +328,9 @@ static void bench_memory(void)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20); /* as the daemon does */
+	mallopt(M_MMAP_THRESHOLD, 512 << 10);
+	mallopt(M_TOP_PAD, 256 << 10);
 	struct pd_reader_limits limits = {
 		.count = THREADS, .deadline = 10 * PD_SECOND, .memory = (size_t)512 << 20};
 	struct pd_readers *readers = pd_readers_new("/proc/self/exe", &limits);
