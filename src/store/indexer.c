@@ -4,16 +4,18 @@
  * list here. The thread puts many documents into the index in one transaction of words.db, together with the
  * place of the last of them; the desk's next group then drops those rows. So a document is indexed exactly once,
  * whatever is killed between: what the index has is known by the index itself. Where the two files do not belong
- * together (a file that was lost, or restored alone), all is indexed anew.
+ * together (a file that was lost, or restored alone), all is indexed anew; so it is where the file is damaged, at
+ * the next start.
  *
  * Promises: mails never wait for the index, but for one whose own document is taken out again while it still
  * waits. Fails: a full disk keeps documents waiting, in `unindexed`, where a search looks through them; tried
- * again every second. */
+ * again every second. A damaged file is removed and fails the store. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DOCUMENTS_ENOUGH 256
 #define BYTES_ENOUGH	 ((size_t)2 * 1024 * 1024)
@@ -152,6 +154,28 @@ static int open_words(struct pd_sqlite *store, struct pd_connection *words, stru
 	return failed || is_fit ? failed : start_anew(store, words, error);
 }
 
+/* All that it knows is in the desk's tables, too. */
+static void remove_words(struct pd_sqlite *store)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	unlink(pd_printf(arena, "%s-wal", store->words_path));
+	unlink(pd_printf(arena, "%s-shm", store->words_path));
+	unlink(store->words_path);
+}
+
+static int connect_words(struct pd_sqlite *store, struct pd_connection **ret_words, struct pd_error *error)
+{
+	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, ret_words, error);
+	if (failed)
+		return failed;
+	failed = open_words(store, *ret_words, error);
+	if (failed) {
+		pd_connection_free(*ret_words);
+		*ret_words = NULL;
+	}
+	return failed;
+}
+
 /* --- the thread --- */
 
 static void free_documents(struct pd_documents *documents)
@@ -199,6 +223,10 @@ static int write_documents(struct pd_indexer *indexer, struct pd_document_list *
 		failed = pd_sql_run(words, SQL(words, "COMMIT"), error);
 	if (failed && sqlite3_get_autocommit(words->db) == 0)
 		(void)pd_sql_run(words, SQL(words, "ROLLBACK"), NULL);
+	if (failed == PD_CONFIGURATION) { /* damaged, and readers have it open: the next start makes it anew */
+		remove_words(indexer->store);
+		atomic_store(&indexer->store->store.is_failed, true);
+	}
 	pd_crash_point("after-words");
 	return failed;
 }
@@ -372,9 +400,11 @@ int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, str
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&indexer->work, &attributes);
 	pthread_condattr_destroy(&attributes);
-	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, &indexer->words, error);
-	if (!failed)
-		failed = open_words(store, indexer->words, error);
+	int failed = connect_words(store, &indexer->words, error);
+	if (failed == PD_CONFIGURATION) { /* damaged */
+		remove_words(store);
+		failed = connect_words(store, &indexer->words, error);
+	}
 	if (!failed) {
 		const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
 		indexer->done = pd_sql_number(indexer->words, "SELECT done FROM indexed");

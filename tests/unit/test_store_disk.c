@@ -1,8 +1,13 @@
-/* A disk that does not take a sync: after it nothing is believed that was not written again (invariants 1 and 10). */
+/* A disk that does not take a sync: after it nothing is believed that was not written again. A disk that damages what
+ * can be made again (invariants 1 and 10). */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
 
 #include "check.h"
 #include "store/inside.h"
@@ -82,6 +87,14 @@ static off_t size_of(const char *path, const char *name)
 	return stat(file, &status) == 0 ? status.st_size : 0;
 }
 
+static void wait_for_failure(const struct pd_store *store)
+{
+	const struct timespec moment = {.tv_nsec = 5000000};
+	for (const int64_t end = pd_monotonic() + WAIT_MS; !pd_store_is_failed(store) && pd_monotonic() < end;)
+		nanosleep(&moment, NULL);
+	assert_true(pd_store_is_failed(store));
+}
+
 static void drop(const char *path)
 {
 	char command[64];
@@ -121,10 +134,7 @@ static void test_a_database_that_cannot_be_synced_ends_the_store(void **state)
 	struct pd_store *store = open_desk(path);
 	atomic_store(&disk.fails_database, true);
 	assert_int_equal(deliver(store, "1@example.org"), 0);
-	const struct timespec moment = {.tv_nsec = 5000000};
-	for (const int64_t end = pd_monotonic() + WAIT_MS; !pd_store_is_failed(store) && pd_monotonic() < end;)
-		nanosleep(&moment, NULL);
-	assert_true(pd_store_is_failed(store));
+	wait_for_failure(store);
 	assert_int_equal(deliver(store, "2@example.org"), PD_TEMPORARY);
 	atomic_store(&disk.fails_database, false);
 	pd_store_close(store);
@@ -134,11 +144,58 @@ static void test_a_database_that_cannot_be_synced_ends_the_store(void **state)
 	drop(path);
 }
 
+enum { PAGE_SIZE = 4096 };
+
+static void damage_words(const char *path, int page)
+{
+	char file[128], junk[PAGE_SIZE];
+	snprintf(file, sizeof file, "%s/words.db", path);
+	memset(junk, 0xa5, sizeof junk);
+	PD_AUTO_FD fd = open(file, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, junk, sizeof junk, (off_t)(page - 1) * PAGE_SIZE), PAGE_SIZE);
+}
+
+static void check_all_is_well(struct pd_store *store)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong;
+	struct pd_error error = {0};
+	if (pd_store_verify(store, arena, &wrong, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(wrong.count, 0);
+}
+
+/* No database any more; one whose index is found damaged by the first that is written. */
+static void test_a_damaged_index_is_made_again(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-disk-XXXXXX";
+	assert_non_null(mkdtemp(path));
+	struct pd_store *store = open_desk(path);
+	assert_int_equal(deliver(store, "1@example.org"), 0);
+	pd_store_close(store);
+	damage_words(path, 1);
+	store = open_desk(path);
+	assert_int_equal(deliver(store, "2@example.org"), 0);
+	pd_store_close(store);
+	damage_words(path, 2);
+	store = open_desk(path);
+	(void)deliver(store, "3@example.org");
+	wait_for_failure(store);
+	pd_store_close(store);
+	store = open_desk(path);
+	assert_int_equal(deliver(store, "3@example.org"), 0);
+	check_all_is_well(store);
+	pd_store_close(store);
+	drop(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_log_that_was_not_synced_is_written_again),
 		cmocka_unit_test(test_a_database_that_cannot_be_synced_ends_the_store),
+		cmocka_unit_test(test_a_damaged_index_is_made_again),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
