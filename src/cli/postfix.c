@@ -135,7 +135,8 @@ static void print_milters(struct postfix *postfix)
 	puts("milter_default_action = tempfail");
 	print_words(postfix, "milter_connect_macros", "j {daemon_name} {daemon_addr} v _");
 	print_words(postfix, "milter_helo_macros", "{tls_version} {cipher} {cipher_bits} {cert_subject} {cert_issuer}");
-	print_words(postfix, "milter_mail_macros", "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} {mail_mailer}");
+	print_words(postfix, "milter_mail_macros",
+		    "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} {mail_mailer}");
 	print_words(postfix, "milter_rcpt_macros", "i {rcpt_addr} {rcpt_host} {rcpt_mailer}");
 	print_words(postfix, "milter_end_of_data_macros", "i");
 }
@@ -162,7 +163,8 @@ static void print_main(struct postfix *postfix)
 		printf("postdesk_destination_recipient_limit = %d\n", RECIPIENT_LIMIT);
 	if (postfix->milter)
 		print_milters(postfix);
-	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or relay_recipient_maps.");
+	puts("# The addresses below must also be known recipients: in virtual_mailbox_maps, local aliases or "
+	     "relay_recipient_maps.");
 }
 
 /* --- master.cf --- */
@@ -246,7 +248,8 @@ static void print_reinjection(struct postfix *postfix)
 	if (has_filter)
 		puts("# where the content filter brings mail back; without the milter, which would take the seal out");
 	else
-		puts("# where a content filter, if there is one, brings mail back; without the milter, which would take the seal out");
+		puts("# where a content filter, if there is one, brings mail back; without the milter, which would take the "
+		     "seal out");
 	/* A comment where it would be but an open port. */
 	const char *mark = has_filter ? "" : "#";
 
@@ -321,7 +324,7 @@ static bool is_submission(const char *name, const char *options)
 	return pd_equal(port, "submission") || pd_equal(port, "587") || strstr(options, "syslog_name=postfix/submission");
 }
 
-/* What the SMTP servers that there are tell: "NAME inet … smtpd -o … -o …", a service's options on lines of their own. */
+/* What the SMTP servers that there are tell: "NAME inet … smtpd", a service's options on lines of their own. */
 static void look_at_services(struct postfix *postfix)
 {
 	struct pd_arena *arena = postfix->arena;

@@ -164,6 +164,7 @@ static void test_all_values(void **state)
 				   "name = Anna Virtanen\n"
 				   "address = anna@example.com;anna@home.example\n"
 				   "login = al\n"
+				   "certificate = Anna V; Anna at home\n"
 				   "user = annav\n"
 				   "role = administrator\n"
 				   "may = views;export\n"
@@ -214,6 +215,9 @@ static void test_all_values(void **state)
 	const struct pd_agent *anna = pd_settings_agent_of(settings, "Anna@Home.example");
 	assert_string_equal(anna->name, "anna");
 	assert_string_equal(anna->login, "al");
+	assert_ptr_equal(pd_settings_agent_certified(settings, "Anna at home"), anna);
+	assert_null(pd_settings_agent_certified(settings, "anna at home"));
+	assert_null(pd_settings_agent_certified(settings, ""));
 	assert_true(anna == pd_settings_agent_user(settings, "annav"));
 	assert_null(pd_settings_agent_user(settings, NULL));
 	assert_int_equal(anna->role, PD_ROLE_ADMINISTRATOR);
@@ -358,6 +362,8 @@ static void test_faults(void **state)
 		 ":4: error: [mailbox y]: the address a@b.c is taken by [mailbox x] in line 2 already"},
 		{"[agent a]\naddress = a@b.c\n[agent b]\naddress = b@b.c\nlogin = a\n",
 		 ":5: error: [agent b]: the login a is taken by [agent a] in line 1 already"},
+		{"[agent a]\naddress = a@b.c\ncertificate = A;At home\n[agent b]\naddress = b@b.c\ncertificate = B;At home\n",
+		 ":6: error: [agent b]: the certificate At home is taken by [agent a] in line 3 already"},
 		{"[agent a]\naddress = a@b.c\nuser = u\n[agent b]\naddress = b@b.c\nuser = u\n",
 		 ":6: error: [agent b]: the user u is taken by [agent a] in line 3 already"},
 		{"[agent a]\naddress = a@b.c\nmay = fly\n",
