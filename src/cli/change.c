@@ -1,4 +1,4 @@
-/* postdesk create and do: changes by a person at a terminal. */
+/* postdesk create, do and bulk: changes by a person at a terminal. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -105,4 +105,44 @@ int pd_cli_do(struct pd_cli *cli, int argc, char **argv)
 		   json_pack("{s:s,s:I,s:o}", "verb", "do", "number", (json_int_t)number, "commands",
 			     commands_of(cli, argc - optind - 1, argv + optind + 1)),
 		   is_json, false);
+}
+
+static void print_numbers(void *data, const json_t *object)
+{
+	const json_t *item;
+	size_t i;
+
+	(void)data;
+	json_array_foreach(json_object_get(object, "listed"), i, item)
+		printf("%lld\n", (long long)json_integer_value(item));
+}
+
+/* The first argument names the tickets, or all leading ones where they are numbers. */
+int pd_cli_bulk(struct pd_cli *cli, int argc, char **argv)
+{
+	bool is_json = false, is_dry = false;
+	int kept = 1, first = 2;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			is_json = true;
+		else if (!strcmp(argv[i], "--dry-run"))
+			is_dry = true;
+		else if (!strncmp(argv[i], "--", 2))
+			return pd_cli_usage(cli);
+		else
+			argv[kept++] = argv[i];
+	}
+	if (kept < 3)
+		return pd_cli_usage(cli);
+	const char *query = argv[1];
+
+	while (first < kept - 1 && pd_cli_number(argv[first - 1]) && pd_cli_number(argv[first]))
+		query = pd_printf(cli->arena, "%s %s", query, argv[first++]);
+	json_t *request = json_pack("{s:s,s:s,s:o,s:b}", "verb", "bulk", "query", query, "commands",
+				    commands_of(cli, kept - first, argv + first), "dry_run", is_dry);
+
+	if (!request)
+		return pd_cli_usage(cli);
+	return pd_cli_request(cli, request, is_json ? pd_cli_print_json : is_dry ? print_numbers : pd_cli_print_report, NULL);
 }

@@ -77,6 +77,7 @@ int pd_cli_history(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_why(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_create(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_do(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_bulk(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_attachments(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_fetch(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_attach(struct pd_cli *cli, int argc, char **argv);

@@ -28,6 +28,7 @@ static const struct pd_subcommand subcommands[] = {
 	{"why", "N [--at TIME] [--json]", "tell the sum behind each due time", pd_cli_why},
 	{"create", "--mailbox M --name TEXT [--contact A]… [--set P=V]… [--json]", "make a ticket", pd_cli_create},
 	{"do", "N COMMAND… [--json]", "carry out commands on a ticket, all or none", pd_cli_do},
+	{"bulk", "QUERY|VIEW|N… COMMAND… [--dry-run] [--json]", "carry out commands on many tickets, all or none", pd_cli_bulk},
 	{"attachments", "N [--contacts] [--json]", "list the files of a ticket, or of all its contact's", pd_cli_attachments},
 	{"fetch", "N A [--output FILE]", "write an attachment to standard output or a file", pd_cli_fetch},
 	{"attach", "N FILE", "add a file to a ticket", pd_cli_attach},

@@ -33,6 +33,7 @@ struct pd_command {
 	const char *rest;	 /* all arguments as one text */
 	const char *value;	 /* resolved by parsing: agent, status, address, query, … */
 	int64_t number;		 /* a ticket, an entry, an action, where the command takes one; 0 */
+	struct pd_commands *each; /* of #bulk: what is done to each ticket */
 	int64_t conversation;	 /* the one that it acts on; 0: the ticket; PD_CONVERSATION_HERE */
 };
 #define PD_CONVERSATION_HERE (-1) /* the one that the mail belongs to */
@@ -82,6 +83,12 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
  * PD_PERMANENT: nothing may be kept of the plan; the error says why (e.g. an undo that conflicts). */
 int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, struct pd_ticket *ticket,
 		      struct pd_error *error);
+
+/* The commands on each ticket of a view, a query or a list of numbers, as one action (`postdesk bulk`). is_dry: the
+ * numbers go to plan->listed and nothing is done. ret_errors: what is wrong; then nothing is done either. Fails as
+ * carrying out does. */
+int pd_commands_bulk(struct pd_context *context, const char *query, const struct pd_strings *lines, bool is_dry,
+		     struct pd_strings *ret_errors, struct pd_error *error);
 
 /* Help of one word, or of all; for #help and the manual. */
 char *pd_commands_help(struct pd_arena *arena, const char *language, const char *word);

@@ -178,6 +178,16 @@ void command_check_share(struct command_run *run, const struct pd_command *comma
 int command_apply_pin(struct command_run *run, const struct pd_command *command);
 int command_apply_log(struct command_run *run, const struct pd_command *command);
 int command_apply_share(struct command_run *run, const struct pd_command *command);
+/* command_move.c */
+void command_parse_split(struct command_parser *parser, struct pd_command *command);
+void command_check_split(struct command_run *run, const struct pd_command *command);
+int command_apply_split(struct command_run *run, const struct pd_command *command);
+void command_parse_move(struct command_parser *parser, struct pd_command *command);
+int command_apply_move(struct command_run *run, const struct pd_command *command);
+/* command_bulk.c */
+void command_parse_bulk(struct command_parser *parser, struct pd_command *command);
+void command_check_bulk(struct command_run *run, const struct pd_command *command);
+int command_apply_bulk(struct command_run *run, const struct pd_command *command);
 /* command_view.c */
 void command_parse_view(struct command_parser *parser, struct pd_command *command);
 void command_parse_unview(struct command_parser *parser, struct pd_command *command);

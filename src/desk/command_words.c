@@ -36,6 +36,9 @@ static const struct word words[] = {
 	{"unfollow", {"délaisser", "nieobserwuj", "äläseuraa", "entfolgen"}},
 	{"contact", {NULL, "kontakt", "yhteyshenkilö", "kontakt"}},
 	{"merge", {"fusionner", "połącz", "yhdistä", "zusammenführen"}},
+	{"split", {"séparer", "rozdziel", "erota", "abtrennen"}},
+	{"move", {"déplacer", "przenieś", "siirrä", "verschieben"}},
+	{"bulk", {"groupe", "zbiorczo", "joukko", "sammel"}},
 	{"delete", {"supprimer", "usuń", "poista", "löschen"}},
 	{"restore", {"restaurer", "przywróć", "palauta", "wiederherstellen"}},
 	{"undo", {"annuler", "cofnij", "kumoa", "rückgängig"}},
@@ -71,6 +74,7 @@ static const struct word keywords[] = {
 	{"everyone", {"tous", "wszystkich", "kaikille", "alle"}},
 	{"yes", {"oui", "tak", "kyllä", "ja"}},
 	{"primary", {"principal", "główne", "ensisijainen", "führend"}},
+	{"to", {"à", "do", "henkilölle", "an"}},
 	{"this", {"celui-ci", "to", "tämä", "dieses"}},
 };
 

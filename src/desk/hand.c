@@ -135,6 +135,25 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 		pd_tell(context, NULL);
 }
 
+void pd_decide_bulk(struct pd_context *context, const char *query, const struct pd_strings *lines, bool is_dry)
+{
+	struct pd_savepoint before;
+	struct pd_strings errors = {0};
+	struct pd_error error = {0};
+	pd_plan_save(context, &before);
+	int failed = pd_commands_bulk(context, query, lines, is_dry, &errors, &error);
+	if (failed != 0) {
+		pd_plan_back(context, &before);
+		*pd_list_add(context->arena, &errors) = pd_strdup(context->arena, error.text);
+	}
+	if (errors.count > 0) {
+		refuse(context, &errors);
+		return;
+	}
+	context->plan->outcome = is_dry ? "listed" : "done";
+	pd_tell(context, NULL);
+}
+
 void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,
 		      const struct pd_strings *contacts, const struct pd_strings *values)
 {

@@ -62,8 +62,14 @@ static void settle_values(struct merging *m)
 	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
 		settle_value(m, properties[i]);
 	for (size_t i = 0; i < m->from->properties.count; i++)
-		if (strcmp(m->from->properties.items[i].property, PD_PROPERTY_UNROUTED) != 0)
+		if (!pd_property_is_hidden(m->from->properties.items[i].property))
 			settle_value(m, m->from->properties.items[i].property);
+	/* What was pinned there stands behind what is here. */
+	const char *pinned = pd_ticket_get(m->context->arena, m->from, PD_PROPERTY_PINNED);
+	const char *own = pd_ticket_get(m->context->arena, m->into, PD_PROPERTY_PINNED);
+	if (pinned != NULL)
+		pd_plan_set(m->context, m->into, PD_PROPERTY_PINNED,
+			    own != NULL ? pd_printf(m->context->arena, "%s;%s", own, pinned) : pinned, m->why);
 	/* Who owned it goes on being told. */
 	if (owner != NULL && !pd_equal(owner, m->into->owner))
 		add(m, "follower", owner);

@@ -466,6 +466,29 @@ int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *t
 	return id;
 }
 
+struct pd_event *pd_plan_message_again(struct pd_context *context, struct pd_ticket *ticket,
+				       const struct pd_stored *stored, int64_t conversation, const char *why)
+{
+	struct pd_event *event = new_event(context, ticket, PD_EVENT_MESSAGE);
+	event->message = stored->id;
+	event->conversation = conversation;
+	event->why = pd_strdup(context->arena, why);
+	add_change(context, event, "direction", NULL, stored->direction == PD_IN ? "in" : "out");
+	add_change(context, event, "unclocked", NULL, "yes");
+	append(context, ticket, event);
+	return event;
+}
+
+void pd_plan_move_conversation(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
+			       const char *mailbox, const char *why)
+{
+	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
+	const struct pd_change moved = {
+		.property = "conversation", .from = found != NULL ? found->mailbox : NULL, .to = mailbox};
+	if (found != NULL)
+		change(context, ticket, conversation, why, &moved, 1);
+}
+
 struct pd_event *pd_plan_adopt(struct pd_context *context, struct pd_ticket *ticket,
 			       const struct pd_conversation *conversation, const char *status, const char *why)
 {

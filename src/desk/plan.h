@@ -118,6 +118,7 @@ struct pd_context {
 	int64_t held_draft; /* the draft that is decided again; 0 */
 	bool is_full;	    /* the actor is proven in full, where it is an agent */
 	bool is_late; /* what time brought is told in one letter a person */
+	bool is_bulk; /* of many tickets at once, too */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
 };
 
@@ -171,6 +172,12 @@ int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *t
 /* Takes another ticket's conversation in, under its id, with that status of its own (NULL: the ticket's). */
 struct pd_event *pd_plan_adopt(struct pd_context *context, struct pd_ticket *ticket,
 			       const struct pd_conversation *conversation, const char *status, const char *why);
+/* The message, which stands on another ticket, as one of this ticket, too. It moves no clock. */
+struct pd_event *pd_plan_message_again(struct pd_context *context, struct pd_ticket *ticket,
+				       const struct pd_stored *stored, int64_t conversation, const char *why);
+/* Gives a conversation of the ticket another mailbox. */
+void pd_plan_move_conversation(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
+			       const char *mailbox, const char *why);
 /* What merging did, as people read it: properties whose values differed and stayed, and those that came. */
 struct pd_merge {
 	struct pd_strings stays, comes;

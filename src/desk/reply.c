@@ -54,13 +54,14 @@ static const struct pd_entry *newest(struct pd_context *context, const struct pd
 				     int64_t conversation)
 {
 	const struct pd_entry *last = entry_of(context, pd_ticket_last_in(ticket));
-	if (last == NULL ||
-	    (is_persons(last) && (conversation == 0 || last->event.conversation == conversation)))
-		return last != NULL && is_persons(last) ? last : NULL;
+	bool is_shown = last != NULL && !pd_ticket_entry_deleted(ticket, last->event.id);
+	if (last == NULL || (is_shown && is_persons(last) &&
+			     (conversation == 0 || last->event.conversation == conversation)))
+		return last;
 	struct pd_entries all = pd_timeline(context->desk, context->arena, ticket);
 	const struct pd_entry *any = NULL;
 	for (size_t i = all.count; i > 0; i--) {
-		if (!is_persons(&all.items[i - 1]))
+		if (!is_persons(&all.items[i - 1]) || pd_ticket_entry_deleted(ticket, all.items[i - 1].event.id))
 			continue;
 		if (conversation == 0 || all.items[i - 1].event.conversation == conversation)
 			return &all.items[i - 1];

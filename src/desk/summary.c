@@ -29,6 +29,14 @@ void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, 
 	struct pd_planned_letter *planned = pd_letter_to_agent(
 		context, PD_LETTER_NOTIFICATION, agent, &context->settings->mailboxes.items[0], NULL, 0, 0, 0);
 	const char *number = pd_printf(arena, "%zu", tickets);
+	if (context->is_bulk) {
+		planned->letter.subject =
+			pd_say(arena, language, "{number} tickets were changed together", "number", number, NULL);
+		planned->letter.text = pd_say(arena, language, "{who} changed {number} tickets together:\n\n{lines}", "who",
+					      pd_actor_words(context, context->actor), "number", number, "lines",
+					      pd_buf_string(arena, &lines), NULL);
+		return;
+	}
 	planned->letter.subject =
 		pd_say(arena, language, "{number} tickets that time ran on for", "number", number, NULL);
 	planned->letter.text = pd_say(arena, language,

@@ -196,6 +196,9 @@ static void tell_changes(struct telling *telling, struct pd_ticket *ticket, cons
 			struct pd_told *reader = add_reader(telling, change->to, ticket, event);
 			if (reader != NULL)
 				reader->is_assigned = true;
+		} else if (strcmp(change->property, "mailbox") == 0 && event->kind == PD_EVENT_SET &&
+			   change->to != NULL && ticket->owner == NULL) {
+			add_teams(telling, ticket, event);
 		} else if (is_duplicate && strcmp(change->property, "mailbox_also") == 0 &&
 			   change->to != NULL) {
 			tell_further_mailbox(telling, ticket, change->to);
@@ -313,7 +316,7 @@ void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 		return;
 	for (size_t i = 0; i < context->plan->events.count; i++)
 		tell_event(&telling, context->plan->events.items[i]);
-	if (context->is_late) {
+	if (context->is_late || context->is_bulk) {
 		tell_late(&telling);
 		return;
 	}

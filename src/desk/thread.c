@@ -49,6 +49,13 @@ static bool is_colleague(struct pd_context *context, const struct pd_mail *mail,
 }
 
 /* Mailboxes of one team are one group; a ticket belongs to every mailbox that it was addressed to. */
+static bool was_in(const struct pd_context *context, const struct pd_ticket *ticket, const char *mailbox)
+{
+	const char *former = pd_ticket_get(context->arena, ticket, PD_PROPERTY_MOVED);
+	struct pd_strings all = former != NULL ? pd_split(context->arena, former, ';') : (struct pd_strings){0};
+	return pd_strings_has(&all, mailbox);
+}
+
 static bool is_in_group(const struct pd_context *context, const struct pd_mail *mail,
 			const struct pd_ticket *ticket)
 {
@@ -56,7 +63,7 @@ static bool is_in_group(const struct pd_context *context, const struct pd_mail *
 	for (size_t i = 0; i <= mail->others.count; i++) {
 		const struct pd_mailbox *mailbox = i == 0 ? mail->mailbox : mail->others.items[i - 1];
 		if (pd_equal(mailbox->name, ticket->mailbox) ||
-		    pd_strings_has(&ticket->mailboxes_also, mailbox->name) ||
+		    pd_strings_has(&ticket->mailboxes_also, mailbox->name) || was_in(context, ticket, mailbox->name) ||
 		    (home != NULL && home->team != NULL && pd_equal(home->team, mailbox->team)))
 			return true;
 	}
@@ -131,13 +138,16 @@ static bool by_known_id(struct pd_context *context, const struct pd_mail *mail, 
 			bool references_only, const char *why, struct pd_place *place)
 {
 	struct pd_known_ids known = context->desk->message_id(context->desk, context->arena, id);
-	for (int pass = 0; pass < 2; pass++) { /* whose own id it is, before those that only name it */
-		for (size_t i = 0; i < known.count; i++) {
+	/* Whose own id it is, before those that only name it; the newest first, to which a split gave the message; and
+	 * those that stand before deleted ones. */
+	for (int pass = 0; pass < 4; pass++) {
+		for (size_t i = known.count; i-- > 0;) {
 			const struct pd_known_id *one = &known.items[i];
-			if (one->is_reference != (pass == 1) || (references_only && !one->is_reference))
+			if (one->is_reference != (pass >= 2) || (references_only && !one->is_reference))
 				continue;
 			struct pd_ticket *ticket = pd_plan_ticket_followed(context, one->ticket);
-			if (ticket == NULL || !is_in_group(context, mail, ticket))
+			if (ticket == NULL || ticket->is_deleted != (pass % 2 == 1) ||
+			    !is_in_group(context, mail, ticket))
 				continue;
 			if (!context->is_import && mail->agent == NULL &&
 			    !takes_part(context, mail, ticket) &&

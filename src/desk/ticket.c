@@ -326,8 +326,6 @@ static void change_absorbed(struct pd_arena *arena, struct pd_ticket *ticket, co
 	ticket->has_sent = pd_ticket_last_out(ticket) != 0;
 }
 
-/* --- the other properties --- */
-
 static void change_custom(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_change *change)
 {
 	for (size_t i = 0; i < ticket->properties.count; i++) {
@@ -540,7 +538,8 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 
 bool pd_property_is_hidden(const char *property)
 {
-	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0;
+	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0 ||
+	       strcmp(property, PD_PROPERTY_MOVED) == 0;
 }
 
 const char *pd_event_words(const struct pd_event *event)

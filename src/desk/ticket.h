@@ -161,6 +161,8 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 /* Set ("yes") on a ticket that was routed while nobody was there, until it has an owner: the query is:unrouted. Kept as
  * a custom property, since few tickets have it; not shown among them. */
 #define PD_PROPERTY_UNROUTED "unrouted"
+/* The mailboxes that it was moved from, separated by ';': no property that people see. */
+#define PD_PROPERTY_MOVED "moved_from"
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 /* Likewise the entries that stand first on the timeline, the newest pin first: "E9;E7". */
 #define PD_PROPERTY_PINNED "pinned"

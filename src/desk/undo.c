@@ -137,7 +137,7 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 		bool is_of_clocks = pd_property_is_of_clocks(change->property) && !undo_is_promise(change->property);
 		if (strcmp(change->property, "direction") == 0 || is_of_clocks)
 			continue;
-		if (strcmp(change->property, "conversation") == 0) {
+		if (strcmp(change->property, "conversation") == 0 && change->from == NULL) {
 			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;
 			continue;
 		}
@@ -300,7 +300,7 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 			return NULL;
 		if (pd_ends(net->property, "subject"))
 			return conversation->subject;
-		if (strcmp(net->property, "conversation_adopted") == 0)
+		if (strcmp(net->property, "conversation_adopted") == 0 || strcmp(net->property, "conversation") == 0)
 			return conversation->mailbox;
 		return strcmp(net->property, "conversation_status") == 0 ? conversation->status
 									 : conversation->owner;

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 
+#define TICKETS_SHOWN 20 /* of more only the count is told */
+
 bool undo_is_promise(const char *property)
 {
 	return pd_starts(property, "kept_");
@@ -14,7 +16,8 @@ bool undo_is_promise(const char *property)
 /* Parts of a merge or a split, which say nothing beside it; and the closing time, which follows the status. */
 static bool is_silent(const struct undo *undo, const struct net *net)
 {
-	if (strcmp(net->property, "closed") == 0 || undo_is_promise(net->property) ||
+	if (strcmp(net->property, "closed") == 0 || strcmp(net->property, "conversation") == 0 ||
+	    strcmp(net->property, PD_PROPERTY_MOVED) == 0 || undo_is_promise(net->property) ||
 	    strcmp(net->property, "absorbed") == 0 || strcmp(net->property, "conversation_adopted") == 0)
 		return true;
 	for (size_t i = 0; net->conversation != 0 && i < undo->nets.count; i++)
@@ -62,6 +65,11 @@ void undo_report(struct undo *undo)
 				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
 					  pd_value_words(context, net->property, net->to),
 					  pd_value_words(context, net->property, net->from));
+	}
+	if (undo->tickets.count > TICKETS_SHOWN) {
+		memset(&parts, 0, sizeof parts);
+		*pd_list_add(arena, &parts) = pd_say(arena, language, "{count} tickets", "count",
+						     pd_printf(arena, "%zu", undo->tickets.count), NULL);
 	}
 	if (parts.count > 0)
 		pd_report(context, "%s",

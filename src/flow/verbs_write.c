@@ -13,6 +13,7 @@ struct change {
 	const struct pd_mailbox *mailbox;
 	const char *name;
 	struct pd_bytes content;
+	bool is_dry;
 };
 
 static struct change *change_new(struct pd_call *call, void (*decide)(struct pd_work *, struct pd_context *))
@@ -85,6 +86,25 @@ int pd_verb_do(struct pd_call *call)
 	if (!failed && !change->lines.count)
 		failed = pd_fail(&call->error, PD_PERMANENT, "no command was given");
 	return failed ? failed : carry_out(change);
+}
+
+static void decide_bulk(struct pd_work *work, struct pd_context *context)
+{
+	const struct change *change = (const struct change *)work;
+
+	pd_decide_bulk(context, change->name, &change->lines, change->is_dry);
+}
+
+int pd_verb_bulk(struct pd_call *call)
+{
+	struct change *change = change_new(call, decide_bulk);
+
+	change->name = pd_call_text(call, "query");
+	change->lines = pd_call_strings(call, "commands");
+	change->is_dry = pd_call_flag(call, "dry_run");
+	if (!change->name || !change->lines.count)
+		return pd_fail(&call->error, PD_PERMANENT, "a query and a command are needed");
+	return carry_out(change);
 }
 
 static void decide_create(struct pd_work *work, struct pd_context *context)
