@@ -162,10 +162,26 @@ static const struct pd_entry *find_newer(struct work *work)
 	return answer;
 }
 
+/* #draft: the whole mail waits, with its commands, until #send sets it free. */
+static bool is_kept(struct work *work)
+{
+	const struct pd_draft *held = work->mail->delivery->held;
+	bool is_sent = held != NULL && work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
+	if (!work->commands->has_draft || is_sent)
+		return false;
+	pd_hold_draft(work->context, work->mail, &work->place, work_answers_version(work));
+	if (held != NULL)
+		work_end_draft(work->context, held, PD_DRAFT_DISCARDED);
+	return true;
+}
+
 static bool is_held(struct work *work)
 {
 	const struct pd_entry *newer = work->is_reply && !work->is_direct ? find_newer(work) : NULL;
-	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
+	/* Who sends a draft of its own may not know of the newer answer either. */
+	const struct pd_draft *held = work->mail->delivery->held;
+	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed &&
+			 !(held != NULL && pd_equal(held->reason, "draft"));
 	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
 	pd_hold_collision(work->context, work->mail, &work->place, newer, work_answers_version(work));
@@ -287,6 +303,8 @@ static void check_words(struct work *work)
 	else if (work->is_reply && !pd_may(work->mail->agent, "reply"))
 		work_wrong(work, SAY(work, "You lack the right to answer contacts. A line #note makes your "
 					   "mail a comment."));
+	else if (work->commands->has_draft && !work->is_reply)
+		work_wrong(work, SAY(work, "#draft keeps an answer to the contact, and there is none."));
 	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0)
 		work_wrong(work,
 			   SAY(work, "No address of a contact is known; a line #to ADDRESS names one."));
@@ -320,7 +338,7 @@ static void on_ticket(struct work *work)
 		pd_hold_unconfirmed(context, work->mail, &work->place, true, work_answers_version(work));
 		return;
 	}
-	if (is_held(work))
+	if (is_kept(work) || is_held(work))
 		return;
 
 	struct pd_savepoint before;

@@ -53,6 +53,7 @@ struct pd_commands {
 	bool is_grave, is_only_harmless;
 	bool lacks_property; /* of the errors, one is that #new lacks a required property */
 	bool has_yes, has_send;
+	bool has_draft; /* the mail is kept, and sent by #send */
 	bool has_lost; /* a command stood between other lines: the mail is given back */
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
 	int64_t conversation; /* the one that the mail belongs to; set by the caller before checking; 0 */

@@ -17,7 +17,7 @@
 static const char *const columns_known[] = {
 	"number",   "name",   "status",	  "owner",   "team",	    "priority",
 	"category", "source", "contact",  "mailbox", "pipeline",    "created",
-	"updated",  "closed", "messages", "due",     "description",
+	"updated",  "closed", "messages", "due",     "description", "days_left",
 };
 #define COLUMNS_DEFAULT "number;status;owner;priority;updated;name"
 
@@ -219,6 +219,11 @@ static const char *cell(struct command_run *run, const struct pd_ticket *ticket,
 	struct pd_arena *arena = context->arena;
 	if (strcmp(column, "number") == 0)
 		return pd_printf(arena, "#%lld", (long long)ticket->number);
+	if (strcmp(column, "days_left") == 0)
+		return ticket->is_deleted ? pd_printf(arena, "%lld",
+						      (long long)pd_ticket_days_left(
+							      ticket, context->settings->keep_deleted, context->now))
+					  : "";
 	if (strcmp(column, "created") == 0 || strcmp(column, "updated") == 0 ||
 	    strcmp(column, "closed") == 0) {
 		pd_time time = *column == 'u'	  ? ticket->updated

@@ -157,6 +157,12 @@ void command_parse_note(struct command_parser *parser, struct pd_command *comman
 		commands->note = pd_printf(parser->arena, "%s\n%s", commands->note, text);
 }
 
+void command_parse_draft(struct command_parser *parser, struct pd_command *command)
+{
+	command_parse_none(parser, command);
+	parser->commands->has_draft = true;
+}
+
 void command_parse_yes(struct command_parser *parser, struct pd_command *command)
 {
 	(void)command; /* words after it are politeness */

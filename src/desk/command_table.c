@@ -59,6 +59,8 @@ static const struct pd_command_spec table[] = {
 	 command_parse_from, NULL, NULL},
 	{"subject", "TEXT", PD_COMMAND_REPLY, NULL, "Gives this reply another subject.",
 	 command_parse_subject, NULL, NULL},
+	{"draft", "", PD_COMMAND_REPLY, NULL, "Keeps your reply, seen by you alone, until you send it by #send.",
+	 command_parse_draft, NULL, NULL},
 	{"send", "", 0, NULL, "Sends your reply that was held or given back.", command_parse_send, NULL,
 	 command_apply_send},
 

@@ -153,6 +153,7 @@ void command_parse_from(struct command_parser *parser, struct pd_command *comman
 void command_parse_subject(struct command_parser *parser, struct pd_command *command);
 void command_parse_note(struct command_parser *parser, struct pd_command *command);
 void command_parse_send(struct command_parser *parser, struct pd_command *command);
+void command_parse_draft(struct command_parser *parser, struct pd_command *command);
 void command_parse_yes(struct command_parser *parser, struct pd_command *command);
 int command_apply_send(struct command_run *run, const struct pd_command *command);
 /* command_entry.c */

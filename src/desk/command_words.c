@@ -30,6 +30,7 @@ static const struct word words[] = {
 	{"bcc", {"cci", "udw", "piilokopio", "blindkopie"}},
 	{"from", {"de", "od", "lähettäjä", "von"}},
 	{"subject", {"objet", "temat", "aihe", "betreff"}},
+	{"draft", {"brouillon", "szkic", "luonnos", "entwurf"}},
 	{"send", {"envoyer", "wyślij", "lähetä", "senden"}},
 	{"note", {NULL, "notatka", "huomautus", "notiz"}},
 	{"follow", {"suivre", "obserwuj", "seuraa", "folgen"}},

@@ -216,6 +216,12 @@ static void sooner(pd_time *next, pd_time at)
 		*next = at;
 }
 
+int64_t pd_ticket_days_left(const struct pd_ticket *ticket, pd_time keep, pd_time now)
+{
+	pd_time left = ticket->updated + keep - now;
+	return left > 0 ? (left + PD_DAY - 1) / PD_DAY : 0;
+}
+
 bool pd_agenda_counts(const struct pd_ticket *ticket)
 {
 	return !ticket->is_deleted && ticket->merged_into == 0;

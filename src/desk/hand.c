@@ -55,6 +55,10 @@ static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, con
 	struct pd_commands *commands = pd_commands_parse(
 		context->arena, context->settings, pd_context_language(context), context->agent, context->now,
 		pd_strings_join(context->arena, &signed_lines, "\n"), true, ret_text);
+	if (commands->has_draft)
+		*pd_list_add(context->arena, &commands->errors) =
+			pd_say(context->arena, pd_context_language(context),
+			       "#draft keeps an answer that comes by mail, and there is none.", NULL);
 	if (commands->errors.count == 0)
 		pd_commands_check(context, commands, *ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0) {

@@ -138,6 +138,26 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 	pd_guard_taken(context, mail, event);
 }
 
+/* --- #draft --- */
+
+void pd_hold_draft(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
+		   int64_t answers_version)
+{
+	const char *language = pd_agent_language(context, mail->agent);
+	int64_t event = keep_draft(context, mail, place->ticket, place->conversation,
+				   keep_message(context, mail)->id, "draft", answers_version, 0, NULL);
+	const char *kept = pd_say(context->arena, language,
+				  "Your answer is kept as a draft that you alone see. To send it, answer with the line "
+				  "#send",
+				  NULL);
+	pd_report(context, "%s", kept);
+	context->plan->outcome = "draft";
+	context->plan->ticket = place->ticket->number;
+	pd_letter_receipt(context, mail, place->ticket, place->conversation, event,
+			  pd_printf(context->arena, "%s\n\n%s", kept, own_text(context, mail)));
+	pd_guard_taken(context, mail, event);
+}
+
 /* --- is it you? --- */
 
 /* An unproven mail stands on the ticket for colleagues to see, marked as what it is. */

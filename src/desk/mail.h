@@ -117,6 +117,9 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail);
 void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 		  const struct pd_strings *errors, int64_t answers_version);
 /* Another agent's answer was first (invariant 9). */
+/* #draft: kept until its author sends it. */
+void pd_hold_draft(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
+		   int64_t answers_version);
 void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 		       const struct pd_entry *newer, int64_t answers_version);
 /* Kept, and the agent's own address is asked. is_proven: known to be the agent, only not for this. */

@@ -146,6 +146,8 @@ bool pd_conversation_has(const struct pd_conversation *conversation, const char 
 bool pd_ticket_entry_deleted(const struct pd_ticket *ticket, int64_t event);
 /* Is it the ticket's number, or that of one merged into it? */
 bool pd_ticket_includes(const struct pd_ticket *ticket, int64_t number);
+/* Whole days until a deleted ticket is purged, which is kept so long since it was touched last; begun ones count. */
+int64_t pd_ticket_days_left(const struct pd_ticket *ticket, pd_time keep, pd_time now);
 /* The newest event of that kind, also of absorbed tickets; 0: none. */
 int64_t pd_ticket_last_in(const struct pd_ticket *ticket);
 int64_t pd_ticket_last_out(const struct pd_ticket *ticket);

@@ -20,7 +20,10 @@ static const struct pd_view builtin[] = {
 	{.name = "spam", .title = "Spam", .query = "is:spam"},
 	{.name = "drafts", .title = "Drafts", .query = "is:draft"},
 	{.name = "automatic", .title = "Automatic", .query = "is:automatic"},
-	{.name = "deleted", .title = "Deleted", .query = "is:deleted"},
+	{.name = "deleted",
+	 .title = "Deleted",
+	 .query = "is:deleted",
+	 .columns = "number;days_left;status;owner;contact;updated;name"},
 };
 
 char *pd_view_key(struct pd_arena *arena, const char *name)

@@ -141,6 +141,10 @@ json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene
 	json_object_set_new(object, "spam", json_boolean(ticket->is_spam));
 	json_object_set_new(object, "automatic", json_boolean(ticket->is_automatic));
 	json_object_set_new(object, "deleted", json_boolean(ticket->is_deleted));
+	json_object_set_new(object, "days_left",
+			    ticket->is_deleted
+				    ? json_integer(pd_ticket_days_left(ticket, scene->settings->keep_deleted, scene->now))
+				    : json_null());
 	json_object_set_new(object, "merged_into", ticket->merged_into ? json_integer(ticket->merged_into) : json_null());
 	json_object_set_new(object, "properties", properties(ticket));
 	json_object_set_new(object, "sla", goals_of(arena, scene, ticket));

@@ -54,7 +54,7 @@ int pd_call_sort(struct pd_call *call)
 {
 	/* lists, flags and long texts have no order that somebody could mean */
 	static const char *const unordered[] = {"description", "followers", "spam", "automatic",
-						"deleted",     "merged_into", "properties"};
+						"deleted",     "merged_into", "properties", "days_left"};
 	const char *sort = pd_call_text(call, "sort");
 	struct pd_strings all = ticket_keys(call), names = {0};
 

@@ -255,6 +255,20 @@ static void purge_event(struct pd_memory *memory, size_t index)
 	put_event(memory, &copy);
 }
 
+static void purge_ticket(struct pd_store *store, const struct pd_ticket *ticket, pd_time deleted_before)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	const size_t count = memory->events.count;
+	for (size_t i = 0; i < count; i++)
+		if (memory->events.items[i].event.ticket == ticket->number && memory->events.items[i].life.until == 0)
+			purge_event(memory, i);
+	END_ROWS(memory, drafts, memory->drafts.items[row].draft.ticket == ticket->number);
+	const struct pd_event tombstone = pd_event_tombstone(store, ticket->number, ticket->version, deleted_before);
+	put_event(memory, &tombstone);
+	const struct pd_agenda nothing = {0};
+	pd_memory_put_agenda(memory, ticket->number, &nothing);
+}
+
 int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);
@@ -274,17 +288,11 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 		if (is_purged)
 			continue;
 		request->count++;
-		const size_t count = memory->events.count;
-		for (size_t i = 0; i < count; i++)
-			if (memory->events.items[i].event.ticket == number &&
-			    memory->events.items[i].life.until == 0)
-				purge_event(memory, i);
-		END_ROWS(memory, drafts, memory->drafts.items[row].draft.ticket == number);
-		const struct pd_event tombstone =
-			pd_event_tombstone(store, number, ticket->version, request->deleted_before);
-		put_event(memory, &tombstone);
-		const struct pd_agenda nothing = {0};
-		pd_memory_put_agenda(memory, number, &nothing);
+		for (size_t i = 0; i < ticket->absorbed.count; i++)
+			purge_ticket(store, pd_memory_fold(memory, arena, ticket->absorbed.items[i].ticket,
+							   memory->writing, INT64_MAX),
+				     request->deleted_before);
+		purge_ticket(store, ticket, request->deleted_before);
 	}
 	pthread_mutex_unlock(&memory->lock);
 	return 0;

@@ -181,8 +181,15 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	pd_sql_bind(select, "ii", request->deleted_before, (int64_t)PURGE_BATCH);
 	while (pd_sql_row(writer, select, &failed, error))
 		*pd_list_add(arena, &numbers) = sqlite3_column_int64(select, 0);
+	request->count = (int64_t)numbers.count;
+	/* What was merged into them goes along. */
+	for (size_t i = 0, own = numbers.count; i < own && !failed; i++) {
+		sqlite3_stmt *absorbed = SQL(writer, "SELECT number FROM absorbed WHERE root = ?");
+		pd_sql_bind(absorbed, "i", numbers.items[i]);
+		while (pd_sql_row(writer, absorbed, &failed, error))
+			*pd_list_add(arena, &numbers) = sqlite3_column_int64(absorbed, 0);
+	}
 	for (size_t i = 0; i < numbers.count && !failed; i++)
 		failed = purge_ticket(&p, numbers.items[i]);
-	request->count = (int64_t)numbers.count;
 	return failed;
 }

@@ -735,6 +735,42 @@ static void test_collision(void **state)
 	assert_string_equal(plan->outcome, "refused");
 }
 
+/* #draft keeps the mail with its commands; #send sends it, unless a colleague was first (R6, invariant 9). */
+static void test_draft(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#draft\n#close\n\nHave you tried water?");
+	assert_string_equal(plan->outcome, "draft");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_int_not_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	assert_string_equal(plan->drafts.items[0].draft.reason, "draft");
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_non_null(strstr(receipt->letter.text, "#send"));
+	plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, "#send"));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Have you tried water?");
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	/* Once. */
+	plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, "#send"));
+	assert_string_equal(plan->outcome, "refused");
+	/* A draft of nothing. */
+	assert_string_equal(answer(scene, "#draft")->outcome, "refused");
+}
+
+static void test_draft_crossed(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan =
+		small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#draft\n\nUse sand."));
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "bob");
+	answer(scene, "Have you tried water?");
+	plan = small_deliver(scene->desk, reply_to(scene, bob, receipt, "#send"));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	receipt = small_letter(plan, PD_LETTER_RECEIPT, "bob");
+	assert_non_null(strstr(receipt->letter.text, "> Have you tried water?"));
+	plan = small_deliver(scene->desk, reply_to(scene, bob, receipt, "#send"));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Use sand.");
+}
+
 /* A draft is its author's alone (R6), and a change does not repeat the mail that made it. */
 static void test_what_show_shows(void **state)
 {
@@ -1340,6 +1376,8 @@ int main(void)
 		TEST(test_followers_hear_of_replies),
 		TEST(test_collision),
 		TEST(test_what_show_shows),
+		TEST(test_draft),
+		TEST(test_draft_crossed),
 		TEST(test_collision_by_token_alone),
 		TEST(test_no_collision),
 		TEST(test_unproven),
