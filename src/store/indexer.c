@@ -8,8 +8,8 @@
  * the next start.
  *
  * Promises: mails never wait for the index, but for one whose own document is taken out again while it still
- * waits. Fails: a full disk keeps documents waiting, in `unindexed`, where a search looks through them; tried
- * again every second. A damaged file is removed and fails the store. */
+ * waits; the index is never on disk before the desk is. Fails: a full disk keeps documents waiting, in `unindexed`,
+ * where a search looks through them; tried again every second. A damaged file is removed and fails the store. */
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -38,6 +38,8 @@ struct pd_indexer {
 	struct pd_documents *writing;	    /* these are being written */
 	size_t count, bytes;		    /* of the list */
 	int64_t committed, done;	    /* places: the last that there is, the last that the index has */
+	int64_t synced;			    /* the last that the desk has on disk */
+	bool is_lost;			    /* it could not be synced */
 	bool is_behind;			    /* documents between `done` and the list are in the table alone */
 	bool is_hurried, is_stopping;
 	unsigned long attempts; /* that failed */
@@ -203,6 +205,17 @@ static int put_document(struct pd_connection *words, const struct pd_document *d
 	return pd_sql_run(words, put, error);
 }
 
+/* An index that were on disk before the desk, and the power gone between, would not be this desk's any more. */
+static int await_desk(struct pd_indexer *indexer, int64_t done, struct pd_error *error)
+{
+	pthread_mutex_lock(&indexer->lock);
+	while (indexer->synced < done && !indexer->is_lost)
+		pthread_cond_wait(&indexer->progress, &indexer->lock);
+	const bool is_lost = indexer->is_lost;
+	pthread_mutex_unlock(&indexer->lock);
+	return is_lost ? pd_fail(error, PD_TEMPORARY, "the store has failed and must be opened anew") : 0;
+}
+
 /* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
 static int write_documents(struct pd_indexer *indexer, struct pd_document_list *list, int64_t done,
 			   struct pd_error *error)
@@ -218,6 +231,8 @@ static int write_documents(struct pd_indexer *indexer, struct pd_document_list *
 		pd_sql_bind(update, "i", done);
 		failed = pd_sql_run(words, update, error);
 	}
+	if (!failed)
+		failed = await_desk(indexer, done, error);
 	pd_crash_point("before-words");
 	if (!failed)
 		failed = pd_sql_run(words, SQL(words, "COMMIT"), error);
@@ -410,6 +425,7 @@ int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, str
 		indexer->done = pd_sql_number(indexer->words, "SELECT done FROM indexed");
 		indexer->committed = last > indexer->done ? last : indexer->done;
 		indexer->is_behind = last > indexer->done;
+		indexer->synced = indexer->committed;
 		store->last_seq = indexer->committed;
 		if (pthread_create(&indexer->thread, NULL, work, indexer) == 0)
 			indexer->has_thread = true;
@@ -460,6 +476,15 @@ void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group)
 	}
 	if (was_empty || (!was_enough && is_enough(indexer)))
 		pthread_cond_signal(&indexer->work);
+	pthread_mutex_unlock(&indexer->lock);
+}
+
+void pd_indexer_synced(struct pd_indexer *indexer, bool is_good)
+{
+	pthread_mutex_lock(&indexer->lock);
+	indexer->synced = is_good ? indexer->committed : indexer->synced;
+	indexer->is_lost = indexer->is_lost || !is_good;
+	pthread_cond_broadcast(&indexer->progress);
 	pthread_mutex_unlock(&indexer->lock);
 }
 

@@ -250,7 +250,9 @@ static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
 static int sync_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
-	if (pd_log_sync(store->log) != SQLITE_OK)
+	const bool is_good = pd_log_sync(store->log) == SQLITE_OK;
+	pd_indexer_synced(store->indexer, is_good);
+	if (!is_good)
 		return pd_fail(error, PD_UNCERTAIN, "database: the log could not be synced");
 	/* Words that were taken out are found no more once this is answered; what cannot be written now will be. */
 	if (atomic_exchange(&store->has_removed, false))

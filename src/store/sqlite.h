@@ -253,6 +253,8 @@ int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, str
 void pd_indexer_free(struct pd_indexer *indexer); /* NULL is allowed */
 /* Takes the documents of a group that was committed, at least one. */
 void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group);
+/* All of them are on disk in the desk, too, or cannot be. */
+void pd_indexer_synced(struct pd_indexer *indexer, bool is_good);
 /* The index has all documents up to this place, on disk. */
 int64_t pd_indexer_done(struct pd_indexer *indexer);
 /* Waits until nothing of that id, or with 0 nothing at all, waits of the groups before; its failure. */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "store/inside.h"
+#include "store/sqlite.h"
 #include "store_desk.h"
 
 enum { LONG_MS = 300 }; /* what an answer that waits for nothing never takes */
@@ -129,11 +129,27 @@ static void test_a_group_that_fails_leaves_the_sync_before_it(void **state)
 	end_scene(path, first, &failed);
 }
 
+/* Else the index would know what the desk has lost after a loss of power, and all would be indexed anew. */
+static void test_the_index_is_not_on_disk_before_the_desk(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-sync-XXXXXX";
+	pthread_t first;
+	int failed;
+	begin_scene(path, &first, &failed);
+	assert_int_equal(pd_indexer_settle(pd_sqlite_of(scene.store)->indexer, 0, NULL), 0);
+	pthread_mutex_lock(&scene.lock);
+	assert_true(scene.is_synced);
+	pthread_mutex_unlock(&scene.lock);
+	end_scene(path, first, &failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_duplicate_waits_for_the_sync),
 		cmocka_unit_test(test_a_group_that_fails_leaves_the_sync_before_it),
+		cmocka_unit_test(test_the_index_is_not_on_disk_before_the_desk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
