@@ -102,7 +102,9 @@ late() {
 		as anna anna@example.com carol@example.net || fail "not taken: $reply"
 	check "the customer got nothing" pf_wait 20 pf_has carol@example.net $((before + 1))
 	held=${reply##* }
-	postsuper -c "$PF_DIR/etc" -h "$held" 2>/dev/null || fail "the copy is not held"
+	# Held while it is under way it would still be delivered.
+	check "the copy was not deferred" pf_wait 20 grep -q " $held: .*status=deferred" "$PF_LOG"
+	postsuper -c "$PF_DIR/etc" -h "$held" 2>&1 | grep -q ' 1 message' || fail "the copy is not held"
 	mv "$lmtp.away" "$lmtp"
 	answer_to=$(address_in "$(newest carol@example.net)" Reply-To)
 	message_id=$(field "$(newest carol@example.net)" Message-ID)
