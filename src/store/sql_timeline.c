@@ -33,7 +33,7 @@ struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_a
 	sqlite3_stmt *select = SQL(
 		connection, "SELECT source, direction, kinds, date, size, message_id, from_name, from_addr,"
 			    " subject, queue_id, proof, digest, rest,"
-			    " coalesce(text, substr(raw, text_at + 1, text_size)), html, indexed, search"
+			    " coalesce(text, substr(raw, coalesce(text_at, 0) + 1, text_size)), html, indexed, search"
 			    " FROM message WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!pd_sql_row(connection, select, ret_failed, error))

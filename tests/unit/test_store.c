@@ -294,30 +294,38 @@ static void test_a_bad_plan_is_refused_alone(struct desk *desk)
 
 static size_t count_found(struct desk *desk, const char *text);
 
-/* A text that stands in the raw bytes, and one that does not, are given back as they came. */
+/* A text that stands in the raw bytes, also where nothing stands before it, and one that does not are given back as
+ * they came. */
 static void test_texts(struct desk *desk)
 {
+	static const struct {
+		const char *message_id, *header, *changed;
+	} cases[] = {
+		{"x@example.org", "Subject: Texts\r\n\r\n", ""},
+		{"y@example.org", "Subject: Texts\r\n\r\n", "* "},
+		{"z@example.org", "", ""},
+	};
 	PD_AUTO_BUF lines = {0};
-	PD_AUTO_BUF bytes = {0};
-	pd_buf_adds(&bytes, "Subject: Texts\r\n\r\n");
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 100; i++)
 		pd_buf_addf(&lines, "line %d is zebra%d\n", i, i);
-		pd_buf_addf(&bytes, "line %d is zebra%d\r\n", i, i);
-	}
-	for (int is_changed = 0; is_changed < 2; is_changed++) {
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		PD_AUTO_BUF bytes = {0};
+		pd_buf_adds(&bytes, cases[i].header);
+		for (const char *at = lines.data; *at != '\0'; at++)
+			pd_buf_adds(&bytes, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
 		PD_AUTO_RAW raw = pd_raw_from_bytes(bytes.data, bytes.len);
-		const char *text = pd_printf(desk->arena, "%s%s", is_changed ? "* " : "", lines.data);
-		int64_t number = deliver(desk, (struct test_mail){.message_id = is_changed ? "y@example.org" : "x@example.org",
+		const char *text = pd_printf(desk->arena, "%s%s", cases[i].changed, lines.data);
+		int64_t number = deliver(desk, (struct test_mail){.message_id = cases[i].message_id,
 								  .from = "mary@example.org",
-								  .subject = is_changed ? "Changed" : "Texts",
+								  .subject = cases[i].message_id,
 								  .text = text,
 								  .raw = raw});
 		struct pd_snapshot *s = begin(desk);
 		struct pd_entries entries = s->timeline(s, desk->arena, number, 0);
 		assert_string_equal(entries.items[1].message->text, text);
 		pd_store_end(s);
-		assert_int_equal(count_found(desk, "zebra77"), is_changed + 1);
-		assert_int_equal(count_found(desk, "\"line 77 is zebra77 line 78\""), is_changed + 1);
+		assert_int_equal(count_found(desk, "zebra77"), i + 1);
+		assert_int_equal(count_found(desk, "\"line 77 is zebra77 line 78\""), i + 1);
 	}
 }
 
