@@ -101,7 +101,7 @@ static struct net *net_of(struct undo *undo, const struct pd_event *event, const
 {
 	int64_t conversation = is_of_conversation(property) ? event->conversation : 0;
 	bool is_many = pd_property_is_many(property);
-	for (size_t i = 0; i < undo->nets.count; i++) {
+	for (size_t i = undo->first_net; i < undo->nets.count; i++) {
 		struct net *net = &undo->nets.items[i];
 		if (net->ticket == event->ticket && net->conversation == conversation &&
 		    strcmp(net->property, property) == 0 && (!is_many || pd_equal(net->value, value)))
@@ -163,7 +163,9 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 	struct pd_arena *arena = undo->context->arena;
 	const char *id = pd_printf(arena, "%lld", (long long)event->id);
 	*pd_list_add(arena, &undo->events) = event;
-	if (!has_id(undo->tickets.items, undo->tickets.count, event->ticket))
+	bool is_known = has_id(undo->tickets.items, undo->tickets.count, event->ticket);
+	undo->first_net = is_known ? 0 : undo->nets.count;
+	if (!is_known)
 		*pd_list_add(arena, &undo->tickets) = event->ticket;
 	/* A ticket that only collects was made by the way, and others stand on it by now. */
 	bool is_collector = event->kind == PD_EVENT_CREATED && pd_equal(event->actor, "postdesk");
@@ -217,6 +219,23 @@ static bool is_idle(const struct undo *undo, const struct net *net)
 	return pd_equal(net->from, net->to);
 }
 
+/* The nets come in the order of the tickets, mostly. */
+static void find_spans(struct undo *undo)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < undo->tickets.count; i++) {
+		pd_list_add(undo->context->arena, &undo->spans)->first = undo->nets.count;
+		undo->spans.items[i].end = 0;
+	}
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		for (size_t n = 0; undo->tickets.items[at] != undo->nets.items[i].ticket && n < undo->tickets.count; n++)
+			at = (at + 1) % undo->tickets.count;
+		if (i < undo->spans.items[at].first)
+			undo->spans.items[at].first = i;
+		undo->spans.items[at].end = i + 1;
+	}
+}
+
 static void gather(struct undo *undo)
 {
 	struct pd_context *context = undo->context;
@@ -234,6 +253,7 @@ static void gather(struct undo *undo)
 	for (size_t i = 0; i < undo->new_tickets.count; i++)
 		*pd_list_add(context->arena, &undo->nets) = (struct net){
 			.ticket = undo->new_tickets.items[i], .property = "deleted", .from = "yes"};
+	find_spans(undo);
 }
 
 /* --- may it, and does nothing stand against it --- */
@@ -463,13 +483,14 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 
 /* --- carrying it out --- */
 
-static void take_back_on(struct undo *undo, int64_t number, int64_t conversation, bool is_first)
+static void take_back_on(struct undo *undo, size_t index, int64_t conversation, bool is_first)
 {
+	int64_t number = undo->tickets.items[index];
 	struct pd_context *context = undo->context;
 	struct pd_ticket *ticket = pd_plan_ticket(context, number);
 	PD_LIST(struct pd_change) changes = {0};
 	bool opens = false, has_time = false;
-	for (size_t i = 0; i < undo->nets.count; i++) {
+	for (size_t i = undo->spans.items[index].first; i < undo->spans.items[index].end; i++) {
 		const struct net *net = &undo->nets.items[i];
 		if (net->ticket != number || net->conversation != conversation)
 			continue;
@@ -523,15 +544,15 @@ int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t a
 		return failed;
 	for (size_t i = 0; i < undo.tickets.count; i++) {
 		int64_t number = undo.tickets.items[i];
-		take_back_on(&undo, number, 0, true);
+		take_back_on(&undo, i, 0, true);
 		PD_LIST(int64_t) done = {0};
-		for (size_t n = 0; n < undo.nets.count; n++) {
+		for (size_t n = undo.spans.items[i].first; n < undo.spans.items[i].end; n++) {
 			int64_t conversation = undo.nets.items[n].conversation;
 			if (undo.nets.items[n].ticket != number || conversation == 0 ||
 			    has_id(done.items, done.count, conversation))
 				continue;
 			*pd_list_add(context->arena, &done) = conversation;
-			take_back_on(&undo, number, conversation, false);
+			take_back_on(&undo, i, conversation, false);
 		}
 	}
 	undo_report(&undo);

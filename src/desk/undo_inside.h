@@ -13,6 +13,10 @@ struct net {
 	const char *from, *to; /* of many values: the value or NULL */
 };
 
+struct span {
+	size_t first, end;
+};
+
 /* What is known of an action while it is taken back. */
 struct undo {
 	struct pd_context *context;
@@ -21,6 +25,8 @@ struct undo {
 	PD_LIST(struct net) nets;
 	PD_LIST(const struct pd_event *) events; /* of the action, oldest first */
 	PD_LIST(int64_t) tickets;
+	size_t first_net; /* while gathering: those before it are of other tickets than the event's */
+	PD_LIST(struct span) spans; /* of each of the tickets: where its nets stand, among others perhaps */
 	PD_LIST(int64_t) sent; /* events of mails that are out */
 	PD_LIST(int64_t) new_conversations;
 	PD_LIST(int64_t) new_tickets;
