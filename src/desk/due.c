@@ -3,7 +3,8 @@
  * Promises: each step of a running goal is told once for its instant, since the event that says so is decided here with
  * the letters (invariant 3); a command of an escalation that cannot be carried out is told, and takes nothing else with
  * it; each ticket that was asked about has an agenda whose next instant is yet to come, so that nobody asks in circles.
- * Where it is late, because nothing ran for long, each person gets one letter for all. Cannot fail. */
+ * Where it is late, because nothing ran for long, each person and each address outside gets one letter for all. Cannot
+ * fail. */
 #include "desk/notification.h"
 
 #include <string.h>
@@ -34,49 +35,106 @@ static void do_command(struct pd_context *context, struct pd_ticket *ticket, con
 	context->plan->why = why;
 }
 
-/* To an address that is no agent's: number, name, goal, time; nothing that was written on the ticket. */
-static void mail_outside(struct pd_context *context, const struct pd_ticket *ticket, int64_t event, const char *address,
-			 enum pd_goal goal, bool is_overdue, pd_time due)
+/* What an address outside hears of: a goal of a ticket that reached a step. */
+struct alarm {
+	const char *address;
+	int64_t ticket;
+	int64_t event;
+	const char *words; /* "The first reply is overdue" */
+	pd_time due;
+};
+
+/* While what time brings is decided; the alarms wait for its end. */
+struct taking {
+	struct pd_context *context;
+	PD_LIST(struct alarm) alarms;
+};
+
+/* Number, name, goal, time; nothing that was written on the ticket. */
+static const char *alarm_text(struct pd_context *context, const struct alarm *alarm)
 {
-	const char *language = context->settings->language;
 	struct pd_arena *arena = context->arena;
-	const char *number = pd_printf(arena, "%lld", (long long)ticket->number);
-	if (!pd_guard_may_send_alarm(context, ticket))
-		return;
-	struct pd_planned_letter *planned = pd_letter_new(
-		context, PD_LETTER_NOTIFICATION, pd_ticket_mailbox(context, ticket), ticket, 0, event);
-	struct pd_letter *letter = &planned->letter;
-	*pd_list_add(arena, &letter->recipients) = address;
-	*pd_list_add(arena, &letter->to) = (struct pd_address){.name = "", .addr = address};
-	letter->auto_submitted = "auto-generated";
-	const char *words = pd_goal_words(context, language, goal, is_overdue);
-	letter->subject = pd_printf(arena, "[#%s] %s", number, words);
-	letter->text = pd_say(
-		arena, language,
+	const struct pd_ticket *ticket = pd_plan_ticket(context, alarm->ticket);
+	return pd_say(
+		arena, context->settings->language,
 		"{goal}: ticket #{number}, {name}\nDue: {due}\nOwner: {owner}   Priority: {priority}   Status: {status}\n",
-		"goal", words, "number", number, "name", ticket->name, "due",
-		pd_when_text(arena, pd_calendars_zone(context->settings->calendars), due), "owner",
+		"goal", alarm->words, "number", pd_printf(arena, "%lld", (long long)ticket->number), "name", ticket->name,
+		"due", pd_when_text(arena, pd_calendars_zone(context->settings->calendars), alarm->due), "owner",
 		pd_value_words(context, "owner", ticket->owner), "priority",
 		ticket->priority != NULL ? ticket->priority : "", "status", ticket->status != NULL ? ticket->status : "",
 		NULL);
 }
 
-static void escalate(struct pd_context *context, int64_t number, int64_t event, const struct pd_step *step,
+/* To an address that is no agent's: of one alarm, or, where it is late, of all of that address. */
+static void mail_outside(struct pd_context *context, const struct alarm *alarms, size_t count)
+{
+	const struct pd_ticket *ticket = pd_plan_ticket(context, alarms[0].ticket);
+	struct pd_arena *arena = context->arena;
+	const char *language = context->settings->language;
+	if (!pd_guard_may_send_alarm(context, ticket))
+		return;
+	struct pd_planned_letter *planned =
+		pd_letter_new(context, PD_LETTER_NOTIFICATION, pd_ticket_mailbox(context, ticket), ticket, 0, alarms[0].event);
+	struct pd_letter *letter = &planned->letter;
+	*pd_list_add(arena, &letter->recipients) = alarms[0].address;
+	*pd_list_add(arena, &letter->to) = (struct pd_address){.name = "", .addr = alarms[0].address};
+	letter->auto_submitted = "auto-generated";
+	if (count == 1) {
+		letter->subject = pd_printf(arena, "[#%lld] %s", (long long)ticket->number, alarms[0].words);
+		letter->text = alarm_text(context, &alarms[0]);
+		return;
+	}
+	PD_AUTO_BUF lines = {.limit = 1024 * 1024};
+	for (size_t i = 0; i < count; i++)
+		pd_buf_addf(&lines, "\n%s", alarm_text(context, &alarms[i]));
+	letter->subject = pd_say(arena, language, "{number} goals while the desk did not run", "number",
+				 pd_printf(arena, "%zu", count), NULL);
+	letter->text = pd_say(arena, language,
+			      "The desk did not run for a while. Meanwhile this came to pass; no other mail is sent of it:\n{lines}",
+			      "lines", pd_buf_string(arena, &lines), NULL);
+}
+
+static void mail_alarms(struct taking *taking)
+{
+	struct pd_context *context = taking->context;
+	for (size_t i = 0; i < taking->alarms.count; i++) {
+		const char *address = taking->alarms.items[i].address;
+		PD_LIST(struct alarm) same = {0};
+		bool is_mailed = false;
+		if (!context->is_late) {
+			mail_outside(context, &taking->alarms.items[i], 1);
+			continue;
+		}
+		for (size_t n = 0; n < i; n++)
+			is_mailed |= strcmp(taking->alarms.items[n].address, address) == 0;
+		for (size_t n = i; !is_mailed && n < taking->alarms.count; n++)
+			if (strcmp(taking->alarms.items[n].address, address) == 0)
+				*pd_list_add(context->arena, &same) = taking->alarms.items[n];
+		if (same.count > 0)
+			mail_outside(context, same.items, same.count);
+	}
+}
+
+static void escalate(struct taking *taking, int64_t number, int64_t event, const struct pd_step *step,
 		     enum pd_goal goal, pd_time due)
 {
+	struct pd_context *context = taking->context;
 	for (size_t i = 0; i < step->escalations.count; i++) {
 		const struct pd_escalation *escalation = &step->escalations.items[i];
 		struct pd_ticket *ticket = pd_plan_ticket(context, number);
 		if (escalation->kind == PD_ESCALATE_DO)
 			do_command(context, ticket, escalation->whom, step->name);
 		else if (escalation->kind == PD_ESCALATE_MAIL)
-			mail_outside(context, ticket, event, escalation->whom, goal, step->is_overdue, due);
+			*pd_list_add(context->arena, &taking->alarms) = (struct alarm){
+				escalation->whom, number, event,
+				pd_goal_words(context, context->settings->language, goal, step->is_overdue), due};
 	}
 }
 
 /* The steps of one goal that are reached and were not told. */
-static void take_goal(struct pd_context *context, int64_t number, enum pd_goal goal)
+static void take_goal(struct taking *taking, int64_t number, enum pd_goal goal)
 {
+	struct pd_context *context = taking->context;
 	struct pd_ticket *ticket = pd_plan_ticket(context, number);
 	struct pd_goals goals;
 	PD_LIST(const struct pd_step *) reached = {0};
@@ -106,7 +164,7 @@ static void take_goal(struct pd_context *context, int64_t number, enum pd_goal g
 			       reached.items[reached.count - 1]->name, pd_time_rfc3339(context->arena, due),
 			       goals.policy->title);
 	for (size_t i = 0; i < reached.count; i++)
-		escalate(context, number, event->id, reached.items[i], goal, due);
+		escalate(taking, number, event->id, reached.items[i], goal, due);
 }
 
 /* --- snoozes and reminders --- */
@@ -170,6 +228,7 @@ static bool is_changed(const struct pd_context *context, int64_t number)
 
 void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t count, bool is_late)
 {
+	struct taking taking = {.context = context};
 	context->is_late = is_late;
 	for (size_t i = 0; i < count; i++) {
 		if (pd_plan_ticket(context, tickets[i]) == NULL)
@@ -180,11 +239,12 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 			remind(context, tickets[i]);
 		}
 		for (int goal = 0; goal < PD_GOALS; goal++)
-			take_goal(context, tickets[i], (enum pd_goal)goal);
+			take_goal(&taking, tickets[i], (enum pd_goal)goal);
 		if (!is_changed(context, tickets[i]))
 			look_again(context, tickets[i]);
 		context->plan->ticket = tickets[i];
 	}
+	mail_alarms(&taking);
 	context->plan->outcome = is_late ? "late" : "due";
 	pd_tell(context, NULL);
 	for (size_t i = 0; i < context->plan->tickets.count; i++) {

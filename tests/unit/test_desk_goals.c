@@ -411,6 +411,41 @@ static void test_one_summary(void **state)
 	assert_int_equal(desk->fake->events.count, events);
 }
 
+/* Likewise one for each address that an escalation names, however many tickets and goals. */
+static void test_one_summary_outside(void **state)
+{
+	(void)state;
+	begin("[sla standard priority:normal]\n"
+	      "escalate = due_soon: mail lead@example.net;overdue: mail boss@example.net;overdue+30m: mail boss@example.net\n");
+	int64_t tickets[3];
+	for (int i = 0; i < 3; i++)
+		tickets[i] = small_deliver(desk, (struct small_mail){.from = pd_printf(desk->arena, "v%d@customer.example", i),
+								     .to = "desk@example.com",
+								     .subject = pd_printf(desk->arena, "Case %d", i),
+								     .text = "Help.",
+								     .id = pd_printf(desk->arena, "o%d@customer.example", i)})
+				     ->ticket;
+	desk->now = goals_at("2026-12-03 11:00");
+	struct pd_context context = small_context(desk, "postdesk");
+	pd_decide_due(&context, tickets, 3, true);
+	small_keep(desk, &context);
+	const struct pd_letter *letter = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < context.plan->letters.count; i++) {
+		if (pd_strings_has(&context.plan->letters.items[i]->letter.recipients, "boss@example.net")) {
+			letter = &context.plan->letters.items[i]->letter;
+			count++;
+		}
+	}
+	assert_int_equal(count, 1);
+	assert_int_equal(context.plan->letters.count, 4); /* anna, bob, lead, boss */
+	for (int i = 0; i < 3; i++)
+		assert_non_null(strstr(letter->text, pd_printf(desk->arena, "The first reply is overdue: ticket #%lld, Case %d",
+							       (long long)tickets[i], i)));
+	assert_non_null(strstr(letter->text, "The ticket should be closed by now: ticket #"));
+	assert_null(strstr(letter->text, "Help."));
+}
+
 /* --- snoozes and reminders --- */
 
 static void test_snooze(void **state)
@@ -529,6 +564,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_who_is_told, end),
 		cmocka_unit_test_teardown(test_escalation, end),
 		cmocka_unit_test_teardown(test_one_summary, end),
+		cmocka_unit_test_teardown(test_one_summary_outside, end),
 		cmocka_unit_test_teardown(test_snooze, end),
 		cmocka_unit_test_teardown(test_remind, end),
 		cmocka_unit_test_teardown(test_history_keeps_promises, end),
