@@ -324,6 +324,30 @@ static int receive_head(int fd, struct pd_reader_answer *ret_head, int64_t deadl
 	return pd_read_all_until(fd, (char *)ret_head + n, sizeof *ret_head - (size_t)n, deadline);
 }
 
+/* How many bytes the attachments of a mail can have together: each byte may stand in a file, in the text around it, in
+ * the mail around that, with its line ends doubled. A reader that says more lies, and would have us make room for it. */
+static bool take_room(size_t *left, size_t size)
+{
+	if (size > *left)
+		return false;
+	*left -= size;
+	return true;
+}
+
+static size_t room_of(const struct pd_raw *raw)
+{
+	return 8 * raw->size;
+}
+
+static bool sizes_are_possible(const struct pd_message *message, const struct pd_raw *raw)
+{
+	size_t left = room_of(raw);
+	bool possible = message->size == raw->size;
+	for (size_t i = 0; possible && i < message->attachments.count; i++)
+		possible = take_room(&left, message->attachments.items[i].size);
+	return possible;
+}
+
 /* One exchange; NULL: the reader is to be replaced. */
 static struct pd_message *read_once(struct reader *reader, struct pd_arena *arena, const struct pd_raw *raw,
 				    bool tnef, int64_t deadline)
@@ -344,7 +368,7 @@ static struct pd_message *read_once(struct reader *reader, struct pd_arena *aren
 	else if (pd_read_all_until(reader->fd, record, (size_t)head.size, deadline) != 0)
 		return NULL;
 	struct pd_message *message = pd_wire_get_message(arena, record, (size_t)head.size);
-	if (!message)
+	if (!message || !sizes_are_possible(message, raw))
 		return NULL;
 	memcpy(message->digest, digest, sizeof digest);
 	memcpy(message->body_digest, body_digest, sizeof body_digest);
@@ -378,10 +402,14 @@ static bool contents_once(struct reader *reader, struct pd_arena *arena, const s
 			  struct pd_message *message, const bool *want, int64_t deadline)
 {
 	uint64_t *indexes = PD_NEW_N(arena, uint64_t, message->attachments.count + 1);
-	size_t wanted = 0;
-	for (size_t i = 0; i < message->attachments.count; i++)
-		if (!want || want[i])
-			indexes[wanted++] = message->attachments.items[i].index;
+	size_t wanted = 0, left = room_of(raw);
+	for (size_t i = 0; i < message->attachments.count; i++) {
+		if (want && !want[i])
+			continue;
+		if (!take_room(&left, message->attachments.items[i].size))
+			return false;
+		indexes[wanted++] = message->attachments.items[i].index;
+	}
 	if (wanted == 0)
 		return true;
 	if (ask(reader, raw, PD_READER_CONTENTS, false, indexes, wanted, deadline) != 0)

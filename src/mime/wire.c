@@ -90,13 +90,24 @@ static void text_or_start(struct wire *wire, const char **value, const char *oth
 		*value = other[start] ? pd_strndup(wire->arena, other, (size_t)start) : other;
 }
 
-/* A text that goes into headers, logs and tables: one line without controls. */
+/* Texts that go into headers, logs and tables are one line without controls. */
+static void check_line(struct wire *wire, const char *value)
+{
+	for (const char *c = value; wire->in && c && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			wire->in->bad = true;
+}
+
 static void line(struct wire *wire, const char **value)
 {
 	text(wire, value);
-	for (const char *c = *value; wire->in && *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			wire->in->bad = true;
+	check_line(wire, *value);
+}
+
+static void line_or_null(struct wire *wire, const char **value)
+{
+	text_or_null(wire, value);
+	check_line(wire, *value);
 }
 
 /* How many items follow. */
@@ -157,7 +168,7 @@ static void attachments(struct wire *wire, struct pd_message *message)
 		attachment->index = (unsigned)number(wire, attachment->index);
 		line(wire, &attachment->name);
 		line(wire, &attachment->type);
-		text_or_null(wire, &attachment->content_id);
+		line_or_null(wire, &attachment->content_id);
 		attachment->is_inline = number(wire, attachment->is_inline) != 0;
 		attachment->size = (size_t)number(wire, attachment->size);
 	}
@@ -198,7 +209,7 @@ static void header_part(struct wire *wire, struct pd_message *message)
 	message->date = (pd_time)number(wire, (uint64_t)message->date);
 	message->received = (unsigned)number(wire, message->received);
 	message->kinds = (unsigned)number(wire, message->kinds);
-	text_or_null(wire, &message->why_auto);
+	line_or_null(wire, &message->why_auto);
 }
 
 static void signed_part(struct wire *wire, struct pd_message *message)

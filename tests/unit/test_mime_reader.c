@@ -30,6 +30,30 @@
 
 /* --- the reader's side --- */
 
+/* An answer that adds up, but for one thing that it says. */
+static void lie(const char *about, const char *data, size_t size)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_BUF out = {0};
+	struct pd_message *message = pd_parse_content(arena, data, size);
+	struct pd_attachment attachment = {.name = "a.bin", .type = "image/png"};
+	if (strncmp(about, "endless", 7) == 0)
+		attachment.size = SIZE_MAX;
+	else if (strncmp(about, "large", 5) == 0)
+		attachment.size = (size_t)1 << 40;
+	else if (strncmp(about, "whole", 5) == 0)
+		message->size = (size_t)1 << 40;
+	else if (strncmp(about, "id", 2) == 0)
+		attachment.content_id = "a\r\nBcc: b@example.org";
+	else if (strncmp(about, "why", 3) == 0)
+		message->why_auto = "a\nb";
+	*pd_list_add(arena, &message->attachments) = attachment;
+	pd_wire_put_message(&out, message);
+	struct pd_reader_answer head = {.size = out.len};
+	pd_write_all(STDIN_FILENO, &head, sizeof head);
+	pd_write_all(STDIN_FILENO, out.data, out.len);
+}
+
 static void misbehave(const char *data, size_t size)
 {
 	const char *field = memmem(data, size, "X-Test: ", 8);
@@ -62,6 +86,8 @@ static void misbehave(const char *data, size_t size)
 		pd_write_all(STDIN_FILENO, "\x08\0\0\0\0\0\0\0garbage!", 16);
 	if (strncmp(field, "huge", 4) == 0)
 		pd_write_all(STDIN_FILENO, "\xff\xff\xff\xff\xff\xff\xff\x7f", 8);
+	if (strncmp(field, "lie ", 4) == 0)
+		lie(field + 4, data, size);
 	if (strncmp(field, "half", 4) == 0) {
 		pd_write_all(STDIN_FILENO, "\x40\0\0\0\0\0\0\0half", 12);
 		_exit(0);
@@ -102,6 +128,8 @@ static void test_misbehaving(void **state)
 		{"crash", false, false},  {"exit", false, false}, {"loop", false, false},   {"memory", false, true},
 		{"open", true, true},	  {"socket", false, true}, {"fork", false, true},   {"kill", false, true},
 		{"execute", false, true}, {"garbage", false, false}, {"huge", false, false}, {"half", false, false},
+		{"lie endless", false, false}, {"lie large", false, false}, {"lie whole", false, false},
+		{"lie id", false, false}, {"lie why", false, false},
 		{"nothing", true, false},
 	};
 	struct pd_readers *readers = pool(1, HAS_FILTER ? 1000 : 5000);
@@ -399,6 +427,9 @@ static void test_contents(void **state)
 	assert_int_equal(pd_readers_stats(readers).replaced, 0);
 	/* the reader cannot give more or less than was promised */
 	message->attachments.items[1].size = 3;
+	assert_int_equal(pd_read_contents(readers, arena, raw, message, NULL, &error), PD_PERMANENT);
+	/* nor have us make room for what no mail can hold: one more byte would be none */
+	message->attachments.items[1].size = SIZE_MAX;
 	assert_int_equal(pd_read_contents(readers, arena, raw, message, NULL, &error), PD_PERMANENT);
 	message->attachments.items[1].size = 4;
 	message->attachments.items[1].index = 77;
