@@ -206,6 +206,22 @@ const char *pd_auth_results_id(struct pd_arena *arena, const char *text)
 	return in.bad ? NULL : id;
 }
 
+/* Such bytes are cleaned away, or made blanks, when the mail is read; a comment may then end elsewhere. */
+static bool has_odd_bytes(const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
+		if ((*c < ' ' && strchr("\t\r\n", *c) == NULL) || *c >= 0x7f)
+			return true;
+	return false;
+}
+
+bool pd_auth_results_claims(struct pd_arena *arena, const char *text, const char *authserv_id)
+{
+	if (authserv_id == NULL || *authserv_id == '\0')
+		return false;
+	return has_odd_bytes(text) || pd_equal_nocase(pd_auth_results_id(arena, text), authserv_id);
+}
+
 static const char *property_of(const struct pd_auth_result *result, const char *type, const char *name)
 {
 	const char *found = NULL;

@@ -24,6 +24,9 @@ struct pd_auth_results {
 bool pd_auth_results_parse(struct pd_arena *arena, const char *value, struct pd_auth_results *ret_results);
 /* The authserv-id alone, of a field that may be broken further on; NULL: it has none. */
 const char *pd_auth_results_id(struct pd_arena *arena, const char *value);
+/* May this value, as it stands in a mail's bytes, be taken for one with that authserv-id once the mail is read? So is
+ * each with control characters or other than ASCII. authserv_id NULL or "": none is. */
+bool pd_auth_results_claims(struct pd_arena *arena, const char *value, const char *authserv_id);
 /* Does a field with exactly our authserv-id say dmarc=pass for the domain, or an aligned dkim=pass where no
  * field of ours says that DMARC failed? authserv_id NULL or "": nobody is believed. */
 bool pd_auth_results_pass(struct pd_arena *arena, const struct pd_message *message, const char *authserv_id,

@@ -164,9 +164,7 @@ static void note_field(struct message *message, const char *name, const char *va
 		message->seals++;
 	} else if (pd_equal_nocase(plain, RESULTS_FIELD)) {
 		message->results++;
-		const char *id = pd_auth_results_id(message->arena, value);
-		if (id != NULL && message->authserv_id != NULL && *message->authserv_id != '\0' &&
-		    pd_equal_nocase(id, message->authserv_id))
+		if (pd_auth_results_claims(message->arena, value, message->authserv_id))
 			*pd_list_add(message->arena, &message->ours) = message->results;
 	}
 }

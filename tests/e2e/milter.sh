@@ -167,6 +167,15 @@ mail "Bob Berger <bob@example.com>" support@example.com "By results" \
 check "not taken" pf_send "$world" bob@example.com support@example.com <"$work/results.eml"
 is_asked() { [ "$(cat $(pf_mails bob@example.com) | grep -c '^#yes')" -gt "$asked" ]; }
 check "bob was not asked" pf_wait 20 is_asked
+# Nor those that begin with what reading takes for a blank.
+for byte in 01 0b 0c 0e; do
+	asked=$(cat $(pf_mails bob@example.com) | grep -c '^#yes')
+	mail "Bob Berger <bob@example.com>" support@example.com "By a byte" \
+		"Authentication-Results: $(printf "\\x$byte") mail.example.com; dmarc=pass header.from=example.com" \
+		<<<"#new Forged by byte $byte" >"$work/byte.eml"
+	check "not taken" pf_send "$world" bob@example.com support@example.com <"$work/byte.eml"
+	check "bob was not asked for byte $byte" pf_wait 20 is_asked
+done
 check_equal "tickets that forged results made" "$(tickets 'Forged')" 0
 
 # With outsiders among the recipients no seal leaves: it stands in the desk's own recipient, and proves as much.

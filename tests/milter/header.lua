@@ -17,7 +17,7 @@ local function run(list)
 end
 for _, value in ipairs({"mail.example.com; dmarc=pass", "mail.example.com 1; none", "(c) mail.example.com; none",
 	"(a (b) \\) c) MAIL.example.COM (d) 1 (e); dmarc=pass header.from=example.com", "\"mail.example.com\"; dmarc=pass",
-	"\n\tmail.example.com;\n\tdmarc=pass", "mail.example.com", "mail.example.com;"}) do
+	"\n\tmail.example.com;\n\tdmarc=pass", "mail.example.com", "mail.example.com;", "\vmail.example.com; dmarc=pass", "\1mail.example.com; dmarc=pass"}) do
 	local conn = run({{"Authentication-Results", value}})
 	want(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results"), "left: " .. value)
 	mt.disconnect(conn)

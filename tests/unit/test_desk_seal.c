@@ -386,6 +386,34 @@ static void test_results_id(void **state)
 		CHECK_ROW(table[i].value, pd_equal(pd_auth_results_id(arena, table[i].value), table[i].want));
 }
 
+static void test_results_claims(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value;
+		bool want;
+	} table[] = {
+		{"mail.example.com; dmarc=pass", true},
+		{"(c)\r\n\tMAIL.example.com 1; dmarc=pass", true},
+		{"other.example.org; dmarc=pass", false},
+		{"", false},
+		/* What reading cleans away, or makes a blank. */
+		{"\x0bmail.example.com; dmarc=pass", true},
+		{"\x0c mail.example.com; dmarc=pass", true},
+		{"\x01mail.example.com; dmarc=pass", true},
+		{"mail.exam\x7fple.com; dmarc=pass", true},
+		{"mail.exam\xe2\x80\xaeple.com; dmarc=pass", true},
+		{"(\\\x01) other.example.org )mail.example.com; dmarc=pass", true},
+	};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (size_t i = 0; i < COUNT(table); i++) {
+		CHECK_ROW(table[i].value,
+			  pd_auth_results_claims(arena, table[i].value, "mail.example.com") == table[i].want);
+		assert_false(pd_auth_results_claims(arena, table[i].value, ""));
+		assert_false(pd_auth_results_claims(arena, table[i].value, NULL));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_once),	   cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_authors),	   cmocka_unit_test(test_results_id),
 		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_results_claims),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
