@@ -92,11 +92,14 @@ int command_apply_remind(struct command_run *run, const struct pd_command *comma
 {
 	struct pd_context *context = run->context;
 	struct pd_when_place place = place_of(run);
-	const char *when = pd_when_text(context->arena, place.zone, command->number);
-	if (pd_strings_has(&run->ticket->reminders, command->value)) {
+	const char *when = pd_when_text(context->arena, place.zone, command->number), *value = command->value;
+	if (*command->rest == '\0' && pd_strings_has(&run->ticket->reminders, value)) {
 		command_report(run, command, RUN_SAY(run, "you are reminded {time} already", "time", when));
 		return 0;
 	}
+	/* Other words for the same time are a reminder of their own. */
+	for (pd_time at = command->number + PD_SECOND; pd_strings_has(&run->ticket->reminders, value); at += PD_SECOND)
+		value = pd_printf(context->arena, "%s%s", pd_time_rfc3339(context->arena, at), strchr(command->value, ' '));
 	int64_t message = 0;
 	if (*command->rest != '\0') {
 		struct pd_planned_message *planned = pd_plan_message(context, "manual", PD_INTERNAL);
@@ -106,7 +109,7 @@ int command_apply_remind(struct command_run *run, const struct pd_command *comma
 		planned->raw = (struct pd_bytes){.data = command->rest, .len = strlen(command->rest)};
 		message = planned->stored.id;
 	}
-	const struct pd_change change = {.property = "reminder", .to = command->value};
+	const struct pd_change change = {.property = "reminder", .to = value};
 	struct pd_event *event =
 		pd_plan_event_with(context, run->ticket, PD_EVENT_REMINDER, 0, &change, 1);
 	event->message = message;

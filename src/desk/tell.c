@@ -65,6 +65,12 @@ static int weight(const struct pd_event *event)
 	}
 }
 
+/* Each has words of its own to tell; a summary tells none. */
+static bool is_second_reminder(const struct telling *telling, const struct pd_told *told, const struct pd_event *event)
+{
+	return event->kind == PD_EVENT_REMINDER && told->main->kind == PD_EVENT_REMINDER && !telling->context->is_late;
+}
+
 static struct pd_told *add_reader(struct telling *telling, const char *name, struct pd_ticket *ticket,
 				  const struct pd_event *event)
 {
@@ -77,7 +83,8 @@ static struct pd_told *add_reader(struct telling *telling, const char *name, str
 		return NULL;
 	struct pd_told *reader = NULL;
 	for (size_t i = 0; i < telling->readers.count; i++)
-		if (telling->readers.items[i].agent == agent && telling->readers.items[i].ticket == ticket)
+		if (telling->readers.items[i].agent == agent && telling->readers.items[i].ticket == ticket &&
+		    !is_second_reminder(telling, &telling->readers.items[i], event))
 			reader = &telling->readers.items[i];
 	if (reader == NULL) {
 		if (pd_guard_is_unreachable(context, agent))

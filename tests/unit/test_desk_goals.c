@@ -448,6 +448,25 @@ static void test_one_summary_outside(void **state)
 
 /* --- snoozes and reminders --- */
 
+/* Both at one instant, as "#remind monday" given twice: no words are lost. */
+static void test_remind_twice(void **state)
+{
+	(void)state;
+	begin("");
+	int64_t ticket = ask();
+	small_do(desk, "agent:anna", ticket, "#remind 2h call Ville\n#remind 2h send the invoice\n#remind 2h");
+	assert_int_equal(small_ticket(desk, ticket)->reminders.count, 2);
+	desk->now = goals_at("2026-11-23 16:02");
+	struct pd_plan *plan = due(ticket, false);
+	bool is_call = false, is_invoice = false;
+	for (size_t i = 0; i < plan->letters.count; i++) {
+		is_call |= strstr(plan->letters.items[i]->letter.text, "call Ville") != NULL;
+		is_invoice |= strstr(plan->letters.items[i]->letter.text, "send the invoice") != NULL;
+	}
+	assert_true(is_call && is_invoice);
+	assert_int_equal(small_ticket(desk, ticket)->reminders.count, 0);
+}
+
 static void test_snooze(void **state)
 {
 	(void)state;
@@ -567,6 +586,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_one_summary_outside, end),
 		cmocka_unit_test_teardown(test_snooze, end),
 		cmocka_unit_test_teardown(test_remind, end),
+		cmocka_unit_test_teardown(test_remind_twice, end),
 		cmocka_unit_test_teardown(test_history_keeps_promises, end),
 		cmocka_unit_test_teardown(test_kept_promise, end),
 	};
