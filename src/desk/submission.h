@@ -15,7 +15,10 @@ const char *pd_submission_wrong_author(struct pd_context *context, const struct 
  * right that lacks, a command, a private address (invariant 4); NULL: it may. ret_status: "5.7.0" or "5.7.1". */
 const char *pd_submission_wrong_outgoing(struct pd_context *context, const struct pd_delivery *delivery,
 					 const char **ret_status);
-/* The fields of such a mail that must not leave: those that hold an agent's address, and those that say where answers
+/* Why a mail of an agent to the desk and, by the MTA itself, to people outside must not leave, for people: they would
+ * read its commands (invariant 4). NULL: it may. */
+const char *pd_submission_wrong_outside(struct pd_context *context, const struct pd_delivery *delivery);
+/* The fields of a mail from a mailbox's address that must not leave: those that hold an agent's address, and those that say where answers
  * go. Each by its name and its place among those of that name, from 1. */
 struct pd_removed {
 	const char *name;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/letters.h"
+#include "desk/token.h"
 
 #define SAY(context, delivery, ...)                                                                          \
 	pd_say((context)->arena, pd_agent_language((context), (delivery)->login), __VA_ARGS__, NULL)
@@ -72,6 +73,28 @@ static const char *private_in_words(struct pd_context *context, const struct pd_
 			return found;
 	}
 	return message->html != NULL ? pd_private_in(context, message->html, true) : NULL;
+}
+
+/* To a +do address every line is one. */
+static bool is_do(struct pd_context *context, const struct pd_delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->recipients.count; i++)
+		if (pd_recipient_parse(context->arena, context->settings, delivery->recipients.items[i]).kind ==
+		    PD_RCPT_DO)
+			return true;
+	return false;
+}
+
+const char *pd_submission_wrong_outside(struct pd_context *context, const struct pd_delivery *delivery)
+{
+	const char *command =
+		is_do(context, delivery) ? delivery->message->subject : command_in(context, delivery);
+	if (command == NULL)
+		return NULL;
+	return SAY(context, delivery,
+		   "People outside would read the command {line}: this mail goes to them as it is. Write it to the "
+		   "desk alone",
+		   "line", pd_clean_line(context->arena, command, 100));
 }
 
 const char *pd_submission_wrong_outgoing(struct pd_context *context, const struct pd_delivery *delivery,

@@ -49,7 +49,7 @@ int pd_flow_is_forged(struct pd_flow *flow, const char *recipient, bool *ret_is_
 struct judgement {
 	struct pd_work work; /* first: the work is cast back */
 	struct pd_verdict verdict;
-	bool has_others;
+	bool has_others, has_outsiders; /* recipients beside the desk's; and such that are no agents */
 };
 
 /* As a quoted string, where it is ASCII. */
@@ -103,6 +103,10 @@ static void judge(struct pd_work *work, struct pd_context *context)
 
 		verdict->text = wrong = pd_submission_wrong_outgoing(context, delivery, &status);
 		verdict->status = wrong ? status : NULL;
+	}
+	if (!wrong && !delivery->is_outgoing && judgement->has_outsiders && pd_submission_is_agents(delivery)) {
+		verdict->text = wrong = pd_submission_wrong_outside(context, delivery);
+		verdict->status = wrong ? "5.7.0" : NULL;
 	}
 	if (wrong || !(delivery->is_outgoing || pd_submission_is_agents(delivery)))
 		return;
@@ -167,6 +171,15 @@ static bool is_outsider(struct pd_arena *arena, const struct pd_settings *settin
 	       !pd_settings_agent_of(settings, address);
 }
 
+static bool has_outsiders(struct pd_arena *arena, const struct pd_settings *settings,
+			  const struct pd_submission *submission)
+{
+	for (size_t i = 0; i < submission->others.count; i++)
+		if (is_outsider(arena, settings, submission->others.items[i]))
+			return true;
+	return false;
+}
+
 /* Does an agent's client send a person's mail from a mailbox's own address to anybody outside? */
 static bool is_outgoing(struct pd_arena *arena, const struct pd_settings *settings,
 			const struct pd_submission *submission, const struct pd_delivery *delivery)
@@ -176,10 +189,7 @@ static bool is_outgoing(struct pd_arena *arena, const struct pd_settings *settin
 	if (!delivery->login || message->from_count != 1 || (message->kinds & (PD_KIND_AUTO | PD_KIND_LIST)) ||
 	    !pd_settings_mailbox_of(settings, message->from.addr))
 		return false;
-	for (size_t i = 0; i < submission->others.count; i++)
-		if (is_outsider(arena, settings, submission->others.items[i]))
-			return true;
-	return false;
+	return has_outsiders(arena, settings, submission);
 }
 
 int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struct pd_submission *submission,
@@ -203,6 +213,7 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 		.work = {.flow = flow, .arena = arena, .settings = settings, .delivery = &delivery, .decide = judge,
 			 .actor = "postdesk", .now = pd_now(), .is_dry = true},
 		.has_others = submission->others.count > 0,
+		.has_outsiders = has_outsiders(arena, settings, submission),
 	};
 	struct pd_verdict *verdict = &judgement.verdict;
 	struct pd_plan *plan;

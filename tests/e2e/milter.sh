@@ -193,6 +193,19 @@ sealed=$(grep -o 'to=<support+t1[.][^>]*[.]s[.][^>]*>' "$PF_LOG" | tail -1 | sed
 grep -F "$sealed" $(pf_mails dave@example.net) $(pf_mails carol@example.net) && fail "the sealed address went outside"
 check_equal "questions to anna" "$(questions)" "$asked"
 check_equal "times delivered" "$(grep -c "${reply##* }: to=<support+t1.*status=sent" "$PF_LOG")" 1
+# What is for the desk alone is refused, since they would read it: a command, a comment; one that is wrong, too.
+for body in '#close' '#note\nHe never pays.' 'See you.\n\n#asign bob'; do
+	mail "Anna Virtanen <anna@example.com>" "$reply_to, dave@example.net" "Re: Printer broken" "In-Reply-To: $answered" \
+		<<<"$(printf "$body")" >"$work/aloud.eml"
+	as anna anna@example.com "$reply_to" dave@example.net <"$work/aloud.eml" && fail "people outside got: $body"
+	case $reply in "550 5.7.0 "*"People outside"*"#"*) ;; *) fail "the refusal says: $reply" ;; esac
+done
+mail anna@example.com "support+do@example.com, dave@example.net" "list" <<<"list" >"$work/aloud.eml"
+as anna anna@example.com support+do@example.com dave@example.net <"$work/aloud.eml" && fail "people outside got lines of +do"
+# A colleague may.
+mail "Anna Virtanen <anna@example.com>" "$reply_to, bob@example.com" "Re: Printer broken" "In-Reply-To: $answered" \
+	<<<"$(printf '#note\nHe never pays.')" >"$work/colleague.eml"
+as anna anna@example.com "$reply_to" bob@example.com <"$work/colleague.eml" || fail "not taken: $reply"
 # The address with another mail proves nothing.
 mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" <<<"Pay at once." >"$work/copied.eml"
 reply=$(pf_send "$bare" anna@example.com "$sealed" <"$work/copied.eml") || fail "not taken: $reply"
@@ -250,7 +263,7 @@ check_equal "mails refused under load" "$(cat "$work"/load.? | grep -vc '^250')"
 check "mail was lost" pf_wait 60 has_tickets $((before + 80))
 kill -0 "$desk_pid" || fail "a reload ended it"
 [ "$(grep -c 'configuration reloaded' "$work/postdeskd.out")" -ge 1 ] || fail "it was not reloaded"
-postdesk status | grep -q "milter_sealed *3" || fail "status: $(postdesk status)"
+postdesk status | grep -q "milter_sealed *4" || fail "status: $(postdesk status)"
 pids=
 for n in 5 6; do
 	load $n &
