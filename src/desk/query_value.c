@@ -248,18 +248,21 @@ static pd_time local_midnight(struct pd_arena *arena, pd_time utc, const char *z
 	return local;
 }
 
-/* A whole day: "2026-11-21", "today", "yesterday". */
+/* A whole day: "2026-11-21", "today", "yesterday", "tomorrow". */
 static bool parse_day(struct query_parser *in, const char *value, pd_time *ret_start, pd_time *ret_end)
 {
 	const char *zone = in->settings->timezone;
 	const char *today =
 		pd_strndup(in->arena, pd_time_short(in->arena, in->now, zone), strlen("2026-11-21"));
 	pd_time date;
-	if (pd_equal_nocase(value, "today") || pd_equal_nocase(value, "yesterday")) {
+	if (pd_equal_nocase(value, "today") || pd_equal_nocase(value, "yesterday") ||
+	    pd_equal_nocase(value, "tomorrow")) {
 		if (!pd_time_parse(today, &date))
 			return false;
 		if (pd_equal_nocase(value, "yesterday"))
 			date -= PD_DAY;
+		else if (pd_equal_nocase(value, "tomorrow"))
+			date += PD_DAY;
 	} else if (strlen(value) != strlen("2026-11-21") || !pd_time_parse(value, &date)) {
 		return false;
 	}
@@ -293,7 +296,9 @@ static int set_time(struct query_parser *in, const struct query_term *term, stru
 	else if (!pd_time_parse(term->value, &node->time))
 		return pd_query_fail(
 			in, term->value_at,
-			"a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected");
+			strcmp(node->field, "due") == 0
+				? "a time ahead (2h, 1d), a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or tomorrow is expected"
+				: "a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or yesterday is expected");
 	return 0;
 }
 

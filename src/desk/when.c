@@ -142,7 +142,7 @@ static bool add_length(struct reading *reading, unsigned long long n, int unit)
 	return reading->length < YEARS_MAX * 366 * PD_DAY;
 }
 
-/* "9:00", "9:00:30", "9.30" (after a word for "at"), "9h", "9h30", "9am", "5:30pm". */
+/* "9:00", "9:00:30", "9.30" (after a word for "at", or a day), "9h", "9h30", "9am", "5:30pm". */
 static bool read_time(struct reading *reading, const char *word, bool is_after_at)
 {
 	int hour, minute = 0, second = 0, used = 0;
@@ -151,7 +151,7 @@ static bool read_time(struct reading *reading, const char *word, bool is_after_a
 		return false;
 	const char *rest = word + used;
 	mark = *rest;
-	if ((mark == ':' || mark == 'h' || (mark == '.' && is_after_at)) && g_ascii_isdigit(rest[1]) &&
+	if ((mark == ':' || mark == 'h' || (mark == '.' && (is_after_at || reading->has_day))) && g_ascii_isdigit(rest[1]) &&
 	    sscanf(rest + 1, "%2d%n", &minute, &used) == 1 && used == 2) {
 		rest += 3;
 		if (mark == ':' && *rest == ':' && g_ascii_isdigit(rest[1]) &&

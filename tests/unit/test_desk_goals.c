@@ -185,6 +185,9 @@ static void test_bounce_restarts_the_clock(void **state)
 	assert_int_equal(small_ticket(desk, ticket)->status_kind, PD_STATUS_OPEN);
 	CHECK(ticket, FIRST_REPLY, "active 2026-11-24 12:00");
 	assert_true(small_ticket(desk, ticket)->clocks.of[PD_GOAL_FIRST_REPLY].is_restarted);
+	/* What the customer writes meanwhile waits for that same first reply. */
+	write_again(ticket, 0);
+	CHECK(ticket, NEXT_REPLY, "none");
 	go_to("2026-11-24 12:00");
 	CHECK_TOLD(ticket, FIRST_REPLY, "due_soon overdue");
 	answer(ticket);

@@ -127,6 +127,7 @@ static void parses(void **state)
 		{"an instant", "updated:>2026-01-31T12:00:00Z", "updated>2026-01-31T12:00:00Z"},
 		{"today", "updated:today", "updated=2026-11-21T00:00:00Z..2026-11-22T00:00:00Z"},
 		{"yesterday", "closed:>=yesterday", "closed>=2026-11-20T00:00:00Z"},
+		{"tomorrow", "due:<=tomorrow", "due<2026-11-23T00:00:00Z"},
 		{"not closed", "closed:none", "closed=NULL"},
 		{"older than", "age:>3d", "created<2026-11-18T14:00:00Z"},
 		{"younger than", "age:<=2h", "created>=2026-11-21T12:00:00Z"},

@@ -54,7 +54,7 @@ static int64_t ask(struct small_desk *desk, const char *to, const char *id)
 		->ticket;
 }
 
-static void answer(struct small_desk *desk, const char *from, int64_t ticket, const char *text)
+static struct pd_plan *answer(struct small_desk *desk, const char *from, int64_t ticket, const char *text)
 {
 	static char id[40];
 	static int count;
@@ -72,6 +72,7 @@ static void answer(struct small_desk *desk, const char *from, int64_t ticket, co
 					  .id = pd_strdup(desk->arena, id),
 					  .pass = true});
 	assert_string_equal(plan->outcome, "reply");
+	return plan;
 }
 
 static void test_volumes(void **state)
@@ -244,10 +245,32 @@ static void test_times(void **state)
 	free_desk(desk);
 }
 
+/* An answer that was not delivered is none, whatever was said of it before. */
+static void test_bounced(void **state)
+{
+	struct small_desk *desk = desk_with_levels();
+	(void)state;
+	int64_t one = ask(desk, "care@example.com", "a@x");
+	at(desk, "2026-11-23T09:00:00Z");
+	struct pd_plan *plan = answer(desk, "anna@agents.example", one, "We look into it.");
+	struct pd_report_lines lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_FIRST_REPLY), "1 120 120 1/0/0");
+	at(desk, "2026-11-23T10:00:00Z");
+	small_undelivered(desk, small_letter(plan, PD_LETTER_REPLY, NULL)->id, "v@customer.example", "550 no such user");
+	lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_FIRST_REPLY), "0 0 0 0/0/0");
+	at(desk, "2026-11-23T11:00:00Z");
+	answer(desk, "anna@agents.example", one, "Once more."); /* an hour after that */
+	lines = report_of(desk, NULL, DAY("20"), DAY("25"));
+	assert_string_equal(times(desk, &lines, PD_BY_ALL, NULL, PD_GOAL_FIRST_REPLY), "1 60 60 1/0/0");
+	free_desk(desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_bounced),
 		cmocka_unit_test(test_volumes),
 		cmocka_unit_test(test_sees),
 		cmocka_unit_test(test_automatic),
