@@ -121,6 +121,9 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 	unsigned score = 3 * from + 2 * subject + 2 * body + 2 * null_path + has_returned + postmaster +
 			 names_recipient(arena, message, &words) +
 			 2 * (postmaster && body && has_transcript(&words));
+	/* Whoever passes a bounce on, is a person: mailers do not forward. */
+	if (pd_subject_says_forward(message->subject) && !from && !postmaster && !null_path)
+		return false;
 	bool reply = pd_starts_nocase(message->subject, "re:") || pd_starts_nocase(message->subject, "fw") ||
 		     pd_starts_nocase(message->subject, "aw:");
 	if (reply && !from && !postmaster && (answers || !subject))

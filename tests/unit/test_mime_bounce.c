@@ -90,6 +90,11 @@ static void test_reports(void **state)
 		{"a person asks about one", "From: Anna <anna@example.org>\nTo: desk@example.com\nSubject: Mail delivery failed\n\nHello,\nwhat does this "
 					    "error mean? I got it when I wrote to you.\n\nAnna\n",
 		 false, false, false, "", "", ""},
+		{"a person passes one on", "From: Anna <anna@example.org>\nTo: desk@example.com\nSubject: WG: Undelivered Mail Returned to Sender\n\nFYI\n\n"
+		 "-------- Weitergeleitete Nachricht --------\nVon: Mail Delivery System <MAILER-DAEMON@mx.example>\n"
+		 "Betreff: Undelivered Mail Returned to Sender\n\nThis is the mail system at host mx.example.\n"
+		 "<bob@example.net>: 550 user unknown\n",
+		 false, false, false, "", "", ""},
 		{"a person answers one", "From: Anna <anna@example.org>\nTo: desk@example.com\nIn-Reply-To: <2@example.org>\nSubject: Re: Undelivered "
 					 "Mail Returned to Sender\n\nYour mail could not be delivered, why?\n",
 		 false, false, false, "", "", ""},
