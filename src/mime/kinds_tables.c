@@ -8,18 +8,18 @@ const char pd_auto_subject_words[] =
 	"auto responder|automatic response|automated response|out of office|out-of-office|out of the office|ooo|oof|auto: out of office|i'm out of office|i am out of office|i'm out of the office|i am out of the office|i am currently out of office|i am currently out of the office|away from office|"
 	"away from the office|away from my desk|away from mail|vacation reply|vacation notice|vacation message|vacation autoreply|"
 	"vacation response|on vacation|on holiday|on leave|on annual leave|on parental leave|on maternity leave|out of office autoreply|"
-	"out of office reply|out of office auto-reply|out of office notification|out of office message|out of office response|"
+	"out of office reply|out of office assistant|out of office auto-reply|out of office notification|out of office message|out of office response|"
 	"i am out of the office|i'm out of the office|i am on vacation|i'm on vacation|i am on holiday|i am away|i am currently out of the office|"
 	"currently out of the office|automatic out of office reply|absence notice|absence notification|away notice|away message|"
 	"automatic message|automated message|away on vacation|away on leave|away on holiday|do not reply - automatic reply|not in the office|i am not in the office|"
 	"thank you for contacting us - automatic reply|automatic notification of absence|"
 	/* de */
-	"automatische antwort|automatische antwort auf|automatisches antwortschreiben|urlaub bis|urlaub vom|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz|automatische abwesenheitsnachricht|"
+	"automatische antwort|automatische antwort auf|automatisches antwortschreiben|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz|automatische abwesenheitsnachricht|"
 	"abwesenheitsnotiz|abwesenheitsnachricht|abwesenheitsmeldung|abwesenheitsassistent|abwesenheitsinformation|abwesenheitsbenachrichtigung|"
 	"abwesenheit|abwesend|nicht im büro|nicht im buero|außer haus|ausser haus|im urlaub|urlaubsnotiz|urlaubsbenachrichtigung|urlaubsmeldung|"
 	"urlaubsabwesenheit|ich bin nicht im büro|ich bin nicht im haus|ich bin im urlaub|bin im urlaub|ich bin abwesend|ich bin zur zeit nicht im büro|"
 	"ich bin zurzeit nicht im büro|ich bin außer haus|automatische e-mail-antwort|automatisch generierte antwort|automatische eingangsbestätigung|"
-	"autoantwort|auto-antwort|derzeit nicht erreichbar|nicht erreichbar|abwesenheits-notiz|in elternzeit|"
+	"autoantwort|auto-antwort|abwesenheits-notiz|in elternzeit|"
 	/* fr */
 	"absence du bureau|absent du bureau|absente du bureau|réponse automatique|reponse automatique|réponse automatique d'absence|"
 	"message d'absence|message automatique d'absence|notification d'absence|avis d'absence|absence|absent|absente|absent(e) du bureau|en congé|"
@@ -121,7 +121,7 @@ const char pd_auto_subject_endings[] =
 
 const char pd_auto_subject_goes_on[] =
 	"until|till|bis|jusqu'au|jusqu'à|tot|t/m|fino al|fino|hasta|até|till och med|t.o.m.|"
-	"tom|asti|saakka|alkaen|až|hasta el|autoreply|auto-reply|reply|re|fw|aw|alert|notification|assistant|through|thru|through to|"
+	"tom|asti|saakka|alkaen|až|hasta el|autoreply|auto-reply|reply|re|fw|aw|alert|notification|through|thru|through to|"
 	"до";
 
 const char pd_auto_subject_goes_on_with_date[] =
