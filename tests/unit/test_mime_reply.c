@@ -210,6 +210,9 @@ static void test_inline_answers(void **state)
 		{"greeting above one quote", "Hi,\n\nOn Mon, Jan 5, 2026 at 10:00 Anna <a@example.org> wrote:\n> old\n\nNew words.",
 		 "Hi,\n\nNew words."},
 		{"quoted on purpose", "You wrote\n> the price is 5\nbut it is 6.", "You wrote\n> the price is 5\nbut it is 6."},
+		{"answers said to be inline, in German", "Siehe unten in rot.\n\nVon: Anna <a@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: me\nBetreff: x\n\n"
+		 "one?\nYES\n",
+		 "Siehe unten in rot.\n\nVon: Anna <a@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: me\nBetreff: x\n\none?\nYES"},
 		{"answers said to be inline", "See my comments inline.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\n"
 					      "one?\nYES\n",
 		 "See my comments inline.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\none?\nYES"},
