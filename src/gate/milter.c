@@ -26,6 +26,7 @@
 #define SILENT	      ((unsigned long)(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY))
 #define REPLY_CHARS   400
 #define BACKLOG	      256
+#define MAX_FORGED    500 /* fields that are taken out; the MTA looks for each from the first on */
 
 /* What libmilter makes a process-wide thing anyway. */
 static struct {
@@ -343,6 +344,16 @@ static sfsistat finish_outward(SMFICTX *ctx, const struct message *message)
 	return answer;
 }
 
+static sfsistat refuse(SMFICTX *ctx, struct message *message, const char *queue_id, const char *status,
+		       const char *text)
+{
+	pd_milter_count_refused();
+	pd_log(PD_INFO, "milter: refused", "queue-id", queue_id, "login",
+	       message->login != NULL ? message->login : message->certificate, "reason", text, NULL);
+	smfi_setreply(ctx, "550", (char *)status, (char *)reply_text(message->arena, text));
+	return SMFIS_REJECT;
+}
+
 static sfsistat finish(SMFICTX *ctx, struct message *message)
 {
 	const char *queue_id = smfi_getsymval(ctx, "i");
@@ -350,20 +361,15 @@ static sfsistat finish(SMFICTX *ctx, struct message *message)
 	struct pd_error error = {0};
 	if (message->has_failed)
 		return SMFIS_TEMPFAIL;
+	if (message->seals + message->ours.count > MAX_FORGED)
+		return refuse(ctx, message, queue_id, "5.7.1", "Too many header fields that are this server's own");
 	if (is_collected(message) && judge(message, &verdict, &error) != PD_OK) {
 		pd_log(PD_ERROR, "milter: cannot judge a mail", "queue-id", queue_id, "reason", error.text,
 		       NULL);
 		return SMFIS_TEMPFAIL;
 	}
-	if (verdict.status != NULL) {
-		char *text = (char *)reply_text(message->arena, verdict.text);
-		pd_milter_count_refused();
-		pd_log(PD_INFO, "milter: refused", "queue-id", queue_id, "login",
-		       message->login != NULL ? message->login : message->certificate, "reason",
-		       verdict.text, NULL);
-		smfi_setreply(ctx, "550", (char *)verdict.status, text);
-		return SMFIS_REJECT;
-	}
+	if (verdict.status != NULL)
+		return refuse(ctx, message, queue_id, verdict.status, verdict.text);
 	if (!clean(ctx, message) || !add(ctx, message, &verdict) ||
 	    (verdict.sender != NULL && !redirect(ctx, message, &verdict))) {
 		pd_log(PD_ERROR, "milter: the MTA does not let a mail be changed", "queue-id", queue_id,

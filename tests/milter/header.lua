@@ -41,6 +41,18 @@ end
 conn = run(many)
 want(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results"), "many: left")
 mt.disconnect(conn)
+-- More than anybody has without intent, and each costs Postfix a look at all before it: refused.
+for _, field in ipairs({{"X-Postdesk-Seal", "x"}, {"Authentication-Results", "mail.example.com; dmarc=pass"}}) do
+	many = {}
+	for i = 1, 501 do many[i] = field end
+	conn = begin(many)
+	ok(mt.eoh(conn))
+	reply(conn, SMFIR_CONTINUE, "end of the header")
+	ok(mt.bodystring(conn, "Hello\r\n"))
+	ok(mt.eom(conn))
+	reply(conn, SMFIR_REPLYCODE, "501 times " .. field[1])
+	mt.disconnect(conn)
+end
 -- Nothing of ours in it: nothing is touched.
 conn = begin({{"Received", "from x"}, {"X-Long", string.rep("y", 900)}})
 let_go(conn, "a mail that has nothing to do with us")
