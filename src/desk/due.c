@@ -167,6 +167,19 @@ static void take_goal(struct taking *taking, int64_t number, enum pd_goal goal)
 		escalate(taking, number, event->id, reached.items[i], goal, due);
 }
 
+/* Again as long as something was told: an escalation may bring the ticket under another policy. It comes to an end,
+ * since what is told now is not told again. */
+static void take_goals(struct taking *taking, int64_t number)
+{
+	const struct pd_plan *plan = taking->context->plan;
+	size_t before;
+	do {
+		before = plan->events.count;
+		for (int goal = 0; goal < PD_GOALS; goal++)
+			take_goal(taking, number, (enum pd_goal)goal);
+	} while (plan->events.count != before);
+}
+
 /* --- snoozes and reminders --- */
 
 static void wake(struct pd_context *context, int64_t number)
@@ -238,8 +251,7 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 			wake(context, tickets[i]);
 			remind(context, tickets[i]);
 		}
-		for (int goal = 0; goal < PD_GOALS; goal++)
-			take_goal(&taking, tickets[i], (enum pd_goal)goal);
+		take_goals(&taking, tickets[i]);
 		if (!is_changed(context, tickets[i]))
 			look_again(context, tickets[i]);
 		context->plan->ticket = tickets[i];

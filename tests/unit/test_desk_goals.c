@@ -383,6 +383,17 @@ static void test_escalation(void **state)
 	CHECK_TOLD(ticket, FIRST_REPLY, "due_soon overdue overdue+30m");
 }
 
+/* What an escalation changes may bring the ticket under a policy whose steps are reached long since. */
+static void test_escalation_into_another_policy(void **state)
+{
+	(void)state;
+	begin("[sla standard priority:normal]\nescalate = overdue: priority urgent\n"
+	      "[sla standard priority:urgent]\nfirst_reply = 30m\nescalate = overdue+10m: mail boss@example.net\n");
+	int64_t ticket = ask();
+	go_to("2026-11-24 10:00");
+	CHECK_TOLD(ticket, FIRST_REPLY, "due_soon overdue overdue+10m");
+}
+
 /* After days without the daemon: one letter a person, each step noted, nothing told again. */
 static void test_one_summary(void **state)
 {
@@ -585,6 +596,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_faults, end),
 		cmocka_unit_test_teardown(test_who_is_told, end),
 		cmocka_unit_test_teardown(test_escalation, end),
+		cmocka_unit_test_teardown(test_escalation_into_another_policy, end),
 		cmocka_unit_test_teardown(test_one_summary, end),
 		cmocka_unit_test_teardown(test_one_summary_outside, end),
 		cmocka_unit_test_teardown(test_snooze, end),
