@@ -47,8 +47,14 @@ static void lie(const char *about, const char *data, size_t size)
 		attachment.content_id = "a\r\nBcc: b@example.org";
 	else if (strncmp(about, "why", 3) == 0)
 		message->why_auto = "a\nb";
+	else if (strncmp(about, "own", 3) == 0)
+		message->own_text = strlen(message->text) + 1;
+	else if (strncmp(about, "signed", 6) == 0)
+		message->signed_part = (struct pd_signed_part){.kind = PD_SIGNED_SMIME, .start = size, .len = 1};
 	*pd_list_add(arena, &message->attachments) = attachment;
 	pd_wire_put_message(&out, message);
+	if (strncmp(about, "rest", 4) == 0)
+		pd_buf_add(&out, "x", 1);
 	struct pd_reader_answer head = {.size = out.len};
 	pd_write_all(STDIN_FILENO, &head, sizeof head);
 	pd_write_all(STDIN_FILENO, out.data, out.len);
@@ -86,6 +92,15 @@ static void misbehave(const char *data, size_t size)
 		pd_write_all(STDIN_FILENO, "\x08\0\0\0\0\0\0\0garbage!", 16);
 	if (strncmp(field, "huge", 4) == 0)
 		pd_write_all(STDIN_FILENO, "\xff\xff\xff\xff\xff\xff\xff\x7f", 8);
+	static unsigned asked;
+	if (strncmp(field, "more", 4) == 0 && asked++ > 0) { /* its contents are wanted: far more than it said */
+		static const char zeros[1 << 16];
+		uint64_t len = (uint64_t)1 << 26;
+		pd_write_all(STDIN_FILENO, &len, sizeof len);
+		for (uint64_t at = 0; at < len && pd_write_all(STDIN_FILENO, zeros, sizeof zeros) == 0; at += sizeof zeros)
+			;
+		_exit(0);
+	}
 	if (strncmp(field, "lie ", 4) == 0)
 		lie(field + 4, data, size);
 	if (strncmp(field, "half", 4) == 0) {
@@ -130,6 +145,7 @@ static void test_misbehaving(void **state)
 		{"execute", false, true}, {"garbage", false, false}, {"huge", false, false}, {"half", false, false},
 		{"lie endless", false, false}, {"lie large", false, false}, {"lie whole", false, false},
 		{"lie id", false, false}, {"lie why", false, false},
+		{"lie own", false, false}, {"lie signed", false, false}, {"lie rest", false, false},
 		{"nothing", true, false},
 	};
 	struct pd_readers *readers = pool(1, HAS_FILTER ? 1000 : 5000);
@@ -155,6 +171,24 @@ static void test_misbehaving(void **state)
 		struct pd_reader_stats stats = pd_readers_stats(readers);
 		CHECK_ROW(rows[i].what, stats.read == done && stats.replaced == replaced && stats.unparsed == unparsed);
 	}
+	pd_readers_free(readers);
+}
+
+/* A piece of a content that is longer than the room made for it is not taken. */
+static void test_more_than_said(void **state)
+{
+	(void)state;
+	static const char mail[] = "From: a@example.org\r\nX-Test: more\r\nContent-Type: image/png\r\n\r\nPNG\r\n";
+	struct pd_readers *readers = pool(1, 10000);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_raw *raw = pd_raw_from_bytes(mail, sizeof mail - 1);
+	struct pd_message *message = NULL;
+	struct pd_error error = {0};
+	assert_int_equal(pd_read_message(readers, arena, raw, &message, &error), PD_OK);
+	assert_int_equal(message->attachments.count, 1);
+	pd_read_contents(readers, arena, raw, message, NULL, &error);
+	assert_int_equal(pd_readers_stats(readers).replaced, 1);
+	pd_raw_free(raw);
 	pd_readers_free(readers);
 }
 
@@ -537,7 +571,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--reader") == 0)
 		pd_reader_serve(STDIN_FILENO, misbehave);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_misbehaving), cmocka_unit_test(test_again_without_tnef), cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_misbehaving), cmocka_unit_test(test_more_than_said),
+		cmocka_unit_test(test_again_without_tnef), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_killed_while_idle), cmocka_unit_test(test_parent_dies),
 		cmocka_unit_test(test_cannot_start), cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_same_as_in_place), cmocka_unit_test(test_contents),
