@@ -7,6 +7,24 @@
 #include "desk/catalogue.h"
 #include "desk/due.h"
 
+/* What the agent wanted to be reminded of, as far as it was said. */
+static void write_reminder(struct pd_context *context, const struct pd_event *event, struct pd_buf *lines)
+{
+	const struct pd_entry *entry = event->kind == PD_EVENT_REMINDER && event->other != 0
+					       ? context->desk->entry(context->desk, context->arena, event->other)
+					       : NULL;
+	if (entry != NULL && entry->message != NULL && entry->message->text != NULL)
+		pd_buf_addf(lines, "    %s\n", pd_clean_line(context->arena, entry->message->text, 200));
+}
+
+static bool is_counted(const struct pd_told *told, size_t i)
+{
+	for (size_t n = 0; n < i; n++)
+		if (told[n].agent == told[i].agent && told[n].ticket == told[i].ticket)
+			return true;
+	return false;
+}
+
 void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, const struct pd_told *told, size_t count)
 {
 	PD_AUTO_BUF lines = {.limit = 1024 * 1024};
@@ -16,9 +34,10 @@ void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, 
 	for (size_t i = 0; i < count; i++) {
 		if (told[i].agent != agent)
 			continue;
-		tickets++;
+		tickets += !is_counted(told, i);
 		pd_buf_addf(&lines, "#%lld  %s\n    %s\n", (long long)told[i].ticket->number, told[i].ticket->name,
 			    pd_notification_headline(context, &told[i], language));
+		write_reminder(context, told[i].main, &lines);
 		PD_AUTO_BUF due = {0};
 		pd_due_write(context, told[i].ticket, agent, &due);
 		struct pd_strings rows = pd_lines(arena, pd_buf_string(arena, &due));
@@ -38,9 +57,9 @@ void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, 
 		return;
 	}
 	planned->letter.subject =
-		pd_say(arena, language, "{number} tickets that time ran on for", "number", number, NULL);
+		pd_say(arena, language, "Tickets that time ran on for: {number}", "number", number, NULL);
 	planned->letter.text = pd_say(arena, language,
-				      "The desk did not run for a while. Meanwhile this came to pass on {number} tickets; "
+				      "The desk did not run for a while. Meanwhile this came to pass on {number} of its tickets; "
 				      "no other mail is sent of it:\n\n{lines}",
 				      "number", number, "lines", pd_buf_string(arena, &lines), NULL);
 }

@@ -65,10 +65,10 @@ static int weight(const struct pd_event *event)
 	}
 }
 
-/* Each has words of its own to tell; a summary tells none. */
-static bool is_second_reminder(const struct telling *telling, const struct pd_told *told, const struct pd_event *event)
+/* Each has words of its own to tell. */
+static bool is_second_reminder(const struct pd_told *told, const struct pd_event *event)
 {
-	return event->kind == PD_EVENT_REMINDER && told->main->kind == PD_EVENT_REMINDER && !telling->context->is_late;
+	return event->kind == PD_EVENT_REMINDER && told->main->kind == PD_EVENT_REMINDER;
 }
 
 static struct pd_told *add_reader(struct telling *telling, const char *name, struct pd_ticket *ticket,
@@ -84,7 +84,7 @@ static struct pd_told *add_reader(struct telling *telling, const char *name, str
 	struct pd_told *reader = NULL;
 	for (size_t i = 0; i < telling->readers.count; i++)
 		if (telling->readers.items[i].agent == agent && telling->readers.items[i].ticket == ticket &&
-		    !is_second_reminder(telling, &telling->readers.items[i], event))
+		    !is_second_reminder(&telling->readers.items[i], event))
 			reader = &telling->readers.items[i];
 	if (reader == NULL) {
 		if (pd_guard_is_unreachable(context, agent))

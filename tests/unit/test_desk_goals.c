@@ -414,7 +414,7 @@ static void test_one_summary(void **state)
 	small_keep(desk, &context);
 	assert_int_equal(context.plan->letters.count, 2);
 	const struct pd_planned_letter *letter = small_letter(context.plan, PD_LETTER_NOTIFICATION, "anna");
-	assert_string_equal(letter->letter.subject, "5 tickets that time ran on for");
+	assert_string_equal(letter->letter.subject, "Tickets that time ran on for: 5");
 	for (int i = 0; i < 5; i++) {
 		assert_non_null(strstr(letter->letter.text, pd_printf(desk->arena, "Case %d", i)));
 		CHECK_TOLD(tickets[i], FIRST_REPLY, "due_soon overdue");
@@ -479,6 +479,14 @@ static void test_remind_twice(void **state)
 	}
 	assert_true(is_call && is_invoice);
 	assert_int_equal(small_ticket(desk, ticket)->reminders.count, 0);
+	/* Late, in one letter. */
+	small_do(desk, "agent:anna", ticket, "#remind 2h call Ulla\n#remind 2h send it again");
+	desk->now += PD_DAY;
+	plan = due(ticket, true);
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(strstr(letter->letter.text, "call Ulla"));
+	assert_non_null(strstr(letter->letter.text, "send it again"));
+	assert_string_equal(letter->letter.subject, "Tickets that time ran on for: 1");
 }
 
 static void test_snooze(void **state)
