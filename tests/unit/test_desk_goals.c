@@ -383,6 +383,20 @@ static void test_escalation(void **state)
 	CHECK_TOLD(ticket, FIRST_REPLY, "due_soon overdue overdue+30m");
 }
 
+/* A policy that is off is off with all its overrides. */
+static void test_off_as_a_whole(void **state)
+{
+	(void)state;
+	begin("[mailbox other]\naddress = other@example.com\nteam = support\nsla = other\n"
+	      "[sla other]\nenabled = no\nfirst_reply = 1h\n[sla other device:phone]\nenabled = yes\nfirst_reply = 2h\n");
+	int64_t ticket = small_deliver(desk, (struct small_mail){.from = "ville@customer.example", .to = "other@example.com",
+								 .subject = "Printer", .text = "It burns.", .id = "x@customer.example"})
+				 ->ticket;
+	CHECK(ticket, FIRST_REPLY, "none");
+	small_do(desk, "agent:anna", ticket, "#set device=phone");
+	CHECK(ticket, FIRST_REPLY, "none");
+}
+
 /* What an escalation changes may bring the ticket under a policy whose steps are reached long since. */
 static void test_escalation_into_another_policy(void **state)
 {
@@ -605,6 +619,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_who_is_told, end),
 		cmocka_unit_test_teardown(test_escalation, end),
 		cmocka_unit_test_teardown(test_escalation_into_another_policy, end),
+		cmocka_unit_test_teardown(test_off_as_a_whole, end),
 		cmocka_unit_test_teardown(test_one_summary, end),
 		cmocka_unit_test_teardown(test_one_summary_outside, end),
 		cmocka_unit_test_teardown(test_snooze, end),
