@@ -154,6 +154,15 @@ static bool is_placeholder(struct pd_arena *arena, const char *plain)
 						   NULL);
 }
 
+/* By its header and its subject. A small header block in such a mail is a form's ("From: Anna, Subject: Return, It is
+ * broken.") and stays; what clients put above a quote has four fields. */
+static bool answers_nothing(const struct pd_message *message)
+{
+	const char *subject = message->subject ? message->subject : "";
+	return *subject && !strchr(subject, ':') && !strstr(subject, "：") && message->in_reply_to.count == 0 &&
+	       message->references.count == 0;
+}
+
 void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const char *plain_or_null,
 		    const char *html_or_null)
 {
@@ -165,6 +174,7 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	message->html = NULL;
 	message->html_commands = (struct pd_strings){0};
 	if (html) {
+		html->lines.answers_nothing = answers_nothing(message);
 		pd_reply_split(arena, &html->lines, forward);
 		bool *drop = command_lines(arena, &html->lines, &message->html_commands);
 		if (has_own_part(&html->lines, drop))
@@ -172,6 +182,7 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	}
 	if (plain_or_null && !(html && is_placeholder(arena, plain_or_null))) {
 		pd_reply_lines(arena, plain_or_null, &plain);
+		plain.answers_nothing = answers_nothing(message);
 		pd_reply_split(arena, &plain, forward);
 		if (html && !has_own_part(&plain, NULL) && message->html)
 			lines = &html->lines;

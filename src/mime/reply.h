@@ -49,6 +49,7 @@ struct pd_line {
 };
 
 struct pd_line_list {
+	bool answers_nothing; /* the mail that they are of: a header block of fewer than four fields is no quote's */
 	struct pd_line *items;
 	size_t count;
 	size_t room;

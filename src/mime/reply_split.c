@@ -207,7 +207,7 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 			memset(split->class + at, CLASS_ATTRIBUTION, n);
 			return false;
 		}
-		split->is_forward = says_forward;
+		split->is_forward = says_forward || (lines->answers_nothing && n < 4);
 		end_here(split, at, n);
 		return true;
 	}

@@ -27,6 +27,19 @@ static void check_rows(const struct row *rows, size_t count)
 	}
 }
 
+/* What a form sends looks like a quote's header; a mail that answers nothing has no quote. */
+static void test_forms(void **state)
+{
+	(void)state;
+	static const char form[] = "You have a new message.\n\nFrom: Anna <anna@example.org>\nSubject: Return\n\nIt is broken.";
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_message *message = read_text(arena, "Contact form", form);
+	assert_string_equal(message->text, form);
+	assert_int_equal(message->own_text, strlen("You have a new message."));
+	assert_string_equal(read_text(arena, "Re: Contact form", form)->text, "You have a new message.");
+	assert_string_equal(read_text(arena, "回复：Contact form", form)->text, "You have a new message.");
+}
+
 /* One attribution line a row, over a quote with '>' and over one without. */
 static void test_attributions(void **state)
 {
@@ -359,6 +372,7 @@ static void test_subjects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_attributions), cmocka_unit_test(test_no_attributions), cmocka_unit_test(test_header_blocks),
 		cmocka_unit_test(test_markers),	     cmocka_unit_test(test_inline_answers),  cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_forwards),     cmocka_unit_test(test_nothing_is_lost), cmocka_unit_test(test_hostile),
