@@ -99,8 +99,8 @@ lmtp=${PF_LMTP#unix:}
 late() {
 	local before=$(counts carol@example.net)
 	mv "$lmtp" "$lmtp.away"
-	mail "Example Support <support@example.com>" carol@example.net "$1" <<<"An offer." |
-		as anna anna@example.com carol@example.net || fail "not taken: $reply"
+	mail "Example Support <support@example.com>" carol@example.net "$1" <<<"An offer." >"$work/late.eml"
+	as anna anna@example.com carol@example.net <"$work/late.eml" || fail "not taken: $reply"
 	check "the customer got nothing" pf_wait 20 pf_has carol@example.net $((before + 1))
 	held=${reply##* }
 	postsuper -c "$PF_DIR/etc" -h "$held" 2>/dev/null
