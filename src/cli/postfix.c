@@ -179,12 +179,21 @@ static void print_smtpd(struct postfix *postfix, const char *where, const char *
 	printf("%s inet n - %c - - smtpd\n  -o syslog_name=postfix/%s\n", where, postfix->chroot, log_name);
 }
 
-static void print_loopback_only(void)
+/* For programs of this machine; what main.cf asks of strangers does not hold for them. */
+static void print_loopback_only(const char *mark)
 {
-	puts("  -o smtpd_client_restrictions=permit_mynetworks,reject\n"
-	     "  -o smtpd_relay_restrictions=permit_mynetworks,reject\n"
-	     "  -o smtpd_recipient_restrictions=permit_mynetworks,reject\n"
-	     "  -o mynetworks=127.0.0.0/8,[::1]/128");
+	static const char *const options[] = {
+		"smtpd_client_restrictions=permit_mynetworks,reject",
+		"smtpd_helo_restrictions=",
+		"smtpd_sender_restrictions=",
+		"smtpd_relay_restrictions=permit_mynetworks,reject",
+		"smtpd_recipient_restrictions=permit_mynetworks,reject",
+		"smtpd_data_restrictions=",
+		"smtpd_end_of_data_restrictions=",
+		"mynetworks=127.0.0.0/8,[::1]/128",
+	};
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		printf("%s  -o %s\n", mark, options[i]);
 }
 
 static void print_own_listener(struct postfix *postfix, const char *where)
@@ -200,7 +209,7 @@ static void print_own_listener(struct postfix *postfix, const char *where)
 		print_option("milter_default_action", "tempfail");
 	}
 	puts("  -o receive_override_options=no_header_body_checks");
-	print_loopback_only();
+	print_loopback_only("");
 }
 
 static void print_submission(struct postfix *postfix)
@@ -259,13 +268,10 @@ static void print_reinjection(struct postfix *postfix)
 		"content_filter=",
 		"smtpd_milters=",
 		"receive_override_options=no_milters,no_header_body_checks,no_unknown_recipient_checks,no_address_mappings",
-		"smtpd_client_restrictions=permit_mynetworks,reject",
-		"smtpd_relay_restrictions=permit_mynetworks,reject",
-		"smtpd_recipient_restrictions=permit_mynetworks,reject",
-		"mynetworks=127.0.0.0/8,[::1]/128",
 	};
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		printf("%s  -o %s\n", mark, options[i]);
+	print_loopback_only(mark);
 }
 
 static void print_chroot(struct postfix *postfix, const char *key, const char *where)

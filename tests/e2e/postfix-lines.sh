@@ -70,6 +70,8 @@ END
 filter_pid=$!
 trap 'kill $filter_pid; end' EXIT
 printf 'content_filter = smtp:[127.0.0.1]:%s\nsmtp_line_length_limit = 0\n' "$filter" >>"$etc/main.own"
+# What is asked of strangers is not asked of the desk and of the filter.
+printf 'smtpd_sender_restrictions = reject\nsmtpd_data_restrictions = reject\n' >>"$etc/main.own"
 cp "$etc/main.own" "$etc/main.cf"
 desk_postfix
 grep -q "^127.0.0.1:$((filter + 1)) " "$work/lines" || fail "no listener for the filter"
