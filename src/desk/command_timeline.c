@@ -94,11 +94,7 @@ int command_apply_log(struct command_run *run, const struct pd_command *command)
 	struct pd_context *context = run->context;
 	const struct pd_change change = {.property = PD_CHANGE_LOG, .to = command->value};
 	const char *text = command->words.items[0];
-	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
-	message->stored.text = message->search_text = text;
-	message->stored.proof = "full";
-	message->stored.size = strlen(text);
-	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
+	struct pd_planned_message *message = pd_plan_words(context, text);
 	struct pd_event *event = pd_plan_event_with(context, run->ticket, PD_EVENT_COMMENT, 0, &change, 1);
 	event->message = message->stored.id;
 	event->why = command_why(run, command);

@@ -24,7 +24,8 @@ static void do_command(struct pd_context *context, struct pd_ticket *ticket, con
 	struct pd_savepoint before;
 	int64_t number = ticket->number;
 	pd_plan_save(context, &before);
-	const char *wrong = pd_carry_out_line(context, ticket, line);
+	struct pd_strings lines = {.items = &line, .count = 1};
+	const char *wrong = pd_carry_out(context, ticket, &lines, pd_printf(context->arena, "escalation %s", step));
 	if (wrong == NULL)
 		return;
 	pd_plan_back(context, &before);

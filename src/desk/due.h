@@ -13,8 +13,11 @@ const char *pd_goal_words(struct pd_context *context, const char *language, enum
 /* A line for each goal that runs: what is due when, in the reader's zone. */
 void pd_due_write(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *reader,
 		  struct pd_buf *out);
-/* hand.c: carries out the line as `postdesk do` would, on a plan that goes on; NULL: done, else what is wrong. */
-const char *pd_carry_out_line(struct pd_context *context, struct pd_ticket *ticket, const char *line);
+/* hand.c: what escalations and rules do by themselves: the lines as `postdesk do` would carry them out, on a plan that goes
+ * on; words of a #note stand as a comment with that reason. NULL: done; else what is wrong, and the plan is to be taken
+ * back. ticket NULL: none. */
+const char *pd_carry_out(struct pd_context *context, struct pd_ticket *ticket, const struct pd_strings *lines,
+			 const char *why);
 /* guard.c: within the limits of automatic mail to outsiders? Counts it where it is. */
 bool pd_guard_may_send_alarm(struct pd_context *context, const struct pd_ticket *ticket);
 

@@ -81,33 +81,45 @@ static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, con
 
 static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text)
 {
-	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
-	message->stored.text = message->search_text = text;
-	message->stored.proof = "full";
-	message->stored.size = strlen(text);
-	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
-	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, NULL);
+	pd_plan_event(context, ticket, PD_EVENT_COMMENT, pd_plan_words(context, text)->stored.id, 0, NULL);
 	pd_report(context, "%s",
 		  pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
 }
 
-const char *pd_carry_out_line(struct pd_context *context, struct pd_ticket *ticket, const char *line)
+const char *pd_carry_out(struct pd_context *context, struct pd_ticket *ticket, const struct pd_strings *lines,
+			 const char *why)
 {
+	struct pd_plan *plan = context->plan;
 	struct pd_error error = {0};
+	struct pd_strings signed_lines = {0};
 	bool needs_confirmation;
 	const char *text;
-	size_t reported = context->plan->report.count;
-	struct pd_commands *commands = pd_commands_parse(context->arena, context->settings, context->settings->language,
-							 NULL, context->now, with_sign(context, line), true, &text);
+	const size_t reported = plan->report.count, listed = plan->listed.count;
+	const int64_t concerned = plan->ticket;
+	for (size_t i = 0; i < lines->count; i++)
+		*pd_list_add(context->arena, &signed_lines) = with_sign(context, lines->items[i]);
+	struct pd_commands *commands = pd_commands_parse(
+		context->arena, context->settings, context->settings->language, NULL, context->now,
+		pd_strings_join(context->arena, &signed_lines, "\n"), true, &text);
+	if (ticket != NULL)
+		commands->new_mailbox = pd_ticket_mailbox(context, ticket);
 	if (commands->errors.count == 0)
 		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0)
-		return commands->errors.items[0];
+		return pd_strings_join(context->arena, &commands->errors, "\n");
 	if (pd_commands_apply(context, commands, ticket, &error) != 0)
 		return pd_strdup(context->arena, error.text);
-	if (commands->is_note && commands->note != NULL && *commands->note != '\0')
-		add_comment(context, ticket, commands->note);
-	context->plan->report.count = reported; /* nobody asked */
+	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
+	if (*text != '\0')
+		note = *note != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, text) : text;
+	if (commands->has_new && plan->ticket != 0)
+		ticket = pd_plan_ticket(context, plan->ticket);
+	if (*note != '\0' && ticket != NULL)
+		pd_plan_event(context, ticket, PD_EVENT_COMMENT, pd_plan_words(context, note)->stored.id, 0, why);
+	/* Nobody asked: what was told belongs to whoever set it off. */
+	plan->ticket = concerned;
+	plan->report.count = reported;
+	plan->listed.count = listed;
 	return NULL;
 }
 

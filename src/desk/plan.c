@@ -561,6 +561,16 @@ struct pd_planned_message *pd_plan_message(struct pd_context *context, const cha
 	return message;
 }
 
+struct pd_planned_message *pd_plan_words(struct pd_context *context, const char *text)
+{
+	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
+	message->stored.text = message->search_text = text;
+	message->stored.proof = "full";
+	message->stored.size = strlen(text);
+	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
+	return message;
+}
+
 void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires)
 {
 	*pd_list_add(context->arena, &context->plan->marks) = (struct pd_planned_mark){

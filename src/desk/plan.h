@@ -198,6 +198,8 @@ void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct 
 void pd_goals_settle(struct pd_context *context);
 /* How the goals of a ticket of this plan stand. */
 void pd_plan_goals(struct pd_context *context, const struct pd_ticket *ticket, struct pd_goals *ret_goals);
+/* A message of words that came by no mail: of a command, a rule, the command line; never the contact's to see. */
+struct pd_planned_message *pd_plan_words(struct pd_context *context, const char *text);
 void pd_plan_mark(struct pd_context *context, const char *key, int64_t value, pd_time expires);
 void pd_plan_count(struct pd_context *context, const char *key);
 /* Registers where a Message-ID belongs. */

@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/due.h"
 #include "desk/facts.h"
-#include "desk/letters.h"
 
 /* --- what happened --- */
 
@@ -136,43 +136,6 @@ static bool is_set_off(struct pd_context *context, const struct pd_group *rule, 
 
 /* --- doing it --- */
 
-static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text, const char *why)
-{
-	struct pd_planned_message *message = pd_plan_message(context, "manual", PD_INTERNAL);
-	message->stored.text = message->search_text = text;
-	message->stored.proof = "full";
-	message->stored.size = strlen(text);
-	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
-	pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, 0, why);
-}
-
-/* What is wrong with the commands; NULL: they are done. */
-static const char *carry_out(struct pd_context *context, struct pd_ticket *ticket, const char *lines,
-			     const char *why)
-{
-	const char *text;
-	bool needs_confirmation;
-	struct pd_error error = {0};
-	struct pd_commands *commands = pd_commands_parse(context->arena, context->settings, context->settings->language,
-							 NULL, context->now, lines, true, &text);
-	if (ticket != NULL)
-		commands->new_mailbox = pd_ticket_mailbox(context, ticket);
-	if (commands->errors.count == 0)
-		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
-	if (commands->errors.count > 0)
-		return pd_strings_join(context->arena, &commands->errors, "\n");
-	if (pd_commands_apply(context, commands, ticket, &error) != 0)
-		return pd_strdup(context->arena, error.text);
-	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
-	if (*text != '\0')
-		note = *note != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, text) : text;
-	if (commands->has_new && context->plan->ticket != 0)
-		ticket = pd_plan_ticket(context, context->plan->ticket);
-	if (*note != '\0' && ticket != NULL)
-		add_comment(context, ticket, note, why);
-	return NULL;
-}
-
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket)
 {
 	struct pd_plan *plan = context->plan;
@@ -186,25 +149,20 @@ bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct
 	own.action = context->desk->new_id(context->desk, PD_ID_ACTION);
 	own.held_draft = 0;
 	const char *why = pd_printf(context->arena, "rule %s", rule->name);
-	const int64_t concerned = plan->ticket, number = ticket != NULL ? ticket->number : 0;
-	const size_t reported = plan->report.count, listed = plan->listed.count;
+	const int64_t number = ticket != NULL ? ticket->number : 0;
 	struct pd_savepoint before;
 	pd_plan_save(&own, &before);
-	const char *wrong = carry_out(&own, ticket, pd_strings_join(context->arena, &lines, "\n"), why);
-	if (wrong != NULL) {
-		pd_plan_back(&own, &before);
-		if (number == 0)
-			plan->why = pd_clean_line(context->arena, pd_printf(context->arena, "%s: %s", why, wrong), 300);
-		else
-			add_comment(&own, pd_plan_ticket(&own, number),
-			    pd_say(context->arena, context->settings->language,
-				   "The rule {name} did nothing: {error}", "name", rule->name, "error", wrong, NULL),
-			    why);
+	const char *wrong = pd_carry_out(&own, ticket, &lines, why);
+	if (wrong == NULL)
+		return true;
+	pd_plan_back(&own, &before);
+	if (number == 0) {
+		plan->why = pd_clean_line(context->arena, pd_printf(context->arena, "%s: %s", why, wrong), 300);
+		return true;
 	}
-	/* What was told belongs to whoever set it off, and that is not it. */
-	plan->ticket = concerned;
-	plan->report.count = reported;
-	plan->listed.count = listed;
+	const char *words = pd_say(context->arena, context->settings->language, "The rule {name} did nothing: {error}",
+				   "name", rule->name, "error", wrong, NULL);
+	pd_plan_event(&own, pd_plan_ticket(&own, number), PD_EVENT_COMMENT, pd_plan_words(&own, words)->stored.id, 0, why);
 	return true;
 }
 
