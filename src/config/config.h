@@ -157,6 +157,7 @@ struct pd_settings {
 	/* Put here by flow before the snapshot is in force, and freed with it; NULL until then. */
 	const struct pd_calendars *calendars;
 	const struct pd_policies *policies; /* policies of goals (desk/goals.h) */
+	struct pd_strings former_agents;    /* names that stood in configurations before, and no more */
 
 	struct pd_arena *arena; /* owns everything */
 	int references;		/* atomic */

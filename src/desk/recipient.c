@@ -54,39 +54,31 @@ static bool numbered(const char *part, char kind, int64_t *ret_number, const cha
 	return true;
 }
 
-static struct pd_recipient parse(struct pd_arena *arena, const struct pd_settings *settings,
-				 const char *address, const char **ret_token)
+struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_settings *settings,
+				       const char *address)
 {
 	const char *part;
-	struct pd_recipient recipient = {.person = ""};
-	*ret_token = "";
+	struct pd_recipient recipient = {.person = "", .token = ""};
 	recipient.mailbox = split(arena, settings, address, &part);
 	if (recipient.mailbox == NULL)
 		return recipient;
 	recipient.kind = PD_RCPT_MAILBOX;
 	if (strcmp(part, "do") == 0) {
 		recipient.kind = PD_RCPT_DO;
-	} else if (numbered(part, 't', &recipient.number, ret_token)) {
-		size_t len = strlen(*ret_token);
+	} else if (numbered(part, 't', &recipient.number, &recipient.token)) {
+		size_t len = strlen(recipient.token);
 		recipient.is_agent = len == PD_TOKEN_CHARS + PD_PAYLOAD_CHARS;
 		recipient.kind =
 			len == PD_TOKEN_CHARS || recipient.is_agent ? PD_RCPT_TICKET : PD_RCPT_BAD_TOKEN;
-	} else if (numbered(part, 'b', &recipient.number, ret_token)) {
+	} else if (numbered(part, 'b', &recipient.number, &recipient.token)) {
 		recipient.kind = PD_RCPT_BOUNCE;
-	} else if (numbered(part, 'y', &recipient.number, ret_token)) {
+	} else if (numbered(part, 'y', &recipient.number, &recipient.token)) {
 		recipient.kind = PD_RCPT_CONFIRM;
 	} else if (pd_starts(part, "m.")) {
-		*ret_token = strchr(part, '.') + 1;
-		recipient.kind = strlen(*ret_token) == 2 * PD_TOKEN_CHARS ? PD_RCPT_MESSAGE : PD_RCPT_BAD_TOKEN;
+		recipient.token = strchr(part, '.') + 1;
+		recipient.kind = strlen(recipient.token) == 2 * PD_TOKEN_CHARS ? PD_RCPT_MESSAGE : PD_RCPT_BAD_TOKEN;
 	}
 	return recipient;
-}
-
-struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_settings *settings,
-				       const char *address)
-{
-	const char *token;
-	return parse(arena, settings, address, &token);
 }
 
 /* Whose token is it, among the persons of that conversation? */
@@ -164,18 +156,17 @@ static void resolve_sent(struct pd_context *context, const char *token, struct p
 
 struct pd_recipient pd_recipient_resolve(struct pd_context *context, const char *address)
 {
-	const char *token;
-	struct pd_recipient recipient = parse(context->arena, context->settings, address, &token);
+	struct pd_recipient recipient = pd_recipient_parse(context->arena, context->settings, address);
 	const char *expected = NULL;
 	if (recipient.kind == PD_RCPT_TICKET)
-		resolve_ticket(context, token, &recipient);
+		resolve_ticket(context, recipient.token, &recipient);
 	else if (recipient.kind == PD_RCPT_MESSAGE)
-		resolve_sent(context, token, &recipient);
+		resolve_sent(context, recipient.token, &recipient);
 	else if (recipient.kind == PD_RCPT_BOUNCE)
 		expected = pd_token_for_bounce(context, recipient.number);
 	else if (recipient.kind == PD_RCPT_CONFIRM)
 		expected = pd_token_for_confirmation(context, recipient.number);
-	if (expected != NULL && !pd_token_equal(expected, token))
+	if (expected != NULL && !pd_token_equal(expected, recipient.token))
 		recipient.kind = PD_RCPT_BAD_TOKEN;
 	return recipient;
 }

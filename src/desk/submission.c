@@ -12,38 +12,74 @@
 
 /* --- signed addresses --- */
 
-/* Was it made for somebody who has left the conversation since? */
-static bool fits_former(struct pd_context *context, int64_t number, const char *mac)
+struct token {
+	const char *mac;
+	const char *payload; /* of an agent's; NULL: a contact's */
+	int64_t ticket;
+};
+
+static bool fits_agent(struct pd_context *context, const struct token *token, int64_t conversation, const char *name)
 {
-	struct pd_entries all = context->desk->timeline(context->desk, context->arena, number, 0);
-	for (size_t i = 0; i < all.count; i++) {
-		const struct pd_event *event = &all.items[i].event;
-		if (event->conversation == 0)
-			continue;
-		if (pd_token_equal(mac, pd_token_for_contact(context, number, event->conversation, "")))
+	return pd_token_equal(token->mac,
+			      pd_token_for_agent(context, token->ticket, conversation, name, token->payload));
+}
+
+static bool fits_contact(struct pd_context *context, const struct token *token, int64_t conversation,
+			 const char *address)
+{
+	return pd_token_equal(token->mac, pd_token_for_contact(context, token->ticket, conversation, address));
+}
+
+/* Was it made for an agent, one that has left the configuration since included? */
+static bool fits_any_agent(struct pd_context *context, const struct token *token, int64_t conversation)
+{
+	const struct pd_settings *settings = context->settings;
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (fits_agent(context, token, conversation, settings->agents.items[i].name))
 			return true;
-		for (size_t c = 0; c < event->changes.count; c++) {
-			const struct pd_change *change = &event->changes.items[c];
-			const char *value = change->to != NULL ? change->to : change->from;
-			if (!pd_equal(change->property, "participant") || value == NULL)
-				continue;
-			struct pd_address who = pd_participant_parse(context->arena, value);
-			if (pd_token_equal(mac, pd_token_for_contact(context, number, event->conversation,
-								     who.addr)))
-				return true;
-		}
+	for (size_t i = 0; i < settings->former_agents.count; i++)
+		if (fits_agent(context, token, conversation, settings->former_agents.items[i]))
+			return true;
+	return false;
+}
+
+/* Was it made for a person that the event brings into the conversation, or takes out of it? */
+static bool fits_participant(struct pd_context *context, const struct token *token, const struct pd_event *event)
+{
+	for (size_t c = 0; c < event->changes.count; c++) {
+		const struct pd_change *change = &event->changes.items[c];
+		const char *value = change->to != NULL ? change->to : change->from;
+		if (!pd_equal(change->property, "participant") || value == NULL)
+			continue;
+		struct pd_address who = pd_participant_parse(context->arena, value);
+		if (fits_contact(context, token, event->conversation, who.addr))
+			return true;
 	}
 	return false;
 }
 
-/* An agent may have left the configuration: what its address tells must only be possible. */
-static bool payload_is_possible(const struct pd_context *context, const struct pd_ticket *ticket,
-				const char *payload)
+/* Was it made for a conversation that is elsewhere since, or for somebody who has left? */
+static bool fits_former(struct pd_context *context, const struct token *token)
 {
-	pd_time made;
-	int64_t version;
-	return pd_token_payload_parse(payload, &made, &version) && made + PD_DAY >= ticket->created &&
-	       made <= context->now + PD_DAY && version <= ticket->version;
+	struct pd_entries all = context->desk->timeline(context->desk, context->arena, token->ticket, 0);
+	PD_LIST(int64_t) seen = {0};
+	if (token->payload != NULL && fits_any_agent(context, token, 0))
+		return true;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct pd_event *event = &all.items[i].event;
+		bool is_seen = event->conversation == 0;
+		for (size_t k = 0; k < seen.count && !is_seen; k++)
+			is_seen = seen.items[k] == event->conversation;
+		if (!is_seen) {
+			*pd_list_add(context->arena, &seen) = event->conversation;
+			if (token->payload != NULL ? fits_any_agent(context, token, event->conversation)
+						   : fits_contact(context, token, event->conversation, ""))
+				return true;
+		}
+		if (token->payload == NULL && event->conversation != 0 && fits_participant(context, token, event))
+			return true;
+	}
+	return false;
 }
 
 bool pd_recipient_is_forged(struct pd_context *context, const char *address)
@@ -58,14 +94,12 @@ bool pd_recipient_is_forged(struct pd_context *context, const char *address)
 		return true;
 	if (ticket->is_deleted)
 		return false;
-	const char *at = strrchr(address, '@');
-	const char *token = at;
-	while (token > address && token[-1] != '.')
-		token--;
-	token = pd_lower_ascii(context->arena, pd_strndup(context->arena, token, (size_t)(at - token)));
-	if (strlen(token) == PD_TOKEN_CHARS + PD_PAYLOAD_CHARS)
-		return !payload_is_possible(context, ticket, token + PD_TOKEN_CHARS);
-	return !fits_former(context, ticket->number, token);
+	const struct token token = {
+		.mac = pd_strndup(context->arena, recipient.token, PD_TOKEN_CHARS),
+		.payload = strlen(recipient.token) > PD_TOKEN_CHARS ? recipient.token + PD_TOKEN_CHARS : NULL,
+		.ticket = ticket->number,
+	};
+	return !fits_former(context, &token);
 }
 
 /* --- logins --- */

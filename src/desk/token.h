@@ -21,6 +21,7 @@ struct pd_recipient {
 	enum pd_recipient_kind kind;
 	const struct pd_mailbox *mailbox;
 	int64_t number;	      /* N */
+	const char *token;    /* as signed, in lower case; "" */
 	int64_t conversation; /* of a ticket token; 0 until checked */
 	const char *sent_id;  /* of +m.: stands for the Message-ID; NULL */
 	int64_t event;	      /* of +m., once its mail is here: the mail's entry; then the kind is PD_RCPT_TICKET */

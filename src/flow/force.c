@@ -12,6 +12,7 @@
 #include "desk/goals.h"
 
 #define CALENDAR_LINE "# calendar "
+#define AGENT_LINE    "[agent "
 
 static void free_calendars(void *calendars)
 {
@@ -87,6 +88,31 @@ static struct pd_calendars *last_calendars(struct pd_flow *flow)
 	return pd_flow_kept_calendars(store, text);
 }
 
+/* The names of agents that some configuration had which was ever accepted, and this one has not: addresses made for
+ * them are about. */
+static int know_former_agents(struct pd_flow *flow, struct pd_settings *settings, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings texts;
+	int failed = pd_store_texts(pd_flow_store(flow), arena, "settings", &texts, error);
+
+	for (size_t i = 0; !failed && i < texts.count; i++) {
+		struct pd_strings lines = pd_split(arena, texts.items[i], '\n');
+
+		for (size_t k = 0; k < lines.count; k++) {
+			const char *line = lines.items[k], *name = line + strlen(AGENT_LINE), *end = strrchr(line, ']');
+
+			if (!pd_starts(line, AGENT_LINE) || end < name)
+				continue;
+			name = pd_strndup(arena, name, (size_t)(end - name));
+			if (!pd_settings_agent(settings, name))
+				pd_strings_add_once(settings->arena, &settings->former_agents,
+						    pd_strdup(settings->arena, name));
+		}
+	}
+	return failed;
+}
+
 static int keep(struct pd_flow *flow, const struct pd_settings *settings, struct pd_error *error)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -122,7 +148,8 @@ int pd_flow_enforce(struct pd_flow *flow, struct pd_settings *settings, const st
 			       problems->errors - errors);
 	settings->calendars = calendars;
 	settings->policies = pd_policies_new(settings, problems);
-	return keep(flow, settings, error);
+	int failed = know_former_agents(flow, settings, error);
+	return failed ? failed : keep(flow, settings, error);
 }
 
 int pd_flow_prepare(struct pd_flow *flow, struct pd_problems *problems, struct pd_error *error)

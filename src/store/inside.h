@@ -196,6 +196,8 @@ struct pd_backend {
 		      struct pd_outbox_lines *ret, struct pd_error *error);
 	int (*text)(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
 		    struct pd_error *error);
+	int (*texts)(struct pd_store *store, struct pd_arena *arena, const char *kind, struct pd_strings *ret_texts,
+		     struct pd_error *error);
 	int (*config_at)(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
 			 struct pd_error *error);
 	/* Adds recipients that are marked as taken. */

@@ -202,6 +202,7 @@ static int keep_text(struct pd_store *store, struct pd_text_request *request, st
 		*pd_list_add(memory->arena, &memory->texts) =
 			(struct memory_text){.life = {.from = memory->writing},
 					     .hash = pd_strdup(memory->arena, request->hash),
+					     .kind = pd_strdup(memory->arena, request->kind),
 					     .text = pd_strdup(memory->arena, request->text)};
 	pthread_mutex_unlock(&memory->lock);
 	return 0;
@@ -227,6 +228,20 @@ static int text_of(struct pd_store *store, struct pd_arena *arena, const char *h
 	(void)error;
 	pthread_mutex_lock(&memory->lock);
 	*ret_text = pd_strdup(arena, find_text(memory, hash));
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
+static int texts(struct pd_store *store, struct pd_arena *arena, const char *kind, struct pd_strings *ret_texts,
+		 struct pd_error *error)
+{
+	struct pd_memory *memory = pd_memory_of(store);
+	(void)error;
+	*ret_texts = (struct pd_strings){0};
+	pthread_mutex_lock(&memory->lock);
+	for (size_t i = 0; i < memory->texts.count; i++)
+		if (strcmp(memory->texts.items[i].kind, kind) == 0)
+			*pd_list_add(arena, ret_texts) = pd_strdup(arena, memory->texts.items[i].text);
 	pthread_mutex_unlock(&memory->lock);
 	return 0;
 }
@@ -288,6 +303,7 @@ static struct pd_backend backend = {
 	.retime = pd_memory_retime,
 	.next_wake = pd_memory_next_wake,
 	.text = text_of,
+	.texts = texts,
 	.config_at = config_at,
 	.keys = pd_memory_keys,
 	.key_add = pd_memory_key_add,

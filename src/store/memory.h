@@ -41,7 +41,7 @@ struct memory_document {
 
 struct memory_text {
 	struct life life;
-	const char *hash, *text;
+	const char *hash, *kind, *text;
 };
 struct memory_force {
 	struct life life;

@@ -387,6 +387,25 @@ static int config_at(struct pd_store *face, struct pd_arena *arena, pd_time at, 
 	return one_text(face, arena, true, NULL, at, ret_hash, error);
 }
 
+static int texts(struct pd_store *face, struct pd_arena *arena, const char *kind, struct pd_strings *ret_texts,
+		 struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	struct pd_connection *connection;
+	struct pd_strings found = {0};
+	int failed = pd_sqlite_take_reader(store, &connection, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *select = SQL(connection, "SELECT text FROM text WHERE kind = ? AND text IS NOT NULL");
+	pd_sql_bind(select, "s", kind);
+	while (pd_sql_row(connection, select, &failed, error))
+		*pd_list_add(arena, &found) = pd_sql_text(arena, select, 0);
+	pd_sqlite_give_reader(store, connection);
+	if (!failed)
+		*ret_texts = found;
+	return failed;
+}
+
 /* --- opening and closing --- */
 
 static void close_store(struct pd_store *face)
@@ -448,6 +467,7 @@ static struct pd_backend backend = {
 	.retime = pd_sqlite_retime,
 	.next_wake = pd_sqlite_next_wake,
 	.text = text_of,
+	.texts = texts,
 	.config_at = config_at,
 	.purge = pd_sqlite_purge,
 	.next_due = pd_sqlite_next_due,

@@ -451,6 +451,12 @@ int pd_store_text(struct pd_store *store, struct pd_arena *arena, const char *ha
 	return store->backend->text(store, arena, hash, ret_text, error);
 }
 
+int pd_store_texts(struct pd_store *store, struct pd_arena *arena, const char *kind, struct pd_strings *ret_texts,
+		   struct pd_error *error)
+{
+	return store->backend->texts(store, arena, kind, ret_texts, error);
+}
+
 int pd_store_config_at(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
 		       struct pd_error *error)
 {

@@ -124,6 +124,9 @@ int pd_store_enforce(struct pd_store *store, const char *hash, pd_time now, stru
 /* The text of that hash; NULL: it was not kept. */
 int pd_store_text(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
 		  struct pd_error *error);
+/* All texts of that kind that were ever kept, in no order. */
+int pd_store_texts(struct pd_store *store, struct pd_arena *arena, const char *kind, struct pd_strings *ret_texts,
+		   struct pd_error *error);
 /* The hash of the configuration that was in force at that time; NULL: none was. */
 int pd_store_config_at(struct pd_store *store, struct pd_arena *arena, pd_time at, char **ret_hash,
 		       struct pd_error *error);

@@ -7,6 +7,7 @@
 #include "desk/auth_results.h"
 #include "desk/seal.h"
 #include "desk/submission.h"
+#include "desk/token_parts.h"
 #include "small_desk.h"
 
 struct sealed {
@@ -258,6 +259,15 @@ static void test_once(void **state)
 	small_desk_free(s.desk);
 }
 
+/* The address with another character at that place of its token. */
+static const char *altered(struct small_desk *desk, const char *address, size_t place)
+{
+	char *copy = pd_strdup(desk->arena, address);
+	char *at = strrchr(copy, '@') - PD_TOKEN_CHARS - PD_PAYLOAD_CHARS + place;
+	*at = *at == 'a' ? 'b' : 'a';
+	return copy;
+}
+
 /* What a token of a person who has left says is old, not forged. */
 static void test_forged(void **state)
 {
@@ -269,8 +279,11 @@ static void test_forged(void **state)
 	const struct pd_mailbox *mailbox = &desk->settings->mailboxes.items[0];
 	int64_t conversation = small_ticket(desk, 1)->conversations.items[0].id;
 	context.now += PD_DAY;
-	const char *agent = pd_address_for_agent(&context, mailbox, 1, conversation, "gone", 1);
-	const char *late = pd_address_for_agent(&context, mailbox, 1, conversation, "gone", 9999);
+	*pd_list_add(desk->settings->arena, &desk->settings->former_agents) = "gone";
+	const char *gone = pd_address_for_agent(&context, mailbox, 1, conversation, "gone", 1);
+	const char *anna = pd_address_for_agent(&context, mailbox, 1, conversation, "anna", 1);
+	/* What an outsider can make of one that it has seen: the day and the version stay, or become later. */
+	const char *guessed = altered(desk, anna, 0), *later = altered(desk, anna, PD_TOKEN_CHARS + 7);
 	const char *ville =
 		pd_address_for_contact(&context, mailbox, 1, conversation, "ville@customer.example");
 	const struct {
@@ -281,8 +294,12 @@ static void test_forged(void **state)
 		{pd_address_for_contact(&context, mailbox, 1, conversation, ""), false},
 		{pd_address_for_contact(&context, mailbox, 1, conversation, "other@customer.example"), true},
 		{pd_address_for_contact(&context, mailbox, 2, conversation, "ville@customer.example"), true},
-		{agent, false},
-		{late, true},
+		{anna, false},
+		{gone, false},
+		{guessed, true},
+		{later, true},
+		{pd_address_for_agent(&context, mailbox, 1, conversation, "nobody", 1), true},
+		{pd_address_for_agent(&context, mailbox, 1, conversation + 1000, "anna", 1), true},
 		{pd_address_for_bounce(&context, mailbox, 3), false},
 		{"support+b3.aaaaaaaaaaaaaaaa@example.com", true},
 		{"support+y3.aaaaaaaaaaaaaaaa@example.com", true},
@@ -302,6 +319,48 @@ static void test_forged(void **state)
 	context = small_context(desk, "postdesk");
 	assert_false(pd_recipient_is_forged(&context, "support+t1.aaaaaaaaaaaaaaaa@example.com"));
 	small_desk_free(desk);
+}
+
+/* Who answers a mail of a conversation that is another ticket's since writes no mail to be refused. */
+static void test_former(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *before, *after;
+		bool is_left; /* the addresses lead to their ticket no more */
+	} table[] = {
+		{"in it", NULL, NULL, false},
+		{"deleted", NULL, "delete", false},
+		{"merged", NULL, "merge 2 primary 2", false},
+		{"taken in by a merge", "merge 2 primary this", NULL, false},
+		{"taken in, and given back", "merge 2 primary this", "undo", true},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new(NULL);
+		small_deliver(desk, (struct small_mail){.from = "ville@customer.example", .subject = "One", .id = "1@c"});
+		small_deliver(desk, (struct small_mail){.from = "liisa@customer.example", .subject = "Two", .id = "2@c"});
+		if (table[i].before != NULL)
+			assert_false(small_do(desk, "administrator", 1, table[i].before)->is_refused);
+		struct pd_context context = small_context(desk, "postdesk");
+		const struct pd_mailbox *mailbox = &desk->settings->mailboxes.items[0];
+		const struct pd_ticket *ticket = small_ticket(desk, 1);
+		const struct pd_conversation *last = &ticket->conversations.items[ticket->conversations.count - 1];
+		const char *who = last->participants.items[0].address.addr;
+		const char *const addresses[] = {
+			pd_address_for_contact(&context, mailbox, 1, last->id, who),
+			pd_address_for_contact(&context, mailbox, 1, last->id, ""),
+			pd_address_for_agent(&context, mailbox, 1, last->id, "anna", 1),
+		};
+		if (table[i].after != NULL)
+			assert_false(small_do(desk, "administrator", 1, table[i].after)->is_refused);
+		context = small_context(desk, "postdesk");
+		for (size_t k = 0; k < COUNT(addresses); k++) {
+			bool is_left = pd_recipient_resolve(&context, addresses[k]).kind == PD_RCPT_BAD_TOKEN;
+			CHECK_ROW(table[i].name, table[i].is_left == is_left);
+			CHECK_ROW(table[i].name, !pd_recipient_is_forged(&context, addresses[k]));
+		}
+		small_desk_free(desk);
+	}
 }
 
 static void test_authors(void **state)
@@ -419,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),	   cmocka_unit_test(test_address),
 		cmocka_unit_test(test_once),	   cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_former),
 		cmocka_unit_test(test_authors),	   cmocka_unit_test(test_results_id),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_results_claims),

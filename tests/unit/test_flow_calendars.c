@@ -1,4 +1,5 @@
-/* Calendars in force: kept in the store, in force again after a start or a reload with a broken file. */
+/* What comes into force: calendars, kept in the store, in force again after a start or a reload with a broken file;
+ * the names of agents who have left the configuration. */
 #include "check.h"
 
 #include <glib.h>
@@ -135,11 +136,50 @@ static void test_broken(void **state)
 	end(&desk);
 }
 
+static void configure(struct desk *desk, const char *agents)
+{
+	write_file(desk, "postdesk.conf",
+		   pd_printf(desk->arena,
+			     "[postdesk]\nstate = %s\n[mailbox support]\naddress = support@example.com\n%s",
+			     desk->directory, agents));
+}
+
+static char *former(struct desk *desk)
+{
+	struct pd_settings *settings = pd_flow_settings(desk->flow);
+	char *names = pd_strings_join(desk->arena, &settings->former_agents, " ");
+	pd_settings_unref(settings);
+	return names;
+}
+
+/* A mail may be answered that went to an agent who has left since. */
+static void test_former_agents(void **state)
+{
+	(void)state;
+	struct desk desk;
+	begin(&desk);
+	assert_int_equal(start(&desk), PD_OK);
+	assert_string_equal(former(&desk), "");
+	configure(&desk, "[agent bob]\naddress = bob@example.com\n");
+	struct pd_error error;
+	assert_int_equal(pd_flow_reload(desk.flow, &desk.problems, &error), PD_OK);
+	assert_string_equal(former(&desk), "anna");
+	configure(&desk, "[agent o.neill]\naddress = o@example.com\n");
+	assert_int_equal(start(&desk), PD_OK);
+	assert_true(strcmp(former(&desk), "anna bob") == 0 || strcmp(former(&desk), "bob anna") == 0);
+	/* Whoever comes back is here. */
+	configure(&desk, "[agent anna]\naddress = anna@example.com\n[agent bob]\naddress = bob@example.com\n");
+	assert_int_equal(pd_flow_reload(desk.flow, &desk.problems, &error), PD_OK);
+	assert_string_equal(former(&desk), "o.neill");
+	end(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_former_agents),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

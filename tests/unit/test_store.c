@@ -823,6 +823,13 @@ static void test_configurations_in_force(struct desk *desk)
 	assert_string_equal(found, "second");
 	assert_int_equal(pd_store_text(desk->store, arena, "none", &found, &error), 0);
 	assert_null(found);
+	struct pd_strings all = {0};
+	assert_int_equal(pd_store_keep_text(desk->store, "calendar", "third", two, &error), 0);
+	assert_int_equal(pd_store_texts(desk->store, arena, "settings", &all, &error), 0);
+	assert_int_equal(all.count, 2);
+	assert_true(pd_strings_has(&all, "first") && pd_strings_has(&all, "second"));
+	assert_int_equal(pd_store_texts(desk->store, arena, "none", &all, &error), 0);
+	assert_int_equal(all.count, 0);
 }
 
 /* A ticket of that number gets that agenda, with a change of its own or without. */
