@@ -104,7 +104,7 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 	bool is_bare = !from && !subject && !null_path && !postmaster;
 	if (is_bare && (message->in_reply_to.count > 0 || !pd_bounce_notification(parts)))
 		return false;
-	bool vacation = pd_subject_is_auto(arena, message->subject) ||
+	bool vacation = pd_subject_kind(arena, message->subject) != PD_SUBJECT_PERSON ||
 			(submitted && pd_starts_nocase(submitted, "auto-replied") && !subject && !from);
 	if (is_bare)
 		return !vacation;

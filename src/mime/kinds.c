@@ -43,47 +43,91 @@ static bool goes_on(const char *rest)
 	       (pd_words_begins(rest, pd_auto_subject_goes_on_with_date) && strpbrk(rest, "0123456789"));
 }
 
-bool pd_subject_is_auto(struct pd_arena *arena, const char *subject)
+/* Behind the marks that gateways put before a subject: "[EXTERNAL]", "EXT:", "***SPAM***", a desk's own tag. */
+static const char *without_tags(const char *fold)
 {
-	const char *fold = pd_words_fold(arena, subject, strlen(subject), 400, NULL);
+	static const char words[] = "external|external email|external mail|ext|extern|externe|externo|esterno|ext mail|caution external|spam|"
+				    "suspected spam|possible spam|bulk";
+	for (unsigned i = 0; i < 4; i++) {
+		const char *at = fold + strspn(fold, " *_-");
+		if (*at == '[' || *at == '{') {
+			size_t len = strcspn(at + 1, "]}");
+			if (!at[1 + len] || len > 40)
+				return fold;
+			at += len + 2;
+		} else {
+			size_t n = pd_words_begins(at, words);
+			if (!n || !strchr(":*", at[n]) || !at[n])
+				return fold;
+			at += n;
+		}
+		fold = at + strspn(at, " :*_-|");
+	}
+	return fold;
+}
+
+/* "Anna is out of the office" and "AUTO: …", which Lotus and people's rules write. */
+static bool says_of_somebody(const char *fold)
+{
+	return (pd_words_ends(fold, "is out of the office|is out of office|is on vacation|ist nicht im büro|ist abwesend|ist im urlaub|"
+				    "est absent|est absente|is currently out of the office|is away from the office|is on leave|on poissa|"
+				    "on lomalla|är inte på kontoret|is niet aanwezig|jest nieobecny|jest nieobecna") &&
+		strlen(fold) < 120) ||
+	       pd_words_find(fold,
+			     "is out of the office (returning|is out of the office until|is out of office until|"
+			     "will be out of the office|ist außer haus (rückkehr|ist nicht im büro (rückkehr|"
+			     "est absent(e)|est absent jusqu'au|is out of the office. (returning",
+			     NULL);
+}
+
+static enum pd_subject kind_of(struct pd_arena *arena, const char *fold)
+{
 	fold += strspn(fold, "[(*<{!-#~=\"' ");
-	while (!strncmp(fold, "【", 3) || !strncmp(fold, "［", 3) || !strncmp(fold, "（", 3) ||
-	       !strncmp(fold, "「", 3))
+	while (!strncmp(fold, "【", 3) || !strncmp(fold, "［", 3) || !strncmp(fold, "（", 3) || !strncmp(fold, "「", 3))
 		fold += 3;
 	size_t len = strlen(fold);
 	if (!len)
-		return false;
+		return PD_SUBJECT_PERSON;
 	/* East Asian and some other scripts put no blank behind the words. */
 	if (pd_words_begins_before(fold, pd_auto_subject_words, goes_on))
-		return fold[len - 1] != '?';
-	/* "Anna is out of the office" and "AUTO: …", which Lotus and people's rules write. */
-	if (pd_words_ends(fold, "is out of the office|is out of office|is on vacation|ist nicht im büro|ist "
-				"abwesend|ist im urlaub|"
-				"est absent|est absente|is currently out of the office|is away from the "
-				"office|is on leave|on poissa|on lomalla|"
-				"är inte på kontoret|is niet aanwezig|jest nieobecny|jest nieobecna") &&
-	    len < 120)
-		return true;
-	size_t found = pd_words_find(
-		fold,
-		"is out of the office (returning|is out of the office until|is out of office until|"
-		"will be out of the office|ist außer haus (rückkehr|ist nicht im büro (rückkehr|"
-		"est absent(e)|est absent jusqu'au|is out of the office. (returning",
-		NULL);
-	if (found)
-		return true;
+		return fold[len - 1] != '?' ? PD_SUBJECT_AUTO : PD_SUBJECT_PERSON;
+	if (says_of_somebody(fold))
+		return PD_SUBJECT_AUTO;
+	if (pd_absence_subject(fold, goes_on))
+		return fold[len - 1] != '?' ? PD_SUBJECT_ABSENCE : PD_SUBJECT_PERSON;
 	char *text = pd_strdup(arena, fold);
 	while (len && strchr(")]}!. >*\"", text[len - 1]))
 		text[--len] = '\0';
 	size_t n = pd_words_ends(text, pd_auto_subject_endings);
 	if (!n || n == len)
-		return false;
+		return PD_SUBJECT_PERSON;
+	enum pd_subject kind = pd_absence_is(text + len - n) ? PD_SUBJECT_ABSENCE : PD_SUBJECT_AUTO;
 	size_t before = len - n;
 	if (strchr("([/|", text[before - 1]))
-		return true;
-	return before >= 2 && text[before - 1] == ' ' &&
-	       (strchr("/|", text[before - 2]) ||
-		(before >= 3 && text[before - 2] == '-' && text[before - 3] == ' '));
+		return kind;
+	bool is_apart = before >= 2 && text[before - 1] == ' ' &&
+			(strchr("/|", text[before - 2]) ||
+			 (before >= 3 && text[before - 2] == '-' && text[before - 3] == ' '));
+	return is_apart ? kind : PD_SUBJECT_PERSON;
+}
+
+enum pd_subject pd_subject_kind(struct pd_arena *arena, const char *subject)
+{
+	const char *fold = pd_words_fold(arena, subject, strlen(subject), 400, NULL);
+	enum pd_subject kind = kind_of(arena, fold);
+	const char *rest = kind == PD_SUBJECT_PERSON ? without_tags(fold) : fold;
+	return rest != fold ? kind_of(arena, rest) : kind;
+}
+
+/* A subject such as "Absence: …" is a program's when the mail answers another without saying so, asks not to be answered,
+ * or says that its author is away; never when it asks something. */
+static bool is_absence_note(struct pd_arena *arena, const struct pd_message *message)
+{
+	const char *text = message->text;
+	if (strchr(text, '?') || strstr(text, "？") || strstr(text, "؟"))
+		return false;
+	return message->in_reply_to.count > 0 || message->references.count > 0 ||
+	       pd_message_header(message, "X-Auto-Response-Suppress") || pd_absence_text(arena, text);
 }
 
 bool pd_subject_is_bounce(struct pd_arena *arena, const char *subject)
@@ -204,7 +248,8 @@ static void read_auto(struct pd_arena *arena, struct pd_message *message, const 
 	if (suppress &&
 	    (is_noreply(message->from.addr) || unsubscribe || pd_message_header(message, "Feedback-ID")))
 		because(arena, message, "X-Auto-Response-Suppress");
-	if (!says_person && pd_subject_is_auto(arena, message->subject))
+	enum pd_subject subject = says_person ? PD_SUBJECT_PERSON : pd_subject_kind(arena, message->subject);
+	if (subject == PD_SUBJECT_AUTO || (subject == PD_SUBJECT_ABSENCE && is_absence_note(arena, message)))
 		because(arena, message, "Subject");
 }
 

@@ -5,8 +5,23 @@
 
 #include "mime/parts.h"
 
-/* A subject that automatic answers alone have, in many languages. */
-bool pd_subject_is_auto(struct pd_arena *arena, const char *subject);
+/* What a subject says of its writer, in many languages. */
+enum pd_subject {
+	PD_SUBJECT_PERSON,
+	PD_SUBJECT_ABSENCE, /* "Absence: …": a program's or a person's; another sign is needed */
+	PD_SUBJECT_AUTO,    /* "Automatic reply: …": automatic answers alone have it */
+};
+enum pd_subject pd_subject_kind(struct pd_arena *arena, const char *subject);
+/* --- absence.c --- */
+
+/* Does the folded subject begin with words of absence, or is it a sentence of it ("Ich bin bis 5.1. nicht im Büro")? goes_on:
+ * may what follows the words follow them? */
+bool pd_absence_subject(const char *fold, bool (*goes_on)(const char *rest));
+/* Are the folded words such words and nothing else? */
+bool pd_absence_is(const char *fold);
+/* Does the text say that its author is away? */
+bool pd_absence_text(struct pd_arena *arena, const char *text);
+
 /* A subject that mailers give to failures. */
 bool pd_subject_is_bounce(struct pd_arena *arena, const char *subject);
 

@@ -168,7 +168,7 @@ static void test_subjects(void **state)
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
-		CHECK_ROW(rows[i].subject, pd_subject_is_auto(arena, rows[i].subject) == rows[i].want);
+		CHECK_ROW(rows[i].subject, (pd_subject_kind(arena, rows[i].subject) != PD_SUBJECT_PERSON) == rows[i].want);
 	}
 }
 
@@ -360,14 +360,83 @@ static void test_subjects_by_language(void **state)
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(automatic); i++)
-		CHECK_ROW(automatic[i], pd_subject_is_auto(arena, automatic[i]));
+		CHECK_ROW(automatic[i], pd_subject_kind(arena, automatic[i]) != PD_SUBJECT_PERSON);
 	for (size_t i = 0; i < COUNT(by_people); i++)
-		CHECK_ROW(by_people[i], !pd_subject_is_auto(arena, by_people[i]));
+		CHECK_ROW(by_people[i], pd_subject_kind(arena, by_people[i]) == PD_SUBJECT_PERSON);
+}
+
+/* Subjects of absence: the text or the header has to say whose they are. */
+static void test_absence(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *header, *body;
+		bool want;
+	} rows[] = {
+		{"fr, of a person", "Subject: Absence: facture manquante\n", "Bonjour,\nla facture de mars manque. Merci de l'envoyer.\n", false},
+		{"es, of a person", "Subject: Ausente\n", "Buenos días,\nel técnico no vino ayer. ¿Cuándo viene?\n", false},
+		{"en, of a person", "Subject: Vacation: question about invoice\n", "Hi, which of my nights did you charge?\n", false},
+		{"en, a person who is away asks", "Subject: On vacation\n", "I'm on vacation until Friday. Can you send the invoice again?\n", false},
+		{"de, of a person", "Subject: Abwesenheit\n", "Bitte tragen Sie mich vom 3. bis 5. ein.\n", false},
+		{"de, of a person, with dates", "Subject: Ich bin bis 5.1. nicht im Büro\n", "Bitte verschieben Sie die Lieferung.\n", false},
+		{"fi, of a person", "Subject: Poissa: toinen kenkä\n", "Paketista puuttui toinen kenkä.\n", false},
+		{"ja, of a person", "Subject: 不在: 配達について\n", "昨日の配達について教えてください。\n", false},
+		{"an answer that does not say so", "Subject: Afwezig: Uw factuur\nIn-Reply-To: <1@example.com>\n", ".\n", true},
+		{"an answer that asks", "Subject: Absent: paket\nIn-Reply-To: <1@example.com>\n", "Where is it?\n", false},
+		{"asks not to be answered", "Subject: Abwesend\nX-Auto-Response-Suppress: All\n", "Bis bald.\n", true},
+		{"gateway's tag", "Subject: [EXTERNAL] Automatic reply: Printer\n", "I am away.\n", true},
+		{"gateway's tag without brackets", "Subject: EXT: Out of Office: Printer\n", "Back soon.\n", true},
+		{"two tags", "Subject: [EXTERNAL] [desk #12] Abwesenheitsnotiz: Drucker\n", "Bis Montag.\n", true},
+		{"a tag and a person", "Subject: [EXTERNAL] Printer broken\n", "I am out of the office until Monday.\n", false},
+		{"en", "Subject: On leave\n", "I am out of the office until 5 January with limited access to email.\n", true},
+		{"de", "Subject: Ich bin bis 5.1. nicht im Büro\n", "Guten Tag,\nich bin ab dem 6.1. wieder erreichbar.\n", true},
+		{"fr", "Subject: Absence\n", "Bonjour,\nJe suis absente du 1er au 5 janvier.\n", true},
+		{"es", "Subject: Ausente\n", "Estaré fuera de la oficina hasta el 5 de enero.\n", true},
+		{"pt", "Subject: Férias: ausente\nReferences: <1@example.com>\n", "Volto dia 5.\n", false},
+		{"pt", "Subject: Em férias\n", "Estou de férias até 5 de janeiro.\n", true},
+		{"it", "Subject: Assente\n", "Sarò assente fino al 5 gennaio.\n", true},
+		{"nl", "Subject: Afwezig\n", "Ik ben afwezig tot 5 januari en op 6 januari weer bereikbaar.\n", true},
+		{"sv", "Subject: Frånvaro\n", "Hej! Jag är på semester till den 5 januari.\n", true},
+		{"da", "Subject: Fraværende\n", "Jeg er på ferie til og med 5. januar.\n", true},
+		{"no", "Subject: Ikke tilstede\n", "Jeg er ute av kontoret og er tilbake 5. januar.\n", true},
+		{"fi", "Subject: Poissa\n", "Hei, olen lomalla 5.1. asti.\n", true},
+		{"et", "Subject: Puhkusel\n", "Olen puhkusel kuni 5. jaanuarini.\n", true},
+		{"lv", "Subject: Prombūtnē\n", "Esmu atvaļinājumā līdz 5. janvārim.\n", true},
+		{"lt", "Subject: Atostogose\n", "Esu atostogose iki sausio 5 d.\n", true},
+		{"pl", "Subject: Nieobecność\n", "Jestem na urlopie do 5 stycznia.\n", true},
+		{"cs", "Subject: Nepřítomnost\n", "Do 5. ledna jsem na dovolené.\n", true},
+		{"sk", "Subject: Neprítomnosť\n", "Do 5. januára čerpám dovolenku.\n", true},
+		{"sl", "Subject: Odsoten\n", "Do 5. januarja sem na dopustu.\n", true},
+		{"hr", "Subject: Odsutnost\n", "Do 5. siječnja sam na godišnjem odmoru.\n", true},
+		{"sr", "Subject: Одсуство\n", "До 5. јануара сам на годишњем одмору.\n", true},
+		{"hu", "Subject: Távollét\n", "Január 5-ig szabadságon vagyok.\n", true},
+		{"ro", "Subject: În concediu\n", "Sunt în concediu până pe 5 ianuarie.\n", true},
+		{"ru", "Subject: Отсутствие\n", "До 5 января я в отпуске.\n", true},
+		{"uk", "Subject: Відсутність на робочому місці\n", "До 5 січня перебуваю у відпустці.\n", true},
+		{"bg", "Subject: Отсъствие\n", "До 5 януари съм в отпуск.\n", true},
+		{"el", "Subject: Απουσία\n", "Είμαι σε άδεια έως 5 Ιανουαρίου.\n", true},
+		{"tr", "Subject: Yıllık izin\n", "5 Ocak'a kadar yıllık izindeyim.\n", true},
+		{"he", "Subject: בחופשה\n", "שלום, אני בחופשה עד 5 בינואר.\n", true},
+		{"ar", "Subject: في إجازة\n", "أنا في إجازة حتى 5 يناير.\n", true},
+		{"zh", "Subject: 休假\n", "我正在休假，1月5日回到办公室。\n", true},
+		{"zh-tw", "Subject: 外出中\n", "您好，我不在辦公室，如有急事請電洽。\n", true},
+		{"ja", "Subject: 休暇中\n", "1月5日まで休暇をいただいております。\n", true},
+		{"ko", "Subject: 부재중\n", "1월 5일까지 휴가 중입니다.\n", true},
+		{"vi", "Subject: Vắng mặt\n", "Tôi đang nghỉ phép đến ngày 5 tháng 1.\n", true},
+		{"id", "Subject: Sedang cuti\n", "Saya sedang cuti sampai 5 Januari.\n", true},
+		{"th", "Subject: ลาพักร้อน\n", "ดิฉันลาพักร้อนตั้งแต่วันที่ 1 ถึง 5 มกราคม\n", true},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *header = pd_printf(arena, "%sContent-Type: text/plain; charset=utf-8\n", rows[i].header);
+		CHECK_ROW(rows[i].name, ((read_mail(arena, header, rows[i].body)->kinds & PD_KIND_AUTO) != 0) == rows[i].want);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_absence),
 		cmocka_unit_test(test_subjects_by_language), cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_subjects),
