@@ -30,11 +30,45 @@ bool pd_subject_says_forward(const char *subject)
 	return pd_words_is(folded, pd_forward_prefixes);
 }
 
+/* Writes the marks of containers, at most 20: what join_room makes room for. */
+static char *put_marks(char *to, unsigned structure)
+{
+	for (unsigned k = 0; k < structure && k < 20; k++)
+		*to++ = '>';
+	if (structure > 0 && structure <= 20)
+		*to++ = ' ';
+	return to;
+}
+
+/* Bytes for all lines with their marks and line ends. */
+static char *join_room(struct pd_arena *arena, const struct pd_line_list *lines)
+{
+	size_t size = 1;
+	for (size_t i = 0; i < lines->count; i++)
+		size += lines->items[i].len + 1 + (lines->items[i].structure > 0 ? 21 : 0);
+	return pd_alloc_dirty(arena, size);
+}
+
+static char *put_text(char *to, const char *text, size_t len)
+{
+	memcpy(to, text, len);
+	return to + len;
+}
+
+/* Ends the text before the white space at its end; returns its length. */
+static size_t end_text(char *text, char *end)
+{
+	while (end > text && strchr(" \t\n", end[-1]))
+		end--;
+	*end = '\0';
+	return (size_t)(end - text);
+}
+
 /* Fates as they are wanted, joined with LF; blank lines at both ends left out. */
 static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum pd_fate fate,
 		  size_t *ret_own)
 {
-	PD_AUTO_BUF out = {0};
+	char *out = join_room(arena, lines), *to = out;
 	size_t blanks = 0, own = 0;
 	bool gap = false;
 	for (size_t i = 0; i < lines->count; i++) {
@@ -51,48 +85,37 @@ static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum
 			continue;
 		}
 		if (!line->depth && pd_line_is_blank(line)) {
-			blanks += out.len > 0;
+			blanks += to > out;
 			continue;
 		}
 		if (gap && blanks > 1)
 			blanks = 1; /* one paragraph's end is enough where something was taken out */
 		for (gap = false; blanks; blanks--)
-			pd_buf_addc(&out, '\n');
-		if (out.len)
-			pd_buf_addc(&out, '\n');
-		for (unsigned k = 0;
-		     k < line->structure && k < 20 && !(line->is_foreign && fate == PD_LINE_KEPT); k++)
-			pd_buf_adds(&out, k + 1 < line->structure ? ">" : "> ");
-		pd_buf_add(&out, text, len);
+			*to++ = '\n';
+		if (to > out)
+			*to++ = '\n';
+		to = put_marks(to, line->is_foreign && fate == PD_LINE_KEPT ? 0 : line->structure);
+		to = put_text(to, text, len);
 		if (!line->is_foreign)
-			own = out.len;
+			own = (size_t)(to - out);
 	}
+	size_t len = end_text(out, to);
 	if (ret_own)
-		*ret_own = own;
-	char *text = pd_buf_string(arena, &out);
-	size_t len = strlen(text);
-	while (len && strchr(" \t\n", text[len - 1]))
-		text[--len] = '\0';
-	if (ret_own && *ret_own > len)
-		*ret_own = len;
-	return text;
+		*ret_own = own < len ? own : len;
+	return out;
 }
 
 static char *join_all(struct pd_arena *arena, const struct pd_line_list *lines)
 {
-	PD_AUTO_BUF out = {0};
+	char *out = join_room(arena, lines), *to = out;
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct pd_line *line = &lines->items[i];
-		for (unsigned k = 0; k < line->structure && k < 20; k++)
-			pd_buf_adds(&out, k + 1 < line->structure ? ">" : "> ");
-		pd_buf_add(&out, line->text, line->len);
-		pd_buf_addc(&out, '\n');
+		to = put_marks(to, line->structure);
+		to = put_text(to, line->text, line->len);
+		*to++ = '\n';
 	}
-	char *text = pd_buf_string(arena, &out);
-	size_t len = strlen(text);
-	while (len && strchr(" \t\n", text[len - 1]))
-		text[--len] = '\0';
-	return text;
+	end_text(out, to);
+	return out;
 }
 
 /* Lines of the author's that have the place and shape of commands: they are not passed on. */
@@ -191,7 +214,7 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	} else if (html) {
 		lines = &html->lines;
 	}
-	message->full_text = lines == &plain ? pd_strdup(arena, plain_or_null ? plain_or_null : "")
+	message->full_text = lines == &plain ? (plain_or_null ? plain_or_null : "")
 					     : join_all(arena, lines);
 	message->text = join(arena, lines, PD_LINE_KEPT, &message->own_text);
 	message->quoted = join(arena, lines, PD_LINE_QUOTED, NULL);

@@ -64,7 +64,10 @@ static bool read_streams(const struct pd_line_list *html, struct streams *stream
 			has = true;
 		}
 	}
-	if (!has)
+	bool has_below = false;
+	for (size_t i = last + 1; i < html->count && !has_below; i++)
+		has_below = !pd_line_is_blank(&html->items[i]);
+	if (!has || !has_below)
 		return false;
 	bool only_signature = true;
 	for (size_t i = 0; i < html->count; i++) {

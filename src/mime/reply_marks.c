@@ -67,8 +67,8 @@ enum form {
 static bool balanced(const char *text)
 {
 	int open = 0;
-	for (; *text; text++) {
-		open += (*text == '<') - (*text == '>');
+	while ((text = strpbrk(text, "<>"))) {
+		open += *text++ == '<' ? 1 : -1;
 		if (open < 0)
 			return false;
 	}
@@ -96,15 +96,16 @@ static bool verb_inside(const char *text, const struct pd_attribution_words *row
 	return pd_words_has_address(rest) || pd_words_date(rest, 0) >= 0 || words <= 5;
 }
 
-/* The verbs of all languages in two lists, so that most texts are done with at one look. Filled once a process. */
-static char all_at_end[8192], all_inside[8192];
+/* The words of all languages in three lists, so that most texts are done with at one look. Filled once a process. */
+static char all_starts[8192], all_at_end[8192], all_inside[8192];
 
-static void gather_verbs(void)
+static void gather_words(void)
 {
 	static gsize done;
 	if (!g_once_init_enter(&done))
 		return;
 	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++) {
+		pd_words_gather(all_starts, sizeof all_starts, row->starts);
 		pd_words_gather(all_at_end, sizeof all_at_end, row->at_end);
 		pd_words_gather(all_inside, sizeof all_inside, row->inside);
 	}
@@ -114,7 +115,7 @@ static void gather_verbs(void)
 /* The language of the verb, the row of its table; NULL: none. */
 static const struct pd_attribution_words *verb_of(const char *text, bool may_be_inside, bool *ret_at_end)
 {
-	gather_verbs();
+	gather_words();
 	*ret_at_end = pd_words_ends(text, all_at_end) > 0;
 	for (const struct pd_attribution_words *row = pd_attribution_table; *ret_at_end && row->language; row++)
 		if (pd_words_ends(text, row->at_end))
@@ -136,10 +137,8 @@ static bool starts_like_one(const char *text, long date)
 	if (g_utf8_strlen(text, (gssize)digit) <= 20 &&
 	    g_utf8_strlen(text + digit, date - (gssize)digit) <= 24)
 		return true;
-	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
-		if (*row->starts && pd_words_begins(text, row->starts) && digit <= 48)
-			return true;
-	return false;
+	gather_words();
+	return digit <= 48 && pd_words_begins(text, all_starts);
 }
 
 static unsigned numbers(const char *text)
@@ -153,7 +152,14 @@ static unsigned numbers(const char *text)
 /* text: one joined attribution without its final colon. */
 static enum form form_of(const char *text, bool had_colon, bool decorated)
 {
-	if ((!had_colon && !decorated) || !balanced(text) || is_prose(text))
+	if (!had_colon && !decorated)
+		return FORM_NONE;
+	/* Without a date and an address nothing is left but its last and its first words: most prose ends here. */
+	gather_words();
+	if (!strpbrk(text, "0123456789@") && !pd_words_ends(text, all_at_end) &&
+	    !(had_colon && pd_words_begins(text, pd_quoting_words)))
+		return FORM_NONE;
+	if (!balanced(text) || is_prose(text))
 		return FORM_NONE;
 	long date = pd_words_date(text, 0);
 	bool address = pd_words_has_address(text), at_end;
@@ -301,6 +307,7 @@ static size_t shared_line(const struct pd_line *line)
 	char room[ATTRIBUTION_BYTES + 8];
 	if (pd_words_date(pd_line_fold(line), 0) < 0 || line->len > 2 * ATTRIBUTION_BYTES)
 		return 0;
+	gather_words();
 	for (size_t i = 1; i + 4 < line->len && i < ATTRIBUTION_BYTES; i++) {
 		if (line->text[i - 1] != ' ' && line->text[i - 1] != '-')
 			continue;
@@ -308,10 +315,7 @@ static size_t shared_line(const struct pd_line *line)
 			continue;
 		for (size_t k = 0; k <= line->len - i; k++)
 			room[k] = k < line->len - i ? g_ascii_tolower(line->text[i + k]) : '\0';
-		bool starts = false;
-		for (const struct pd_attribution_words *row = pd_attribution_table; row->language && !starts;
-		     row++)
-			starts = *row->starts && pd_words_begins(room, row->starts);
+		bool starts = pd_words_begins(room, all_starts) > 0;
 		size_t len = strlen(room);
 		while (len && strchr(": ", room[len - 1]))
 			room[--len] = '\0';
@@ -324,10 +328,8 @@ static size_t shared_line(const struct pd_line *line)
 static bool begins_as_one(const char *fold)
 {
 	fold += strspn(fold, " -_=*~#+|");
-	for (const struct pd_attribution_words *row = pd_attribution_table; row->language; row++)
-		if (*row->starts && pd_words_begins(fold, row->starts))
-			return true;
-	return g_ascii_isdigit(*fold);
+	gather_words();
+	return g_ascii_isdigit(*fold) || pd_words_begins(fold, all_starts);
 }
 
 static bool may_end(const struct pd_line *line)

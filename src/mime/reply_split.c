@@ -298,8 +298,11 @@ static void classify(struct split *split, bool says_forward)
 			i++;
 			continue;
 		}
-		if (pd_mark_is_prose(line) && pd_mark_none_ends(lines, i) && !is_stray_link(lines, i)) {
-			i++; /* CLASS_TEXT */
+		if (pd_mark_is_prose(line) && !is_stray_link(lines, i)) {
+			size_t passed = attribution_at(split, i);
+			if (split->end < lines->count)
+				return;
+			i += passed > 0 ? passed : 1; /* CLASS_TEXT, or what attribution_at said */
 			continue;
 		}
 		size_t armoured = !line->depth && pd_line_fold(line)[0] == '-' ? armour(lines, i) : 0;

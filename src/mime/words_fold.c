@@ -188,11 +188,10 @@ static bool date_here(const char *s, size_t n)
 long pd_words_date(const char *fold, long from)
 {
 	for (const char *s = fold + from; *s;) {
+		s += strcspn(s, "0123456789");
 		size_t n = digits(s);
-		if (!n) {
-			s++;
-			continue;
-		}
+		if (!n)
+			break;
 		bool part = s > fold && (g_ascii_isalpha(s[-1]) || s[-1] == '@' || s[-1] == '+');
 		if (!part && date_here(s, n))
 			return s - fold;

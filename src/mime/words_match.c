@@ -203,7 +203,10 @@ size_t pd_words_ends(const char *fold, const char *alternatives)
 		return 0;
 	for (uint16_t i = list->by_last[(unsigned char)fold[have - 1]]; i != NONE; i = list->words[i].next_last) {
 		const struct word *word = &list->words[i];
-		if (word->len > best && word->len <= have && memcmp(fold + have - word->len, word->text, word->len) == 0 &&
+		if (word->len <= best || word->len > have ||
+		    (word->len > 1 && word->text[word->len - 2] != fold[have - 2]))
+			continue;
+		if (memcmp(fold + have - word->len, word->text, word->len) == 0 &&
 		    !(word->starts_bound && letter_before(fold, fold + have - word->len)))
 			best = word->len;
 	}
