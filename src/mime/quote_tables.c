@@ -12,22 +12,22 @@ const struct pd_attribution_words pd_attribution_table[] = {
 	{"it", "il|in data|il giorno", "ha scritto|scrive|scriveva|scritto", "ha scritto"},
 	{"nl", "op", "schreef|schreven|geschreven|schreef het volgende", "schreef"},
 	{"pl", "w dniu|dnia|dn.", "napisał|napisał(a)|napisała|napisał/a|pisze|napisali", "napisał|napisał(a)|pisze"},
-	{"cs", "dne|v", "napsal|napsal(a)|napsala|píše", "napsal|napsal(a)"},
-	{"sk", "dňa|v", "napísal|napísal(a)|napísala|píše", "napísal|napísal(a)"},
+	{"cs", "dne|v", "napsal|napsal(a)|napsala|píše", "napsal|napsal(a)|píše"},
+	{"sk", "dňa|v", "napísal|napísal(a)|napísala|píše", "napísal|napísal(a)|píše"},
 	{"sl", "dne|v", "je napisal|je napisala|je napisal/a|napisal|napisala|napisal(a)", "je napisal|je oseba"},
-	{"hr", "dana|u|dne|na", "je napisao|je napisala|napisao je|napisala je|napisao|napisala|napisao/la|je napisao/la|piše", "je napisao"},
+	{"hr", "dana|u|dne|na", "je napisao|je napisala|napisao je|napisala je|napisao|napisala|napisao/la|je napisao/la|piše", "je napisao|piše"},
 	{"sr", "дана|у|на|dana", "је написао|је написала|написао|је написао/ла|je napisao/la", "је написао"},
-	{"ru", "в|от", "написал|написал(а)|написала|писал|писал(а)|писала|пишет|сообщил", "написал|написала|пишет|писал|писал(а)"},
-	{"uk", "у|в|від", "написав|написав(ла)|написала|написав(-ла)|пише|писав", "пише|писав|написав"},
-	{"be", "у|ад", "напісаў|напісала|піша", ""},
-	{"bg", "на|в", "написа|пише|написал", ""},
-	{"mk", "на", "напиша|пишува", ""},
+	{"ru", "в|от|вы писали", "написал|написал(а)|написал(-а)|написала|писал|писал(а)|писала|писали|пишет|сообщил", "написал|написала|пишет|писал|писал(а)|писали|вы писали"},
+	{"uk", "у|в|від", "написав|написав(ла)|написала|написав(-ла)|пише|писав|писав(ла)|писала", "пише|писав|писав(ла)|написав|написала"},
+	{"be", "у|ад", "напісаў|напісаў(-ла)|напісала|піша", "піша|напісаў"},
+	{"bg", "на|в", "написа|пише|написал", "написа|пише"},
+	{"mk", "на", "напиша|пишува", "напиша|пишува"},
 	{"hu", "", "ezt írta|írta|a következőt írta|azt írta", "ezt írta|írta"},
 	{"ro", "în data de|pe|la|in data de", "a scris", "a scris"},
 	{"da", "den|d.|på", "skrev|skrev følgende", "skrev"},
 	{"no", "den|på|kl.", "skrev|skrev følgende", "skrev"},
 	{"sv", "den|på", "skrev|skrev följande|skriver", "skrev"},
-	{"is", "þann|á", "skrifaði|ritaði", ""},
+	{"is", "þann|á", "skrifaði|ritaði", "skrifaði|ritaði"},
 	{"fi", "", "kirjoitti|kirjoitti näin|kirjoittaa|lähetti|kirjoitti seuraavasti", "kirjoitti|lähetti"},
 	{"et", "", "kirjutas|kirjutas järgmist|kirjutab", "kirjutas"},
 	{"lv", "", "rakstīja|rakstija|raksta|uzrakstīja", "rakstīja"},
@@ -50,11 +50,11 @@ const struct pd_attribution_words pd_attribution_table[] = {
 	{"mr", "", "ने लिहिले|यांनी लिहिले|लिहिले", ""},
 	{"bn", "", "লিখেছেন|লিখেছে", ""},
 	{"ta", "", "எழுதியது|எழுதினார்", ""},
-	{"te", "", "ఇలా రాసారు|వ్రాశారు|రాశారు", ""},
-	{"ml", "", "എഴുതി", ""},
+	{"te", "", "ఇలా రాసారు|ఇలా రాశారు|వ్రాశారు|రాశారు", ""},
+	{"ml", "", "എഴുതി|ഇതെഴുതി|ഇങ്ങനെ എഴുതി|ഇപ്രകാരം എഴുതി", ""},
 	{"gu", "", "એ લખ્યું|લખ્યું", ""},
-	{"kn", "", "ಬರೆದಿದ್ದಾರೆ|ಬರೆದರು", ""},
-	{"ka", "", "დაწერა", ""},
+	{"kn", "", "ಅವರು ಬರೆದಿದ್ದಾರೆ|ಬರೆದಿದ್ದಾರೆ|ಬರೆದರು", ""},
+	{"ka", "", "დაწერა|წერდა", ""},
 	{"hy", "", "գրել է|գրեց", ""},
 	{"kk", "", "жазды", ""},
 	{"mn", "", "бичсэн", ""},
@@ -67,6 +67,20 @@ const struct pd_attribution_words pd_attribution_table[] = {
 	{"cy", "ar", "ysgrifennodd", "ysgrifennodd"},
 	{"ga", "ar", "scríobh", "scríobh"},
 	{"eo", "je|la", "skribis", "skribis"},
+	{"am", "", "የሚከተለውን ጽፏል|ጽፏል|ጻፈ", ""},
+	{"km", "", "បានសរសេរ|សរសេរ", ""},
+	{"lo", "", "ຂຽນວ່າ|ໄດ້ຂຽນວ່າ", ""},
+	{"my", "", "ရေးခဲ့သည်|ရေးသားခဲ့သည်", ""},
+	{"ne", "", "ले लेख्नुभयो|ले लेखे", ""},
+	{"pa", "", "ਨੇ ਲਿਖਿਆ|ਨੇ ਲਿਖਿਆ ਹੈ", ""},
+	{"si", "", "ලිව්වේය|ලිව්වා|ලියා ඇත", ""},
+	{"ur", "", "نے لکھا|نے تحریر کیا", ""},
+	{"uz", "", "yozdi|quyidagilarni yozdi", ""},
+	{"ky", "", "жазган|жазды", ""},
+	{"zu", "", "ubhale|ubhale wathi|wabhala", ""},
+	{"lb", "de|den|um", "huet geschriwwen|schreift", "huet"},
+	{"br", "", "en deus skrivet|he deus skrivet", ""},
+	{"fo", "", "skrivaði", "skrivaði"},
 	{0},
 };
 
@@ -154,15 +168,15 @@ const struct pd_header_words pd_header_table[] = {
 };
 
 const struct pd_marker_words pd_marker_table[] = {
-	{"en", "original message|original appointment|original email|original mail|original e-mail|replied message|reply message|"
+	{"en", "original message processed by david|original message processed by tobit.infocenter|replied mail|original message|original appointment|original email|original mail|original e-mail|replied message|reply message|"
 	       "previous message|original|begin message|message text|in reply to|quoted message",
 	 "forwarded message|forwarded mail|forwarded email|forwarded by|begin forwarded message|start of forwarded message|"
 	 "forwarded message from|forward message|forwarded|begin forward message|original message forwarded|forwarding"},
 	{"de", "ursprüngliche nachricht|originalnachricht|original-nachricht|originalmail|original nachricht|ursprüngliche mail|"
 	       "ursprünglicher termin|ursprüngl. nachricht|antwort auf|nachricht",
-	 "weitergeleitete nachricht|weitergeleitete mail|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|"
+	 "anfang weitergeleitete nachricht|beginn der weitergeleiteten e-mail|weitergeleitete nachricht|weitergeleitete mail|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|"
 	 "weitergeleitete e-mail|weitergeleitet von|beginn der weitergeleiteten nachricht"},
-	{"fr", "message d'origine|message original|courriel original|mail d'origine|message initial|message originel|"
+	{"fr", "mail original|message d'origine de|message précédent|e-mail original|e-mail d'origine|message d'origine|message original|courriel original|mail d'origine|message initial|message originel|"
 	       "message reçu|rendez-vous d'origine",
 	 "message transféré|message transmis|début du message réexpédié|debut du message reexpedie|message réexpédié|"
 	 "courriel transféré|début du message transféré|mail transféré|e-mail transféré|transféré par"},
@@ -172,7 +186,7 @@ const struct pd_marker_words pd_marker_table[] = {
 	{"pt", "mensagem original|mensagem de origem|email original|compromisso original",
 	 "mensagem encaminhada|mensagem reencaminhada|início da mensagem encaminhada|início da mensagem reencaminhada|"
 	 "inicio da mensagem encaminhada|início de mensagem reenviada|encaminhado por|mensagem enviada"},
-	{"it", "messaggio originale|messaggio originario|mail originale|appuntamento originale",
+	{"it", "messaggio precedente|messaggio originale|messaggio originario|mail originale|appuntamento originale",
 	 "messaggio inoltrato|inizio messaggio inoltrato|inizio del messaggio inoltrato|inoltrato da|messaggio reinoltrato"},
 	{"nl", "oorspronkelijk bericht|origineel bericht|oorspronkelijke bericht|originele bericht|oorspronkelijke afspraak",
 	 "doorgestuurd bericht|begin doorgestuurd bericht|doorgezonden bericht|begin doorgezonden bericht|doorgestuurde bericht|"
@@ -181,26 +195,26 @@ const struct pd_marker_words pd_marker_table[] = {
 	 "vidarebefordrat meddelande|vidarebefordrat brev|vidarebefordrat mejl|börja vidarebefordrat meddelande|"
 	 "start på vidarebefordrat meddelande|vidarebefordrat mail|början på vidarebefordrat meddelande"},
 	{"da", "oprindelig meddelelse|original meddelelse|original besked|oprindelig besked|oprindelig mail",
-	 "videresendt meddelelse|videresendt besked|start på videresendt besked|start på videresendt meddelelse|videresendt mail|"
+	 "begin af videresendt meddelelse|videresendt meddelelse|videresendt besked|start på videresendt besked|start på videresendt meddelelse|videresendt mail|"
 	 "begynd videresendt besked"},
 	{"no", "opprinnelig melding|original melding|opprinnelig e-post|opprinnelig avtale",
 	 "videresendt melding|videresendt e-post|start på videresendt melding|begynnelse på videresendt melding"},
 	{"fi", "alkuperäinen viesti|alkuperainen viesti|alkuperäinen sähköposti|alkuperäinen tapaaminen",
-	 "välitetty viesti|edelleenlähetetty viesti|välitetty viesti alkaa|lähetetty edelleen|edelleen välitetty viesti"},
+	 "välitetty viesti / fwd.msg|edelleenlähetetty sähköposti|välitetty viesti|edelleenlähetetty viesti|välitetty viesti alkaa|lähetetty edelleen|edelleen välitetty viesti"},
 	{"et", "algne kiri|algkiri|algsõnum|esialgne kiri", "edastatud kiri|edastatud sõnum|edastatud kirja algus"},
 	{"lv", "sākotnējais ziņojums|oriģinālais ziņojums|sākotnējā vēstule", "pārsūtīta ziņa|pārsūtītā vēstule|pārsūtīts ziņojums"},
 	{"lt", "originalus laiškas|pradinis pranešimas|originalus pranešimas|pirminis laiškas", "persiųstas laiškas|persiųstas pranešimas"},
 	{"pl", "wiadomość oryginalna|oryginalna wiadomość|wiadomosc oryginalna|oryginalny list|oryginalne spotkanie",
 	 "przekazana wiadomość|wiadomość przekazana|początek przekazywanej wiadomości|przekazywana wiadomość|początek przekazanej wiadomości|treść przekazanej wiadomości|"
 	 "wiadomość przekazana dalej|początek wiadomości przekazanej dalej|przekazana wiadomosc"},
-	{"cs", "původní zpráva|puvodni zprava|původní e-mail|původní email",
+	{"cs", "původní e-mail|původní zpráva|puvodni zprava|původní e-mail|původní email",
 	 "přeposlaná zpráva|předaná zpráva|začátek přeposílané zprávy|přeposílaná zpráva|začátek přeposlané zprávy|zacatek preposlane zpravy|přeposlaný e-mail|přeposlaný mail"},
 	{"sk", "pôvodná správa|povodna sprava|pôvodný e-mail|pôvodný email",
-	 "preposlaná správa|začiatok preposlanej správy|poslaná ďalej|forwardovaná správa|preposlaný e-mail"},
+	 "preposlaná správa --- forwarded message|preposlaná správa|začiatok preposlanej správy|poslaná ďalej|forwardovaná správa|preposlaný e-mail"},
 	{"hu", "eredeti üzenet|eredeti uzenet|eredeti levél|eredeti e-mail",
 	 "továbbított üzenet|továbbított üzenet kezdete|továbbított levél|továbbított levél kezdete|tovabbitott uzenet"},
 	{"ro", "mesaj original|mesajul original|mesaj initial|mesaj inițial",
-	 "mesaj redirecționat|mesaj redirectionat|mesaj transmis|mesaj redirijat|începutul mesajului redirecționat|"
+	 "mesaj retransmis|mesaj redirecționat|mesaj redirectionat|mesaj transmis|mesaj redirijat|începutul mesajului redirecționat|"
 	 "începe mesajul redirecționat|mesaj înaintat"},
 	{"ru", "исходное сообщение|оригинальное сообщение|исходное письмо|первоначальное сообщение|исходная встреча",
 	 "пересылаемое сообщение|переадресованное сообщение|пересланное сообщение|перенаправленное сообщение|"
@@ -216,7 +230,7 @@ const struct pd_marker_words pd_marker_table[] = {
 	{"mk", "оригинална порака|изворна порака", "препратена порака|проследена порака"},
 	{"el", "αρχικό μήνυμα|πρωτότυπο μήνυμα|αρχικο μηνυμα", "προωθημένο μήνυμα|προωθούμενο μήνυμα|έναρξη προωθημένου μηνύματος|αρχή προωθημένου μηνύματος|προωθημένο μήνυμα|έναρξη προωθημένου μηνύματος"},
 	{"tr", "özgün ileti|orijinal mesaj|orijinal ileti|asıl mesaj|özgün mesaj",
-	 "iletilmiş mesaj|yönlendirilen ileti|iletilen ileti|yönlendirilmiş ileti|iletilen mesaj|iletilmiş ileti|"
+	 "iletilen ileti başlangıcı|iletilmiş mesaj|yönlendirilen ileti|iletilen ileti|yönlendirilmiş ileti|iletilen mesaj|iletilmiş ileti|"
 	 "yönlendirilen mesaj|iletilen mesajın başlangıcı|ileti başlangıcı|iletilmiş mesaj|başlangıç iletilen ileti|iletilen ileti başlangıcı"},
 	{"he", "הודעה מקורית|הודעת המקור", "הודעה שהועברה|הודעה מועברת|תחילת ההודעה שהועברה"},
 	{"ar", "الرسالة الأصلية|رسالة أصلية|الرسالة الاصلية|رسالة الأصلية", "رسالة معاد توجيهها|رسالة محولة|الرسالة المعاد توجيهها|بدء الرسالة المعاد توجيهها|بداية الرسالة المعاد توجيهها|رسالة معاد توجيهها|الرسالة المعاد توجيهها"},
@@ -229,9 +243,9 @@ const struct pd_marker_words pd_marker_table[] = {
 	{"zh-cn", "原始邮件|原邮件|原始信件|原始消息|回复的邮件|回复的原邮件|回复邮件|原始约会|初始邮件",
 	 "转发的邮件|转发邮件|转发的邮件信息|以下是转发的邮件|开始转发的邮件|转发邮件信息|被转发邮件信息|下面是被转发的邮件|被转发邮件|已转发邮件|转发的消息|已转发的邮件"},
 	{"zh-tw", "原始郵件|原始信件|原始訊息|原郵件|原始約會", "轉寄郵件|轉寄的郵件|轉寄信件|開始轉寄郵件|以下是轉寄的郵件|已轉寄的郵件|開始轉寄訊息|轉寄訊息|轉發的郵件"},
-	{"ja", "元のメッセージ|オリジナルメッセージ|元のメール|オリジナルのメッセージ|original message|元の予定",
+	{"ja", "返信元のメール|元のメッセージ|オリジナルメッセージ|元のメール|オリジナルのメッセージ|original message|元の予定",
 	 "転送されたメッセージ|転送メッセージ|転送されたメール|以下、転送されたメッセージ|ここから転送されたメッセージです|以下,転送されたメッセージ|転送されたメッセージを開始|転送メール"},
-	{"ko", "원본 메시지|원본 메일|원본메시지|원본 메세지|원본 약속|원래 메시지", "전달된 메시지|전달된 메일|전달된 메세지|전달한 메시지|전달된 이메일|전달된 메시지 시작"},
+	{"ko", "원본 이메일|원본 전자 메일|원본메일|회신한 메시지|원본 메시지|원본 메일|원본메시지|원본 메세지|원본 약속|원래 메시지", "전달된 메시지|전달된 메일|전달된 메세지|전달한 메시지|전달된 이메일|전달된 메시지 시작"},
 	{"ca", "missatge original", "missatge reenviat|inici del missatge reenviat|missatge renviat|inicia el missatge reenviat|inici del missatge reenviat|missatge reenviat"},
 	{"gl", "mensaxe orixinal", "mensaxe reenviada|inicio da mensaxe reenviada"},
 	{"eu", "jatorrizko mezua", "birbidalitako mezua"},
@@ -242,7 +256,8 @@ const struct pd_marker_words pd_marker_table[] = {
 
 const char pd_quoting_words[] =
 	"quoting|zitat von|zitiere|citando a|citando|citation de|citát|cytowanie|quote from|citat från|citat fra|"
-	"lainaus|цитирование|цитата|citat|idézet|alıntı|引用|quote by|citato da|cita de|selon";
+	"lainaus|цитирование|цитата|citat|idézet|alıntı|引用|quote by|citato da|cita de|selon|missatge de|missatge del dia|"
+	"mensaxe de|wiadomość napisana przez|zitat|citerar|citerer|citace|citovanie|cituje";
 
 const char pd_above_words[] =
 	"reply above this line|please reply above this line|please type your reply above this line|type your reply above this line|"

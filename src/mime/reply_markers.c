@@ -80,7 +80,21 @@ static size_t longest_marker(const char *core, size_t column)
 
 static const char *after_decoration(const char *fold)
 {
-	return g_ascii_isalnum(*fold) ? fold : fold + strspn(fold, DECORATION);
+	if (g_ascii_isalnum(*fold))
+		return fold;
+	fold += strspn(fold, DECORATION);
+	while (pd_starts(fold, "&nbsp;"))
+		fold += strlen("&nbsp;") + strspn(fold + strlen("&nbsp;"), DECORATION);
+	return fold;
+}
+
+/* QQ writes its blanks so, also in plain text. */
+static void without_entities(char *text)
+{
+	for (char *at; (at = strstr(text, "&nbsp;"));) {
+		*at = ' ';
+		memmove(at + 1, at + strlen("&nbsp;"), strlen(at + strlen("&nbsp;")) + 1);
+	}
 }
 
 /* A short line that ends with a colon: "Begin forwarded message:" in a language that no table has. */
@@ -128,6 +142,7 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 		return false; /* without signs before it nothing may follow but a colon and the like */
 	char room[200];
 	memcpy(room, fold, whole + 1);
+	without_entities(room);
 	bool decorated;
 	char *core = pd_mark_undecorated(room, &decorated);
 	size_t len = strlen(core);

@@ -189,11 +189,11 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 		if (date >= 0 && name <= 60)
 			return FORM_NAME;
 	}
+	if (had_colon && pd_words_begins(text, pd_quoting_words))
+		return address ? FORM_EXPLICIT : FORM_WEAK;
 	/* A language that no table has: scripts of India take three bytes a letter. */
 	if (had_colon && address && date >= 0 && g_utf8_strlen(text, -1) <= 140)
 		return FORM_WEAK;
-	if (had_colon && pd_words_begins(text, pd_quoting_words))
-		return address ? FORM_EXPLICIT : FORM_WEAK;
 	return FORM_NONE;
 }
 
@@ -266,6 +266,32 @@ static bool is_name_above(const struct pd_line_list *lines, size_t first, size_t
 	       (from == 1 || pd_line_is_blank(&lines->items[from - 2]));
 }
 
+/* "Anna Virtanen <anna@example.com>, 5 Oca", "10:00 tarihinde şunu yazdı:": a name, its address and more above a text that
+ * has no address. */
+static bool is_start_above(const struct pd_line_list *lines, size_t first, size_t from, size_t to)
+{
+	if (from == first || lines->items[from - 1].depth || lines->items[from - 1].hints)
+		return false;
+	for (size_t i = from; i <= to; i++)
+		if (strchr(pd_line_fold(&lines->items[i]), '@'))
+			return false;
+	const struct pd_line *line = &lines->items[from - 1];
+	const char *fold = pd_line_fold(line), *open = strchr(fold, '<'), *close = open ? strchr(open, '>') : NULL;
+	unsigned words = 0;
+	for (const char *c = fold; open && c < open; c++)
+		words += *c == ' ';
+	return close && close[1] && !strchr(":!?", fold[strlen(fold) - 1]) && open > fold && words <= 5 &&
+	       !strpbrk(fold, "!?;:") && pd_words_has_address(open) && !line->is_long &&
+	       (from == 1 || pd_line_is_blank(&lines->items[from - 2]));
+}
+
+/* May the text of that line go on below it, though it ends with a full stop? */
+static bool goes_on_below(const struct pd_line_list *lines, size_t at)
+{
+	const char *fold = pd_line_fold(&lines->items[at]), *open = strrchr(fold, '(');
+	return g_ascii_isdigit(*pd_line_fold(&lines->items[at + 1])) || (open && !strchr(open, ')'));
+}
+
 /* An attribution that ends where `to` ends and begins nowhere before `first`. */
 static enum form best_start(struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
 {
@@ -291,11 +317,11 @@ static enum form best_start(struct pd_line_list *lines, size_t first, size_t to,
 		}
 		if (best == FORM_EXPLICIT)
 			break;
-		if (from > first && ends_sentence(pd_line_fold(&lines->items[from - 1])) &&
-		    !(g_ascii_isdigit(*pd_line_fold(line)) && strchr(pd_line_fold(line), '.')))
+		if (from > first && ends_sentence(pd_line_fold(&lines->items[from - 1])) && !goes_on_below(lines, from - 1))
 			break;
 	}
-	if (best != FORM_NONE && is_name_above(lines, first, *ret_from))
+	if (best != FORM_NONE &&
+	    (is_name_above(lines, first, *ret_from) || is_start_above(lines, first, *ret_from, to)))
 		--*ret_from;
 	return best;
 }

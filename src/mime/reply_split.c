@@ -227,6 +227,17 @@ static bool soft_is_quote(const struct split *split, size_t at)
 	return pd_mark_attribution(split->lines, at, &kept) || pd_mark_header(split->lines, at);
 }
 
+/* "To: …", "Subject: …" right above an attribution, as Yandex's apps put them: where they begin. */
+static size_t fields_above(const struct split *split, size_t at)
+{
+	size_t from = at, value;
+	while (from && at - from < 6 && split->class[from - 1] == CLASS_TEXT && !split->lines->items[from - 1].depth &&
+	       pd_label_of(pd_line_fold(&split->lines->items[from - 1]), &value) != PD_LABEL_NONE)
+		from--;
+	bool is_apart = !from || split->class[from - 1] == CLASS_BLANK;
+	return at - from >= 2 && is_apart ? from : at;
+}
+
 /* The attribution at that line, if there is one: its lines get their class. Returns how many lines were
  * passed, 0: none; sets end where what follows is no marked quote. */
 static size_t attribution_at(struct split *split, size_t at)
@@ -241,6 +252,8 @@ static size_t attribution_at(struct split *split, size_t at)
 		lines->items[at].kept = kept;
 		return 1;
 	}
+	size_t above = fields_above(split, at);
+	memset(split->class + above, CLASS_ATTRIBUTION, at - above);
 	size_t next = next_solid(lines, at + n);
 	if (next < lines->count && !lines->items[next].depth && !is_supercite(&lines->items[next]) &&
 	    !(lines->items[next].hints & PD_HINT_SOFT)) {

@@ -20,6 +20,9 @@ static gunichar plain_sign(gunichar c)
 	case 0xFF1A:
 	case 0xFE55:
 	case 0xA789:
+	case 0x55D:  /* Armenian */
+	case 0x1366: /* Ethiopic */
+	case 0x17D6: /* Khmer */
 		return ':';
 	case 0xFF08:
 		return '(';
