@@ -422,7 +422,7 @@ static void test_folded(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
-		if (strchr(rows[i].above, '\n') || rows[i].above[0] == '>')
+		if (strchr(rows[i].above, '\n') || strchr(">-", rows[i].above[0]))
 			continue;
 		check(rows[i].name, folded(arena, rows[i].above, 90), "> Quoted line one.\n> Two.\n");
 		check(rows[i].name, folded(arena, rows[i].above, 70), "> Quoted line one.\n> Two.\n");
