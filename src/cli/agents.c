@@ -39,7 +39,7 @@ static void add_agent(void *data, const json_t *object)
 	pd_table_add(listing->table,
 		     json_is_true(json_object_get(object, "available")) ? "available" : "away");
 	pd_table_add(listing->table,
-		     until && zone && pd_time_parse(until, &at) ? pd_when_text(arena, zone, at) : "");
+		     until && zone && pd_time_parse(until, &at) ? pd_when_text(arena, NULL, zone, at) : "");
 	pd_table_add(listing->table, text_of(object, "why"));
 }
 

@@ -66,7 +66,7 @@ const struct pd_option pd_options[] = {
 	{"postdesk", "delimiter", PD_OPTION_DELIMITER, "+", NULL, DESK(delimiter),
 	 "The character between a mailbox and an extension, one of Postfix's recipient_delimiter."},
 	{"postdesk", "language", PD_OPTION_WORD, "en", LANGUAGES, DESK(language),
-	 "The language of mails, unless a mailbox or an agent has one of its own."},
+	 "The language of mails, unless a mailbox, a ticket's contact or an agent has one of its own."},
 	{"postdesk", "timezone", PD_OPTION_ZONE, "UTC", NULL, DESK(timezone),
 	 "The zone of times written for people, such as Europe/Helsinki."},
 	{"postdesk", "priorities", PD_OPTION_LIST, "low;normal;high;urgent", NULL, DESK(priorities),
@@ -124,7 +124,9 @@ const struct pd_option pd_options[] = {
 	{"mailbox", "sla", PD_OPTION_NAME, NULL, "sla", MAILBOX(sla),
 	 "The service-level goals of its tickets."},
 	{"mailbox", "language", PD_OPTION_WORD, NULL, LANGUAGES, MAILBOX(language),
-	 "The language of mails to contacts. Absent: the desk's."},
+	 "The language of mails to contacts who read no other: the property language of a ticket goes before. It is taken from "
+	 "the field Content-Language of the contact's first mail, else from Accept-Language; #set language=fr sets it. Absent: "
+	 "the desk's."},
 	{"mailbox", "acknowledge", PD_OPTION_BOOLEAN, "no", NULL, MAILBOX(acknowledge),
 	 "Whether a contact gets an acknowledgement of a new ticket."},
 	{"mailbox", "acknowledgement", PD_OPTION_FILE, NULL, NULL, MAILBOX(acknowledgement),

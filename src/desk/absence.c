@@ -21,7 +21,7 @@ struct pd_ticket *pd_absence_ticket(struct pd_context *context, const struct pd_
 {
 	const char *actor = context->actor;
 	context->actor = "postdesk";
-	struct pd_ticket *ticket = pd_collector(context, mailbox, "commands", "Commands and requests");
+	struct pd_ticket *ticket = pd_collector(context, mailbox, "commands", N_("Commands and requests"));
 	context->actor = actor;
 	return ticket;
 }
@@ -61,12 +61,12 @@ const char *pd_absence_words(struct pd_context *context, const struct pd_agent *
 		pd_availability_of(context->arena, context->settings, &records, agent, context->now);
 	const struct pd_when_place place = pd_when_place_of(context->settings, agent, context->now);
 	const char *until =
-		found.until != PD_NEVER ? pd_when_text(context->arena, place.zone, found.until) : NULL;
+		found.until != PD_NEVER ? pd_when_text(context->arena, pd_context_language(context), place.zone, found.until) : NULL;
 	const char *language = pd_context_language(context);
-	const char *text = found.is_available && until == NULL ? "{agent} is available."
-			   : found.is_available		       ? "{agent} is available until {until}."
-			   : until == NULL		       ? "{agent} is away until #available ({why})."
-							       : "{agent} is away until {until} ({why}).";
+	const char *text = found.is_available && until == NULL ? N_("{agent} is available.")
+			   : found.is_available		       ? N_("{agent} is available until {until}.")
+			   : until == NULL		       ? N_("{agent} is away until #available ({why}).")
+							       : N_("{agent} is away until {until} ({why}).");
 	return pd_say(context->arena, language, text, "agent", agent->full_name, "until", until, "why",
 		      found.why, NULL);
 }
@@ -234,8 +234,8 @@ bool pd_absence_take_invitation(struct work *work)
 	const struct pd_when_place place = pd_when_place_of(context->settings, agent, context->now);
 	pd_report(context, "%s",
 		  SAY(work, "Noted: away from {from} until {until} ({why}).", "from",
-		      pd_when_text(context->arena, place.zone, from), "until",
-		      pd_when_text(context->arena, place.zone, until), "why", invitation->summary));
+		      pd_when_text(context->arena, pd_context_language(context), place.zone, from), "until",
+		      pd_when_text(context->arena, pd_context_language(context), place.zone, until), "why", invitation->summary));
 	finish(work, first_event);
 	return true;
 }

@@ -104,10 +104,10 @@ static void report_new_ticket(struct work *work, const struct pd_ticket *ticket,
 	else
 		pd_report(work->context, "%s",
 			  SAY(work,
-			      is_forward ? "Ticket #{number} is new. Its contact is {contact}, found in what "
+			      is_forward ? N_("Ticket #{number} is new. Its contact is {contact}, found in what "
 					   "you forwarded; "
-					   "#contact ADDRESS corrects it."
-					 : "Ticket #{number} is new. Its contact is {contact}.",
+					   "#contact ADDRESS corrects it.")
+					 : N_("Ticket #{number} is new. Its contact is {contact}."),
 			      "number", number, "contact",
 			      pd_participant_value(work->context->arena, contact)));
 }

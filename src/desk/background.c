@@ -57,13 +57,13 @@ static void write_contact(struct background *background)
 		return;
 	if (background->address != NULL) {
 		const struct pd_address address = {.name = contact->name, .addr = background->address};
-		line(background, "Contact", pd_participant_value(arena, &address));
+		line(background, N_("Contact"), pd_participant_value(arena, &address));
 	} else {
-		line(background, "Contact", contact->name);
+		line(background, N_("Contact"), contact->name);
 	}
 	for (size_t i = 0; i < contact->identities.count; i++)
 		if (strcmp(contact->identities.items[i].kind, "phone") == 0)
-			line(background, "Phone", contact->identities.items[i].value);
+			line(background, N_("Phone"), contact->identities.items[i].value);
 }
 
 /* The contact's other tickets, the newest first. */
@@ -116,7 +116,7 @@ void pd_background_write(struct pd_context *context, const struct pd_told *told,
 		if (strcmp(parts.items[i], "contact") == 0)
 			write_contact(&background);
 		else if (strcmp(parts.items[i], "company") == 0)
-			line(&background, "Company",
+			line(&background, N_("Company"),
 			     background.contact != NULL ? background.contact->company : NULL);
 		else if (strcmp(parts.items[i], "earlier") == 0)
 			write_earlier(&background);

@@ -2,7 +2,7 @@
  *
  * Promises: a failed delivery to a contact stands on its ticket, tells the owner and, where the report names the
  * mail, starts the reply clock again; one of a notification counts against its agent; what cannot be tied to anything goes to the
- * mailbox's one ticket "Undelivered mail" (invariants 7, 8). Nothing here is ever answered. */
+ * mailbox's one ticket N_("Undelivered mail") (invariants 7, 8). Nothing here is ever answered. */
 #include "desk/letters.h"
 
 #include <string.h>
@@ -219,7 +219,7 @@ void pd_take_report(struct pd_context *context, const struct pd_mail *mail)
 		struct pd_ticket *ticket =
 			reported.ticket != NULL
 				? reported.ticket
-				: pd_collector(context, mail->mailbox, "undelivered", "Undelivered mail");
+				: pd_collector(context, mail->mailbox, "undelivered", N_("Undelivered mail"));
 		const char *what =
 			reported.agent != NULL
 				? pd_printf(context->arena, "a mail to %s was reported", reported.agent)

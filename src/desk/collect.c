@@ -65,7 +65,7 @@ void pd_collect(struct pd_context *context, const struct pd_mail *mail)
 		if (stands_with_draft(context, mail, message))
 			continue;
 		struct pd_ticket *ticket =
-			pd_collector(context, mail->mailbox, "commands", "Commands and requests");
+			pd_collector(context, mail->mailbox, "commands", N_("Commands and requests"));
 		pd_plan_event(context, ticket, PD_EVENT_COMMENT, message, 0,
 			      pd_clean_line(context->arena,
 					    pd_printf(context->arena, "mail of %s: %s%s%s", mail->author.addr,

@@ -28,6 +28,7 @@ void command_wrong(struct command_parser *parser, const struct pd_command *comma
 void command_wrong_found(struct command_parser *parser, const struct pd_command *command, const char *kind,
 			 const char *text, const struct pd_found *found)
 {
+	const char *words = PARSER_SAY(parser, kind);
 	if (found->choices != NULL)
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", text, "choices",
@@ -35,11 +36,11 @@ void command_wrong_found(struct command_parser *parser, const struct pd_command 
 	else if (found->nearest != NULL)
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?",
-					 "kind", kind, "text", text, "nearest", found->nearest));
+					 "kind", words, "text", text, "nearest", found->nearest));
 	else
 		command_wrong(
 			parser, command,
-			PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", kind, "text", text));
+			PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", words, "text", text));
 }
 
 static struct command_parser parser_of(struct command_run *run)

@@ -350,8 +350,8 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 	report_table(run, &cells, columns.count);
 	if (has_more)
 		pd_report(context, "%s",
-			  RUN_SAY(run, "The first {count} are shown; a narrower query shows the others.",
-				  "count", pd_printf(arena, "%d", LISTED_MAX)));
+			  RUN_SAY_N(run, "The first {n} is shown; a narrower query shows the others.",
+				    "The first {n} are shown; a narrower query shows the others.", LISTED_MAX));
 	return 0;
 }
 

@@ -60,7 +60,7 @@ void command_parse_away(struct command_parser *parser, struct pd_command *comman
 	if (command->number <= parser->now)
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "{when} is past.", "when",
-					 pd_when_text(parser->arena, place.zone, command->number)));
+					 pd_when_text(parser->arena, parser->language, place.zone, command->number)));
 }
 
 void command_parse_available(struct command_parser *parser, struct pd_command *command)

@@ -251,9 +251,10 @@ static int bulk(struct command_run *run, const char *word, const struct numbers 
 		return failed;
 	context->is_bulk |= changed.count > 1; /* one letter a person */
 	pd_report(context, "#%s: %s", word,
-		  RUN_SAY(run, "{changed} of {count} tickets changed by {commands}: {numbers}", "changed",
-			  count_text(run, changed.count), "count", count_text(run, numbers->count), "commands",
-			  lines_text(run, each), "numbers", numbers_text(run, &changed)));
+		  RUN_SAY_N(run, "{changed} of {n} ticket changed by {commands}: {numbers}",
+			    "{changed} of {n} tickets changed by {commands}: {numbers}", numbers->count, "changed",
+			    count_text(run, changed.count), "commands", lines_text(run, each), "numbers",
+			    numbers_text(run, &changed)));
 	return 0;
 }
 
@@ -291,7 +292,8 @@ int pd_commands_bulk(struct pd_context *context, const char *query, const struct
 	for (size_t i = 0; i < numbers.count; i++)
 		*pd_list_add(context->arena, &context->plan->listed) = numbers.items[i];
 	pd_report(context, "#bulk: %s",
-		  RUN_SAY(&run, "{count} tickets would get {commands}; nothing was changed", "count",
-			  count_text(&run, numbers.count), "commands", lines_text(&run, each)));
+		  RUN_SAY_N(&run, "{n} ticket would get {commands}; nothing was changed",
+			    "{n} tickets would get {commands}; nothing was changed", numbers.count, "commands",
+			    lines_text(&run, each)));
 	return 0;
 }

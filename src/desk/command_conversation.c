@@ -134,8 +134,8 @@ void command_apply_conversation_deleted(struct command_run *run, const struct pd
 		}
 	}
 	command_report(run, command,
-		       !is_done	     ? RUN_SAY(run, is_deleting ? "conversation {id} is deleted already"
-								: "conversation {id} is not deleted",
+		       !is_done	     ? RUN_SAY(run, is_deleting ? N_("conversation {id} is deleted already")
+								: N_("conversation {id} is not deleted"),
 					       "id", id)
 		       : is_deleting ? RUN_SAY(run, "conversation {id} is deleted; #restore conversation {id} brings it back",
 					       "id", id)

@@ -144,7 +144,7 @@ struct pd_ticket *command_home(struct command_run *run)
 		return run->ticket;
 	const char *actor = run->context->actor;
 	run->context->actor = "postdesk";
-	struct pd_ticket *home = pd_collector(run->context, mailbox, "commands", "Commands and requests");
+	struct pd_ticket *home = pd_collector(run->context, mailbox, "commands", N_("Commands and requests"));
 	run->context->actor = actor;
 	return home;
 }

@@ -198,8 +198,8 @@ int command_apply_show(struct command_run *run, const struct pd_command *command
 			continue;
 		if (shown++ == ENTRIES_MAX) {
 			pd_report(context, "%s",
-				  RUN_SAY(run, "{count} older entries are not shown.", "count",
-					  pd_printf(context->arena, "%zu", i)));
+				  RUN_SAY_N(run, "{n} older entry is not shown.",
+					    "{n} older entries are not shown.", i));
 			break;
 		}
 		report_entry(run, &entries.items[i - 1]);

@@ -65,6 +65,8 @@ const char *command_why(struct command_run *run, const struct pd_command *comman
 /* What the words say, in the reader's language. */
 #define RUN_SAY(run, ...)                                                                                    \
 	pd_say((run)->context->arena, pd_context_language((run)->context), __VA_ARGS__, NULL)
+#define RUN_SAY_N(run, one, many, n, ...)                                                                    \
+	pd_say_n((run)->context->arena, pd_context_language((run)->context), one, many, (long long)(n), ##__VA_ARGS__, NULL)
 #define PARSER_SAY(parser, ...) pd_say((parser)->arena, (parser)->language, __VA_ARGS__, NULL)
 
 /* "12" or "#12"; "E7". 0: it is none. */

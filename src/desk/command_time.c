@@ -30,7 +30,7 @@ static size_t take_time(struct command_parser *parser, struct pd_command *comman
 	if (*ret_at > parser->now)
 		return taken;
 	command_wrong(parser, command,
-		      PARSER_SAY(parser, "{when} is past.", "when", pd_when_text(parser->arena, place.zone, *ret_at)));
+		      PARSER_SAY(parser, "{when} is past.", "when", pd_when_text(parser->arena, parser->language, place.zone, *ret_at)));
 	return 0;
 }
 
@@ -62,7 +62,7 @@ int command_apply_snooze(struct command_run *run, const struct pd_command *comma
 	else
 		command_report(run, command,
 			       RUN_SAY(run, "the ticket sleeps until {time}, or until the contact writes", "time",
-				       pd_when_text(context->arena, place.zone, run->ticket->snoozed)));
+				       pd_when_text(context->arena, pd_context_language(context), place.zone, run->ticket->snoozed)));
 	return 0;
 }
 
@@ -92,7 +92,7 @@ int command_apply_remind(struct command_run *run, const struct pd_command *comma
 {
 	struct pd_context *context = run->context;
 	struct pd_when_place place = place_of(run);
-	const char *when = pd_when_text(context->arena, place.zone, command->number), *value = command->value;
+	const char *when = pd_when_text(context->arena, pd_context_language(context), place.zone, command->number), *value = command->value;
 	if (*command->rest == '\0' && pd_strings_has(&run->ticket->reminders, value)) {
 		command_report(run, command, RUN_SAY(run, "you are reminded {time} already", "time", when));
 		return 0;

@@ -55,8 +55,8 @@ int command_apply_pin(struct command_run *run, const struct pd_command *command)
 		pd_plan_set(context, run->ticket, PD_PROPERTY_PINNED,
 			    pins.count > 0 ? pd_strings_join(context->arena, &pins, ";") : NULL, command_why(run, command));
 	command_report(run, command,
-		       is_pinning ? RUN_SAY(run, is_done ? "{entry} is pinned" : "{entry} is pinned already", "entry", id)
-				  : RUN_SAY(run, is_done ? "{entry} is pinned no more" : "{entry} is not pinned", "entry", id));
+		       is_pinning ? RUN_SAY(run, is_done ? N_("{entry} is pinned") : N_("{entry} is pinned already"), "entry", id)
+				  : RUN_SAY(run, is_done ? N_("{entry} is pinned no more") : N_("{entry} is not pinned"), "entry", id));
 	return 0;
 }
 
@@ -81,7 +81,7 @@ void command_parse_log(struct command_parser *parser, struct pd_command *command
 	}
 	struct pd_found found = pd_find_word(parser->arena, &known, first);
 	if (found.name == NULL) {
-		command_wrong_found(parser, command, PARSER_SAY(parser, "kind of log"), first, &found);
+		command_wrong_found(parser, command, "kind of log", first, &found);
 		return;
 	}
 	command->value = found.name;

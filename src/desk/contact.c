@@ -98,15 +98,28 @@ static void reopen_conversation(struct pd_context *context, struct pd_ticket *ti
 
 /* --- new tickets --- */
 
+/* The language that the contact's client says it writes (RFC 3282), else which it prefers; NULL: none of ours, or the
+ * mailbox's own. */
+static const char *language_of(const struct pd_mail *mail)
+{
+	const char *found = pd_language_of(pd_message_header(mail->message, "Content-Language"));
+	if (found == NULL)
+		found = pd_language_of(pd_message_header(mail->message, "Accept-Language"));
+	return pd_equal(found, mail->mailbox->language) ? NULL : found;
+}
+
 static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail,
 				    const struct pd_place *place, bool is_automatic)
 {
-	struct pd_change values[4] = {
+	struct pd_change values[5] = {
 		{.property = "name", .to = pd_mail_name(context, mail->message->subject)},
 		{.property = "source",
 		 .to = strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail"},
 	};
 	size_t count = 2;
+	const char *language = language_of(mail);
+	if (language != NULL)
+		values[count++] = (struct pd_change){.property = PD_PROPERTY_LANGUAGE, .to = language};
 	if (is_automatic) {
 		const struct pd_status *closed = pd_pipeline_first(mail->mailbox->pipeline, PD_STATUS_CLOSED);
 		values[count++] =

@@ -60,7 +60,7 @@ static const char *alarm_text(struct pd_context *context, const struct alarm *al
 		arena, context->settings->language,
 		"{goal}: ticket #{number}, {name}\nDue: {due}\nOwner: {owner}   Priority: {priority}   Status: {status}\n",
 		"goal", alarm->words, "number", pd_printf(arena, "%lld", (long long)ticket->number), "name", ticket->name,
-		"due", pd_when_text(arena, pd_calendars_zone(context->settings->calendars), alarm->due), "owner",
+		"due", pd_when_text(arena, context->settings->language, pd_calendars_zone(context->settings->calendars), alarm->due), "owner",
 		pd_value_words(context, "owner", ticket->owner), "priority",
 		ticket->priority != NULL ? ticket->priority : "", "status", ticket->status != NULL ? ticket->status : "",
 		NULL);
@@ -88,8 +88,8 @@ static void mail_outside(struct pd_context *context, const struct alarm *alarms,
 	PD_AUTO_BUF lines = {.limit = 1024 * 1024};
 	for (size_t i = 0; i < count; i++)
 		pd_buf_addf(&lines, "\n%s", alarm_text(context, &alarms[i]));
-	letter->subject = pd_say(arena, language, "{number} goals while the desk did not run", "number",
-				 pd_printf(arena, "%zu", count), NULL);
+	letter->subject = pd_say_n(arena, language, "{n} goal while the desk did not run",
+				   "{n} goals while the desk did not run", (long long)count, NULL);
 	letter->text = pd_say(arena, language,
 			      "The desk did not run for a while. Meanwhile this came to pass; no other mail is sent of it:\n{lines}",
 			      "lines", pd_buf_string(arena, &lines), NULL);
@@ -272,9 +272,9 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 const char *pd_goal_words(struct pd_context *context, const char *language, enum pd_goal goal, bool is_overdue)
 {
 	static const char *const words[PD_GOALS][2] = {
-		{"The first reply is due soon", "The first reply is overdue"},
-		{"The next reply is due soon", "The next reply is overdue"},
-		{"The ticket must be closed soon", "The ticket should be closed by now"},
+		{N_("The first reply is due soon"), N_("The first reply is overdue")},
+		{N_("The next reply is due soon"), N_("The next reply is overdue")},
+		{N_("The ticket must be closed soon"), N_("The ticket should be closed by now")},
 	};
 	return pd_say(context->arena, language, words[goal][is_overdue], NULL);
 }
@@ -282,11 +282,11 @@ const char *pd_goal_words(struct pd_context *context, const char *language, enum
 void pd_due_write(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *reader,
 		  struct pd_buf *out)
 {
-	static const char *const due[PD_GOALS] = {"First reply due: {due} ({left})", "Next reply due: {due} ({left})",
-						  "To be closed: {due} ({left})"};
-	static const char *const over[PD_GOALS] = {"First reply was due: {due} ({left} ago)",
-						   "Next reply was due: {due} ({left} ago)",
-						   "Was to be closed: {due} ({left} ago)"};
+	static const char *const due[PD_GOALS] = {N_("First reply due: {due} ({left})"), N_("Next reply due: {due} ({left})"),
+						  N_("To be closed: {due} ({left})")};
+	static const char *const over[PD_GOALS] = {N_("First reply was due: {due} ({left} ago)"),
+						   N_("Next reply was due: {due} ({left} ago)"),
+						   N_("Was to be closed: {due} ({left} ago)")};
 	const char *language = pd_agent_language(context, reader);
 	struct pd_when_place place = pd_when_place_of(context->settings, reader, context->now);
 	struct pd_goals goals;
@@ -299,7 +299,7 @@ void pd_due_write(struct pd_context *context, const struct pd_ticket *ticket, co
 		pd_time left = is_over ? context->now - status->due : status->due - context->now;
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language, is_over ? over[goal] : due[goal], "due",
-				   pd_when_text(context->arena, place.zone, status->due), "left",
-				   pd_duration_text(context->arena, left), NULL));
+				   pd_when_text(context->arena, language, place.zone, status->due), "left",
+				   pd_say_duration(context->arena, language, left), NULL));
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/ticket.h"
 
 /* A way to call something: the label that people write, and the name that it has in the settings. */
 struct label {
@@ -145,11 +146,22 @@ struct pd_found pd_find_word(struct pd_arena *arena, const struct pd_strings *li
 	return find(arena, &labels, text);
 }
 
+/* Every desk has the property language: what the contact reads. */
+static const struct pd_group *language_property(void)
+{
+	static struct pd_setting settings[] = {{.key = "type", .value = "choice"},
+					       {.key = "choices", .value = "en;fr;pl;fi;de"}};
+	static const struct pd_group group = {.type = "property",
+					      .name = PD_PROPERTY_LANGUAGE,
+					      .settings = {.items = settings, .count = 2}};
+	return &group;
+}
+
 const struct pd_group *pd_find_property(const struct pd_settings *settings, const char *name)
 {
 	for (size_t i = 0; i < settings->groups.count; i++)
 		if (strcmp(settings->groups.items[i].type, "property") == 0 &&
 		    pd_equal_nocase(settings->groups.items[i].name, name))
 			return &settings->groups.items[i];
-	return NULL;
+	return pd_equal_nocase(name, PD_PROPERTY_LANGUAGE) ? language_property() : NULL;
 }

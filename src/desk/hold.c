@@ -257,12 +257,12 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 		return true;
 	}
 	if (draft->state != PD_DRAFT_SENT && draft->expires != 0 && context->now > draft->expires)
-		wrong = "It is too late to confirm that mail. Please send it again.";
+		wrong = N_("It is too late to confirm that mail. Please send it again.");
 	else if (draft->state != PD_DRAFT_KEPT)
-		wrong = "That mail was confirmed, or discarded, before.";
+		wrong = N_("That mail was confirmed, or discarded, before.");
 	else if (!pd_commands_begins_yes(
 			 pd_strndup(context->arena, mail->message->text, mail->message->own_text)))
-		wrong = "Nothing was confirmed: the answer must begin with the line #yes";
+		wrong = N_("Nothing was confirmed: the answer must begin with the line #yes");
 	if (wrong != NULL) {
 		context->plan->outcome = "refused";
 		context->plan->is_refused = true;

@@ -25,6 +25,13 @@ const char *pd_agent_language(const struct pd_context *context, const struct pd_
 	return agent != NULL && agent->language != NULL ? agent->language : context->settings->language;
 }
 
+const char *pd_ticket_language(const struct pd_context *context, const struct pd_ticket *ticket)
+{
+	const char *own = ticket != NULL ? pd_ticket_get(context->arena, ticket, PD_PROPERTY_LANGUAGE) : NULL;
+	const char *known = own != NULL ? pd_language_find(own, strlen(own)) : NULL;
+	return known != NULL ? known : pd_ticket_mailbox(context, ticket)->language;
+}
+
 /* --- what all have in common --- */
 
 struct pd_planned_letter *pd_letter_new(struct pd_context *context, enum pd_letter_kind kind,
@@ -196,23 +203,23 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 /* --- the acknowledgement --- */
 
 static const char *acknowledgement_subject(struct pd_context *context, const struct pd_mail *mail,
-					   const struct pd_mailbox *mailbox, bool is_repeated)
+					   const struct pd_mailbox *mailbox, const char *language, bool is_repeated)
 {
 	const char *subject = pd_clean_line(context->arena, mail->message->subject, 100);
 	bool is_reply;
 	if (!is_repeated || *subject == '\0')
-		return pd_say(context->arena, mailbox->language, "Your message to {mailbox}", "mailbox",
+		return pd_say(context->arena, language, "Your message to {mailbox}", "mailbox",
 			      mailbox->full_name, NULL);
 	(void)pd_base_subject(context->arena, subject, &is_reply);
 	return is_reply ? subject : pd_printf(context->arena, "Re: %s", subject);
 }
 
 static const char acknowledgement_text[] =
-	"Thank you for your message. We have received it and will answer as soon as we can.\n"
+	N_("Thank you for your message. We have received it and will answer as soon as we can.\n"
 	"\n"
 	"Your request has the number {number}. To add something, answer this mail.\n"
 	"\n"
-	"{mailbox}\n";
+	"{mailbox}\n");
 
 void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
 			       struct pd_ticket *ticket, int64_t conversation)
@@ -225,12 +232,13 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	struct pd_planned_letter *planned =
 		pd_letter_new(context, PD_LETTER_ACKNOWLEDGEMENT, mailbox, ticket, conversation, 0);
 	struct pd_letter *letter = &planned->letter;
+	const char *language = pd_ticket_language(context, ticket);
 	struct pd_address to = {.name = is_repeated ? mail->author.name : "", .addr = mail->author.addr};
 	letter->envelope_from = ""; /* RFC 3834 section 3.3 */
 	letter->auto_submitted = "auto-replied";
 	*pd_list_add(context->arena, &letter->recipients) = to.addr;
 	*pd_list_add(context->arena, &letter->to) = to;
-	letter->subject = acknowledgement_subject(context, mail, mailbox, is_repeated);
+	letter->subject = acknowledgement_subject(context, mail, mailbox, language, is_repeated);
 	if (mailbox->reply_address)
 		letter->reply_to =
 			(struct pd_address){.name = mailbox->full_name,
@@ -243,9 +251,11 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 				mail->message->references.items[i];
 		*pd_list_add(context->arena, &letter->references) = mail->message->message_id;
 	}
-	letter->text = pd_say(
-		context->arena, mailbox->language,
-		mailbox->acknowledgement_text != NULL ? mailbox->acknowledgement_text : acknowledgement_text,
+	letter->text = pd_fill(
+		context->arena,
+		mailbox->acknowledgement_text != NULL
+			? mailbox->acknowledgement_text
+			: pd_say(context->arena, language, acknowledgement_text, NULL),
 		"number", pd_printf(context->arena, "#%lld", (long long)ticket->number), "mailbox",
 		mailbox->full_name, "name", is_repeated ? mail->author.name : "", "subject",
 		is_repeated ? pd_clean_line(context->arena, mail->message->subject, 100) : "", NULL);
@@ -269,12 +279,12 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 
 /* --- is it you? --- */
 
-static const char unproven_text[] = "A mail that bears your address reached {mailbox}. It was not proven to be "
-				    "yours, so it was kept, and nothing was sent or changed.\n\n";
-static const char grave_text[] = "Your mail to {mailbox} asks for something that needs your word once more. "
-				 "It was kept, and nothing was sent or changed yet.\n\n";
+static const char unproven_text[] = N_("A mail that bears your address reached {mailbox}. It was not proven to be "
+				    "yours, so it was kept, and nothing was sent or changed.\n\n");
+static const char grave_text[] = N_("Your mail to {mailbox} asks for something that needs your word once more. "
+				 "It was kept, and nothing was sent or changed yet.\n\n");
 
-static const char confirmation_text[] = "If you wrote it, answer this mail with the line\n"
+static const char confirmation_text[] = N_("If you wrote it, answer this mail with the line\n"
 					"\n"
 					"#yes\n"
 					"\n"
@@ -284,14 +294,14 @@ static const char confirmation_text[] = "If you wrote it, answer this mail with 
 					"\n"
 					"> Subject: {subject}\n"
 					">\n"
-					"{text}";
+					"{text}");
 
 static const char too_many_text[] =
-	"Within an hour, {count} mails to {mailbox} that bear your address had to be confirmed. No more questions "
+	N_("Within an hour, {count} mails to {mailbox} that bear your address had to be confirmed. No more questions "
 	"are sent for now. Further such mails are kept and do nothing.\n"
 	"\n"
 	"If you did not write them, somebody else uses your address. If you did, send what is missing again in an "
-	"hour.\n";
+	"hour.\n");
 
 /* A forger must not fill the agent's inbox; but silence would look as if all were well. */
 static void tell_too_many(struct pd_context *context, const struct pd_agent *agent,
@@ -342,14 +352,14 @@ void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *ma
 	letter->from.addr = pd_address_for_confirmation(context, mailbox, draft);
 	letter->reply_to = (struct pd_address){.name = "", .addr = ""};
 	letter->subject =
-		pd_say(context->arena, language, is_proven ? "Please confirm: {subject}" : "Is it you? {subject}",
+		pd_say(context->arena, language, is_proven ? N_("Please confirm: {subject}") : N_("Is it you? {subject}"),
 		       "subject", pd_clean_line(context->arena, mail->message->subject, 150), NULL);
 	letter->text = pd_printf(
 		context->arena, "%s%s",
 		pd_say(context->arena, language, is_proven ? grave_text : unproven_text, "mailbox",
 		       mailbox->full_name, NULL),
 		pd_say(context->arena, language, confirmation_text, "within",
-		       pd_duration_text(context->arena, context->settings->confirm_within), "subject",
+		       pd_say_duration(context->arena, language, context->settings->confirm_within), "subject",
 		       pd_clean_line(context->arena, mail->message->subject, 0), "text",
 		       pd_quote(context->arena, mail->message->text, QUOTED_LINES), NULL));
 	pd_letter_register(context, planned);

@@ -34,6 +34,8 @@ void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *ma
 			    const struct pd_ticket *ticket, int64_t event, int64_t draft, bool is_proven);
 /* The mailbox where a ticket's mail comes from. */
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket);
+/* What the contacts of a ticket read: its property language, else the mailbox's. */
+const char *pd_ticket_language(const struct pd_context *context, const struct pd_ticket *ticket);
 const char *pd_agent_language(const struct pd_context *context, const struct pd_agent *agent);
 
 /* reply.c: an agent's answer to the contact. */

@@ -69,8 +69,8 @@ static void carry_attachments(struct pd_context *context, const struct pd_stored
 		}
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
-				   fits ? "Attached: {name} ({size})"
-					: "Not attached, too large: {name} ({size})",
+				   fits ? N_("Attached: {name} ({size})")
+					: N_("Not attached, too large: {name} ({size})"),
 				   "name", attachment->name, "size",
 				   size_words(context->arena, attachment->size), NULL));
 	}
@@ -110,23 +110,23 @@ static const char *headline(struct pd_context *context, const struct pd_told *to
 			    const char *language)
 {
 	const struct pd_event *event = told->main;
-	const char *english = "{who} changed this ticket:";
+	const char *english = N_("{who} changed this ticket:");
 	if (event->kind == PD_EVENT_GOAL)
 		return goal_headline(context, event, language);
 	if (event->kind == PD_EVENT_REMINDER)
-		english = "You asked to be reminded of this ticket.";
+		english = N_("You asked to be reminded of this ticket.");
 	else if (event->kind == PD_EVENT_SET && pd_equal(event->why, PD_WHY_SNOOZE_OVER))
-		english = "The snooze of this ticket is over.";
+		english = N_("The snooze of this ticket is over.");
 	else if (event->kind == PD_EVENT_UNDELIVERED)
-		english = "A message could not be delivered: {why}";
+		english = N_("A message could not be delivered: {why}");
 	else if (event->kind == PD_EVENT_COMMENT)
-		english = told->is_mentioned ? "{who} mentioned you in a comment:" : "{who} commented:";
+		english = told->is_mentioned ? N_("{who} mentioned you in a comment:") : N_("{who} commented:");
 	else if (event->kind == PD_EVENT_MESSAGE && pd_told_is_incoming(event))
-		english = "{who} wrote:";
+		english = N_("{who} wrote:");
 	else if (event->kind == PD_EVENT_MESSAGE)
-		english = "{who} answered the contact:";
+		english = N_("{who} answered the contact:");
 	else if (told->is_assigned)
-		english = "{who} assigned this ticket to you.";
+		english = N_("{who} assigned this ticket to you.");
 	return pd_say(context->arena, language, english, "who", who, "why",
 		      event->why != NULL ? event->why : "", NULL);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 
 #define DEPTH_MAX 64
 #define TERMS_MAX 500
@@ -20,12 +21,15 @@ int pd_query_fail(struct query_parser *in, const char *at, const char *format, .
 	char text[400];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	vsnprintf(text, sizeof text, pd_say(in->arena, in->language, format, NULL), args);
 	va_end(args);
-	if (in->view != NULL)
-		return pd_fail(in->error, PD_PERMANENT, "view %s: %s", in->view, text);
-	return pd_fail(in->error, PD_PERMANENT, "character %ld: %s",
-		       g_utf8_strlen(in->text, at - in->text) + 1, text);
+	const char *said =
+		in->view != NULL
+			? pd_say(in->arena, in->language, "view {view}: {error}", "view", in->view, "error", text, NULL)
+			: pd_say(in->arena, in->language, "character {number}: {error}", "number",
+				 pd_printf(in->arena, "%ld", g_utf8_strlen(in->text, at - in->text) + 1), "error", text,
+				 NULL);
+	return pd_fail(in->error, PD_PERMANENT, "%s", said);
 }
 
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at)
@@ -309,12 +313,16 @@ int pd_query_parse_among(struct pd_arena *arena, const struct pd_settings *setti
 			 struct pd_query **ret_query, struct pd_error *error)
 {
 	const char *valid = g_utf8_validate(text, -1, NULL) ? text : pd_clean_text(arena, text, strlen(text));
+	const struct pd_agent *asker = me != NULL ? pd_settings_agent(settings, me) : NULL;
 	struct query_parser in = {.arena = arena,
 				  .settings = settings,
 				  .known_views = views,
 				  .text = valid,
 				  .at = valid,
 				  .me = me,
+				  .language = asker == NULL		? "en"
+					      : asker->language != NULL ? asker->language
+									: settings->language,
 				  .now = now,
 				  .error = error};
 	return pd_query_run(&in, ret_query);

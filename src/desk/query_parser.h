@@ -11,6 +11,7 @@ struct query_parser {
 	const struct pd_views *known_views; /* the asker's; NULL: those of the configuration */
 	const char *text, *at; /* valid UTF-8 */
 	const char *me;
+	const char *language; /* of the asker */
 	pd_time now;
 	struct pd_error *error;
 	const char *view; /* the view whose query this is; NULL: what was asked */
@@ -25,6 +26,7 @@ struct query_term {
 	bool is_quoted; /* then `me`, `none` and `*` are themselves */
 };
 
+/* What is wrong there, said in the asker's language. */
 int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at);

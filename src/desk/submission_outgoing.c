@@ -12,7 +12,7 @@
 #include "desk/letters.h"
 #include "desk/token.h"
 
-#define SAY(context, delivery, ...)                                                                          \
+#define DELIVERY_SAY(context, delivery, ...)                                                                          \
 	pd_say((context)->arena, pd_agent_language((context), (delivery)->login), __VA_ARGS__, NULL)
 
 /* --- rights --- */
@@ -91,7 +91,7 @@ const char *pd_submission_wrong_outside(struct pd_context *context, const struct
 		is_do(context, delivery) ? delivery->message->subject : command_in(context, delivery);
 	if (command == NULL)
 		return NULL;
-	return SAY(context, delivery,
+	return DELIVERY_SAY(context, delivery,
 		   "People outside would read the command {line}: this mail goes to them as it is. Write it to the "
 		   "desk alone",
 		   "line", pd_clean_line(context->arena, command, 100));
@@ -104,14 +104,14 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 	const struct pd_mailbox *mailbox = pd_settings_mailbox_of(context->settings, message->from.addr);
 	*ret_status = "5.7.1";
 	if (!pd_may(delivery->login, "reply"))
-		return SAY(context, delivery, "You lack the right to answer contacts");
+		return DELIVERY_SAY(context, delivery, "You lack the right to answer contacts");
 	if (!may_send_from(context, delivery->login, mailbox))
-		return SAY(context, delivery, "{mailbox} is no mailbox of a team of yours", "mailbox",
+		return DELIVERY_SAY(context, delivery, "{mailbox} is no mailbox of a team of yours", "mailbox",
 			   mailbox->addresses.items[0]);
 	*ret_status = "5.7.0";
 	const char *command = command_in(context, delivery);
 	if (command != NULL)
-		return SAY(context, delivery,
+		return DELIVERY_SAY(context, delivery,
 			   "This mail would leave with the command in it: {line} - mail from {mailbox} to "
 			   "people "
 			   "outside goes as it is",
@@ -123,7 +123,7 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 	if (private == NULL)
 	private = private_in_words(context, message);
 	if (private != NULL)
-		return SAY(
+		return DELIVERY_SAY(
 			context, delivery,
 			"People outside would see {address}, which is private: take it out of the mail from "
 			"{mailbox}",

@@ -47,19 +47,23 @@ void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, 
 	}
 	struct pd_planned_letter *planned = pd_letter_to_agent(
 		context, PD_LETTER_NOTIFICATION, agent, &context->settings->mailboxes.items[0], NULL, 0, 0, 0);
-	const char *number = pd_printf(arena, "%zu", tickets);
 	if (context->is_bulk) {
 		planned->letter.subject =
-			pd_say(arena, language, "{number} tickets were changed together", "number", number, NULL);
-		planned->letter.text = pd_say(arena, language, "{who} changed {number} tickets together:\n\n{lines}", "who",
-					      pd_actor_words(context, context->actor), "number", number, "lines",
-					      pd_buf_string(arena, &lines), NULL);
+			pd_say_n(arena, language, "{n} ticket was changed", "{n} tickets were changed together",
+				 (long long)tickets, NULL);
+		planned->letter.text = pd_say_n(arena, language, "{who} changed {n} ticket:\n\n{lines}",
+						"{who} changed {n} tickets together:\n\n{lines}", (long long)tickets,
+						"who", pd_actor_words(context, context->actor), "lines",
+						pd_buf_string(arena, &lines), NULL);
 		return;
 	}
 	planned->letter.subject =
-		pd_say(arena, language, "Tickets that time ran on for: {number}", "number", number, NULL);
-	planned->letter.text = pd_say(arena, language,
-				      "The desk did not run for a while. Meanwhile this came to pass on {number} of its tickets; "
-				      "no other mail is sent of it:\n\n{lines}",
-				      "number", number, "lines", pd_buf_string(arena, &lines), NULL);
+		pd_say(arena, language, "Tickets that time ran on for: {number}", "number", pd_printf(arena, "%zu", tickets), NULL);
+	planned->letter.text = pd_say_n(
+		arena, language,
+		"The desk did not run for a while. Meanwhile this came to pass on {n} of its tickets; no other mail is sent of "
+		"it:\n\n{lines}",
+		"The desk did not run for a while. Meanwhile this came to pass on {n} of its tickets; no other mail is sent of "
+		"it:\n\n{lines}",
+		(long long)tickets, "lines", pd_buf_string(arena, &lines), NULL);
 }

@@ -166,6 +166,9 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 /* The mailboxes that it was moved from, separated by ';': no property that people see. */
 #define PD_PROPERTY_MOVED "moved_from"
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
+/* What the contact reads, "fr": as its first mail says, where that is not the mailbox's, or as an agent sets. A custom
+ * property that every desk has. */
+#define PD_PROPERTY_LANGUAGE "language"
 /* Likewise the entries that stand first on the timeline, the newest pin first: "E9;E7". */
 #define PD_PROPERTY_PINNED "pinned"
 /* Is it such a property, which nobody sees among the ticket's own? */

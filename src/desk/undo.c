@@ -426,10 +426,10 @@ static int refuse_parting(const struct undo *undo, const struct pd_ticket *ticke
 	return pd_fail(error, PD_PERMANENT, "%s",
 		       pd_say(arena, language,
 			      since->kind == PD_EVENT_MESSAGE
-				      ? "A message (E{entry}) has come since in conversation C{conversation} of "
-					"#{ticket}; nothing was taken back."
-				      : "Conversation C{conversation} of #{ticket} was changed since by {who} (action "
-					"{action}); nothing was taken back.",
+				      ? N_("A message (E{entry}) has come since in conversation C{conversation} of "
+					"#{ticket}; nothing was taken back.")
+				      : N_("Conversation C{conversation} of #{ticket} was changed since by {who} (action "
+					"{action}); nothing was taken back."),
 			      "entry", pd_printf(arena, "%lld", (long long)since->id), "conversation",
 			      pd_printf(arena, "%lld", (long long)net->conversation), "ticket", number, "who",
 			      pd_actor_words(context, since->actor), "action",
@@ -469,9 +469,9 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 			error, PD_PERMANENT, "%s",
 			pd_say(context->arena, language,
 			       since != NULL
-				       ? "{what} of #{ticket} was changed since by {who} (action {action}); "
-					 "nothing was taken back."
-				       : "{what} of #{ticket} was changed since; nothing was taken back.",
+				       ? N_("{what} of #{ticket} was changed since by {who} (action {action}); "
+					 "nothing was taken back.")
+				       : N_("{what} of #{ticket} was changed since; nothing was taken back."),
 			       "what",
 			       is_hidden_entry ? pd_printf(context->arena, "E%s", net->value)
 					       : pd_property_words(context->arena, net->property),

@@ -30,7 +30,7 @@ static bool is_silent(const struct undo *undo, const struct net *net)
 static const char *merge_words(struct pd_context *context, const struct net *net)
 {
 	return pd_say(context->arena, pd_context_language(context),
-		      net->from == NULL ? "#{ticket} stands alone again" : "#{ticket} is merged into #{target} again",
+		      net->from == NULL ? N_("#{ticket} stands alone again") : N_("#{ticket} is merged into #{target} again"),
 		      "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "target", net->from, NULL);
 }
 
@@ -53,12 +53,12 @@ void undo_report(struct undo *undo)
 			*pd_list_add(arena, &parts) =
 				pd_printf(arena, "%s%s", where,
 					  pd_say(arena, language,
-						 net->from != NULL ? "E{entry} deleted" : "E{entry} restored",
+						 net->from != NULL ? N_("E{entry} deleted") : N_("E{entry} restored"),
 						 "entry", net->value, NULL));
 		else if (strcmp(net->property, "deleted") == 0)
 			*pd_list_add(arena, &parts) = pd_say(
 				arena, language,
-				net->from != NULL ? "ticket #{ticket} deleted" : "ticket #{ticket} restored",
+				net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
 				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
 		else
 			*pd_list_add(arena, &parts) =
@@ -68,8 +68,8 @@ void undo_report(struct undo *undo)
 	}
 	if (undo->tickets.count > TICKETS_SHOWN) {
 		memset(&parts, 0, sizeof parts);
-		*pd_list_add(arena, &parts) = pd_say(arena, language, "{count} tickets", "count",
-						     pd_printf(arena, "%zu", undo->tickets.count), NULL);
+		*pd_list_add(arena, &parts) = pd_say_n(arena, language, "{n} ticket", "{n} tickets",
+						       (long long)undo->tickets.count, NULL);
 	}
 	if (parts.count > 0)
 		pd_report(context, "%s",

@@ -6,22 +6,23 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 #include "desk/find.h"
 
 static const struct pd_view builtin[] = {
-	{.name = "unassigned", .title = "Unassigned", .query = "owner:none is:open"},
-	{.name = "mine", .title = "Assigned to me", .query = "owner:me is:open"},
-	{.name = "team-unassigned", .title = "My team's unassigned", .query = "team:me is:unrouted"},
-	{.name = "team-open", .title = "My team's open", .query = "team:me is:open"},
-	{.name = "open", .title = "All open", .query = "is:open"},
-	{.name = "mentions", .title = "My mentions", .query = "mentions:me"},
-	{.name = "closed", .title = "All closed", .query = "is:closed -is:automatic"},
-	{.name = "sent", .title = "Sent", .query = "is:sent"},
-	{.name = "spam", .title = "Spam", .query = "is:spam"},
-	{.name = "drafts", .title = "Drafts", .query = "is:draft"},
-	{.name = "automatic", .title = "Automatic", .query = "is:automatic"},
+	{.name = "unassigned", .title = N_("Unassigned"), .query = "owner:none is:open"},
+	{.name = "mine", .title = N_("Assigned to me"), .query = "owner:me is:open"},
+	{.name = "team-unassigned", .title = N_("My team's unassigned"), .query = "team:me is:unrouted"},
+	{.name = "team-open", .title = N_("My team's open"), .query = "team:me is:open"},
+	{.name = "open", .title = N_("All open"), .query = "is:open"},
+	{.name = "mentions", .title = N_("My mentions"), .query = "mentions:me"},
+	{.name = "closed", .title = N_("All closed"), .query = "is:closed -is:automatic"},
+	{.name = "sent", .title = N_("Sent"), .query = "is:sent"},
+	{.name = "spam", .title = N_("Spam"), .query = "is:spam"},
+	{.name = "drafts", .title = N_("Drafts"), .query = "is:draft"},
+	{.name = "automatic", .title = N_("Automatic"), .query = "is:automatic"},
 	{.name = "deleted",
-	 .title = "Deleted",
+	 .title = N_("Deleted"),
 	 .query = "is:deleted",
 	 .columns = "number;days_left;status;owner;contact;updated;name"},
 };
@@ -39,6 +40,17 @@ static bool is_same(struct pd_arena *arena, const char *a, const char *b)
 	return strcmp(pd_view_key(arena, a), pd_view_key(arena, b)) == 0;
 }
 
+/* By its name, or by its title in any language. */
+static bool is_named(struct pd_arena *arena, const char *name, const struct pd_view *view)
+{
+	if (is_same(arena, name, view->name) || is_same(arena, name, view->title))
+		return true;
+	for (size_t i = 0; i < pd_catalogue_count; i++)
+		if (is_same(arena, name, pd_say(arena, pd_catalogues[i].language, view->title, NULL)))
+			return true;
+	return false;
+}
+
 const struct pd_view *pd_view_at(size_t index)
 {
 	return index < sizeof builtin / sizeof *builtin ? &builtin[index] : NULL;
@@ -48,7 +60,7 @@ const struct pd_view *pd_view_find(const char *name)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; pd_view_at(i) != NULL; i++)
-		if (is_same(arena, name, builtin[i].name) || is_same(arena, name, builtin[i].title))
+		if (is_named(arena, name, &builtin[i]))
 			return &builtin[i];
 	return NULL;
 }
@@ -135,7 +147,7 @@ const struct pd_view *pd_view_among(const struct pd_views *views, const char *na
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < views->count; i++)
-		if (is_same(arena, name, views->items[i].name) || is_same(arena, name, views->items[i].title))
+		if (is_named(arena, name, &views->items[i]))
 			return &views->items[i];
 	return NULL;
 }

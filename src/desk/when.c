@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 
 #define MORNING	  (8 * PD_HOUR)
 #define WORDS_MAX 8
@@ -375,14 +376,36 @@ struct pd_when_place pd_when_place_of(const struct pd_settings *settings, const 
 	return place;
 }
 
-char *pd_when_text(struct pd_arena *arena, const struct pd_zone *zone, pd_time at)
+static int64_t local_parts(const struct pd_zone *zone, pd_time at, pd_time *ret_of_day)
 {
-	static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	int year, month, of_month;
 	pd_time local = pd_zone_to_local(zone, at);
 	int64_t day = pd_day_of(local);
+	*ret_of_day = local - day * PD_DAY;
+	return day;
+}
+
+static char *time_text(struct pd_arena *arena, pd_time of_day)
+{
+	return pd_printf(arena, "%02d:%02d", (int)(of_day / PD_HOUR), (int)(of_day / PD_MINUTE % 60));
+}
+
+char *pd_when_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at)
+{
+	static const char *const names[] = {N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
+	int year, month, of_month;
+	pd_time of_day;
+	int64_t day = local_parts(zone, at, &of_day);
 	pd_day_civil(day, &year, &month, &of_month);
-	pd_time of_day = local - day * PD_DAY;
-	return pd_printf(arena, "%s %04d-%02d-%02d %02d:%02d", names[pd_day_weekday(day)], year, month, of_month,
-			 (int)(of_day / PD_HOUR), (int)(of_day / PD_MINUTE % 60));
+	return pd_say(arena, language, "{weekday} {year}-{month}-{day} {time}", "weekday",
+		      pd_say(arena, language, names[pd_day_weekday(day)], NULL), "year", pd_printf(arena, "%04d", year),
+		      "month", pd_printf(arena, "%02d", month), "day", pd_printf(arena, "%02d", of_month), "time",
+		      time_text(arena, of_day), NULL);
+}
+
+char *pd_when_span(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time from, pd_time to)
+{
+	pd_time from_of_day, to_of_day;
+	bool is_one_day = local_parts(zone, from, &from_of_day) == local_parts(zone, to, &to_of_day);
+	return pd_printf(arena, "%s - %s", pd_when_text(arena, language, zone, from),
+			 is_one_day ? time_text(arena, to_of_day) : pd_when_text(arena, language, zone, to));
 }

@@ -29,7 +29,9 @@ pd_time pd_when_morning(const struct pd_when_place *place, const struct pd_when 
 /* The same for something that must be done by then: of a day alone, its end. */
 pd_time pd_when_end(const struct pd_when_place *place, const struct pd_when *when);
 
-/* "Mon 2026-11-23 10:40", in the zone. */
-char *pd_when_text(struct pd_arena *arena, const struct pd_zone *zone, pd_time at);
+/* "Mon 2026-11-23 10:40", in the zone, as the language writes it. language NULL: English. */
+char *pd_when_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at);
+/* "Mon 2026-11-23 14:00 - 17:00", with the day again where it is another. */
+char *pd_when_span(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time from, pd_time to);
 
 #endif

@@ -191,7 +191,7 @@ static void test_rest(void **state)
 		assert_string_equal(pd_time_rfc3339(arena, pd_when_morning(&place, &when)), tests[i].morning);
 		assert_string_equal(pd_time_rfc3339(arena, pd_when_end(&place, &when)), tests[i].end);
 	}
-	assert_string_equal(pd_when_text(arena, place.zone, place.now), "Sat 2026-11-21 16:00");
+	assert_string_equal(pd_when_text(arena, NULL, place.zone, place.now), "Sat 2026-11-21 16:00");
 	pd_calendar_unref(calendar);
 }
 
