@@ -114,11 +114,11 @@ const char *pd_submission_wrong_author(struct pd_context *context, const struct 
 		return pd_printf(context->arena, "%s is the address of somebody else than your login",
 				 author != NULL && author != delivery->login ? message->from.addr
 									     : delivery->sender);
-	if (delivery->login == NULL)
-		return NULL;
-	if (message->from_count != 1)
+	/* Of several, who knows whom others take for the author? */
+	if (message->from_count > 1 || (message->from_count == 0 && delivery->login != NULL))
 		return "A mail to this address needs exactly one author in From";
-	if (author == NULL && pd_settings_mailbox_of(settings, message->from.addr) == NULL)
+	if (delivery->login != NULL && author == NULL &&
+	    pd_settings_mailbox_of(settings, message->from.addr) == NULL)
 		return pd_printf(context->arena, "%s is no address of your login; From must be one",
 				 message->from.addr);
 	return NULL;

@@ -131,6 +131,92 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 	return NULL;
 }
 
+/* --- its author --- */
+
+/* What a parser may take for addresses in a From field, in lower case: without comments, quotes, backslashes, and blanks
+ * beside what joins an address. A comment that does not end is none. */
+static char *bare_field(struct pd_arena *arena, const char *text)
+{
+	char *out = pd_lower_ascii(arena, text);
+	size_t len = 0, opened = 0;
+	unsigned depth = 0;
+	bool is_quoted = false;
+	for (const char *c = out; *c != '\0'; c++) {
+		bool is_escape = *c == '\\' && c[1] != '\0' && (is_quoted || depth > 0);
+		if (is_escape)
+			c++;
+		else if (*c == '"' && depth == 0)
+			is_quoted = !is_quoted;
+		else if (*c == '(' && !is_quoted && depth++ == 0)
+			opened = len;
+		bool is_end = *c == ')' && !is_escape && depth > 0 && --depth == 0;
+		if (is_end)
+			len = opened;
+		if (is_end || (*c == '"' && !is_escape) || *c == '\\')
+			continue;
+		char plain = (unsigned char)*c <= ' ' ? ' ' : *c;
+		if (plain == ' ' && (len == 0 || strchr(" @.", out[len - 1]) != NULL))
+			continue;
+		while (len > 0 && out[len - 1] == ' ' && (plain == '@' || plain == '.'))
+			len--;
+		out[len++] = plain;
+	}
+	out[len] = '\0';
+	return out;
+}
+
+/* Does an address of that domain begin with that local part, alone or with the delimiter behind it? */
+static bool names_address(const char *text, const char *address, char delimiter)
+{
+	const char *domain = strrchr(address, '@');
+	size_t local = (size_t)(domain - address), len = strlen(domain);
+	for (const char *at = text; (at = strstr(at, domain)) != NULL; at += len) {
+		const char *start = at, *after = at + len + (at[len] == '.');
+		while (start > text && strchr(" <>,:;@", start[-1]) == NULL)
+			start--;
+		if ((*after >= 'a' && *after <= 'z') || (*after >= '0' && *after <= '9') || *after == '-')
+			continue;
+		if (strncmp(start, address, local) == 0 && (start + local == at || start[local] == delimiter))
+			return true;
+	}
+	return false;
+}
+
+bool pd_submission_names_mailbox(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	const char *bare = bare_field(arena, text), *lower = pd_lower_ascii(arena, text);
+	for (size_t i = 0; i < settings->mailboxes.count; i++) {
+		const struct pd_strings *addresses = &settings->mailboxes.items[i].addresses;
+		for (size_t k = 0; k < addresses->count; k++) {
+			const char *address = pd_lower_ascii(arena, addresses->items[k]);
+			if (names_address(bare, address, settings->delimiter) || strstr(lower, address) != NULL)
+				return true;
+		}
+	}
+	return false;
+}
+
+const char *pd_submission_wrong_mailbox(struct pd_context *context, const struct pd_delivery *delivery)
+{
+	const struct pd_message *message = delivery->message;
+	bool is_one = message->from_count == 1 && message->from_is_plain, is_named = false;
+	if (is_one && pd_settings_mailbox_of(context->settings, message->from.addr) != NULL)
+		return NULL;
+	if (is_one)
+		is_named = pd_recipient_parse(context->arena, context->settings, message->from.addr).kind !=
+			   PD_RCPT_UNKNOWN;
+	if (message->from_count == 0) /* the MTA may write one */
+		is_named = pd_submission_names_mailbox(context->arena, context->settings, delivery->sender);
+	for (size_t i = 0; i < message->headers.count && !is_one && !is_named; i++)
+		is_named = pd_equal_nocase(message->headers.items[i].name, "From") &&
+			   pd_submission_names_mailbox(context->arena, context->settings,
+						       message->headers.items[i].value);
+	return is_named ? SAY(context, delivery,
+			      "From names a mailbox in another way than by its address alone, in one field: the desk "
+			      "would not know what leaves in its name")
+			: NULL;
+}
+
 /* --- the header --- */
 
 static bool must_go(struct pd_context *context, const struct pd_header *field)

@@ -50,6 +50,7 @@ struct judgement {
 	struct pd_work work; /* first: the work is cast back */
 	struct pd_verdict verdict;
 	bool has_others, has_outsiders; /* recipients beside the desk's; and such that are no agents */
+	bool may_be_mailboxes;		/* to people outside, and From may look like a mailbox's to them */
 };
 
 /* As a quoted string, where it is ASCII. */
@@ -92,8 +93,10 @@ static void judge(struct pd_work *work, struct pd_context *context)
 	struct judgement *judgement = (struct judgement *)work;
 	struct pd_verdict *verdict = &judgement->verdict;
 	const struct pd_delivery *delivery = work->delivery;
-	const char *wrong = pd_submission_wrong_author(context, delivery);
+	const char *wrong = judgement->may_be_mailboxes ? pd_submission_wrong_mailbox(context, delivery) : NULL;
 
+	if (!wrong && (delivery->recipients.count || delivery->is_outgoing))
+		wrong = pd_submission_wrong_author(context, delivery);
 	verdict->status = wrong ? "5.7.1" : NULL;
 	verdict->text = wrong;
 	verdict->seal = NULL;
@@ -104,11 +107,12 @@ static void judge(struct pd_work *work, struct pd_context *context)
 		verdict->text = wrong = pd_submission_wrong_outgoing(context, delivery, &status);
 		verdict->status = wrong ? status : NULL;
 	}
-	if (!wrong && !delivery->is_outgoing && judgement->has_outsiders && pd_submission_is_agents(delivery)) {
+	if (!wrong && !delivery->is_outgoing && judgement->has_outsiders && delivery->recipients.count &&
+	    pd_submission_is_agents(delivery)) {
 		verdict->text = wrong = pd_submission_wrong_outside(context, delivery);
 		verdict->status = wrong ? "5.7.0" : NULL;
 	}
-	if (wrong || !(delivery->is_outgoing || pd_submission_is_agents(delivery)))
+	if (wrong || !(delivery->is_outgoing || (delivery->recipients.count && pd_submission_is_agents(delivery))))
 		return;
 	if (delivery->is_outgoing)
 		redirect(work, context, verdict);
@@ -156,13 +160,8 @@ bool pd_flow_names_mailbox(struct pd_flow *flow, const char *text)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
-	const char *lower = pd_lower_ascii(arena, text);
 
-	for (size_t i = 0; i < settings->mailboxes.count; i++)
-		for (size_t k = 0; k < settings->mailboxes.items[i].addresses.count; k++)
-			if (strstr(lower, pd_lower_ascii(arena, settings->mailboxes.items[i].addresses.items[k])))
-				return true;
-	return false;
+	return pd_submission_names_mailbox(arena, settings, text);
 }
 
 static bool is_outsider(struct pd_arena *arena, const struct pd_settings *settings, const char *address)
@@ -180,13 +179,19 @@ static bool has_outsiders(struct pd_arena *arena, const struct pd_settings *sett
 	return false;
 }
 
+/* Is it what an agent wrote, and no program in the agent's name? */
+static bool is_persons(const struct pd_delivery *delivery)
+{
+	return delivery->login && !(delivery->message->kinds & (PD_KIND_AUTO | PD_KIND_LIST));
+}
+
 /* Does an agent's client send a person's mail from a mailbox's own address to anybody outside? */
 static bool is_outgoing(struct pd_arena *arena, const struct pd_settings *settings,
 			const struct pd_submission *submission, const struct pd_delivery *delivery)
 {
 	const struct pd_message *message = delivery->message;
 
-	if (!delivery->login || message->from_count != 1 || (message->kinds & (PD_KIND_AUTO | PD_KIND_LIST)) ||
+	if (!is_persons(delivery) || message->from_count != 1 || !message->from_is_plain ||
 	    !pd_settings_mailbox_of(settings, message->from.addr))
 		return false;
 	return has_outsiders(arena, settings, submission);
@@ -219,11 +224,13 @@ int pd_flow_submission(struct pd_flow *flow, struct pd_arena *arena, const struc
 	struct pd_plan *plan;
 
 	delivery.is_outgoing = is_outgoing(arena, settings, submission, &delivery);
-	if (!delivery.is_outgoing && !submission->recipients.count) {
+	judgement.may_be_mailboxes = !delivery.is_outgoing && judgement.has_outsiders && is_persons(&delivery);
+	if (!delivery.is_outgoing && !judgement.may_be_mailboxes && !submission->recipients.count) {
 		*ret_verdict = (struct pd_verdict){0};
 		return 0;
 	}
-	if (!*message->message_id && (delivery.is_outgoing || pd_submission_is_agents(&delivery)))
+	if (!*message->message_id &&
+	    (delivery.is_outgoing || (submission->recipients.count && pd_submission_is_agents(&delivery))))
 		message->message_id = verdict->message_id = new_message_id(arena, settings);
 	failed = pd_flow_keep(&judgement.work, &plan, error);
 	if (failed)

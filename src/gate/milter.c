@@ -156,20 +156,6 @@ static void collect(struct message *message, const void *data, size_t len)
 	pd_log(PD_ERROR, "milter: cannot collect a mail", "reason", error.text, NULL);
 }
 
-static void note_field(struct message *message, const char *name, const char *value)
-{
-	const char *plain = pd_trim(message->arena, name);
-	if (message->outward != NULL)
-		pd_outward_field(message->arena, message->outward, plain, value);
-	if (pd_equal_nocase(plain, PD_SEAL_FIELD)) {
-		message->seals++;
-	} else if (pd_equal_nocase(plain, RESULTS_FIELD)) {
-		message->results++;
-		if (pd_auth_results_claims(message->arena, value, message->authserv_id))
-			*pd_list_add(message->arena, &message->ours) = message->results;
-	}
-}
-
 static void note_author(struct message *message, const char *value)
 {
 	struct pd_flow *flow = pd_milter_enter();
@@ -181,17 +167,35 @@ static void note_author(struct message *message, const char *value)
 	pd_milter_leave();
 }
 
+static void note_field(struct message *message, const char *name, const char *value)
+{
+	if (message->outward != NULL)
+		pd_outward_field(message->arena, message->outward, name, value);
+	if (pd_equal_nocase(name, "From")) {
+		message->has_author = true;
+		if (message->others.count > 0)
+			note_author(message, value);
+	}
+	if (pd_equal_nocase(name, PD_SEAL_FIELD)) {
+		message->seals++;
+	} else if (pd_equal_nocase(name, RESULTS_FIELD)) {
+		message->results++;
+		if (pd_auth_results_claims(message->arena, value, message->authserv_id))
+			*pd_list_add(message->arena, &message->ours) = message->results;
+	}
+}
+
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct session *session = smfi_getpriv(ctx);
 	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return session != NULL ? go_on(session, SMFIP_NR_HDR) : SMFIS_TEMPFAIL;
-	note_field(message, name, value);
-	if (message->others.count > 0 && pd_equal_nocase(name, "From"))
-		note_author(message, value);
-	if (is_collected(message) && !pd_equal_nocase(name, PD_SEAL_FIELD)) {
-		collect(message, name, strlen(name));
+	/* Without the blanks that may stand before the colon. */
+	const char *plain = pd_trim(message->arena, name);
+	note_field(message, plain, value);
+	if (is_collected(message) && !pd_equal_nocase(plain, PD_SEAL_FIELD)) {
+		collect(message, plain, strlen(plain));
 		collect(message, ": ", 2);
 		for (const char *line = value;; line++) {
 			size_t len = strcspn(line, "\r\n");
@@ -214,6 +218,9 @@ static sfsistat on_eoh(SMFICTX *ctx)
 	struct message *message = pd_milter_message(ctx);
 	if (message == NULL)
 		return SMFIS_TEMPFAIL;
+	/* Then the MTA may write one. */
+	if (!message->has_author && message->others.count > 0)
+		note_author(message, message->sender);
 	message->is_head_over = true;
 	if (is_collected(message)) {
 		collect(message, "\r\n", 2);

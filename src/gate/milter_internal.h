@@ -15,7 +15,7 @@ struct message {
 	struct pd_strings recipients; /* the desk's */
 	struct pd_outward *outward;   /* of a mail that postdesk itself brings; NULL */
 	struct pd_strings others;     /* beside them, of an agent's mail */
-	bool is_agents, is_head_over;
+	bool is_agents, has_author, is_head_over;
 	bool is_from_mailbox;	      /* From may name one */
 	struct pd_raw *raw; /* NULL: not collected */
 	bool has_failed;

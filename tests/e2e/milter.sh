@@ -97,6 +97,12 @@ case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
 mail "Anna <anna@example.net>" support@example.com "Hello" <<<"Private." >"$work/other.eml"
 as anna anna@example.com support@example.com <"$work/other.eml" && fail "anna wrote with an address that is not hers"
 case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
+for from in "Eve <eve@example.com>, Anna <anna@example.com>" "eve@example.com
+From : anna@example.com"; do
+	mail "$from" support@example.com "Two authors" <<<"Private." >"$work/two.eml"
+	as eve eve@example.com support@example.com <"$work/two.eml" && fail "taken of two authors: $from"
+	case $reply in "550 5.7.1 "*) ;; *) fail "the refusal says: $reply" ;; esac
+done
 # To others the desk has nothing to say.
 mail "Bob <bob@example.com>" dave@example.net "Hello" <<<"#clsoe" >"$work/out.eml"
 as anna anna@example.com dave@example.net <"$work/out.eml" || fail "mail to others was refused: $reply"

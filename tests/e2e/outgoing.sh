@@ -172,7 +172,19 @@ printf '#close\n\nDone.\n' | mail support@example.com carol@example.net Hello | 
 printf 'Done.\n\n#asign bob\n' | mail support@example.com carol@example.net Hello | refused "a wrong command" "#asign bob"
 mail support@example.com carol@example.net Hello "Cc: Bob <bob@example.com>" <<<"Hello." | refused "Cc" bob@example.com
 mail support@example.com carol@example.net Hello <<<"Write to anna@example.com." | refused "the text" anna@example.com
+# So is what others would take for a mailbox's mail, and the desk not for its author's; the envelope does not matter.
+for from in "support@example.com (Support)" "support(x)@example.com" "Support <support+x@example.com>" \
+	"anna@example.com, support@example.com" "support@example.com
+From : anna@example.com"; do
+	mail "$from" carol@example.net Hello <<<"Hello." >"$work/odd.eml"
+	as anna anna@example.com carol@example.net <"$work/odd.eml" && fail "taken: $from"
+	case $reply in "550 5.7.1 From names a mailbox "*) ;; *) fail "$from: the refusal says: $reply" ;; esac
+done
+mail anna@example.com carol@example.net Hello "From : support@example.com" <<<"Hello." |
+	as anna anna@example.com carol@example.net && fail "taken: a second author, the blank before the colon"
 check_equal "tickets, mails to the customer" "$(tickets) $(counts carol@example.net)" "$before"
+mail '"support@example.com, Anna" <anna@example.com>' dave@example.net "My own" <<<"Hello." |
+	as anna anna@example.com dave@example.net || fail "not taken: $reply"
 
 # No member's login, an automatic mail, a forged seal: the mail is left alone, and starts nothing.
 mail support@example.com carol@example.net "No login" "Reply-To: eve@example.org" <<<"Hello." |

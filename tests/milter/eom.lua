@@ -49,3 +49,29 @@ for _, case in ipairs({{"anna", "anna@example.com", "#clsoe 100%d\r\n"}, {"bob",
 	want(not mt.eom_check(conn, MT_HDRADD), "a refused mail is changed")
 end
 mt.disconnect(conn)
+-- What leaves in a mailbox's name, though not by its address alone in one field, is refused; its author's own mail is not.
+for _, one in ipairs({
+	{"anna@example.com", {{"From", "support(c)@example.com"}}},
+	{"anna@example.com", {{"From", "support+x@example.com"}}},
+	{"anna@example.com", {{"From", "anna@example.com"}, {"From ", "support@example.com"}}},
+	{"anna@example.com", {{"From ", "support@example.com"}, {"From", "anna@example.com"}}},
+	{"support@example.com", {{"Subject", "nobody"}}},
+}) do
+	conn = open()
+	envelope(conn, "anna", one[1], "dave@example.net")
+	fields(conn, {{"To", "dave@example.net"}, {"Message-ID", "<odd@client.example.net>"}})
+	fields(conn, one[2])
+	ok(mt.eoh(conn))
+	reply(conn, SMFIR_CONTINUE, "end of the header")
+	ok(mt.bodystring(conn, "Hello\r\n"))
+	ok(mt.eom(conn))
+	reply(conn, SMFIR_REPLYCODE, "a mailbox's name in another way: " .. one[2][1][2])
+	mt.disconnect(conn)
+end
+for _, one in ipairs({"anna@example.com", "Anna <anna@example.com>", "support@example.net"}) do
+	conn = open()
+	envelope(conn, "anna", "anna@example.com", "dave@example.net")
+	fields(conn, {{"To", "support@example.com"}, {"From", one}})
+	let_go(conn, one)
+	mt.disconnect(conn)
+end

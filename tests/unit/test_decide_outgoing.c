@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "desk/letters.h"
 #include "desk/seal.h"
 #include "desk/submission.h"
+#include "mime/reader.h"
 #include "small_desk.h"
 
 static int setup(void **state)
@@ -345,6 +347,62 @@ static void test_refused(void **state)
 	}
 }
 
+/* Whatever others may take for a mailbox's name is one, or does not leave. */
+static void test_authors(void **state)
+{
+	struct small_desk *desk = *state;
+	struct pd_context context = small_context(desk, "postdesk");
+	static const struct {
+		const char *from, *second, *sender;
+		bool is_named, is_refused;
+	} table[] = {
+		{"support@example.com", NULL, "", true, false},
+		{"Example Support <SUPPORT@Example.com>", NULL, "", true, false},
+		{"anna@agents.example", NULL, "", false, false},
+		{"Anna <anna@agents.example>", NULL, "support@example.com", false, false},
+		{"\"support@example.com, Anna\" <anna@agents.example>", NULL, "", true, false},
+		{"support@example.com.au", NULL, "", true, false},
+		{"xsupport@example.com", NULL, "", true, false},
+		{"support@example.com (Example)", NULL, "", true, true},
+		{"support(c)@example.com", NULL, "", true, true},
+		{"support@(c (d) \\) e)example . com", NULL, "", true, true},
+		{"\"sup\\port\"@example.com", NULL, "", true, true},
+		{"\"(\" <\"support\"@example.com>", NULL, "", true, true},
+		{"support+x@example.com", NULL, "", true, true},
+		{"support+do@example.com", NULL, "", true, true},
+		{"<support+t1.aaaaaaaaaaaaaaaa@example.com>", NULL, "", true, true},
+		{"support(c)+x@example.com", NULL, "", true, true},
+		{"support@example.com.", NULL, "", true, true},
+		{"<@relay.example:support@example.com>", NULL, "", true, true},
+		{"anna@agents.example, support@example.com", NULL, "", true, true},
+		{"support@example.com, anna@agents.example", NULL, "", true, true},
+		{"anna@agents.example", "support@example.com", "", false, true},
+		{"support@example.com", "support@example.com", "", true, true},
+		{"(support@example.com", NULL, "", true, true},
+		{"anna@agents.example, bob@agents.example", NULL, "support@example.com", false, false},
+		{"x@example.com", NULL, "", false, false},
+		{"", NULL, "support@example.com", false, false},
+		{NULL, NULL, "support@example.com", false, true},
+		{NULL, NULL, "anna@agents.example", false, false},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		PD_AUTO_BUF raw = {0};
+		if (table[i].from != NULL)
+			pd_buf_addf(&raw, "From: %s\r\n", table[i].from);
+		if (table[i].second != NULL)
+			pd_buf_addf(&raw, "from : %s\r\n", table[i].second);
+		pd_buf_adds(&raw, "Subject: x\r\n\r\nHello\r\n");
+		const struct pd_message *message = pd_parse_message(desk->arena, raw.data, raw.len);
+		const struct pd_delivery delivery = {.message = message,
+						     .sender = table[i].sender,
+						     .login = pd_settings_agent(desk->settings, "anna")};
+		const char *name = table[i].from != NULL ? table[i].from : "none";
+		CHECK_ROW(name, (table[i].from != NULL && pd_submission_names_mailbox(desk->arena, desk->settings, table[i].from)) ==
+					table[i].is_named);
+		CHECK_ROW(name, (pd_submission_wrong_mailbox(&context, &delivery) != NULL) == table[i].is_refused);
+	}
+}
+
 static void test_removals(void **state)
 {
 	struct small_desk *desk = *state;
@@ -395,6 +453,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_proof, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forged_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_authors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_removals, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
