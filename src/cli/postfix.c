@@ -141,6 +141,13 @@ static void print_milters(struct postfix *postfix)
 	print_words(postfix, "milter_end_of_data_macros", "i");
 }
 
+/* Can results be forged that the desk, or who reads its mail, would believe? The milter looks at those of authserv_id;
+ * header_checks, which see a mail before it does, must then leave others' results alone. */
+static bool has_forgeable(const struct postfix *postfix)
+{
+	return !postfix->milter || (postfix->settings->authserv_id && *postfix->settings->authserv_id);
+}
+
 static void print_main(struct postfix *postfix)
 {
 	const struct pd_settings *settings = postfix->settings;
@@ -150,7 +157,9 @@ static void print_main(struct postfix *postfix)
 	print_delimiter(postfix);
 	print_list(postfix, "transport_maps",
 		   pd_printf(arena, "%s:%s/postdesk-transport", postfix->map_type, postfix->directory));
-	print_list(postfix, "header_checks", pd_printf(arena, "regexp:%s/postdesk-headers", postfix->directory));
+	if (has_forgeable(postfix))
+		print_list(postfix, "header_checks",
+			   pd_printf(arena, "regexp:%s/postdesk-headers", postfix->directory));
 	puts("enable_long_queue_ids = yes\n"
 	     "smtpd_forbid_bare_newline = normalize\n"
 	     "smtpd_forbid_unauth_pipelining = yes");
@@ -241,6 +250,8 @@ static void print_submission(struct postfix *postfix)
 	print_option("smtpd_sender_restrictions", "");
 	print_option("smtpd_relay_restrictions", may);
 	print_option("smtpd_recipient_restrictions", may);
+	print_option("smtpd_data_restrictions", "");
+	print_option("smtpd_end_of_data_restrictions", "");
 	print_option("smtpd_milters", pd_printf(postfix->arena, "%s%s%s", postfix->milter, *others ? "," : "", others));
 	print_option("milter_default_action", "tempfail");
 }
@@ -314,12 +325,43 @@ static void print_transport(struct postfix *postfix)
 		return;
 	}
 	printf("\n# %s/postdesk-transport: these addresses go to the desk\n", postfix->directory);
+	if (postfix->milter)
+		puts("# (Each by itself. Where a whole domain goes to the transport postdesk, an alias in it must be an\n"
+		     "# address of its mailbox, too: the milter refuses all that the desk does not know.)");
 	for (size_t i = 0; i < settings->mailboxes.count; i++) {
 		const struct pd_mailbox *mailbox = &settings->mailboxes.items[i];
 
 		for (size_t k = 0; k < mailbox->addresses.count; k++)
 			printf("%s\tpostdesk:%s\n", mailbox->addresses.items[k], place(postfix, settings->lmtp));
 	}
+}
+
+/* For a regular expression of Postfix's. */
+static char *literally(struct pd_arena *arena, const char *text)
+{
+	PD_AUTO_BUF out = {0};
+
+	for (const char *c = text; *c; c++) {
+		if (strchr(".[]{}()\\*+?|^$/", *c))
+			pd_buf_addc(&out, '\\');
+		pd_buf_addc(&out, *c);
+	}
+	return pd_buf_string(arena, &out);
+}
+
+static void print_headers(struct postfix *postfix)
+{
+	if (!has_forgeable(postfix))
+		return;
+	printf("\n# %s/postdesk-headers: no mail brings its own proof\n", postfix->directory);
+	/* The milter reads these fields as the desk does. Where it is away, and Postfix takes mail all the same, what may
+	 * be read as a result of this server's goes: it has the name in it, or bytes that may hide it. */
+	if (postfix->milter)
+		printf("/^Authentication-Results:.*%s/ IGNORE\n"
+		       "/^Authentication-Results:.*(\\\\|[^[:print:][:space:]])/ IGNORE\n",
+		       literally(postfix->arena, postfix->settings->authserv_id));
+	else
+		puts("/^Authentication-Results:/ IGNORE");
 }
 
 /* Is the SMTP server of that name, with these options, the one for those who log in? */
@@ -384,9 +426,7 @@ int pd_cli_postfix(struct pd_cli *cli, int argc, char **argv)
 	print_main(&postfix);
 	print_master(&postfix);
 	print_transport(&postfix);
-	printf("\n# %s/postdesk-headers: no mail brings its own proof\n"
-	       "/^Authentication-Results:/ IGNORE\n"
-	       "\n# then: postmap %s/postdesk-transport && postfix reload\n",
-	       postfix.directory, postfix.directory);
+	print_headers(&postfix);
+	printf("\n# then: postmap %s/postdesk-transport && postfix reload\n", postfix.directory);
 	return PD_EXIT_DONE;
 }

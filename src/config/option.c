@@ -114,7 +114,8 @@ const struct pd_option pd_options[] = {
 	 "How long a deleted ticket can be restored."},
 
 	{"mailbox", "address", PD_OPTION_ADDRESSES, NULL, NULL, MAILBOX(addresses),
-	 "Its addresses; the first is in From. Needed."},
+	 "Its addresses; the first is in From. Needed. Where the transport postdesk takes a whole domain, every alias in it "
+	 "must stand here, or the milter refuses it."},
 	{"mailbox", "name", PD_OPTION_TEXT, NULL, NULL, MAILBOX(full_name),
 	 "The name in From. Absent: the group's name."},
 	{"mailbox", "team", PD_OPTION_NAME, NULL, "team", MAILBOX(team),

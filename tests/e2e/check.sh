@@ -169,10 +169,10 @@ virtual_mailbox_limit = 0
 smtpd_milters = inet:127.0.0.1:8891
 enable_long_queue_ids = no
 END
-sed "2s|\$|\nmilter = inet:127.0.0.1:2425|" "$work/good.conf" >"$work/one.conf"
-MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" postfix >"$work/told" 2>&1 || fail "postdesk postfix"
+sed "2s|\$|\nmilter = inet:127.0.0.1:2425\nauthserv_id = mx.example.com|" "$work/good.conf" >"$work/one.conf"
+MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" postfix >"$work/lines" 2>"$work/told" || fail "postdesk postfix"
 while IFS= read -r line; do
-	grep -qxF "${line//DIRECTORY/$work/postfix}" "$work/told" || fail "Postfix's own setting is lost: no \"$line\""
+	grep -qxF "${line//DIRECTORY/$work/postfix}" "$work/lines" || fail "Postfix's own setting is lost: no \"$line\""
 done <<'END'
 recipient_delimiter = -+
 transport_maps = hash:DIRECTORY/postdesk-transport, hash:/etc/postfix/transport
@@ -183,12 +183,23 @@ mailbox_size_limit = 90000000
 smtpd_milters = inet:127.0.0.1:2425, inet:127.0.0.1:8891
 END
 MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
-grep -q 'one.conf:4: warning: .*enable_long_queue_ids = no' "$work/told" || fail "short queue-ids are not told"
+grep -q 'one.conf:5: warning: .*enable_long_queue_ids = no' "$work/told" || fail "short queue-ids are not told"
 sed -i 's/^enable_long_queue_ids = no/enable_long_queue_ids = yes/' "$work/postfix/main.cf"
 MAIL_CONFIG=$work/postfix "$POSTDESK" -c "$work/one.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
 grep -q 'enable_long_queue_ids' "$work/told" && fail "long queue-ids are warned of"
 
-for milter in "" "milter = inet:127.0.0.1:2425"; do
+# What header_checks take out is what might be read as a result of this server's; others' stay where the milter looks.
+taken_out() { postmap -q "Authentication-Results: $1" "regexp:$work/headers" | grep -q '^IGNORE'; }
+sed -n '/postdesk-headers:/,/^$/p' "$work/lines" >"$work/headers"
+for value in "mx.example.com; dmarc=pass" "(c) MX.Example.com 1; none" "(;) \"mx.example.com\"; none" \
+	'"mx\.example.com"; dmarc=pass' "mx.exam$(printf '\001')ple.com; dmarc=pass" "$(printf '\n\tmx.example.com;\n\tdmarc=pass')"; do
+	taken_out "$value" || fail "let in: $value"
+done
+for value in "other.example.org; dmarc=pass" "mxxexample.com; none" ""; do
+	taken_out "$value" && fail "taken out: $value"
+done
+
+for milter in "" "milter = inet:127.0.0.1:2425" "milter = inet:127.0.0.1:2425\nauthserv_id = mx.example.com"; do
 	mkdir -p "$work/etc"
 	sed "2s|\$|\n$milter|" "$work/good.conf" >"$work/one.conf"
 	"$POSTDESK" -c "$work/one.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
@@ -204,8 +215,15 @@ for milter in "" "milter = inet:127.0.0.1:2425"; do
 	postconf -c "$work/etc" -P postdesk/unix/lmtp_line_length_limit | grep -q '= 0$' || fail "long lines would break the seal"
 	grep -q '^support@example.com[[:space:]]*postdesk:unix:' "$work/lines" || fail "no transport for support@example.com"
 	grep -q '^help@example.com[[:space:]]*postdesk:unix:' "$work/lines" || fail "no transport for help@example.com"
-	grep -q '^/^Authentication-Results:/ IGNORE' "$work/lines" || fail "forged results are let in"
-	grep -q '^header_checks' "$work/main" || fail "forged results are let in"
+	case $milter in
+	"") grep -q '^/^Authentication-Results:/ IGNORE' "$work/lines" || fail "forged results are let in" ;;
+	*authserv_id*) grep -qF '/^Authentication-Results:.*mx\.example\.com/ IGNORE' "$work/lines" || fail "forged results are let in" ;;
+	*) grep -q Authentication-Results "$work/lines" && fail "results that nobody believes are taken out" ;;
+	esac
+	case $milter in
+	"" | *authserv_id*) grep -q '^header_checks' "$work/main" || fail "forged results are let in" ;;
+	*) grep -q '^header_checks' "$work/main" && fail "header_checks without a table" ;;
+	esac
 	if [ -n "$milter" ]; then
 		grep -q '^smtpd_milters = inet:127.0.0.1:2425$' "$work/main" || fail "no milter in main.cf"
 		grep -q '^submission *inet' "$work/master" || fail "no submission service in master.cf"

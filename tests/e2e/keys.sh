@@ -15,7 +15,13 @@ begin
 keys=$work/keys
 mkdir -m 700 "$keys" "$keys/home"
 export GNUPGHOME=$keys/home
-trap 'gpgconf --kill all 2>/dev/null; end' EXIT
+end_agents() {
+	local code=$?
+	gpgconf --kill all 2>/dev/null
+	(exit $code)
+	end
+}
+trap end_agents EXIT
 gen() { gpg -q --batch --passphrase '' --pinentry-mode loopback "$@"; }
 {
 	gen --quick-gen-key 'Anna <anna@example.com>' ed25519 sign never &&
@@ -217,6 +223,6 @@ END
 hand_in "$PF_PORT" carol@example.net support@example.com <"$work/encrypted.eml"
 postdesk show "$(postdesk list --json 'Secret' | sed -n 's/.*"number":\([0-9]*\).*/\1/p' | head -1)" --json | tee "$work/shown" | grep -q '"encrypted":true' ||
 	fail "it is not told that the mail is encrypted: $(cat "$work/shown")"
-pgrep -f "homedir.*$work" >/dev/null && fail "a process was left behind"
+pgrep -f "homedir.*$work/state" >/dev/null && fail "a process was left behind"
 postdesk verify || fail "verify"
 check "postdeskd did not end well" desk_stop

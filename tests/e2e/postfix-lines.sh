@@ -34,12 +34,14 @@ desk_start
 pf_postdesk "$POSTDESK" "$work/postdesk.conf" >/dev/null || fail "postdesk postfix"
 MAIL_CONFIG=$etc postdesk check || fail "check is not content"
 echo "Hello" | mail carol@example.net support@example.com "By the lines" \
-	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.net" |
+	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.net" \
+	"Authentication-Results: other.example.org; dmarc=pass header.from=example.net" |
 	pf_send "$PF_PORT" carol@example.net support@example.com || fail "not taken"
 check "no ticket" pf_wait 20 has_tickets 1
 check "no notification" pf_wait 20 pf_has anna@example.com 1
 postdesk show 1 --raw >"$work/raw"
-grep -q "^Authentication-Results" "$work/raw" && fail "a mail brought its own proof"
+grep -q "^Authentication-Results: mail" "$work/raw" && fail "a mail brought its own proof"
+grep -q "^Authentication-Results: other" "$work/raw" || fail "another server's results were taken out"
 grep -q "with ESMTP id [0-9A-Za-z]\{12,\}" "$work/raw" || fail "no long queue-id"
 reply_to=$(field "$(pf_mails anna@example.com | tail -1)" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
 echo "Hello Carol" | mail anna@example.com "$reply_to" "Re: By the lines" |
@@ -68,10 +70,16 @@ filter=$(pf_free_port)
 	    threading.Thread(target=pump, args=(server, client), daemon=True).start()
 END
 filter_pid=$!
-trap 'kill $filter_pid; end' EXIT
+end_filter() {
+	local code=$?
+	kill $filter_pid
+	(exit $code)
+	end
+}
+trap end_filter EXIT
 printf 'content_filter = smtp:[127.0.0.1]:%s\nsmtp_line_length_limit = 0\n' "$filter" >>"$etc/main.own"
 # What is asked of strangers is not asked of the desk and of the filter.
-printf 'smtpd_sender_restrictions = reject\nsmtpd_data_restrictions = reject\n' >>"$etc/main.own"
+printf 'smtpd_%s_restrictions = reject\n' client helo sender relay recipient data end_of_data >>"$etc/main.own"
 cp "$etc/main.own" "$etc/main.cf"
 desk_postfix
 grep -q "^127.0.0.1:$((filter + 1)) " "$work/lines" || fail "no listener for the filter"

@@ -197,7 +197,7 @@ pf_apply() {
 		/^[^ ]/ { skip = ($1 " " $2) in new }
 		!skip
 	' "$etc/lines.master" "$etc/master.own" | cat - "$etc/lines.master" >"$etc/master.cf"
-	cp "$etc/lines.headers" "$etc/postdesk-headers"
+	[ ! -f "$etc/lines.headers" ] || cp "$etc/lines.headers" "$etc/postdesk-headers"
 	# An address that the desk does not know is brought to it all the same.
 	for address in $PF_DESK; do
 		grep -q "^$address[[:space:]]" "$etc/lines.transport" || echo "$address postdesk:unix:postdesk/lmtp"
