@@ -211,7 +211,7 @@ const char *pd_submission_wrong_mailbox(struct pd_context *context, const struct
 		is_named = pd_equal_nocase(message->headers.items[i].name, "From") &&
 			   pd_submission_names_mailbox(context->arena, context->settings,
 						       message->headers.items[i].value);
-	return is_named ? SAY(context, delivery,
+	return is_named ? DELIVERY_SAY(context, delivery,
 			      "From names a mailbox in another way than by its address alone, in one field: the desk "
 			      "would not know what leaves in its name")
 			: NULL;
