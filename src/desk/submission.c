@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
+#include "desk/letters.h"
 #include "desk/token_parts.h"
 
 /* --- signed addresses --- */
@@ -110,17 +112,18 @@ const char *pd_submission_wrong_author(struct pd_context *context, const struct 
 	const struct pd_message *message = delivery->message;
 	const struct pd_agent *author = pd_settings_agent_of(settings, message->from.addr);
 	const struct pd_agent *sender = pd_settings_agent_of(settings, delivery->sender);
+	const char *language = pd_agent_language(context, delivery->login);
 	if ((author != NULL && author != delivery->login) || (sender != NULL && sender != delivery->login))
-		return pd_printf(context->arena, "%s is the address of somebody else than your login",
-				 author != NULL && author != delivery->login ? message->from.addr
-									     : delivery->sender);
+		return pd_say(context->arena, language, "{address} is the address of somebody else than your login",
+			      "address",
+			      author != NULL && author != delivery->login ? message->from.addr : delivery->sender, NULL);
 	/* Of several, who knows whom others take for the author? */
 	if (message->from_count > 1 || (message->from_count == 0 && delivery->login != NULL))
-		return "A mail to this address needs exactly one author in From";
+		return pd_say(context->arena, language, "A mail to this address needs exactly one author in From", NULL);
 	if (delivery->login != NULL && author == NULL &&
 	    pd_settings_mailbox_of(settings, message->from.addr) == NULL)
-		return pd_printf(context->arena, "%s is no address of your login; From must be one",
-				 message->from.addr);
+		return pd_say(context->arena, language, "{address} is no address of your login; From must be one",
+			      "address", message->from.addr, NULL);
 	return NULL;
 }
 
