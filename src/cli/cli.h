@@ -91,6 +91,8 @@ int pd_cli_backup(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_verify(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_clock(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_agents(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_contact(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_company(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_report(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_calendar(struct pd_cli *cli, int argc, char **argv);
 

@@ -92,6 +92,10 @@ static void print_ticket(void *data, const json_t *object)
 	print_line("Contact", *contact_name ? pd_printf(cli->arena, "%s <%s>", contact_name, text_of(object, "contact"))
 					    : text_of(object, "contact"));
 	print_line("Company", text_of(object, "company"));
+	json_array_foreach(json_object_get(object, "links"), i, item)
+		print_line("Link", *text_of(item, "words") ? text_of(item, "words")
+							   : pd_printf(cli->arena, "%s #%lld", text_of(item, "kind"),
+								       (long long)json_integer_value(json_object_get(item, "number"))));
 	print_line("Created", short_time(cli, text_of(object, "created")));
 	print_line("Updated", short_time(cli, text_of(object, "updated")));
 	print_line("Closed", short_time(cli, text_of(object, "closed")));

@@ -41,6 +41,9 @@ const struct pd_group_type pd_group_types[] = {
 	 "Commands that are carried out when something happens and a query holds, in the order of the file. Each rule acts once on "
 	 "a ticket for all that one mail or command did; what it does may set off later rules, and the rules of no ticket that "
 	 "it makes. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
+	{"reference", PD_GROUP_NAMED, false,
+	 "A kind of records that live elsewhere, such as deals, with which tickets, contacts and companies are linked. The group's "
+	 "name is the kind in #link KIND:ID. Kinds without a group may be linked, too."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, false, "Views that are mailed at set times, in each recipient's time zone."},
 	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
@@ -263,6 +266,9 @@ const struct pd_option pd_options[] = {
 	{"view", "sort", PD_OPTION_SORT, NULL, NULL, PD_NO_PLACE,
 	 "The property to sort by; with - before it, the largest first."},
 
+	{"reference", "name", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The kind's name for people."},
+	{"reference", "url", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
+	 "Where such a record is seen, such as https://crm.example.com/deals/{id}; {id} stands for its ID."},
 	{"digest", "view", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "The views that it holds."},
 	{"digest", "at", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
 	 "When it is mailed, such as mon-fri 08:00; several are separated by semicolons. Needed."},

@@ -173,7 +173,7 @@ static bool needs_no_ticket(const struct work *work)
 	if (commands->has_new)
 		return true;
 	for (size_t i = 0; i < commands->items.count; i++)
-		if ((pd_command_flags(commands->items.items[i].spec) & PD_COMMAND_NO_TICKET) == 0)
+		if (pd_command_needs_ticket(&commands->items.items[i]))
 			return false;
 	return commands->items.count > 0;
 }

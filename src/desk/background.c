@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/people.h"
 
 enum { EARLIER_MAX = 5 };
 
@@ -31,15 +32,9 @@ static const char *setting_for(const struct pd_context *context, const struct pd
 	return pd_ticket_mailbox(context, told->ticket)->notify_shows;
 }
 
-/* A contact that this plan makes is not known to the desk yet. */
 static const struct pd_contact *first_contact(struct pd_context *context, const struct pd_ticket *ticket)
 {
-	if (ticket->contacts.count == 0)
-		return NULL;
-	for (size_t i = 0; i < context->plan->contacts.count; i++)
-		if (context->plan->contacts.items[i].contact.id == ticket->contacts.items[0])
-			return &context->plan->contacts.items[i].contact;
-	return context->desk->contact(context->desk, context->arena, ticket->contacts.items[0]);
+	return ticket->contacts.count > 0 ? pd_plan_contact_followed(context, ticket->contacts.items[0]) : NULL;
 }
 
 static void line(struct background *background, const char *title, const char *value)
@@ -116,8 +111,7 @@ void pd_background_write(struct pd_context *context, const struct pd_told *told,
 		if (strcmp(parts.items[i], "contact") == 0)
 			write_contact(&background);
 		else if (strcmp(parts.items[i], "company") == 0)
-			line(&background, N_("Company"),
-			     background.contact != NULL ? background.contact->company : NULL);
+			line(&background, N_("Company"), pd_ticket_company(told->ticket, background.contact));
 		else if (strcmp(parts.items[i], "earlier") == 0)
 			write_earlier(&background);
 		else if (strcmp(parts.items[i], "properties") == 0)

@@ -393,6 +393,11 @@ static enum pd_sees sees_of(const struct pd_settings *settings, const struct pd_
 	return has_team ? widest : PD_SEES_ALL;
 }
 
+bool pd_sees_all(const struct pd_settings *settings, const struct pd_agent *agent)
+{
+	return agent->role == PD_ROLE_ADMINISTRATOR || sees_of(settings, agent) == PD_SEES_ALL;
+}
+
 static bool is_in_team(const struct pd_settings *settings, const struct pd_agent *agent, const char *name)
 {
 	const struct pd_team *team = name != NULL ? pd_settings_team(settings, name) : NULL;
@@ -471,6 +476,11 @@ static bool needs_confirmation(struct command_run *run, const struct pd_command 
 	return proof == PD_PROOF_MAIL && ((flags & PD_COMMAND_HARMLESS) == 0 || is_colleagues) && !is_on_new;
 }
 
+bool pd_command_needs_ticket(const struct pd_command *command)
+{
+	return (command->spec->flags & PD_COMMAND_NO_TICKET) == 0 && !command->is_alone;
+}
+
 void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 		       const struct pd_ticket *ticket, enum pd_proof proof, bool *ret_needs_confirmation)
 {
@@ -494,17 +504,16 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 	}
 	for (size_t i = 0; i < commands->items.count; i++) {
 		const struct pd_command *command = &commands->items.items[i];
-		unsigned flags = command->spec->flags;
 		check_rights(&run, command);
 		bool is_named_undo = strcmp(command->spec->word, "undo") == 0 && command->number != 0;
-		if (!has_ticket && (flags & PD_COMMAND_NO_TICKET) == 0 && !is_named_undo) {
+		if (!has_ticket && pd_command_needs_ticket(command) && !is_named_undo) {
 			command_refused(&run, command,
 					RUN_SAY(&run,
 						"#{word} needs a ticket: answer one of its notifications.",
 						"word", command->spec->word));
 			continue;
 		}
-		if (context->agent != NULL && run.ticket != NULL && (flags & PD_COMMAND_NO_TICKET) == 0 &&
+		if (context->agent != NULL && run.ticket != NULL && pd_command_needs_ticket(command) &&
 		    !pd_may_see(context->settings, context->agent, run.ticket)) {
 			command_refused(
 				&run, command,

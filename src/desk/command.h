@@ -35,6 +35,7 @@ struct pd_command {
 	int64_t number;		 /* a ticket, an entry, an action, where the command takes one; 0 */
 	struct pd_commands *each; /* of #bulk: what is done to each ticket */
 	int64_t conversation;	 /* the one that it acts on; 0: the ticket; PD_CONVERSATION_HERE */
+	bool is_alone;		 /* needs no ticket, unlike others of its word */
 };
 #define PD_CONVERSATION_HERE (-1) /* the one that the mail belongs to */
 
@@ -95,6 +96,8 @@ int pd_commands_bulk(struct pd_context *context, const char *query, const struct
 char *pd_commands_help(struct pd_arena *arena, const char *language, const char *word);
 /* May this agent see this ticket? */
 bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket);
+/* May it see every ticket? */
+bool pd_sees_all(const struct pd_settings *settings, const struct pd_agent *agent);
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
 
@@ -102,6 +105,8 @@ bool pd_may(const struct pd_agent *agent, const char *right);
  * NULL: none lacks. commands may be NULL. */
 const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands);
 
+/* Does it act on a ticket? */
+bool pd_command_needs_ticket(const struct pd_command *command);
 /* The commands in the order of the manual; NULL after the last. */
 const struct pd_command_spec *pd_command_at(size_t index);
 const char *pd_command_word(const struct pd_command_spec *spec);

@@ -1,4 +1,4 @@
-/* Commands about people: owner, followers, contacts. */
+/* Commands about colleagues: owner, followers. */
 #include <string.h>
 
 #include "base/text.h"
@@ -175,56 +175,5 @@ int command_apply_unfollow(struct command_run *run, const struct pd_command *com
 	if (is_owner)
 		command_report(run, command,
 			       RUN_SAY(run, "{who} is the owner, who is told all the same", "who", who));
-	return 0;
-}
-
-/* --- #contact --- */
-
-void command_parse_contact(struct command_parser *parser, struct pd_command *command)
-{
-	bool is_removal = *command->rest == '-';
-	struct pd_addresses addresses = {0};
-	const char *bad = command_addresses(parser->arena, command->rest + (is_removal ? 1 : 0), &addresses);
-	if (bad != NULL || addresses.count != 1) {
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{text}\" is no mail address.", "text",
-					 bad != NULL ? bad : command->rest));
-		return;
-	}
-	const char *addr = addresses.items[0].addr;
-	if (pd_settings_mailbox_of(parser->settings, addr) != NULL) {
-		command_wrong(
-			parser, command,
-			PARSER_SAY(parser, "{address} is an address of the desk itself.", "address", addr));
-		return;
-	}
-	command->value = pd_participant_value(parser->arena, &addresses.items[0]);
-	command->number = is_removal ? -1 : 1;
-}
-
-int command_apply_contact(struct command_run *run, const struct pd_command *command)
-{
-	struct pd_context *context = run->context;
-	struct pd_address address = pd_participant_parse(context->arena, command->value);
-	const struct pd_contact *contact;
-	if (command->number > 0)
-		contact = pd_plan_contact(context, &address);
-	else
-		contact = context->desk->contact_of(context->desk, context->arena, "mail",
-						    pd_lower_ascii(context->arena, address.addr));
-	const char *id = pd_printf(context->arena, "%lld", contact != NULL ? (long long)contact->id : 0LL);
-	const char *why = command_why(run, command);
-	if (command->number > 0) {
-		bool is_new = pd_plan_add(context, run->ticket, "contact", id, 0, why) != NULL;
-		command_report(run, command,
-			       is_new ? RUN_SAY(run, "{who} is a contact now", "who", address.addr)
-				      : RUN_SAY(run, "{who} is a contact already", "who", address.addr));
-	} else {
-		bool was = contact != NULL &&
-			   pd_plan_remove(context, run->ticket, "contact", id, 0, why) != NULL;
-		command_report(run, command,
-			       was ? RUN_SAY(run, "{who} is no contact any more", "who", address.addr)
-				   : RUN_SAY(run, "{who} is no contact of this ticket", "who", address.addr));
-	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/people.h"
 #include "desk/command_table.h"
 #include "desk/timeline.h"
 
@@ -83,6 +84,12 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 		*pd_list_add(arena, &followers) =
 			pd_value_words(context, "follower", ticket->followers.items[i]);
 	report_pair(run, "contacts", pd_strings_join(arena, &people, ", "));
+	report_pair(run, "company",
+		    pd_ticket_company(ticket, ticket->contacts.count > 0
+						      ? pd_plan_contact_followed(context, ticket->contacts.items[0])
+						      : NULL));
+	for (size_t i = 0; i < ticket->links.count; i++)
+		report_pair(run, "link", pd_value_words(context, "link", ticket->links.items[i]));
 	report_pair(run, "followers", pd_strings_join(arena, &followers, ", "));
 	for (size_t i = 0; i < ticket->properties.count; i++)
 		if (!pd_property_is_hidden(ticket->properties.items[i].property))

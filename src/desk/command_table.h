@@ -144,11 +144,31 @@ void command_parse_assign(struct command_parser *parser, struct pd_command *comm
 void command_check_assign(struct command_run *run, const struct pd_command *command);
 void command_parse_take(struct command_parser *parser, struct pd_command *command);
 void command_parse_follow(struct command_parser *parser, struct pd_command *command);
-void command_parse_contact(struct command_parser *parser, struct pd_command *command);
 int command_apply_assign(struct command_run *run, const struct pd_command *command);
 int command_apply_follow(struct command_run *run, const struct pd_command *command);
 int command_apply_unfollow(struct command_run *run, const struct pd_command *command);
+/* command_contact.c, command_company.c, command_link.c */
+void command_parse_contact(struct command_parser *parser, struct pd_command *command);
+void command_parse_company(struct command_parser *parser, struct pd_command *command);
+void command_parse_link(struct command_parser *parser, struct pd_command *command);
+void command_check_contact(struct command_run *run, const struct pd_command *command);
+void command_check_company(struct command_run *run, const struct pd_command *command);
+void command_check_link(struct command_run *run, const struct pd_command *command);
 int command_apply_contact(struct command_run *run, const struct pd_command *command);
+int command_apply_company(struct command_run *run, const struct pd_command *command);
+int command_apply_link(struct command_run *run, const struct pd_command *command);
+int command_apply_unlink(struct command_run *run, const struct pd_command *command);
+/* "WHO = OTHER": number PERSON_MERGE, words the other; "WHO KEY=VALUE…": number PERSON_SET, words the pairs. WHO is the
+ * value then, and the command needs no ticket. False: it is neither, and nothing was changed. */
+enum { PERSON_TAKE_AWAY = -1, PERSON_ADD = 1, PERSON_SET, PERSON_MERGE };
+bool command_split_person(struct command_parser *parser, struct pd_command *command);
+/* The key of "KEY=VALUE" or "-KEY=VALUE"; ret_value: what stands behind it. */
+const char *command_pair(struct pd_arena *arena, const char *pair, bool *ret_is_removal, const char **ret_value);
+/* Is each key of the pairs one of these (ended by NULL)? Else an error of the command. */
+bool command_check_keys(struct command_parser *parser, struct pd_command *command, const char *const *keys);
+/* Puts the detail in the place of others of its key, or adds it; a value "" or a removal takes it away. */
+void command_set_detail(struct pd_arena *arena, struct pd_strings *details, const char *key, const char *value,
+			bool is_one, bool is_removal);
 /* command_reply.c */
 void command_parse_recipients(struct command_parser *parser, struct pd_command *command);
 void command_parse_from(struct command_parser *parser, struct pd_command *command);

@@ -139,11 +139,16 @@ static bool is_suffix(const char *domain)
 #endif
 }
 
+const char *pd_company_domain(const char *domain)
+{
+	if (strchr(domain, '.') == NULL || is_suffix(domain) || pd_is_public_provider(domain))
+		return NULL;
+	return pd_registrable_domain(domain);
+}
+
 bool pd_is_same_company(struct pd_arena *arena, const char *address, const char *other_address)
 {
-	const char *domain = pd_address_domain(arena, address);
-	const char *other = pd_address_domain(arena, other_address);
-	if (strchr(domain, '.') == NULL || is_suffix(domain) || is_suffix(other) || pd_is_public_provider(domain) || pd_is_public_provider(other))
-		return false;
-	return strcmp(pd_registrable_domain(domain), pd_registrable_domain(other)) == 0;
+	const char *domain = pd_company_domain(pd_address_domain(arena, address));
+	const char *other = pd_company_domain(pd_address_domain(arena, other_address));
+	return domain != NULL && other != NULL && strcmp(domain, other) == 0;
 }

@@ -11,6 +11,8 @@ char *pd_address_domain(struct pd_arena *arena, const char *address);
 const char *pd_registrable_domain(const char *domain);
 /* Does everybody get an address there (gmail.com)? */
 bool pd_is_public_provider(const char *domain);
+/* The domain that stands for the company of who has an address there; NULL: for none, since anybody may have one. */
+const char *pd_company_domain(const char *domain);
 bool pd_is_same_company(struct pd_arena *arena, const char *address, const char *other_address);
 
 #endif

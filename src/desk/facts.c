@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 #include "desk/timeline.h"
 
 /* Does the query ask for such a thing? */
@@ -32,14 +33,6 @@ static bool asks_messages(const struct pd_query *query)
 {
 	static const char *const fields[] = {"from", "to"};
 	return asks(query, PD_QUERY_TEXT, fields, sizeof fields / sizeof *fields);
-}
-
-static const struct pd_contact *contact_of(struct pd_context *context, int64_t id)
-{
-	for (size_t i = 0; i < context->plan->contacts.count; i++)
-		if (context->plan->contacts.items[i].contact.id == id)
-			return &context->plan->contacts.items[i].contact;
-	return context->desk->contact(context->desk, context->arena, id);
 }
 
 static void add_message(struct pd_context *context, struct pd_ticket_facts *facts, struct pd_buf *text,
@@ -82,7 +75,7 @@ struct pd_ticket_facts pd_plan_facts(struct pd_context *context, const struct pd
 {
 	struct pd_ticket_facts facts = {.ticket = ticket, .text = ""};
 	for (size_t i = 0; asks_people(query) && i < ticket->contacts.count; i++) {
-		const struct pd_contact *contact = contact_of(context, ticket->contacts.items[i]);
+		const struct pd_contact *contact = pd_plan_contact_by_id(context, ticket->contacts.items[i]);
 		if (contact != NULL)
 			*pd_list_add(context->arena, &facts.contacts) = contact;
 	}

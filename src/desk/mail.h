@@ -143,6 +143,7 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail);
 struct pd_savepoint {
 	struct pd_plan plan;
 	PD_LIST(struct pd_planned_ticket) tickets; /* copies */
+	PD_LIST(struct pd_planned_contact) contacts;
 	struct pd_event last;			   /* later changes may be added to the newest event */
 };
 void pd_plan_save(struct pd_context *context, struct pd_savepoint *ret_savepoint);

@@ -62,7 +62,8 @@ static void settle_values(struct merging *m)
 	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
 		settle_value(m, properties[i]);
 	for (size_t i = 0; i < m->from->properties.count; i++)
-		if (!pd_property_is_hidden(m->from->properties.items[i].property))
+		if (!pd_property_is_hidden(m->from->properties.items[i].property) ||
+		    strcmp(m->from->properties.items[i].property, PD_PROPERTY_COMPANY) == 0)
 			settle_value(m, m->from->properties.items[i].property);
 	/* What was pinned there stands behind what is here. */
 	const char *pinned = pd_ticket_get(m->context->arena, m->from, PD_PROPERTY_PINNED);
@@ -88,6 +89,8 @@ static void add_lists(struct merging *m)
 		add(m, "mention", from->mentions.items[i]);
 	for (size_t i = 0; i < from->reminders.count; i++)
 		add(m, "reminder", from->reminders.items[i]);
+	for (size_t i = 0; i < from->links.count; i++)
+		add(m, "link", from->links.items[i]);
 	for (size_t i = 0; i < from->deleted_entries.count; i++)
 		add(m, "entry_deleted", number_text(m, from->deleted_entries.items[i]));
 	if (from->mailbox != NULL && !pd_equal(from->mailbox, m->into->mailbox))

@@ -3,7 +3,7 @@
  * Promises: every change of a ticket is an event of the plan and applied to the ticket's working copy at
  * once; a ticket, a contact and a key are asked of the desk once. Where the desk fails, tickets are NULL and
  * the desk's `failed` says why; the plan is thrown away then. */
-#include "desk/plan.h"
+#include "desk/people.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -126,6 +126,8 @@ static void append(struct pd_context *context, struct pd_ticket *ticket, struct 
 	bool follows = pd_ticket_apply(context->arena, ticket, event);
 	assert(follows);
 	(void)follows;
+	for (size_t i = 0; i < event->changes.count; i++)
+		pd_plan_note_contact(context, &event->changes.items[i]);
 	*pd_list_add(context->arena, &context->plan->events) = event;
 }
 
@@ -254,6 +256,7 @@ static struct pd_event *change(struct pd_context *context, struct pd_ticket *tic
 	for (size_t i = 0; i < count; i++) {
 		add_change(context, event, changes[i].property, changes[i].from, changes[i].to);
 		*pd_list_add(context->arena, &step.changes) = event->changes.items[event->changes.count - 1];
+		pd_plan_note_contact(context, &event->changes.items[event->changes.count - 1]);
 	}
 	bool follows = pd_ticket_apply(context->arena, ticket, &step);
 	assert(follows);
@@ -351,6 +354,10 @@ static bool is_planned_record(const struct pd_plan *plan, const char *property, 
 const char *pd_plan_record(struct pd_context *context, const char *kind, const char *name)
 {
 	const char *value;
+	if (strcmp(kind, PD_CONTACT_RECORD) == 0) {
+		const struct pd_contact *contact = pd_plan_contact_by_id(context, strtoll(name, NULL, 10));
+		return contact != NULL ? pd_contact_value(context->arena, contact) : NULL;
+	}
 	if (is_planned_record(context->plan, pd_record_property(context->arena, kind, name), &value))
 		return value;
 	return context->desk->record(context->desk, context->arena, kind, name);
@@ -428,6 +435,8 @@ static bool has_value(struct pd_context *context, const struct pd_ticket *ticket
 		return has_number(ticket->contacts.items, ticket->contacts.count, value);
 	if (strcmp(property, "reminder") == 0)
 		return pd_strings_has(&ticket->reminders, value);
+	if (strcmp(property, "link") == 0)
+		return pd_strings_has(&ticket->links, value);
 	if (strcmp(property, "entry_deleted") == 0)
 		return has_number(ticket->deleted_entries.items, ticket->deleted_entries.count, value);
 	assert(strcmp(property, "participant") == 0);
@@ -452,6 +461,16 @@ struct pd_event *pd_plan_remove(struct pd_context *context, struct pd_ticket *ti
 	const struct pd_change removed = {.property = pd_strdup(context->arena, property),
 					  .from = pd_strdup(context->arena, value)};
 	return change(context, ticket, conversation, why, &removed, 1);
+}
+
+struct pd_event *pd_plan_replace_contact(struct pd_context *context, struct pd_ticket *ticket, const char *from,
+					 const char *to, const char *why)
+{
+	if (!has_number(ticket->contacts.items, ticket->contacts.count, from))
+		return NULL;
+	bool has_both = has_number(ticket->contacts.items, ticket->contacts.count, to);
+	const struct pd_change replaced = {.property = "contact", .from = from, .to = has_both ? NULL : to};
+	return change(context, ticket, 0, why, &replaced, 1);
 }
 
 int64_t pd_plan_new_conversation(struct pd_context *context, struct pd_ticket *ticket, const char *mailbox,
@@ -510,39 +529,7 @@ struct pd_event *pd_plan_adopt(struct pd_context *context, struct pd_ticket *tic
 	return change(context, ticket, conversation->id, why, changes.items, changes.count);
 }
 
-/* --- contacts, messages, marks --- */
-
-struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address)
-{
-	struct pd_plan *plan = context->plan;
-	const char *value = pd_lower_ascii(context->arena, address->addr);
-	const char *name = address->name != NULL ? address->name : "";
-	for (size_t i = 0; i < plan->contacts.count; i++) {
-		struct pd_contact *contact = &plan->contacts.items[i].contact;
-		for (size_t n = 0; n < contact->identities.count; n++) {
-			if (strcmp(contact->identities.items[n].kind, "mail") != 0 ||
-			    strcmp(contact->identities.items[n].value, value) != 0)
-				continue;
-			if (*contact->name == '\0')
-				contact->name = name;
-			return contact;
-		}
-	}
-	struct pd_contact *known = context->desk->contact_of(context->desk, context->arena, "mail", value);
-	if (known != NULL && (*name == '\0' || *known->name != '\0'))
-		return known;
-	struct pd_planned_contact *planned = pd_list_add(context->arena, &plan->contacts);
-	if (known != NULL) {
-		planned->contact = *known;
-	} else {
-		planned->is_new = true;
-		planned->contact.id = context->desk->new_id(context->desk, PD_ID_CONTACT);
-		*pd_list_add(context->arena, &planned->contact.identities) =
-			(struct pd_identity){.kind = "mail", .value = value};
-	}
-	planned->contact.name = name;
-	return &planned->contact;
-}
+/* --- messages, marks --- */
 
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source,
 					   enum pd_direction direction)

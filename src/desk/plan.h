@@ -185,9 +185,12 @@ struct pd_merge {
 /* Merges a ticket into another: desk/merge.c. Neither is deleted or merged away, and they are two. */
 void pd_plan_merge(struct pd_context *context, struct pd_ticket *from, struct pd_ticket *into, const char *why,
 		   struct pd_merge *ret_merge);
-/* The contact of an address, made where there is none; a better name is taken over. To be read only; the pointer
- * holds until the next contact. */
-struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
+/* Puts one contact of the ticket in another's place; NULL where it has no such contact. */
+struct pd_event *pd_plan_replace_contact(struct pd_context *context, struct pd_ticket *ticket, const char *from,
+					 const char *to, const char *why);
+/* The contact of an address, made where there is none; where no name is known, the address' name is taken over. The
+ * pointer holds until the next contact. More of contacts: desk/people.h. */
+const struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
 /* A message with its new id and direction; the pointer holds for the first 16 of a plan, then until the next. */
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
 /* Adds to an event of this plan, the newest of its ticket, what the clocks of goals make of it (desk/clocks.h). */

@@ -1,12 +1,13 @@
 /* Words for people: actors and values, in the language of the context.
  *
  * Promises: what is not known any more is said as it was written. Cannot fail. */
-#include "desk/plan.h"
+#include "desk/people.h"
 
 #include <string.h>
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/links.h"
 
 const char *pd_context_language(const struct pd_context *context)
 {
@@ -31,20 +32,16 @@ static const char *contact_words(struct pd_context *context, const char *value)
 	unsigned long long id;
 	if (!pd_number(value, INT64_MAX, &id))
 		return value;
-	const struct pd_contact *contact = NULL;
-	for (size_t i = 0; i < context->plan->contacts.count; i++)
-		if (context->plan->contacts.items[i].contact.id == (int64_t)id)
-			contact = &context->plan->contacts.items[i].contact;
-	if (contact == NULL)
-		contact = context->desk->contact(context->desk, context->arena, (int64_t)id);
+	const struct pd_contact *contact = pd_plan_contact_followed(context, (int64_t)id);
 	const char *address = contact != NULL ? pd_contact_address(contact) : NULL;
-	return address != NULL ? address : contact != NULL ? contact->name : value;
+	return address != NULL ? address : contact != NULL ? pd_contact_words(contact) : value;
 }
 
 char *pd_value_words(struct pd_context *context, const char *property, const char *value)
 {
 	enum pd_status_kind kind;
 	const char *name;
+	struct pd_link link;
 	const char *language = pd_context_language(context);
 	if (strcmp(property, "owner") == 0 || strcmp(property, "follower") == 0) {
 		if (value == NULL)
@@ -62,5 +59,14 @@ char *pd_value_words(struct pd_context *context, const char *property, const cha
 		return pd_printf(context->arena, "#%.*s", (int)strcspn(value, " "), value);
 	if (strcmp(property, "entry_deleted") == 0)
 		return pd_printf(context->arena, "E%s", value);
+	if (strcmp(property, "link") == 0 && pd_link_parse(context->arena, value, &link))
+		return pd_link_words(context->arena, context->settings, &link);
+	if (pd_property_is_record(property) && strchr(value, '\n') != NULL) {
+		struct pd_strings lines = pd_lines(context->arena, value), parts = {0};
+		for (size_t i = 0; i < lines.count; i++)
+			if (*lines.items[i] != '\0')
+				*pd_list_add(context->arena, &parts) = lines.items[i];
+		return pd_strings_join(context->arena, &parts, ", ");
+	}
 	return pd_strdup(context->arena, value);
 }

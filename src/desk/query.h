@@ -31,6 +31,10 @@ enum pd_compare { PD_IS, PD_LESS, PD_LESS_EQUAL, PD_GREATER, PD_GREATER_EQUAL };
  *   mailbox                   the ticket's own or a further one (mailboxes_also)
  *   value NULL (`none`)       no value, no such person
  * A field for which a ticket has no data (sla and due of a ticket without goals) is `none`. */
+/* Fields that no text names, for whoever builds a tree: a ticket's contact by its id (number), the company that a ticket
+ * has of its own (value, as it is written). */
+#define PD_FIELD_CONTACT_ID  "contact id"
+#define PD_FIELD_OWN_COMPANY "own company"
 struct pd_query {
 	enum pd_query_op op;
 	struct pd_query *left, *right;

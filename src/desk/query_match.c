@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/goals.h"
+#include "desk/people.h"
 
 struct matcher {
 	struct pd_arena *arena; /* for what is folded on the way */
@@ -113,10 +114,25 @@ static void add_digits(struct pd_arena *arena, struct pd_strings *list, const ch
 	*pd_list_add(arena, list) = digits;
 }
 
+static bool is_contact(const struct pd_ticket *ticket, int64_t id)
+{
+	for (size_t i = 0; i < ticket->contacts.count; i++)
+		if (ticket->contacts.items[i] == id)
+			return true;
+	return false;
+}
+
 static bool matches_contacts(struct matcher *m, const struct pd_query *query)
 {
 	struct pd_strings values = {0};
 	bool is_phone = strcmp(query->field, "phone") == 0;
+	if (strcmp(query->field, "company") == 0 &&
+	    pd_ticket_get(m->arena, m->facts->ticket, PD_PROPERTY_COMPANY) != NULL) {
+		const char *own = pd_ticket_company(m->facts->ticket, NULL);
+		if (own != NULL)
+			*pd_list_add(m->arena, &values) = own;
+		return matches_strings(m, query, &values, is_part(query));
+	}
 	for (size_t i = 0; i < m->facts->contacts.count; i++) {
 		const struct pd_contact *contact = m->facts->contacts.items[i];
 		if (strcmp(query->field, "company") == 0) {
@@ -126,6 +142,9 @@ static bool matches_contacts(struct matcher *m, const struct pd_query *query)
 		}
 		if (!is_phone && contact->name != NULL && *contact->name != '\0')
 			*pd_list_add(m->arena, &values) = contact->name;
+		struct pd_strings names = pd_details(m->arena, &contact->details, PD_DETAIL_NAME);
+		for (size_t n = 0; !is_phone && n < names.count; n++)
+			*pd_list_add(m->arena, &values) = names.items[n];
 		for (size_t n = 0; n < contact->identities.count; n++) {
 			const struct pd_identity *identity = &contact->identities.items[n];
 			if (!is_phone || strcmp(identity->kind, "phone") == 0)
@@ -233,6 +252,12 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 		return matches_strings(m, query, &m->facts->to, is_part(query));
 	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
 		return matches_contacts(m, query);
+	if (strcmp(field, PD_FIELD_CONTACT_ID) == 0)
+		return is_contact(ticket, query->number);
+	if (strcmp(field, PD_FIELD_OWN_COMPANY) == 0)
+		return pd_equal(pd_ticket_get(m->arena, ticket, PD_PROPERTY_COMPANY), query->value);
+	if (strcmp(field, "link") == 0)
+		return matches_strings(m, query, &ticket->links, false);
 	if (strcmp(field, "sla") == 0)
 		return pd_agenda_is(m->facts->agenda, query->value, query->time);
 	if (strcmp(field, "due") == 0)
@@ -295,11 +320,17 @@ static bool matches_text(struct matcher *m, const struct pd_query *query)
 	    has_words(m, ticket->description, wanted, query->is_prefix) ||
 	    has_words(m, m->facts->text, wanted, query->is_prefix))
 		return true;
+	if (has_words(m, pd_ticket_get(m->arena, ticket, PD_PROPERTY_COMPANY), wanted, query->is_prefix))
+		return true;
 	for (size_t i = 0; i < m->facts->contacts.count; i++) {
 		const struct pd_contact *contact = m->facts->contacts.items[i];
 		if (has_words(m, contact->name, wanted, query->is_prefix) ||
 		    has_words(m, contact->company, wanted, query->is_prefix))
 			return true;
+		for (size_t n = 0; n < contact->details.count; n++)
+			if (has_words(m, contact->details.items[n] + strcspn(contact->details.items[n], " "), wanted,
+				      query->is_prefix))
+				return true;
 		for (size_t n = 0; n < contact->identities.count; n++)
 			if (has_words(m, contact->identities.items[n].value, wanted, query->is_prefix))
 				return true;

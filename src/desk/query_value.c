@@ -48,7 +48,8 @@ static const struct field fields[] = {
 	{"to", FIELD_TEXT, NULL},	    {"follower", FIELD_AGENT, NULL},
 	{"mentions", FIELD_AGENT, NULL},    {"is", FIELD_WORD, is_words},
 	{"sla", FIELD_WORD, sla_words},	    {"due", FIELD_TIME, NULL},
-	{"view", FIELD_VIEW, NULL},	    {"age", FIELD_AGE, NULL},
+	{"link", FIELD_TEXT, NULL},	    {"view", FIELD_VIEW, NULL},
+	{"age", FIELD_AGE, NULL},
 };
 
 static const struct field *field_of(const struct pd_settings *settings, const char *name)

@@ -16,6 +16,8 @@ void pd_plan_save(struct pd_context *context, struct pd_savepoint *ret_savepoint
 		*kept = plan->tickets.items[i];
 		kept->ticket = pd_ticket_copy(context->arena, kept->ticket);
 	}
+	for (size_t i = 0; i < plan->contacts.count; i++)
+		*pd_list_add(context->arena, &ret_savepoint->contacts) = plan->contacts.items[i];
 	if (plan->events.count > 0)
 		ret_savepoint->last = *plan->events.items[plan->events.count - 1];
 }
@@ -29,6 +31,8 @@ void pd_plan_back(struct pd_context *context, const struct pd_savepoint *savepoi
 		plan->tickets.items[i].ticket =
 			pd_ticket_copy(context->arena, savepoint->tickets.items[i].ticket);
 	}
+	for (size_t i = 0; i < plan->contacts.count; i++)
+		plan->contacts.items[i] = savepoint->contacts.items[i];
 	if (plan->events.count > 0)
 		*plan->events.items[plan->events.count - 1] = savepoint->last;
 }

@@ -89,6 +89,11 @@ struct pd_records {
 	size_t count, room;
 };
 
+struct pd_contacts {
+	struct pd_contact **items;
+	size_t count, room;
+};
+
 struct pd_mark {
 	bool exists;
 	int64_t value; /* as stored: usually an event id */
@@ -129,6 +134,13 @@ struct pd_snapshot {
 				       const char *base_subject, pd_time since);
 	struct pd_contact *(*contact)(struct pd_snapshot *, struct pd_arena *, int64_t id);
 	struct pd_contact *(*contact_of)(struct pd_snapshot *, struct pd_arena *, const char *kind, const char *value);
+	/* Contacts whose id is above that, by id, at most limit: of that company, as it is written (NULL: of any, and of
+	 * none), with that text, folded, somewhere in what is known of them (NULL: all). Merged ones not. Not in the read
+	 * set: `contact` says how they stand. */
+	struct pd_contacts (*contacts)(struct pd_snapshot *, struct pd_arena *, const char *company, const char *text,
+				       int64_t after, size_t limit);
+	/* Names of companies that contacts have, and how many contacts as the value; by name. Not in the read set. */
+	struct pd_records (*companies)(struct pd_snapshot *, struct pd_arena *);
 	struct pd_mark (*mark)(struct pd_snapshot *, const char *key);
 	/* The value of a record; NULL: there is none. */
 	const char *(*record)(struct pd_snapshot *, struct pd_arena *, const char *kind, const char *name);

@@ -88,7 +88,7 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 }
 
 static const char *const many[] = {"follower", "contact", "participant", "mailbox_also", "mention",
-				   "entry_deleted", "reminder", "absorbed"};
+				   "entry_deleted", "reminder", "absorbed", "link"};
 static const char *const builtin[] = {
 	"name",
 	"description",
@@ -194,12 +194,17 @@ static void change_strings(struct pd_arena *arena, struct pd_strings *list, cons
 	do {                                                                                                 \
 		int64_t gone = number_of((change)->from), come = number_of((change)->to);                    \
 		bool is_there = false;                                                                       \
-		for (size_t n = 0; n < (list)->count; n++) {                                                 \
-			if (gone != 0 && (list)->items[n] == gone) {                                         \
-				take_out((list)->items, &(list)->count, sizeof *(list)->items, n--);         \
-				continue;                                                                    \
-			}                                                                                    \
+		for (size_t n = 0; come != 0 && n < (list)->count; n++)                                      \
 			is_there |= (list)->items[n] == come;                                                \
+		for (size_t n = 0; n < (list)->count; n++) {                                                 \
+			if (gone == 0 || (list)->items[n] != gone)                                           \
+				continue;                                                                    \
+			if (come != 0 && !is_there) { /* in its place */                                     \
+				(list)->items[n] = come;                                                     \
+				is_there = true;                                                             \
+			} else {                                                                             \
+				take_out((list)->items, &(list)->count, sizeof *(list)->items, n--);         \
+			}                                                                                    \
 		}                                                                                            \
 		if (come != 0 && !is_there)                                                                  \
 			*pd_list_add(arena, list) = come;                                                    \
@@ -408,6 +413,8 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 			(void)pd_time_parse(change->to, &ticket->snoozed);
 	} else if (strcmp(property, "reminder") == 0) {
 		change_strings(arena, &ticket->reminders, change);
+	} else if (strcmp(property, "link") == 0) {
+		change_strings(arena, &ticket->links, change);
 	} else if (strcmp(property, "contact") == 0) {
 		CHANGE_NUMBERS(arena, &ticket->contacts, change);
 	} else if (strcmp(property, "absorbed") == 0) {
@@ -494,6 +501,7 @@ struct pd_ticket *pd_ticket_copy(struct pd_arena *arena, const struct pd_ticket 
 	COPY_LIST(arena, copy->deleted_entries);
 	COPY_LIST(arena, copy->absorbed);
 	COPY_LIST(arena, copy->reminders);
+	COPY_LIST(arena, copy->links);
 	COPY_LIST(arena, copy->clocks.pauses);
 	COPY_LIST(arena, copy->clocks.warned);
 	for (size_t i = 0; i < copy->conversations.count; i++)
@@ -539,7 +547,7 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 bool pd_property_is_hidden(const char *property)
 {
 	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0 ||
-	       strcmp(property, PD_PROPERTY_MOVED) == 0;
+	       strcmp(property, PD_PROPERTY_MOVED) == 0 || strcmp(property, PD_PROPERTY_COMPANY) == 0;
 }
 
 const char *pd_event_words(const struct pd_event *event)
@@ -588,12 +596,4 @@ bool pd_ticket_entry_deleted(const struct pd_ticket *ticket, int64_t event)
 		if (ticket->deleted_entries.items[i] == event)
 			return true;
 	return false;
-}
-
-const char *pd_contact_address(const struct pd_contact *contact)
-{
-	for (size_t i = 0; i < contact->identities.count; i++)
-		if (strcmp(contact->identities.items[i].kind, "mail") == 0)
-			return contact->identities.items[i].value;
-	return NULL;
 }

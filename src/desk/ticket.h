@@ -38,7 +38,7 @@ const char *pd_event_kind_name(enum pd_event_kind kind); /* "created" "message" 
 bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
 
 /* One value that changed. A property with many values (follower, contact, participant, mailbox_also, mention):
- * from NULL adds `to`, to NULL removes `from`. Values are strings:
+ * from NULL adds `to`, to NULL removes `from`, of contacts both put one in the other's place. Values are strings:
  *   name description pipeline mailbox owner team priority category source   as in the configuration or free text
  *   status        "KIND:NAME", "open:Open"
  *   spam automatic deleted   "yes"; NULL: no
@@ -59,6 +59,8 @@ bool pd_event_kind_parse(const char *name, enum pd_event_kind *ret_kind);
  *   record:KIND:NAME   no property of the ticket, but a record of the desk (below)
  *   snoozed       RFC 3339: until then
  *   reminder      many values: "RFC3339 AGENT"
+ *   link          many values: "KIND:ID" or "E7 KIND:ID" (desk/links.h)
+ *   company       the ticket's own, instead of its contact's; "none": it has none (desk/people.h)
  *   closed        RFC 3339 with milliseconds; only where the instant differs from the event's (an undo)
  *   anything else a custom property */
 struct pd_change {
@@ -130,6 +132,7 @@ struct pd_ticket {
 	PD_LIST(int64_t) deleted_entries; /* events that the timeline hides */
 	pd_time snoozed;		  /* until then; 0: it is awake */
 	struct pd_strings reminders;	  /* "TIME AGENT", in the order in which they were asked for */
+	struct pd_strings links;	  /* desk/links.h, in the order in which they were made */
 	struct pd_clocks clocks;
 };
 
@@ -169,6 +172,8 @@ bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 /* What the contact reads, "fr": as its first mail says, where that is not the mailbox's, or as an agent sets. A custom
  * property that every desk has. */
 #define PD_PROPERTY_LANGUAGE "language"
+/* Likewise the ticket's own company: desk/people.h. */
+#define PD_PROPERTY_COMPANY "company"
 /* Likewise the entries that stand first on the timeline, the newest pin first: "E9;E7". */
 #define PD_PROPERTY_PINNED "pinned"
 /* Is it such a property, which nobody sees among the ticket's own? */
@@ -212,6 +217,7 @@ struct pd_contact {
 	const char *name; /* "" */
 	const char *company; /* NULL */
 	PD_LIST(struct pd_identity) identities; /* mail may be absent */
+	struct pd_strings details; /* "KEY VALUE" each: what else is known of them (desk/people.h) */
 };
 /* The contact's first mail address; NULL. */
 const char *pd_contact_address(const struct pd_contact *contact);

@@ -3,7 +3,10 @@
  * Promises: what was merged and parted again is asked of by each ticket alone. A failed snapshot sticks. */
 #include "desk/timeline.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "desk/links.h"
 
 /* By time; two sources that are each in order give one that is, and none is turned around. */
 static struct pd_entries woven(struct pd_arena *arena, const struct pd_entries *one, const struct pd_entries *two)
@@ -30,6 +33,15 @@ struct pd_entries pd_timeline(struct pd_snapshot *desk, struct pd_arena *arena, 
 	for (size_t i = 0; i < ticket->absorbed.count; i++) {
 		struct pd_entries more = desk->timeline(desk, arena, ticket->absorbed.items[i].ticket, 0);
 		all = woven(arena, &all, &more);
+	}
+	for (size_t i = 0; i < ticket->links.count; i++) { /* entries of others that stand here, too */
+		struct pd_link link;
+		if (!pd_link_parse(arena, ticket->links.items[i], &link) || strcmp(link.kind, "entry") != 0)
+			continue;
+		struct pd_entry *entry = desk->entry(desk, arena, strtoll(link.id, NULL, 10));
+		struct pd_entries one = {.items = entry, .count = entry != NULL, .room = 1};
+		if (entry != NULL && !pd_ticket_includes(ticket, entry->event.ticket))
+			all = woven(arena, &all, &one);
 	}
 	return all;
 }

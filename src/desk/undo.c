@@ -327,8 +327,8 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 	}
 	if (strcmp(net->property, "follower") == 0) {
 		has = pd_strings_has(&ticket->followers, net->value);
-	} else if (strcmp(net->property, "reminder") == 0) {
-		has = pd_strings_has(&ticket->reminders, net->value);
+	} else if (strcmp(net->property, "link") == 0) {
+		has = pd_strings_has(&ticket->links, net->value);
 	} else if (strcmp(net->property, "mailbox_also") == 0) {
 		has = pd_strings_has(&ticket->mailboxes_also, net->value);
 	} else if (strcmp(net->property, "mention") == 0) {
@@ -494,8 +494,14 @@ static void take_back_on(struct undo *undo, size_t index, int64_t conversation, 
 		const struct net *net = &undo->nets.items[i];
 		if (net->ticket != number || net->conversation != conversation)
 			continue;
-		*pd_list_add(context->arena, &changes) = (struct pd_change){
-			.property = net->property, .from = net->to, .to = net->from};
+		struct pd_change *before = changes.count > 0 ? &changes.items[changes.count - 1] : NULL;
+		/* One contact that took another's place gives it back. */
+		if (before != NULL && strcmp(net->property, "contact") == 0 && strcmp(before->property, "contact") == 0 &&
+		    before->from == NULL && net->from == NULL)
+			before->from = net->to;
+		else
+			*pd_list_add(context->arena, &changes) = (struct pd_change){
+				.property = net->property, .from = net->to, .to = net->from};
 		opens |= strcmp(net->property, "status") == 0 && ticket->closed != 0;
 		has_time |= strcmp(net->property, "closed") == 0;
 	}

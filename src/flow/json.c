@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "desk/command.h"
+#include "desk/people.h"
 
 json_t *pd_json_text(const char *text)
 {
@@ -56,7 +57,12 @@ static json_t *properties(const struct pd_ticket *ticket)
 static const struct pd_contact *first_contact(struct pd_arena *arena, struct pd_snapshot *snapshot,
 					      const struct pd_ticket *ticket)
 {
-	return ticket->contacts.count ? snapshot->contact(snapshot, arena, ticket->contacts.items[0]) : NULL;
+	const struct pd_contact *contact =
+		ticket->contacts.count ? snapshot->contact(snapshot, arena, ticket->contacts.items[0]) : NULL;
+
+	for (int hops = 0; contact && pd_contact_merged(contact) && hops < 32; hops++)
+		contact = snapshot->contact(snapshot, arena, pd_contact_merged(contact));
+	return contact;
 }
 
 struct pd_ticket_facts pd_json_facts(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
@@ -131,7 +137,7 @@ json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene
 	json_object_set_new(object, "source", pd_json_text(ticket->source));
 	json_object_set_new(object, "contact", pd_json_text(contact ? pd_contact_address(contact) : NULL));
 	json_object_set_new(object, "contact_name", text_or_null(contact ? contact->name : NULL));
-	json_object_set_new(object, "company", text_or_null(contact ? contact->company : NULL));
+	json_object_set_new(object, "company", text_or_null(pd_ticket_company(ticket, contact)));
 	json_object_set_new(object, "created", pd_json_time(arena, ticket->created));
 	json_object_set_new(object, "updated", pd_json_time(arena, ticket->updated));
 	json_object_set_new(object, "closed", pd_json_time(arena, ticket->closed));
@@ -191,7 +197,7 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 		const struct pd_contact *contact = snapshot->contact(snapshot, arena, (int64_t)id);
 		const char *address = contact ? pd_contact_address(contact) : NULL;
 
-		return address ? address : value;
+		return address ? address : contact && *pd_contact_words(contact) ? pd_contact_words(contact) : value;
 	}
 	if (pd_equal(property, "absorbed"))
 		return pd_strndup(arena, value, strcspn(value, " "));

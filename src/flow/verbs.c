@@ -29,6 +29,8 @@ static const struct verb {
 	{"export", pd_verb_export, RIGHT_EXPORT},
 	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
 	{"agents", pd_verb_agents, 0},
+	{"contact", pd_verb_contact, 0},
+	{"company", pd_verb_company, 0},
 	{"report", pd_verb_report, 0},
 	{"keys", pd_verb_keys, 0},
 	{"key_add", pd_verb_key_add, WRITES | OWNER},
@@ -189,7 +191,7 @@ static int check_request(struct pd_call *call)
 		{"oldest_first", FLAG}, {"property", TEXT},    {"commands", LIST},   {"mailbox", TEXT},
 		{"name", TEXT},	       {"contacts", LIST | FLAG}, {"set", LIST},     {"attachment", TEXT},
 		{"content", TEXT},     {"destination", TEXT},  {"all", FLAG},	     {"agent", TEXT},
-		{"key", TEXT},	       {"from", TEXT},	       {"to", TEXT},	     {"as_text", FLAG},
+		{"company", TEXT},      {"key", TEXT},	       {"from", TEXT},	       {"to", TEXT},	     {"as_text", FLAG},
 	};
 	static const char *const words[] = {[TEXT] = "a text", [NUMBER] = "a number", [FLAG] = "true or false",
 					    [LIST] = "a list of texts", [LIST | FLAG] = "a list of texts"};

@@ -7,14 +7,16 @@
  *   raw          number, entry                            {"raw": base64}
  *   history      number, property                         a change each
  *   why          number, at, as_text                         a goal each, with the parts of its sum; as_text: a {"line"} each
- *   create       mailbox, name, contacts, set             {"number", "report"}
- *   do           number, commands                         {"number", "report", "listed"}
+ *   create       mailbox, name, contacts, set             {"number", "report", "listed", "action"}
+ *   do           number, commands                         {"number", "report", "listed", "action"}; action: for #undo
  *   attachments  number, contacts                         an attachment each
  *   fetch        number, attachment                       {"name", "type", "content": base64}
  *   attach       number, name, content (base64)           {"number", "report"}
  *   import       mailbox, content (base64)                {"number", "new"}
  *   export       query                                    a ticket each, as show gives it
  *   mbox         query                                    {"number", "from", "date", "raw"} a message each
+ *   contact      name (address, number, id) or text, company, limit   a contact each
+ *   company      name or text                             a company each
  *   keys         agent, all                               a registered key each
  *   key_add      agent, content (base64)                  {"report", …}
  *   key_remove   agent, key (a fingerprint or its end)    {"report", …}

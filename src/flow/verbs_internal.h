@@ -78,6 +78,8 @@ int pd_verb_mbox(struct pd_call *call);
 int pd_verb_keys(struct pd_call *call);
 int pd_verb_key_add(struct pd_call *call);
 int pd_verb_key_remove(struct pd_call *call);
+int pd_verb_contact(struct pd_call *call);
+int pd_verb_company(struct pd_call *call);
 int pd_verb_outbox(struct pd_call *call);
 int pd_verb_flush(struct pd_call *call);
 int pd_verb_reload(struct pd_call *call);

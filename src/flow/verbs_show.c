@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/links.h"
 #include "desk/timeline.h"
 
 static const char *actor_name(const char *actor)
@@ -43,9 +44,29 @@ static bool is_wanted(struct pd_call *call, const struct pd_entry *entry, pd_tim
 	return !search || is_searched(call, entry, pd_fold(call->arena, search));
 }
 
-static void add_links(json_t *object, const struct pd_ticket *ticket, const struct pd_entries *entries)
+static void add_link(struct pd_call *call, json_t *links, const char *value)
+{
+	struct pd_link link;
+	unsigned long long number;
+
+	if (!pd_link_parse(call->arena, value, &link))
+		return;
+	json_t *object = json_pack("{s:o,s:o,s:o,s:o}", "kind", pd_json_text(link.kind), "id", pd_json_text(link.id), "url",
+				   pd_json_text(pd_link_url(call->arena, call->settings, &link)), "entry",
+				   link.entry ? json_sprintf("E%lld", (long long)link.entry) : json_null());
+
+	if (pd_equal(link.kind, "ticket") && pd_number(link.id, INT64_MAX, &number))
+		json_object_set_new(object, "number", json_integer((json_int_t)number));
+	json_object_set_new(object, "words", pd_json_text(pd_link_words(call->arena, call->settings, &link)));
+	json_array_append_new(links, object);
+}
+
+static void add_links(struct pd_call *call, json_t *object, const struct pd_ticket *ticket, const struct pd_entries *entries)
 {
 	json_t *links = json_array();
+
+	for (size_t i = 0; i < ticket->links.count; i++)
+		add_link(call, links, ticket->links.items[i]);
 
 	for (size_t i = 0; i < entries->count; i++)
 		if (entries->items[i].event.kind == PD_EVENT_RELATED)
@@ -88,7 +109,7 @@ json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const 
 	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
-	add_links(object, ticket, &entries);
+	add_links(call, object, ticket, &entries);
 	const char *pinned = pd_ticket_get(call->arena, ticket, PD_PROPERTY_PINNED);
 	struct pd_strings pins = pd_split(call->arena, pinned ? pinned : "", ';');
 
@@ -148,6 +169,12 @@ int pd_verb_show(struct pd_call *call)
 	return failed;
 }
 
+/* A draft is its author's alone (R6). */
+static bool may_read(const struct pd_call *call, const struct pd_event *event)
+{
+	return !call->agent || event->kind != PD_EVENT_DRAFT || pd_equal(actor_name(event->actor), call->agent->name);
+}
+
 int pd_verb_raw(struct pd_call *call)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
@@ -163,7 +190,7 @@ int pd_verb_raw(struct pd_call *call)
 	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	for (size_t i = 0; i < entries.count && !message; i++)
-		if (wanted ? entries.items[i].event.id == wanted
+		if (wanted ? entries.items[i].event.id == wanted && may_read(call, &entries.items[i].event)
 			   : pd_json_carries(&entries.items[i]) && entries.items[i].event.kind != PD_EVENT_ATTACHED)
 			message = entries.items[i].event.message;
 	if (!message && wanted)

@@ -49,8 +49,9 @@ static int carry_out(struct change *change)
 
 	for (size_t i = 0; i < plan->listed.count; i++)
 		json_array_append_new(listed, json_integer(plan->listed.items[i]));
-	pd_call_emit(call, json_pack("{s:o,s:o,s:o}", "number", plan->ticket ? json_integer(plan->ticket) : json_null(),
-				     "report", pd_json_strings(&plan->report), "listed", listed));
+	pd_call_emit(call, json_pack("{s:o,s:o,s:o,s:o}", "number", plan->ticket ? json_integer(plan->ticket) : json_null(),
+				     "report", pd_json_strings(&plan->report), "listed", listed, "action",
+				     plan->events.count ? json_integer(plan->events.items[0]->action) : json_null()));
 	return 0;
 }
 

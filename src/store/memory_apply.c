@@ -90,6 +90,8 @@ static void put_contact(struct pd_memory *memory, const struct pd_contact *conta
 			.kind = pd_strdup(arena, contact->identities.items[i].kind),
 			.value = pd_strdup(arena, contact->identities.items[i].value),
 		};
+	for (size_t i = 0; i < contact->details.count; i++)
+		*pd_list_add(arena, &copy.details) = pd_strdup(arena, contact->details.items[i]);
 	pd_list_add(arena, &memory->contacts)->contact = copy;
 	memory->contacts.items[memory->contacts.count - 1].life = now(memory);
 }

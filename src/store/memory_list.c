@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 /* Stands between the texts of a ticket, so that no phrase goes from one to the next. */
 #define BETWEEN "\n0betweentexts0\n"
@@ -138,13 +139,13 @@ static const char *text_of(const struct order *order, const struct pd_ticket *ti
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (strcmp(order->column, places[i].column) == 0)
 			return *(const char *const *)(const void *)((const char *)ticket + places[i].offset);
+	if (strcmp(order->column, "company") == 0)
+		return pd_ticket_company(ticket, contact);
 	if (contact == NULL)
 		return NULL;
 	if (strcmp(order->column, "contact") == 0)
 		return pd_contact_address(contact);
-	if (strcmp(order->column, "contact_name") == 0)
-		return *contact->name != '\0' ? contact->name : NULL;
-	return strcmp(order->column, "company") == 0 ? contact->company : NULL;
+	return strcmp(order->column, "contact_name") == 0 && *contact->name != '\0' ? contact->name : NULL;
 }
 
 /* As SQLite orders them: numbers, then texts. */

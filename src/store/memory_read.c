@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 #define SUBJECT_TICKETS 20
 
@@ -205,7 +206,8 @@ static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *
 	struct pd_contact *found = NULL;
 	for (size_t i = 0; i < memory->contacts.count && found == NULL; i++) {
 		const struct pd_contact *row = &memory->contacts.items[i].contact;
-		if (!pd_memory_holds(memory->contacts.items[i].life, pd_memory_instant(view)))
+		if (!pd_memory_holds(memory->contacts.items[i].life, pd_memory_instant(view)) ||
+		    pd_contact_merged(row) != 0)
 			continue;
 		for (size_t n = 0; n < row->identities.count && found == NULL; n++)
 			if (strcmp(row->identities.items[n].kind, kind) == 0 &&
@@ -213,6 +215,58 @@ static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *
 				found = pd_memdup(arena, row, sizeof *row);
 	}
 	unlock(memory);
+	return found;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct pd_contact *one = *(struct pd_contact *const *)a, *two = *(struct pd_contact *const *)b;
+	return (one->id > two->id) - (one->id < two->id);
+}
+
+static struct pd_contacts contacts(struct pd_snapshot *face, struct pd_arena *arena, const char *company,
+				   const char *text, int64_t after, size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_memory *memory = lock(view);
+	struct pd_contacts found = {0};
+	for (size_t i = 0; i < memory->contacts.count; i++) {
+		const struct pd_contact *row = &memory->contacts.items[i].contact;
+		if (!pd_memory_holds(memory->contacts.items[i].life, pd_memory_instant(view)) || row->id <= after ||
+		    pd_contact_merged(row) != 0 || (company != NULL && !pd_equal(row->company, company)) ||
+		    (text != NULL && strstr(pd_fold(arena, pd_contact_value(arena, row)), text) == NULL))
+			continue;
+		*pd_list_add(arena, &found) = pd_memdup(arena, row, sizeof *row);
+	}
+	unlock(memory);
+	if (found.count > 1)
+		qsort(found.items, found.count, sizeof *found.items, by_id);
+	found.count = found.count > limit ? limit : found.count;
+	return found;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct pd_record *)a)->name, ((const struct pd_record *)b)->name);
+}
+
+static struct pd_records companies(struct pd_snapshot *face, struct pd_arena *arena)
+{
+	struct pd_contacts all = contacts(face, arena, NULL, NULL, 0, SIZE_MAX);
+	struct pd_records found = {0};
+	for (size_t i = 0; i < all.count; i++) {
+		size_t count = 0, n = 0;
+		for (; n < found.count && !pd_equal(found.items[n].name, all.items[i]->company); n++)
+			;
+		if (n < found.count || all.items[i]->company == NULL)
+			continue;
+		for (size_t k = 0; k < all.count; k++)
+			count += pd_equal(all.items[k]->company, all.items[i]->company);
+		*pd_list_add(arena, &found) = (struct pd_record){.name = all.items[i]->company,
+								 .value = pd_printf(arena, "%zu", count)};
+	}
+	if (found.count > 1)
+		qsort(found.items, found.count, sizeof *found.items, by_name);
 	return found;
 }
 
@@ -377,6 +431,8 @@ const struct pd_snapshot pd_memory_lookups = {
 	.subject = subject,
 	.contact = contact,
 	.contact_of = contact_of,
+	.contacts = contacts,
+	.companies = companies,
 	.mark = mark,
 	.record = record,
 	.records = records,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 bool pd_plan_is_empty(const struct pd_plan *plan)
 {
@@ -59,6 +60,8 @@ bool pd_event_text(const struct pd_event *event, const char **ret_name, const ch
 			*ret_name = change->to;
 		else if (strcmp(change->property, "description") == 0)
 			*ret_description = change->to;
+		else if (strcmp(change->property, PD_PROPERTY_COMPANY) == 0 && *ret_description == NULL)
+			*ret_description = change->to;
 	}
 	return *ret_name != NULL || *ret_description != NULL;
 }
@@ -100,6 +103,11 @@ char *pd_contact_people(struct pd_arena *arena, const struct pd_contact *contact
 		pd_buf_addc(&people, '\n');
 		pd_buf_adds(&people, contact->company);
 	}
+	for (size_t i = 0; i < contact->details.count; i++) {
+		const char *detail = contact->details.items[i];
+		if (!pd_starts(detail, PD_DETAIL_MERGED " "))
+			pd_buf_adds(&people, pd_printf(arena, "\n%s", detail + strcspn(detail, " ")));
+	}
 	return pd_buf_string(arena, &people);
 }
 
@@ -131,7 +139,8 @@ void pd_event_redact(struct pd_event *event)
 	size_t kept = 0;
 	for (size_t i = 0; i < event->changes.count; i++) {
 		struct pd_change change = event->changes.items[i];
-		if (strcmp(change.property, "participant") == 0)
+		if (strcmp(change.property, "participant") == 0 ||
+		    pd_starts(change.property, PD_RECORD_PREFIX PD_CONTACT_RECORD ":"))
 			continue;
 		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
 			if (strcmp(change.property, texts[j]) == 0) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
 char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
@@ -69,6 +70,8 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 	} else {
 		pd_sql_put(q, "(name <> '' AND ");
 		pd_sql_put_match(q, "name", query->value, mode);
+		pd_sql_put(q, ") OR (details <> '' AND ");
+		pd_sql_put_match(q, "pd_values(details, '" PD_DETAIL_NAME "')", query->value, mode | PD_MATCH_LINES);
 		pd_sql_put(q, ") OR ");
 		pd_sql_put_match(q, "pd_values(identities, '')", query->value, mode | PD_MATCH_LINES);
 	}
@@ -86,6 +89,15 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 			      : is_phone ? "pd_values(identities, 'phone') <> ''"
 					 : "(name <> '' OR identities <> '')");
 	pd_sql_put(q, ")");
+	if (!is_company)
+		return;
+	/* A ticket's own company stands in the place of its contacts'. */
+	pd_sql_put(q, " EXCEPT SELECT ticket FROM ticket_value WHERE property = 'company' UNION SELECT ticket FROM"
+		      " ticket_value WHERE property = 'company' AND value <> '" PD_NO_COMPANY "'");
+	if (query->value != NULL) {
+		pd_sql_put(q, " AND ");
+		pd_sql_put_match(q, "value", query->value, pd_sql_match_mode(query, strchr(query->value, '@') == NULL));
+	}
 }
 
 void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)

@@ -299,6 +299,18 @@ static void put_mailbox(struct pd_sql_query *q, const struct pd_query *query)
 	pd_sql_put(q, ")");
 }
 
+/* A contact by its id; a company as it is written. */
+static void put_exact_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (strcmp(query->field, PD_FIELD_CONTACT_ID) == 0) {
+		pd_sql_put(q, "SELECT ticket FROM ticket_contact WHERE contact = ");
+		pd_sql_put_number(q, query->number);
+	} else {
+		pd_sql_put(q, "SELECT ticket FROM ticket_value WHERE property = 'company' AND value = ");
+		pd_sql_put_text(q, query->value);
+	}
+}
+
 /* --- fields --- */
 
 static void put_field(struct pd_sql_query *q, const struct pd_query *query)
@@ -325,8 +337,12 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		put_time(q, field, query);
 	} else if (strcmp(field, "owner") == 0 || strcmp(field, "team") == 0) {
 		put_indexed(q, query, *field == 'o');
-	} else if (strcmp(field, "follower") == 0) {
+	} else if (strcmp(field, "follower") == 0 || strcmp(field, "link") == 0) {
 		put_value(q, field, query);
+	} else if (strcmp(field, PD_FIELD_CONTACT_ID) == 0 || strcmp(field, PD_FIELD_OWN_COMPANY) == 0) {
+		pd_sql_put(q, "number IN (");
+		put_exact_set(q, query);
+		pd_sql_put(q, ")");
 	} else if (strcmp(field, "mentions") == 0) {
 		put_value(q, "mention", query);
 	} else if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0) {
@@ -401,7 +417,9 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 		put_agenda_set(q, query);
 	else if (strcmp(field, "mentions") == 0)
 		put_value_set(q, "mention", query);
-	else if (strcmp(field, "follower") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))
+	else if (strcmp(field, PD_FIELD_CONTACT_ID) == 0 || strcmp(field, PD_FIELD_OWN_COMPANY) == 0)
+		put_exact_set(q, query);
+	else if (strcmp(field, "follower") == 0 || strcmp(field, "link") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))
 		put_value_set(q, field, query);
 	else
 		return false;

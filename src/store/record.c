@@ -261,6 +261,7 @@ void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_in_event);
 		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_out_event);
 	}
+	put_strings(buf, &ticket->links);
 }
 
 bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
@@ -292,6 +293,8 @@ bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, str
 		get_clocks(arena, &in, ticket);
 	if (!in.bad && in.at < in.end)
 		get_absorbed(arena, &in, ticket);
+	if (!in.bad && in.at < in.end)
+		ticket->links = get_strings(arena, &in);
 	return !in.bad;
 }
 

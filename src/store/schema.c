@@ -144,9 +144,14 @@ static const char version_8[] =
 	"CREATE TABLE absorbed (number INTEGER PRIMARY KEY, root INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX absorbed_root ON absorbed (root);";
 
+static const char version_9[] =
+	/* details: a line each, key, blank, value (desk/people.h). */
+	"ALTER TABLE contact ADD COLUMN details TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX contact_company ON contact (company) WHERE company IS NOT NULL;";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
-							     version_5, version_6, version_7, version_8};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5,
+							     version_6, version_7, version_8, version_9};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

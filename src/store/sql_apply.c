@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 /* --- messages --- */
 
@@ -80,6 +81,8 @@ static int put_identities(struct pd_sqlite *store, const struct pd_contact *cont
 			  struct pd_error *error)
 {
 	int failed = 0;
+	if (is_there && pd_contact_merged(contact) != 0)
+		return 0; /* they lead to whoever it turned out to be */
 	for (size_t i = 0; i < contact->identities.count && !failed; i++) {
 		const struct pd_identity *identity = &contact->identities.items[i];
 		const struct pd_key key = pd_sqlite_key(&store->store, identity->kind, identity->value);
@@ -113,7 +116,9 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 	int failed = planned->is_new ? 0 : forget_contact(store, contact->id, error);
 	if (failed)
 		return failed;
-	PD_AUTO_BUF identities = {0};
+	PD_AUTO_BUF identities = {0}, details = {0};
+	for (size_t i = 0; i < contact->details.count; i++)
+		pd_buf_addf(&details, "%s\n", contact->details.items[i]);
 	for (size_t i = 0; i < contact->identities.count; i++) {
 		pd_buf_adds(&identities, contact->identities.items[i].kind);
 		pd_buf_addc(&identities, ' ');
@@ -122,11 +127,11 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 	}
 	sqlite3_stmt *put =
 		SQL(store->writer,
-		    "INSERT INTO contact (id, name, company, identities) VALUES (?, ?, ?, ?) ON CONFLICT (id)"
+		    "INSERT INTO contact (id, name, company, identities, details) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id)"
 		    " DO UPDATE SET name = excluded.name, company = excluded.company,"
-		    " identities = excluded.identities");
-	pd_sql_bind(put, "isss", contact->id, contact->name != NULL ? contact->name : "", contact->company,
-		    identities.data != NULL ? identities.data : "");
+		    " identities = excluded.identities, details = excluded.details");
+	pd_sql_bind(put, "issss", contact->id, contact->name != NULL ? contact->name : "", contact->company,
+		    identities.data != NULL ? identities.data : "", details.data != NULL ? details.data : "");
 	failed = pd_sql_run(store->writer, put, error);
 	if (failed)
 		return failed;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 static bool asks_deleted(const struct pd_query *query)
 {
@@ -44,7 +45,10 @@ static const char *sort_of(const char *name, bool *ret_is_nullable)
 		 true},
 		{"contact_name", "(SELECT nullif(name, '') FROM contact WHERE contact.id = ticket.contact)",
 		 true},
-		{"company", "(SELECT company FROM contact WHERE contact.id = ticket.contact)", true},
+		{"company",
+		 "nullif(coalesce(CAST(pd_property(rest, 'company') AS TEXT), (SELECT company FROM contact WHERE contact.id ="
+		 " ticket.contact)), '" PD_NO_COMPANY "')",
+		 true},
 		{"created", "created", false},
 		{"updated", "updated", false},
 		{"closed", "closed", true},

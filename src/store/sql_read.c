@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 /* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more.
  */
@@ -224,7 +225,8 @@ static struct pd_records records(struct pd_snapshot *face, struct pd_arena *aren
 struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, struct pd_arena *arena,
 					   int64_t id, int *ret_failed, struct pd_error *error)
 {
-	sqlite3_stmt *select = SQL(connection, "SELECT name, company, identities FROM contact WHERE id = ?");
+	sqlite3_stmt *select =
+		SQL(connection, "SELECT name, company, identities, details FROM contact WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!pd_sql_row(connection, select, ret_failed, error))
 		return NULL;
@@ -242,6 +244,10 @@ struct pd_contact *pd_sqlite_contact_by_id(struct pd_connection *connection, str
 		*pd_list_add(arena, &found->identities) =
 			(struct pd_identity){.kind = line, .value = blank + 1};
 	}
+	struct pd_strings details = pd_lines(arena, pd_sql_text(arena, select, 3));
+	for (size_t i = 0; i < details.count; i++)
+		if (*details.items[i] != '\0')
+			*pd_list_add(arena, &found->details) = details.items[i];
 	sqlite3_reset(select);
 	return found;
 }
@@ -271,6 +277,47 @@ static struct pd_contact *contact_of(struct pd_snapshot *face, struct pd_arena *
 	int64_t id = sqlite3_column_int64(select, 0);
 	sqlite3_reset(select);
 	return contact(face, arena, id);
+}
+
+#define STANDS_FOR_ITSELF " instr(char(10) || details, char(10) || '" PD_DETAIL_MERGED " ') = 0"
+
+static struct pd_contacts contacts(struct pd_snapshot *face, struct pd_arena *arena, const char *company,
+				   const char *text, int64_t after, size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_connection *connection = pd_window_connection(view);
+	struct pd_contacts found = {0};
+	PD_LIST(int64_t) ids = {0};
+	sqlite3_stmt *select =
+		company != NULL
+			? SQL(connection, "SELECT id FROM contact INDEXED BY contact_company WHERE company = ?1 AND id > ?2"
+					  " AND" STANDS_FOR_ITSELF " AND (?3 IS NULL OR pd_match(name || char(10) ||"
+					  " identities || details || company, ?3, 3)) ORDER BY id LIMIT ?4")
+			: SQL(connection, "SELECT id FROM contact WHERE ?1 IS NULL AND id > ?2 AND" STANDS_FOR_ITSELF
+					  " AND (?3 IS NULL OR pd_match(name || char(10) || identities || details ||"
+					  " coalesce(company, ''), ?3, 3)) ORDER BY id LIMIT ?4");
+	pd_sql_bind(select, "sisi", company, after, text, (int64_t)limit);
+	while (row(view, select))
+		*pd_list_add(arena, &ids) = sqlite3_column_int64(select, 0);
+	for (size_t i = 0; i < ids.count; i++) {
+		struct pd_contact *one = contact(face, arena, ids.items[i]);
+		if (one != NULL)
+			*pd_list_add(arena, &found) = one;
+	}
+	return found;
+}
+
+static struct pd_records companies(struct pd_snapshot *face, struct pd_arena *arena)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_records found = {0};
+	sqlite3_stmt *select = SQL(pd_window_connection(view),
+				   "SELECT company, count(*) FROM contact INDEXED BY contact_company WHERE company IS NOT"
+				   " NULL AND" STANDS_FOR_ITSELF " GROUP BY company ORDER BY company");
+	while (row(view, select))
+		*pd_list_add(arena, &found) = (struct pd_record){.name = pd_sql_text(arena, select, 0),
+								 .value = pd_sql_text(arena, select, 1)};
+	return found;
 }
 
 /* --- drafts and outbox --- */
@@ -365,6 +412,8 @@ const struct pd_snapshot pd_sqlite_lookups = {
 	.subject = subject,
 	.contact = contact,
 	.contact_of = contact_of,
+	.contacts = contacts,
+	.companies = companies,
 	.mark = mark,
 	.record = record,
 	.records = records,

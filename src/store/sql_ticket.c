@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned,
 			 struct pd_error *error)
@@ -178,6 +179,8 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 		bool is_follower = strcmp(change->property, "follower") == 0;
 		bool is_also = strcmp(change->property, "mailbox_also") == 0;
 		bool is_mention = strcmp(change->property, "mention") == 0;
+		if (pd_starts(change->property, PD_RECORD_PREFIX PD_CONTACT_RECORD ":"))
+			continue; /* kept in the contact itself */
 		if (pd_property_is_record(change->property)) {
 			failed = put_record(store, event->id, change, error);
 			continue;
@@ -186,14 +189,22 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 			failed = put_root(store, change->to != NULL ? change->to : change->from, error);
 			continue;
 		}
-		if (!is_contact && !is_follower && !is_also && !is_mention &&
+		bool is_asked_for = is_contact || is_follower || is_also || is_mention ||
+				    strcmp(change->property, PD_PROPERTY_COMPANY) == 0 ||
+				    strcmp(change->property, "link") == 0;
+		if (!is_asked_for &&
 		    pd_property_is_builtin(change->property))
 			continue;
-		if (change->from != NULL)
+		bool is_link = strcmp(change->property, "link") == 0;
+		if (change->from != NULL && is_link)
+			failed = text_value(store, false, event->ticket, "link", change->from, error);
+		else if (change->from != NULL)
 			failed = is_contact ? number_value(store, false, event->ticket, change->from, error)
 					    : custom_value(store, false, event->ticket, change->property,
 							   change->from, error);
-		if (!failed && change->to != NULL)
+		if (!failed && change->to != NULL && is_link)
+			failed = text_value(store, true, event->ticket, "link", change->to, error);
+		else if (!failed && change->to != NULL)
 			failed = is_contact ? number_value(store, true, event->ticket, change->to, error)
 					    : custom_value(store, true, event->ticket, change->property,
 							   change->to, error);

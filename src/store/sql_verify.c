@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "desk/people.h"
+
 #define WRONG_MAX 1000 /* lines; more say nothing more */
 
 struct verification {
@@ -142,7 +144,9 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 				" (SELECT c.value ->> 0 AS property, c.value ->> 2 AS newest,"
 				" max(event.id * 1000 + c.key) FROM event, json_each(event.changes) AS c"
 				" WHERE event.changes LIKE '%\"" PD_RECORD_PREFIX "%'"
-				" AND c.value ->> 0 LIKE '" PD_RECORD_PREFIX "%' GROUP BY c.value ->> 0)"
+				" AND c.value ->> 0 LIKE '" PD_RECORD_PREFIX "%'"
+				/* which is kept in the contact */
+				" AND c.value ->> 0 NOT LIKE '" PD_RECORD_PREFIX PD_CONTACT_RECORD ":%' GROUP BY c.value ->> 0)"
 				" AS told WHERE told.newest IS NOT (SELECT value FROM record WHERE"
 				" record.property = told.property)"));
 	if (!failed)

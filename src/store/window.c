@@ -55,6 +55,8 @@ static uint64_t digest_contact(const struct pd_contact *contact)
 		pd_buf_put_string(&buf, contact->identities.items[i].kind);
 		pd_buf_put_string(&buf, contact->identities.items[i].value);
 	}
+	for (size_t i = 0; i < contact->details.count; i++)
+		pd_buf_put_string(&buf, contact->details.items[i]);
 	return digest_done(&buf);
 }
 
@@ -243,6 +245,23 @@ static struct pd_contact *ask_contact_of(struct pd_snapshot *face, struct pd_are
 	return contact;
 }
 
+static struct pd_contacts ask_contacts(struct pd_snapshot *face, struct pd_arena *arena, const char *company,
+				       const char *text, int64_t after, size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return (struct pd_contacts){0};
+	return lookups(view)->contacts(face, arena, company, text, after, limit);
+}
+
+static struct pd_records ask_companies(struct pd_snapshot *face, struct pd_arena *arena)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return (struct pd_records){0};
+	return lookups(view)->companies(face, arena);
+}
+
 static struct pd_mark ask_mark(struct pd_snapshot *face, const char *key)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -360,6 +379,8 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.subject = ask_subject,
 				.contact = ask_contact,
 				.contact_of = ask_contact_of,
+				.contacts = ask_contacts,
+				.companies = ask_companies,
 				.mark = ask_mark,
 				.record = ask_record,
 				.records = ask_records,

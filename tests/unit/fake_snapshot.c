@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 
 const char fake_config[] =
 	"[postdesk]\n"
@@ -191,11 +192,39 @@ static struct pd_contact *get_contact_of(struct pd_snapshot *snapshot, struct pd
 {
 	struct fake *fake = of(snapshot);
 	for (size_t i = 0; i < fake->contacts.count; i++)
-		for (size_t n = 0; n < fake->contacts.items[i].identities.count; n++)
+		for (size_t n = 0; pd_contact_merged(&fake->contacts.items[i]) == 0 &&
+				   n < fake->contacts.items[i].identities.count;
+		     n++)
 			if (strcmp(fake->contacts.items[i].identities.items[n].kind, kind) == 0 &&
 			    strcmp(fake->contacts.items[i].identities.items[n].value, value) == 0)
 				return get_contact(snapshot, arena, fake->contacts.items[i].id);
 	return NULL;
+}
+
+static struct pd_contacts get_contacts(struct pd_snapshot *snapshot, struct pd_arena *arena, const char *company,
+				       const char *text, int64_t after, size_t limit)
+{
+	struct fake *fake = of(snapshot);
+	struct pd_contacts found = {0};
+	for (size_t i = 0; i < fake->contacts.count && found.count < limit; i++) {
+		struct pd_contact *one = &fake->contacts.items[i]; /* made in order */
+		if (one->id > after && pd_contact_merged(one) == 0 &&
+		    (company == NULL || pd_equal(one->company, company)) &&
+		    (text == NULL || strstr(pd_fold(arena, pd_contact_value(arena, one)), text) != NULL))
+			*pd_list_add(arena, &found) = pd_memdup(arena, one, sizeof *one);
+	}
+	return found;
+}
+
+static struct pd_records get_companies(struct pd_snapshot *snapshot, struct pd_arena *arena)
+{
+	struct fake *fake = of(snapshot);
+	struct pd_records found = {0};
+	for (size_t i = 0; i < fake->contacts.count; i++)
+		if (fake->contacts.items[i].company != NULL)
+			*pd_list_add(arena, &found) =
+				(struct pd_record){.name = fake->contacts.items[i].company, .value = "1"};
+	return found;
 }
 
 static struct pd_mark get_mark(struct pd_snapshot *snapshot, const char *key)
@@ -419,6 +448,8 @@ struct fake *fake_new(struct pd_arena *arena)
 		.subject = get_subject,
 		.contact = get_contact,
 		.contact_of = get_contact_of,
+		.contacts = get_contacts,
+		.companies = get_companies,
 		.mark = get_mark,
 		.record = get_record,
 		.records = get_records,

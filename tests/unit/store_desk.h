@@ -61,7 +61,7 @@ static int64_t test_plan_mail(struct pd_context *c, const struct test_mail *mail
 		return known.items[0].ticket;
 	}
 	const struct pd_address from = {.name = mail->name != NULL ? mail->name : "", .addr = mail->from};
-	struct pd_contact *contact = pd_plan_contact(c, &from);
+	const struct pd_contact *contact = pd_plan_contact(c, &from);
 	struct pd_planned_message *planned = pd_plan_message(c, "mail", PD_IN);
 	struct pd_stored *stored = &planned->stored;
 	stored->message_id = mail->message_id;
