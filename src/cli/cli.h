@@ -81,6 +81,7 @@ int pd_cli_bulk(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_attachments(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_fetch(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_attach(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_mailbox(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_import(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_export(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_parse(struct pd_cli *cli, int argc, char **argv);

@@ -1,5 +1,5 @@
-/* postdesk import: whole histories by the same road as mail. Idempotent: what is there is passed over, so an
- * interrupted import is resumed by starting it again. Progress on stderr when it is a terminal. */
+/* postdesk import: whole histories by the same road as mail, and tickets of other desks. Idempotent: what is there is
+ * passed over, so an interrupted import is resumed by starting it again. Progress on stderr when it is a terminal. */
 #include "cli/cli.h"
 
 #include <signal.h>
@@ -7,15 +7,21 @@
 #include <unistd.h>
 #include <glib.h>
 #include "base/text.h"
+#include "cli/archive.h"
 #include "cli/mails.h"
+#include "desk/find.h"
 
 struct import {
 	struct pd_cli *cli;
 	const char *mailbox;
-	unsigned long seen, fresh, failed;
+	unsigned long seen, fresh, failed; /* mails */
+	unsigned long tickets, new_tickets;
 	bool shows_progress;
 	int64_t next_progress;
 	int code;
+	struct pd_strings unknown; /* properties that are not configured here, each said once */
+	int64_t number;		   /* of the ticket at hand, as it came out */
+	bool is_new;
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -62,31 +68,184 @@ static bool import_one(void *data, const struct pd_mail_place *place, const stru
 	return !is_interrupted && (code == PD_EXIT_DONE || code == PD_EXIT_REFUSED);
 }
 
+/* --- tickets --- */
+
+static void note_ticket(void *data, const json_t *object)
+{
+	struct import *import = data;
+	const json_t *line;
+	size_t i;
+
+	import->number = json_integer_value(json_object_get(object, "number"));
+	import->is_new = json_is_true(json_object_get(object, "new"));
+	json_array_foreach(json_object_get(object, "report"), i, line)
+		fprintf(stderr, "postdesk: %s\n", json_string_value(line));
+}
+
+static void set_time(json_t *request, const char *key, pd_time time)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+
+	if (time)
+		json_object_set_new(request, key, json_string(pd_time_rfc3339(arena, time)));
+}
+
+static void set_text(json_t *request, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(request, key, json_string(text));
+}
+
+/* Is it one of the ticket's own, or configured here? What is neither is said once and left out. */
+static bool is_known(struct import *import, const char *value)
+{
+	static const char *const own[] = {"status_kind", "status",   "owner", "priority",  "category",	"team",	 "pipeline",
+					  "source",	 "spam",     "automatic", "follower", "description"};
+	struct pd_arena *arena = import->cli->arena;
+	const char *name = pd_strndup(arena, value, strcspn(value, "="));
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!strcmp(name, own[i]))
+			return true;
+	if (pd_find_property(import->cli->settings, name))
+		return true;
+	/* the number that it had elsewhere is worth a property, but nobody has to have one */
+	if (strcmp(name, "former_number") != 0 && !pd_strings_has(&import->unknown, name)) {
+		*pd_list_add(arena, &import->unknown) = name;
+		fprintf(stderr, "postdesk: there is no property \"%s\" here; its values are left out\n", name);
+	}
+	return false;
+}
+
+static json_t *request_of(struct import *import, const char *verb, const char *mailbox, const struct pd_archive_ticket *ticket)
+{
+	json_t *request = json_pack("{s:s,s:s,s:s,s:[]}", "verb", verb, "key", ticket->key, "mailbox", mailbox, "set");
+
+	set_text(request, "name", ticket->name);
+	set_text(request, "contact", ticket->contact);
+	set_text(request, "contact_name", ticket->contact_name);
+	set_time(request, "closed", ticket->closed);
+	for (size_t i = 0; i < ticket->values.count; i++)
+		if (is_known(import, ticket->values.items[i]))
+			json_array_append_new(json_object_get(request, "set"), json_string(ticket->values.items[i]));
+	return request;
+}
+
+static int send_entry(struct import *import, const char *mailbox, const struct pd_archive_entry *entry)
+{
+	g_autofree char *content = g_base64_encode((const guchar *)entry->mail.data, entry->mail.len);
+	json_t *request = json_pack("{s:s,s:s,s:s,s:I}", "verb", "import", "mailbox", mailbox, "content", content, "number",
+				    (json_int_t)import->number);
+
+	set_text(request, "kind", entry->as);
+	set_text(request, "by", entry->by);
+	set_time(request, "at", entry->at);
+	int code = pd_cli_request(import->cli, request, note_answer, import);
+
+	import->seen++;
+	if (code != PD_EXIT_DONE)
+		import->failed++;
+	return code;
+}
+
+static bool import_ticket(void *data, struct pd_arena *arena, const struct pd_archive_ticket *ticket)
+{
+	struct import *import = data;
+	struct pd_found found = {0};
+	json_t *request;
+
+	if (ticket->mailbox)
+		found = pd_find_mailbox(arena, import->cli->settings, ticket->mailbox);
+	const char *mailbox = found.name ? found.name : import->mailbox;
+
+	request = request_of(import, "import_ticket", mailbox, ticket);
+	if (ticket->number)
+		json_object_set_new(request, "number", json_integer(ticket->number));
+	set_time(request, "at", ticket->created);
+	int code = pd_cli_request(import->cli, request, note_ticket, import);
+
+	if (code == PD_EXIT_DONE && import->is_new && ticket->number && import->number != ticket->number)
+		fprintf(stderr, "postdesk: %lld was taken: this ticket is %lld now\n", (long long)ticket->number,
+			(long long)import->number);
+	import->new_tickets += code == PD_EXIT_DONE && import->is_new;
+	int64_t number = import->number;
+
+	for (size_t i = 0; i < ticket->entries.count && code == PD_EXIT_DONE; i++) {
+		import->number = number;
+		code = send_entry(import, mailbox, &ticket->entries.items[i]);
+		if (code == PD_EXIT_REFUSED) { /* one mail's fault */
+			fprintf(stderr, "postdesk: %s: a mail was not taken in\n", ticket->key);
+			import->code = code;
+			code = PD_EXIT_DONE;
+		}
+	}
+	if (code == PD_EXIT_DONE) {
+		request = request_of(import, "imported", mailbox, ticket);
+		json_object_set_new(request, "number", json_integer(number));
+		set_time(request, "at", ticket->updated ? ticket->updated : ticket->created);
+		code = pd_cli_request(import->cli, request, note_ticket, import);
+	}
+	import->tickets++;
+	if (code != PD_EXIT_DONE) {
+		import->code = code;
+		fprintf(stderr, "postdesk: %s: not taken in\n", ticket->key);
+	}
+	progress(import, false);
+	return !is_interrupted && (code == PD_EXIT_DONE || code == PD_EXIT_REFUSED);
+}
+
+static int import_path(struct import *import, const char *path, const char *desk, struct pd_error *error)
+{
+	if (desk)
+		return pd_archive_tables(desk, path, import_ticket, import, error);
+	if (pd_archive_is_own(path))
+		return pd_archive_own(path, import_ticket, import, error);
+	return pd_mails_each(path, import_one, import, error);
+}
+
+/* --- the command --- */
+
+static bool is_desk(const char *name)
+{
+	for (size_t i = 0; pd_archive_desks[i]; i++)
+		if (!strcmp(pd_archive_desks[i], name))
+			return true;
+	fprintf(stderr, "postdesk: exports of \"%s\" are not known; rt, zammad, znuny and osticket are\n", name);
+	return false;
+}
+
 int pd_cli_import(struct pd_cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"mailbox", required_argument, NULL, 'm'}, {0}};
+	static const struct option options[] = {{"mailbox", required_argument, NULL, 'm'}, {"from", required_argument, NULL, 'f'}, {0}};
 	struct import import = {.cli = cli, .shows_progress = isatty(STDERR_FILENO)};
+	const char *desk = NULL;
 	struct pd_error error;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "m:", options, NULL)) != -1) {
-		if (option != 'm')
+		if (option == '?')
 			return pd_cli_usage(cli);
-		import.mailbox = optarg;
+		import.mailbox = option == 'm' ? optarg : import.mailbox;
+		desk = option == 'f' ? optarg : desk;
 	}
-	if (!import.mailbox || optind >= argc)
+	if (!import.mailbox || optind >= argc || (desk && !is_desk(desk)))
 		return pd_cli_usage(cli);
+	int code = pd_cli_settings(cli);
 
+	if (code)
+		return code;
 	struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART}; /* the mail at hand is finished */
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	for (int i = optind; i < argc && !is_interrupted; i++)
-		if (pd_mails_each(argv[i], import_one, &import, &error)) {
+		if (import_path(&import, argv[i], desk, &error)) {
 			fprintf(stderr, "postdesk: %s\n", error.text);
 			import.code = PD_EXIT_REFUSED;
 		}
 	progress(&import, true);
+	if (import.tickets)
+		printf("%lu tickets read: %lu new\n", import.tickets, import.new_tickets);
 	printf("%lu mails read: %lu new, %lu there already, %lu failed\n", import.seen, import.fresh,
 	       import.seen - import.fresh - import.failed, import.failed);
 	if (is_interrupted) {

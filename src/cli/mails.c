@@ -104,6 +104,12 @@ static int each_of_path(const char *path, pd_mail_each each, void *data, bool *i
 	return each_of_file(path, each, data, is_stopped, error);
 }
 
+/* What mail clients keep beside mails, or what parse --json expects of them. */
+static bool is_index(const char *name)
+{
+	return pd_ends(name, ".json") || pd_ends(name, ".msf");
+}
+
 static int each_of_folder(const char *path, pd_mail_each each, void *data, bool *is_stopped, struct pd_error *error)
 {
 	g_autofree char *current = g_build_filename(path, "cur", NULL);
@@ -115,9 +121,12 @@ static int each_of_folder(const char *path, pd_mail_each each, void *data, bool 
 	if (!directory)
 		return pd_fail_errno(error, PD_PERMANENT, errno, "%s", path);
 	for (struct dirent *entry; (entry = readdir(directory));) {
+		g_autofree char *inside = g_build_filename(path, entry->d_name, "cur", NULL);
 		bool is_mail_folder = !strcmp(entry->d_name, "cur") || !strcmp(entry->d_name, "new");
+		bool is_hidden = entry->d_name[0] == '.', is_dots = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+		bool is_subfolder = !is_dots && g_file_test(inside, G_FILE_TEST_IS_DIR); /* Maildir++: .Sent, .Archive.2024 */
 
-		if (entry->d_name[0] != '.' && !pd_ends(entry->d_name, ".json") && (!is_maildir || is_mail_folder))
+		if (is_subfolder || (!is_hidden && !is_index(entry->d_name) && (!is_maildir || is_mail_folder)))
 			g_ptr_array_add(names, g_build_filename(path, entry->d_name, NULL));
 	}
 	closedir(directory);

@@ -12,8 +12,9 @@ struct pd_mail_place {
 };
 /* Takes each mail in order (folders by name); false stops. The raw mail lives during the call. */
 typedef bool (*pd_mail_each)(void *data, const struct pd_mail_place *place, const struct pd_raw *raw);
-/* An mbox begins with "From "; its ">From " lines are put back (mboxrd). A folder with cur and new is a Maildir;
- * any other is read file by file, those of which a name ends in .json left out. PD_PERMANENT: cannot be read. */
+/* An mbox begins with "From "; its ">From " lines are put back (mboxrd). A folder with cur and new is a Maildir, with
+ * its subfolders of Maildir++; any other is read file by file, those of which a name ends in .json or .msf left out.
+ * PD_PERMANENT: cannot be read. */
 int pd_mails_each(const char *path, pd_mail_each each, void *data, struct pd_error *error);
 
 #endif

@@ -30,8 +30,9 @@ void pd_decide_delivery(struct pd_context *context, const struct pd_delivery *de
 {
 	struct pd_mail mail;
 	context->is_import |= delivery->import_into != NULL;
-	if (context->is_import && delivery->message->date > 0 && delivery->message->date < context->now)
-		context->now = delivery->message->date;
+	pd_time at = delivery->import_at != 0 ? delivery->import_at : delivery->message->date;
+	if (context->is_import && at > 0 && at < context->now)
+		context->now = at;
 	pd_mail_read(context, delivery, &mail);
 	if (!pd_guard_duplicate(context, &mail)) {
 		if (context->is_import)

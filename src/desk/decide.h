@@ -14,6 +14,9 @@ struct pd_signer {
 	const char *digest; /* of what is signed, hexadecimal */
 };
 
+/* What an imported mail is on its ticket; by default its sender tells. */
+enum pd_import_as { PD_IMPORT_BY_SENDER, PD_IMPORT_IN, PD_IMPORT_OUT, PD_IMPORT_COMMENT };
+
 struct pd_delivery {
 	const struct pd_message *message;
 	/* envelope */
@@ -23,6 +26,10 @@ struct pd_delivery {
 	const char *source;		      /* "mail", "import" */
 	const struct pd_raw *raw;	      /* for digests of the bytes; read-only */
 	const struct pd_mailbox *import_into; /* of an import: its mailbox; NULL */
+	int64_t import_ticket;		      /* of a ticket's import: that ticket; 0: by the mail's thread */
+	enum pd_import_as import_as;
+	const char *import_by; /* the agent who wrote it, by name; NULL: by its sender */
+	pd_time import_at;     /* when it came; 0: as its Date says */
 	/* At submission, before the MTA takes it: the agent that has logged in. NULL: at delivery. */
 	const struct pd_agent *login;
 	bool is_outgoing; /* at submission: from a mailbox's address to people outside, by that login's client */
@@ -49,6 +56,21 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 		      const struct pd_strings *contacts, const struct pd_strings *values);
 /* A file added by hand (`postdesk attach`). */
 void pd_decide_attach(struct pd_context *context, int64_t ticket, const char *name, struct pd_bytes content);
+/* A ticket of another desk. Its mails and comments come as deliveries with import_ticket. */
+struct pd_import {
+	const char *key; /* names it for ever: the same key again is the same ticket */
+	const struct pd_mailbox *mailbox;
+	const char *name;
+	int64_t number; /* wanted; 0: the next. One that is taken becomes the next, too */
+	struct pd_address contact; /* addr "": none */
+	pd_time closed; /* when its last status was set; 0: at the end */
+	struct pd_strings values; /* PROPERTY=VALUE, as it stood at the end */
+};
+/* Makes the ticket, or finds it: plan->ticket. The context's time is the ticket's own. */
+void pd_decide_import(struct pd_context *context, const struct pd_import *import);
+/* Gives it the values, once: what happened to it here since is not undone by another import. What this desk does not
+ * know is reported, a line each. */
+void pd_decide_imported(struct pd_context *context, int64_t number, const struct pd_import *import);
 /* The MTA refused an outbox row for good. */
 void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient,
 			   const char *diagnostic);

@@ -131,11 +131,22 @@ static void append(struct pd_context *context, struct pd_ticket *ticket, struct 
 	*pd_list_add(context->arena, &context->plan->events) = event;
 }
 
+static int64_t new_number(struct pd_context *context)
+{
+	struct pd_snapshot *desk = context->desk;
+	int64_t wanted = context->import_number;
+	context->import_number = 0;
+	if (wanted <= 0 || desk->ticket(desk, context->arena, wanted) != NULL)
+		return desk->new_id(desk, PD_ID_TICKET);
+	desk->claim_id(desk, PD_ID_TICKET, wanted);
+	return wanted;
+}
+
 struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd_mailbox *mailbox,
 				     const struct pd_change *values, size_t count)
 {
 	struct pd_ticket *ticket = PD_NEW(context->arena, struct pd_ticket);
-	ticket->number = context->desk->new_id(context->desk, PD_ID_TICKET);
+	ticket->number = new_number(context);
 	struct pd_event *event = new_event(context, ticket, PD_EVENT_CREATED);
 	const struct pd_status *status = pd_pipeline_first(mailbox->pipeline, PD_STATUS_NEW);
 	const struct pd_change first[] = {

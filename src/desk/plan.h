@@ -120,6 +120,7 @@ struct pd_context {
 	bool is_late; /* what time brought is told in one letter a person */
 	bool is_bulk; /* of many tickets at once, too */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
+	int64_t import_number; /* the next new ticket gets it, where it is free; 0 */
 };
 
 /* Starts a decision: new plan, new action id. */

@@ -165,6 +165,8 @@ struct pd_snapshot {
 	struct pd_wakes (*wakes)(struct pd_snapshot *, struct pd_arena *, pd_time until, size_t limit);
 	/* A number never given before; gaps are normal. */
 	int64_t (*new_id)(struct pd_snapshot *, enum pd_id_kind kind);
+	/* That number is never given from now on: who has found it free may take it. */
+	void (*claim_id)(struct pd_snapshot *, enum pd_id_kind kind, int64_t id);
 
 	unsigned char key[PD_KEY_SIZE]; /* the desk's secret */
 	const char *config;		/* hash of the configuration in force; NULL */

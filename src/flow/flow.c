@@ -330,7 +330,7 @@ static int deliver(struct pd_flow *flow, struct pd_arena *arena, struct pd_deliv
 		.decide = decide_delivery,
 		.actor = "postdesk",
 		.is_import = is_import,
-		.now = is_import && message->date > 0 && message->date < pd_now() ? message->date : pd_now(),
+		.now = pd_now(), /* deciding takes the time of an import */
 	};
 	return pd_flow_keep(&work, ret_plan, error);
 }
@@ -360,18 +360,22 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 	return 0;
 }
 
-int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_mailbox *mailbox, const struct pd_raw *raw,
-		   bool *ret_is_new, int64_t *ret_ticket, struct pd_error *error)
+int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_flow_import *import, bool *ret_is_new,
+		   int64_t *ret_ticket, struct pd_error *error)
 {
 	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
 	struct pd_delivery delivery = {
 		.sender = "",
 		.source = "import",
-		.raw = raw,
-		.import_into = pd_settings_mailbox(settings, mailbox->name),
+		.raw = import->raw,
+		.import_into = import->mailbox ? pd_settings_mailbox(settings, import->mailbox) : NULL,
+		.import_ticket = import->ticket,
+		.import_as = import->as,
+		.import_by = import->by,
+		.import_at = import->at,
 	};
 	if (!delivery.import_into)
-		return pd_fail(error, PD_PERMANENT, "there is no mailbox %s", mailbox->name);
+		return pd_fail(error, PD_PERMANENT, "there is no mailbox \"%s\"", import->mailbox ? import->mailbox : "");
 	*pd_list_add(arena, &delivery.recipients) = delivery.import_into->addresses.items[0];
 
 	struct pd_plan *plan;

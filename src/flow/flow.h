@@ -54,9 +54,18 @@ bool pd_flow_knows(struct pd_flow *flow, const char *recipient);
 /* 0 only when the mail is on disk (invariant 1). */
 int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct pd_envelope *envelope,
 		    const struct pd_raw *raw, struct pd_receipt *ret_receipt, struct pd_error *error);
+/* A mail of an archive. */
+struct pd_flow_import {
+	const char *mailbox;
+	const struct pd_raw *raw;
+	int64_t ticket; /* onto which it goes; 0: by its thread */
+	enum pd_import_as as;
+	const char *by; /* the agent who wrote it; NULL: by its sender */
+	pd_time at;	/* when it came; 0: as its Date says */
+};
 /* History: same road, nobody is told. ret_is_new false: it was there already. */
-int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_mailbox *mailbox, const struct pd_raw *raw,
-		   bool *ret_is_new, int64_t *ret_ticket, struct pd_error *error);
+int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_flow_import *import, bool *ret_is_new,
+		   int64_t *ret_ticket, struct pd_error *error);
 /* --- at the MTA's door --- */
 /* At RCPT: has the desk's address a signed form? By form alone. */
 bool pd_flow_is_signed(struct pd_flow *flow, const char *recipient);

@@ -12,9 +12,13 @@
  *   attachments  number, contacts                         an attachment each
  *   fetch        number, attachment                       {"name", "type", "content": base64}
  *   attach       number, name, content (base64)           {"number", "report"}
- *   import       mailbox, content (base64)                {"number", "new"}
+ *   import       mailbox, content (base64), number, kind, by, at   {"number", "new"}; onto that ticket, as "in", "out" or
+ *                                                         "comment", by an agent, at a time, where these are given
+ *   import_ticket  key, mailbox, name, number, contact, contact_name, at   {"number", "new", "report"}
+ *   imported     key, number, mailbox, set, closed, at    {"number", "new", "report"}
+ *   mailbox_move from, to, history                        {"moved", "still"}: the mailbox that has the address yet
  *   export       query                                    a ticket each, as show gives it
- *   mbox         query                                    {"number", "from", "date", "raw"} a message each
+ *   mbox         query, all (comments and files, too)     {"number", "entry", "source", "from", "date", "raw"} each
  *   contact      name (address, number, id) or text, company, limit   a contact each
  *   company      name or text                             a company each
  *   keys         agent, all                               a registered key each

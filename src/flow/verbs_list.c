@@ -295,6 +295,16 @@ int pd_verb_export(struct pd_call *call)
 	return export(call, emit_whole);
 }
 
+/* Is it a mail, or with `all` also what agents wrote among themselves and added? */
+static bool is_exported(const struct pd_call *call, const struct pd_entry *entry)
+{
+	enum pd_event_kind kind = entry->event.kind;
+
+	if (!entry->message)
+		return false;
+	return kind == PD_EVENT_MESSAGE || (pd_call_flag(call, "all") && (kind == PD_EVENT_COMMENT || kind == PD_EVENT_ATTACHED));
+}
+
 static int emit_mails(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
 	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
@@ -304,7 +314,7 @@ static int emit_mails(struct pd_call *call, struct pd_snapshot *snapshot, const 
 		const struct pd_stored *message = entries.items[i].message;
 		PD_AUTO_RAW raw = NULL;
 
-		if (event->kind != PD_EVENT_MESSAGE || !message)
+		if (!is_exported(call, &entries.items[i]))
 			continue;
 		/* an agent's answer as it left, not with its commands as it came */
 		int64_t as_sent = message->direction == PD_OUT && event->other ? event->other : message->id;
@@ -314,9 +324,15 @@ static int emit_mails(struct pd_call *call, struct pd_snapshot *snapshot, const 
 			continue;
 		if (failed)
 			return failed;
-		pd_call_emit(call, json_pack("{s:I,s:o,s:o,s:o}", "number", (json_int_t)ticket->number, "from",
-					     pd_json_text(message->from.addr), "date", pd_json_time(call->arena, message->date),
-					     "raw", pd_call_base64(raw->data, raw->size)));
+		const struct pd_attachment *file = event->kind == PD_EVENT_ATTACHED && message->attachments.count
+							   ? &message->attachments.items[0]
+							   : NULL;
+		pd_call_emit(call, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "number", (json_int_t)ticket->number, "entry",
+					     json_sprintf("E%lld", (long long)event->id), "source", pd_json_text(message->source),
+					     "file", pd_json_text(file ? file->name : NULL), "type",
+					     pd_json_text(file ? file->type : NULL), "from", pd_json_text(message->from.addr), "date",
+					     pd_json_time(call->arena, message->date), "raw",
+					     pd_call_base64(raw->data, raw->size)));
 	}
 	return 0;
 }

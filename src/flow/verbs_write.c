@@ -1,4 +1,4 @@
-/* The verbs that change: create, do, attach, import; and those about the house: outbox, status, verify, backup. */
+/* The verbs that change: create, do, attach; and those about the house: outbox, status, verify, backup. */
 #include "flow/verbs_internal.h"
 
 #include <string.h>
@@ -150,28 +150,6 @@ int pd_verb_attach(struct pd_call *call)
 	if (!failed && (!change->name || !*change->name))
 		failed = pd_fail(&call->error, PD_PERMANENT, "the file needs a name");
 	return failed ? failed : carry_out(change);
-}
-
-int pd_verb_import(struct pd_call *call)
-{
-	const char *name = pd_call_text(call, "mailbox");
-	const struct pd_mailbox *mailbox = name ? pd_settings_mailbox(call->settings, name) : NULL;
-	struct pd_bytes content;
-	bool is_new;
-	int64_t ticket;
-
-	if (!mailbox)
-		return pd_fail(&call->error, PD_PERMANENT, "there is no mailbox \"%s\"", name ? name : "");
-	int failed = pd_call_content(call, "content", &content);
-
-	if (failed)
-		return failed;
-	PD_AUTO_RAW raw = pd_raw_from_bytes(content.data, content.len);
-
-	failed = pd_flow_import(call->flow, call->arena, mailbox, raw, &is_new, &ticket, &call->error);
-	if (!failed)
-		pd_call_emit(call, json_pack("{s:I,s:b}", "number", (json_int_t)ticket, "new", is_new));
-	return failed;
 }
 
 int pd_verb_outbox(struct pd_call *call)

@@ -366,6 +366,14 @@ static int64_t new_id(struct pd_snapshot *face, enum pd_id_kind kind)
 	return atomic_fetch_add(&pd_window_of(face)->store->last_id[kind], 1) + 1;
 }
 
+static void claim_id(struct pd_snapshot *face, enum pd_id_kind kind, int64_t id)
+{
+	_Atomic int64_t *last = &pd_window_of(face)->store->last_id[kind];
+	int64_t known = atomic_load(last);
+	while (known < id && !atomic_compare_exchange_weak(last, &known, id))
+		;
+}
+
 void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writer)
 {
 	*view = (struct pd_window){
@@ -392,6 +400,7 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.wakes = ask_wakes,
 				.list = ask_list,
 				.new_id = new_id,
+				.claim_id = claim_id,
 			},
 		.store = store,
 		.is_writer = is_writer,

@@ -435,6 +435,12 @@ static int64_t get_new_id(struct pd_snapshot *snapshot, enum pd_id_kind kind)
 	return ++of(snapshot)->last[kind];
 }
 
+static void claim_id(struct pd_snapshot *snapshot, enum pd_id_kind kind, int64_t id)
+{
+	if (of(snapshot)->last[kind] < id)
+		of(snapshot)->last[kind] = id;
+}
+
 struct fake *fake_new(struct pd_arena *arena)
 {
 	struct fake *fake = PD_NEW(arena, struct fake);
@@ -461,6 +467,7 @@ struct fake *fake_new(struct pd_arena *arena)
 		.wakes = get_wakes,
 		.list = get_list,
 		.new_id = get_new_id,
+		.claim_id = claim_id,
 	};
 	memset(fake->snapshot.key, 7, sizeof fake->snapshot.key);
 	return fake;

@@ -1,0 +1,523 @@
+/* What a ticket is in the databases of other desks, as questions to their tables: Request Tracker from 4.4, Zammad, Znuny
+ * and OTRS 6 and 7, osTicket from 1.10.
+ *
+ * A further desk is a further row of the table below. Each question's columns are those that the functions here read, in
+ * their order; a table that a dump may lack stands under `optional`. */
+#include <glib.h>
+#include <string.h>
+#include "base/text.h"
+#include "cli/archive.h"
+#include "cli/archive_tables.h"
+
+#define TIMES_UNSET 86400000 /* RT writes the epoch for "never" */
+
+struct desk {
+	const char *name;
+	const char *needed[8];	     /* tables */
+	const char *optional[12][2]; /* tables, and the columns that are asked of them */
+	/* id, number, name, queue, kind of status, status, owner, priority, created, closed, updated, contact's address, its
+	 * name */
+	const char *tickets;
+	/* of a ticket's id: id, as, at, from, to, cc, subject, message_id, in_reply_to, references, raw, text, html, header */
+	const char *entries;
+	const char *parts;  /* of an entry's id: role (text, html, file), name, type, content_id, content, encoding; NULL */
+	const char *values; /* of a ticket's id: property, value; NULL */
+};
+
+#define NAME_AND_ADDRESS(name, address) \
+	"CASE WHEN coalesce(" name ", '') = '' THEN " address " ELSE '\"' || replace(" name ", '\"', '') || '\" <' || " address " || '>' END"
+
+/* Is that user of RT staff? */
+#define RT_IS_STAFF                                                                                                   \
+	"EXISTS (SELECT 1 FROM GroupMembers m JOIN Groups g ON g.id = m.GroupId "                                     \
+	"WHERE g.Domain = 'SystemInternal' AND g.Name = 'Privileged' AND m.MemberId = x.Creator)"
+#define RT_REQUESTORS "Groups g JOIN GroupMembers m ON m.GroupId = g.id JOIN Users u ON u.id = m.MemberId " \
+	"WHERE g.Domain = 'RT::Ticket-Role' AND g.Name = 'Requestor' AND g.Instance = t.id"
+
+static const struct desk desks[] = {
+	{
+		.name = "rt",
+		.needed = {"Tickets", "Transactions", "Attachments", "Users", "Queues"},
+		.optional = {{"Groups", "id, Name, Domain, Instance"}, {"GroupMembers", "GroupId, MemberId"},
+			     {"CustomFields", "id, Name"},
+			     {"ObjectCustomFieldValues", "CustomField, ObjectType, ObjectId, Content, LargeContent, Disabled"}},
+		.tickets =
+			"SELECT t.id, t.id, t.Subject, q.Name, CASE lower(t.Status) WHEN 'new' THEN 'new' WHEN 'open' THEN 'open' "
+			"WHEN 'stalled' THEN 'waiting' WHEN 'resolved' THEN 'closed' WHEN 'rejected' THEN 'closed' "
+			"WHEN 'deleted' THEN 'closed' ELSE 'open' END, t.Status, o.EmailAddress, "
+			"CASE WHEN t.Priority + 0 >= 70 THEN 'high' ELSE 'normal' END, t.Created, t.Resolved, t.LastUpdated, "
+			"(SELECT u.EmailAddress FROM " RT_REQUESTORS " ORDER BY m.MemberId LIMIT 1), "
+			"(SELECT u.RealName FROM " RT_REQUESTORS " ORDER BY m.MemberId LIMIT 1) "
+			"FROM Tickets t LEFT JOIN Queues q ON q.id = t.Queue LEFT JOIN Users o ON o.id = t.Owner "
+			"WHERE t.id = t.EffectiveId AND coalesce(t.Type, 'ticket') = 'ticket' AND lower(t.Status) <> 'deleted' "
+			"ORDER BY t.id + 0",
+		.entries =
+			"SELECT x.id, CASE WHEN x.Type = 'Comment' THEN 'comment' WHEN EXISTS (SELECT 1 FROM " RT_REQUESTORS
+			" AND m.MemberId = x.Creator) THEN 'in' WHEN " RT_IS_STAFF " THEN 'out' ELSE 'in' END, x.Created, "
+			NAME_AND_ADDRESS("c.RealName", "c.EmailAddress") ", NULL, NULL, coalesce(nullif(a.Subject, ''), t.Subject), "
+			"CASE WHEN a.MessageId <> '' THEN '<' || a.MessageId || '>' END, NULL, NULL, NULL, NULL, NULL, a.Headers "
+			"FROM Tickets t JOIN Transactions x ON x.ObjectId = t.id AND x.ObjectType = 'RT::Ticket' "
+			"JOIN Attachments a ON a.TransactionId = x.id AND a.id + 0 = "
+			"(SELECT min(b.id + 0) FROM Attachments b WHERE b.TransactionId = x.id) "
+			"LEFT JOIN Users c ON c.id = x.Creator "
+			"WHERE t.EffectiveId = ?1 AND x.Type IN ('Create', 'Correspond', 'Comment') ORDER BY x.Created, x.id + 0",
+		.parts =
+			"SELECT CASE WHEN coalesce(Filename, '') <> '' THEN 'file' WHEN ContentType = 'text/html' THEN 'html' "
+			"WHEN ContentType LIKE 'text/%' THEN 'text' ELSE 'file' END, Filename, ContentType, NULL, Content, "
+			"lower(ContentEncoding) FROM Attachments WHERE TransactionId = ?1 AND ContentType NOT LIKE 'multipart/%' "
+			"AND Content IS NOT NULL ORDER BY id + 0",
+		.values =
+			"SELECT f.Name, coalesce(nullif(v.Content, ''), v.LargeContent) FROM ObjectCustomFieldValues v "
+			"JOIN CustomFields f ON f.id = v.CustomField WHERE v.ObjectType = 'RT::Ticket' AND v.ObjectId = ?1 "
+			"AND coalesce(v.Disabled, 0) + 0 = 0 ORDER BY v.rowid",
+	},
+	{
+		.name = "zammad",
+		.needed = {"tickets", "ticket_articles", "ticket_states", "ticket_state_types", "groups", "users"},
+		.optional = {{"ticket_priorities", "id, name"}, {"ticket_article_senders", "id, name"},
+			     {"stores", "id, store_object_id, store_file_id, o_id, preferences, filename"},
+			     {"store_objects", "id, name"}, {"store_files", "id, sha, provider"},
+			     {"store_provider_dbs", "sha, data"}},
+		.tickets =
+			"SELECT t.id, t.number, t.title, g.name, CASE y.name WHEN 'new' THEN 'new' WHEN 'open' THEN 'open' "
+			"WHEN 'pending reminder' THEN 'waiting' WHEN 'pending action' THEN 'waiting' WHEN 'closed' THEN 'closed' "
+			"ELSE 'open' END, s.name, nullif(o.email, ''), CASE substr(p.name, 1, 1) WHEN '1' THEN 'low' WHEN '3' THEN "
+			"'high' ELSE 'normal' END, t.created_at, t.close_at, t.updated_at, c.email, "
+			"trim(coalesce(c.firstname, '') || ' ' || coalesce(c.lastname, '')) "
+			"FROM tickets t LEFT JOIN groups g ON g.id = t.group_id LEFT JOIN ticket_states s ON s.id = t.state_id "
+			"LEFT JOIN ticket_state_types y ON y.id = s.state_type_id LEFT JOIN users o ON o.id = t.owner_id "
+			"LEFT JOIN users c ON c.id = t.customer_id LEFT JOIN ticket_priorities p ON p.id = t.priority_id "
+			"WHERE coalesce(y.name, '') NOT IN ('merged', 'removed') ORDER BY t.id + 0",
+		.entries =
+			"SELECT a.id, CASE WHEN lower(a.internal) IN ('1', 't', 'true') THEN 'comment' WHEN n.name = 'Customer' THEN 'in' "
+			"ELSE 'out' END, a.created_at, coalesce(nullif(CASE WHEN instr(a.\"from\", '@') THEN a.\"from\" END, ''), "
+			"u.email), a.\"to\", a.cc, coalesce(nullif(a.subject, ''), t.title), a.message_id, a.in_reply_to, NULL, "
+			"(SELECT d.data FROM stores s JOIN store_objects k ON k.id = s.store_object_id JOIN store_files f "
+			"ON f.id = s.store_file_id JOIN store_provider_dbs d ON d.sha = f.sha WHERE k.name = 'Ticket::Article::Mail' "
+			"AND s.o_id = a.id LIMIT 1), CASE WHEN a.content_type LIKE '%html%' THEN NULL ELSE a.body END, "
+			"CASE WHEN a.content_type LIKE '%html%' THEN a.body END, NULL "
+			"FROM ticket_articles a JOIN tickets t ON t.id = a.ticket_id LEFT JOIN ticket_article_senders n "
+			"ON n.id = a.sender_id LEFT JOIN users u ON u.id = a.created_by_id WHERE a.ticket_id = ?1 "
+			"AND coalesce(n.name, '') <> 'System' ORDER BY a.created_at, a.id + 0",
+		.parts =
+			"SELECT 'file', s.filename, NULL, NULL, d.data, 'none' FROM stores s JOIN store_objects k "
+			"ON k.id = s.store_object_id JOIN store_files f ON f.id = s.store_file_id JOIN store_provider_dbs d "
+			"ON d.sha = f.sha WHERE k.name = 'Ticket::Article' AND s.o_id = ?1 ORDER BY s.id + 0",
+	},
+	{
+		.name = "znuny",
+		.needed = {"ticket", "article", "article_data_mime", "ticket_state", "ticket_state_type", "queue", "users"},
+		.optional = {{"ticket_priority", "id, name"}, {"article_sender_type", "id, name"},
+			     {"article_data_mime_plain", "article_id, body"},
+			     {"article_data_mime_attachment", "id, article_id, filename, content_type, content_id, content, disposition"},
+			     {"user_preferences", "user_id, preferences_key, preferences_value"},
+			     {"dynamic_field", "id, name, object_type"},
+			     {"dynamic_field_value", "field_id, object_id, value_text, value_date, value_int"}},
+		.tickets =
+			"SELECT t.id, t.tn, t.title, q.name, CASE WHEN y.name = 'new' THEN 'new' WHEN y.name = 'closed' THEN 'closed' "
+			"WHEN y.name LIKE 'pending%' THEN 'waiting' ELSE 'open' END, s.name, (SELECT preferences_value FROM "
+			"user_preferences WHERE user_id = t.user_id AND preferences_key = 'UserEmail'), CASE substr(p.name, 1, 1) WHEN "
+			"'1' THEN 'low' WHEN '2' THEN 'low' WHEN '4' THEN 'high' WHEN '5' THEN 'urgent' ELSE 'normal' END, "
+			"t.create_time, CASE WHEN y.name = 'closed' THEN t.change_time END, t.change_time, "
+			"coalesce((SELECT m.a_from FROM article a JOIN article_data_mime m ON m.article_id = a.id JOIN "
+			"article_sender_type n ON n.id = a.article_sender_type_id WHERE a.ticket_id = t.id AND n.name = 'customer' "
+			"ORDER BY a.id + 0 LIMIT 1), CASE WHEN instr(t.customer_user_id, '@') THEN t.customer_user_id END), NULL "
+			"FROM ticket t LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN ticket_state s ON s.id = t.ticket_state_id "
+			"LEFT JOIN ticket_state_type y ON y.id = s.type_id LEFT JOIN ticket_priority p ON p.id = t.ticket_priority_id "
+			"WHERE coalesce(y.name, '') NOT IN ('merged', 'removed') ORDER BY t.id + 0",
+		.entries =
+			"SELECT a.id, CASE WHEN a.is_visible_for_customer + 0 = 0 THEN 'comment' WHEN n.name = 'customer' THEN 'in' ELSE "
+			"'out' END, m.incoming_time, m.a_from, m.a_to, m.a_cc, m.a_subject, m.a_message_id, m.a_in_reply_to, "
+			"m.a_references, (SELECT body FROM article_data_mime_plain WHERE article_id = a.id), "
+			"CASE WHEN m.a_content_type LIKE 'text/html%' THEN NULL ELSE m.a_body END, "
+			"CASE WHEN m.a_content_type LIKE 'text/html%' THEN m.a_body END, NULL "
+			"FROM article a JOIN article_data_mime m ON m.article_id = a.id LEFT JOIN article_sender_type n "
+			"ON n.id = a.article_sender_type_id WHERE a.ticket_id = ?1 AND coalesce(n.name, '') <> 'system' "
+			"ORDER BY m.incoming_time + 0, a.id + 0",
+		.parts =
+			"SELECT CASE WHEN content_type LIKE 'text/html%' AND coalesce(content_id, '') = '' AND filename LIKE 'file-%' "
+			"THEN 'html' ELSE 'file' END, filename, content_type, content_id, content, 'none' "
+			"FROM article_data_mime_attachment WHERE article_id = ?1 ORDER BY id + 0",
+		.values =
+			"SELECT f.name, coalesce(nullif(v.value_text, ''), nullif(v.value_date, ''), v.value_int) "
+			"FROM dynamic_field_value v JOIN dynamic_field f ON f.id = v.field_id WHERE v.object_id = ?1 "
+			"AND coalesce(f.object_type, 'Ticket') = 'Ticket' ORDER BY v.rowid",
+	},
+	{
+		.name = "osticket",
+		.needed = {"ost_ticket", "ost_thread", "ost_thread_entry", "ost_ticket_status", "ost_user", "ost_user_email"},
+		.optional = {{"ost_ticket__cdata", "ticket_id, subject, priority"}, {"ost_thread_entry_email", "thread_entry_id, mid, headers"},
+			     {"ost_staff", "staff_id, firstname, lastname, email"}, {"ost_department", "id, name"},
+			     {"ost_ticket_priority", "priority_id, priority"},
+			     {"ost_attachment", "id, object_id, type, file_id, name, inline"}, {"ost_file", "id, type, name"},
+			     {"ost_file_chunk", "file_id, chunk_id, filedata"}},
+		.tickets =
+			"SELECT t.ticket_id, t.number, coalesce(nullif(d.subject, ''), (SELECT e.title FROM ost_thread_entry e JOIN "
+			"ost_thread h ON h.id = e.thread_id WHERE h.object_id = t.ticket_id AND h.object_type = 'T' ORDER BY e.id + 0 "
+			"LIMIT 1)), q.name, CASE WHEN s.state IN ('closed', 'archived') THEN 'closed' ELSE 'open' END, s.name, f.email, "
+			"CASE p.priority WHEN 'low' THEN 'low' WHEN 'high' THEN 'high' WHEN 'emergency' THEN 'urgent' ELSE 'normal' END, "
+			"t.created, t.closed, coalesce(t.lastupdate, t.updated), m.address, u.name "
+			"FROM ost_ticket t LEFT JOIN ost_ticket__cdata d ON d.ticket_id = t.ticket_id LEFT JOIN ost_department q "
+			"ON q.id = t.dept_id LEFT JOIN ost_ticket_status s ON s.id = t.status_id LEFT JOIN ost_staff f "
+			"ON f.staff_id = t.staff_id LEFT JOIN ost_ticket_priority p ON p.priority_id = d.priority LEFT JOIN ost_user u "
+			"ON u.id = t.user_id LEFT JOIN ost_user_email m ON m.id = u.default_email_id "
+			"WHERE coalesce(s.state, '') <> 'deleted' ORDER BY t.ticket_id + 0",
+		.entries =
+			"SELECT e.id, CASE e.type WHEN 'M' THEN 'in' WHEN 'R' THEN 'out' ELSE 'comment' END, e.created, "
+			"CASE WHEN f.staff_id IS NOT NULL THEN " NAME_AND_ADDRESS("trim(f.firstname || ' ' || f.lastname)", "f.email")
+			" ELSE " NAME_AND_ADDRESS("u.name", "m.address") " END, NULL, NULL, coalesce(nullif(e.title, ''), d.subject), "
+			"(SELECT mid FROM ost_thread_entry_email WHERE thread_entry_id = e.id LIMIT 1), NULL, NULL, NULL, "
+			"CASE WHEN e.format = 'text' THEN e.body END, CASE WHEN e.format = 'text' THEN NULL ELSE e.body END, "
+			"(SELECT headers FROM ost_thread_entry_email WHERE thread_entry_id = e.id LIMIT 1) "
+			"FROM ost_thread_entry e JOIN ost_thread h ON h.id = e.thread_id LEFT JOIN ost_ticket__cdata d "
+			"ON d.ticket_id = h.object_id LEFT JOIN ost_staff f ON f.staff_id = e.staff_id AND e.staff_id + 0 > 0 "
+			"LEFT JOIN ost_user u ON u.id = e.user_id LEFT JOIN ost_user_email m ON m.id = u.default_email_id "
+			"WHERE h.object_id = ?1 AND h.object_type = 'T' AND e.type IN ('M', 'R', 'N') ORDER BY e.created, e.id + 0",
+		.parts =
+			"SELECT 'file', coalesce(nullif(a.name, ''), f.name), f.type, NULL, (SELECT CAST(group_concat(filedata, '') AS BLOB) "
+			"FROM (SELECT filedata FROM ost_file_chunk WHERE file_id = f.id ORDER BY chunk_id + 0)), 'none' "
+			"FROM ost_attachment a JOIN ost_file f ON f.id = a.file_id WHERE a.object_id = ?1 AND a.type = 'H' ORDER BY a.id + 0",
+	},
+};
+
+const char *const pd_archive_desks[] = {"rt", "zammad", "znuny", "osticket", NULL};
+
+/* What one archive is read with. */
+struct reading {
+	const struct desk *desk;
+	sqlite3 *db;
+	sqlite3_stmt *tickets, *entries, *parts, *values;
+};
+
+/* --- values of a row --- */
+
+/* NULL where it is NULL or empty. */
+static const char *text_at(struct pd_arena *arena, sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+
+	return text && *text ? pd_strdup(arena, (const char *)text) : NULL;
+}
+
+static struct pd_bytes bytes_at(struct pd_arena *arena, sqlite3_stmt *row, int column)
+{
+	const void *data = sqlite3_column_blob(row, column);
+	size_t len = (size_t)sqlite3_column_bytes(row, column);
+
+	return (struct pd_bytes){pd_memdup(arena, data ? data : "", len), len};
+}
+
+/* "2026-11-21 14:00:00.123", or seconds; 0: none. */
+static pd_time time_at(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	pd_time time = 0;
+
+	if (!text || !*text)
+		return 0;
+	if (strspn(text, "0123456789") == strlen(text)) {
+		time = g_ascii_strtoll(text, NULL, 10) * PD_SECOND;
+	} else if (strlen(text) >= 19) {
+		g_autofree char *iso = g_strdup_printf("%.10sT%.8sZ", text, text + 11);
+
+		if (!pd_time_parse(iso, &time))
+			return 0;
+	}
+	return time > TIMES_UNSET ? time : 0;
+}
+
+static struct pd_bytes decoded(struct pd_arena *arena, struct pd_bytes content, const char *encoding)
+{
+	if (pd_equal(encoding, "base64")) {
+		gsize len;
+		char *copy = pd_strndup(arena, content.data, content.len);
+
+		g_base64_decode_inplace(copy, &len);
+		return (struct pd_bytes){copy, len};
+	}
+	if (!pd_equal(encoding, "quoted-printable"))
+		return content;
+	char *out = pd_alloc(arena, content.len + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < content.len; i++) {
+		const char *at = content.data + i;
+		bool has_two = i + 2 < content.len;
+
+		if (*at != '=') {
+			out[len++] = *at;
+		} else if (has_two && g_ascii_isxdigit(at[1]) && g_ascii_isxdigit(at[2])) {
+			out[len++] = (char)(g_ascii_xdigit_value(at[1]) * 16 + g_ascii_xdigit_value(at[2]));
+			i += 2;
+		} else {
+			i += has_two && at[1] == '\r' ? 2 : 1; /* a soft line break */
+		}
+	}
+	return (struct pd_bytes){out, len};
+}
+
+/* A field of a header block as it stands there, unfolded; NULL. */
+static const char *field_of(struct pd_arena *arena, const char *header, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = header; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+		if (!pd_starts_nocase(line, name) || line[len] != ':')
+			continue;
+		PD_AUTO_BUF value = {0};
+
+		pd_buf_add(&value, line + len + 1, strcspn(line + len + 1, "\r\n"));
+		for (const char *next = strchr(line, '\n'); next && (next[1] == ' ' || next[1] == '\t'); next = strchr(next + 1, '\n'))
+			pd_buf_add(&value, next + 1, strcspn(next + 1, "\r\n"));
+		char *text = pd_trim(arena, pd_buf_string(arena, &value));
+
+		return *text ? text : NULL;
+	}
+	return NULL;
+}
+
+static const char *field_or(struct pd_arena *arena, const char *header, const char *name, const char *otherwise)
+{
+	const char *found = header ? field_of(arena, header, name) : NULL;
+
+	return found ? found : otherwise;
+}
+
+/* --- an entry --- */
+
+/* As text, since that is how numbers of a dump stand in its tables. */
+static void ask(sqlite3_stmt *question, const char *id)
+{
+	sqlite3_reset(question);
+	sqlite3_bind_text(question, 1, id, -1, SQLITE_TRANSIENT);
+}
+
+static int read_parts(struct reading *reading, struct pd_arena *arena, const char *entry, struct pd_archive_mail *mail,
+		      struct pd_error *error)
+{
+	int result = SQLITE_DONE;
+
+	if (!reading->parts)
+		return 0;
+	ask(reading->parts, entry);
+	while ((result = sqlite3_step(reading->parts)) == SQLITE_ROW) {
+		const char *role = text_at(arena, reading->parts, 0);
+		struct pd_bytes content =
+			decoded(arena, bytes_at(arena, reading->parts, 4), text_at(arena, reading->parts, 5));
+
+		if (pd_equal(role, "text") && !mail->text)
+			mail->text = pd_strndup(arena, content.data, content.len);
+		else if (pd_equal(role, "html") && !mail->html)
+			mail->html = pd_strndup(arena, content.data, content.len);
+		else
+			*pd_list_add(arena, &mail->parts) = (struct pd_archive_part){
+				.name = text_at(arena, reading->parts, 1),
+				.type = text_at(arena, reading->parts, 2),
+				.content_id = text_at(arena, reading->parts, 3),
+				.content = content,
+			};
+	}
+	return result == SQLITE_DONE ? 0 : pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
+}
+
+static int read_entry(struct reading *reading, struct pd_arena *arena, const char *ticket, struct pd_archive_entry *ret_entry,
+		      struct pd_error *error)
+{
+	sqlite3_stmt *row = reading->entries;
+	const char *id = text_at(arena, row, 0);
+	struct pd_bytes raw = bytes_at(arena, row, 10);
+	const char *header = text_at(arena, row, 13);
+
+	ret_entry->as = text_at(arena, row, 1);
+	if (raw.len > 0) {
+		ret_entry->mail = raw;
+		return 0;
+	}
+	struct pd_archive_mail mail = {
+		.from = field_or(arena, header, "From", text_at(arena, row, 3)),
+		.to = field_or(arena, header, "To", text_at(arena, row, 4)),
+		.cc = field_or(arena, header, "Cc", text_at(arena, row, 5)),
+		.subject = text_at(arena, row, 6),
+		.message_id = field_or(arena, header, "Message-ID", text_at(arena, row, 7)),
+		.in_reply_to = field_or(arena, header, "In-Reply-To", text_at(arena, row, 8)),
+		.references = field_or(arena, header, "References", text_at(arena, row, 9)),
+		.date = time_at(row, 2),
+		.text = text_at(arena, row, 11),
+		.html = text_at(arena, row, 12),
+	};
+	if (!mail.message_id || pd_equal(ret_entry->as, "comment")) /* a comment may have been forwarded under its id */
+		mail.message_id = pd_printf(arena, "<%s.%s.%s@import.invalid>", reading->desk->name, ticket, id);
+	int failed = read_parts(reading, arena, id, &mail, error);
+
+	if (!failed)
+		ret_entry->mail = pd_archive_compose(arena, &mail);
+	return failed;
+}
+
+/* --- a ticket --- */
+
+static void add_value(struct pd_arena *arena, struct pd_archive_ticket *ticket, const char *property, const char *value)
+{
+	if (property && value)
+		*pd_list_add(arena, &ticket->values) = pd_printf(arena, "%s=%s", property, value);
+}
+
+/* "Anna Virtanen <anna@example.com>" as name and address. */
+static void split_contact(struct pd_arena *arena, struct pd_archive_ticket *ticket)
+{
+	const char *open = ticket->contact ? strrchr(ticket->contact, '<') : NULL;
+
+	if (!open)
+		return;
+	char *name = pd_trim(arena, pd_strndup(arena, ticket->contact, (size_t)(open - ticket->contact)));
+	size_t len = strlen(name);
+
+	if (len >= 2 && name[0] == '"' && name[len - 1] == '"')
+		name = pd_strndup(arena, name + 1, len - 2);
+	ticket->contact_name = ticket->contact_name ? ticket->contact_name : name;
+	ticket->contact = pd_strndup(arena, open + 1, strcspn(open + 1, ">"));
+}
+
+static int read_ticket(struct reading *reading, struct pd_arena *arena, struct pd_archive_ticket *ret_ticket, struct pd_error *error)
+{
+	sqlite3_stmt *row = reading->tickets;
+	const char *id = text_at(arena, row, 0), *number = text_at(arena, row, 1);
+	int result, failed = 0;
+
+	*ret_ticket = (struct pd_archive_ticket){
+		.key = pd_printf(arena, "%s:%s", reading->desk->name, id),
+		.name = text_at(arena, row, 2),
+		.mailbox = text_at(arena, row, 3),
+		.created = time_at(row, 8),
+		.closed = time_at(row, 9),
+		.updated = time_at(row, 10),
+		.contact = text_at(arena, row, 11),
+		.contact_name = text_at(arena, row, 12),
+	};
+	split_contact(arena, ret_ticket);
+	add_value(arena, ret_ticket, "status_kind", text_at(arena, row, 4));
+	add_value(arena, ret_ticket, "status", text_at(arena, row, 5));
+	add_value(arena, ret_ticket, "owner", text_at(arena, row, 6));
+	add_value(arena, ret_ticket, "priority", text_at(arena, row, 7));
+	add_value(arena, ret_ticket, "former_number", number);
+	ask(reading->entries, id);
+	while (!failed && (result = sqlite3_step(reading->entries)) == SQLITE_ROW)
+		failed = read_entry(reading, arena, id, pd_list_add(arena, &ret_ticket->entries), error);
+	if (reading->values && !failed) {
+		ask(reading->values, id);
+		while ((result = sqlite3_step(reading->values)) == SQLITE_ROW)
+			add_value(arena, ret_ticket, text_at(arena, reading->values, 0), text_at(arena, reading->values, 1));
+	}
+	if (!failed && result != SQLITE_DONE)
+		failed = pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
+	return failed;
+}
+
+/* --- an archive --- */
+
+static int prepare(struct reading *reading, const char *sql, sqlite3_stmt **ret_statement, struct pd_error *error)
+{
+	if (!sql || sqlite3_prepare_v2(reading->db, sql, -1, ret_statement, NULL) == SQLITE_OK)
+		return 0;
+	return pd_fail(error, PD_PERMANENT, "this is no export of %s that is known here: %s", reading->desk->name,
+		       sqlite3_errmsg(reading->db));
+}
+
+/* The tables that may lack are there, empty; those that are asked by another's id have an index, as far as they may. */
+static int complete(struct reading *reading, struct pd_error *error)
+{
+	const struct desk *desk = reading->desk;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(desk->needed) && desk->needed[i]; i++)
+		if (!pd_tables_have(reading->db, desk->needed[i], NULL))
+			return pd_fail(error, PD_PERMANENT, "the export of %s has no table %s", desk->name, desk->needed[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(desk->optional) && desk->optional[i][0]; i++) {
+		if (pd_tables_have(reading->db, desk->optional[i][0], NULL))
+			continue;
+		g_autofree char *sql =
+			g_strdup_printf("CREATE TEMP TABLE %s (%s)", desk->optional[i][0], desk->optional[i][1]);
+
+		if (sqlite3_exec(reading->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+			return pd_fail(error, PD_PERMANENT, "%s: %s", desk->name, sqlite3_errmsg(reading->db));
+	}
+	return 0;
+}
+
+/* Big archives are asked for each ticket by these. A database that is only read has its own, or is slow. */
+static void add_indexes(sqlite3 *db)
+{
+	static const char *const indexes[][2] = {
+		{"Transactions", "ObjectId"},	      {"Attachments", "TransactionId"},
+		{"Tickets", "EffectiveId"},	      {"Groups", "Instance"},
+		{"GroupMembers", "GroupId"},	      {"ObjectCustomFieldValues", "ObjectId"},
+		{"Users", "id"},		      {"ticket_articles", "ticket_id"},
+		{"stores", "o_id"},		      {"store_files", "id"},
+		{"store_provider_dbs", "sha"},	      {"article", "ticket_id"},
+		{"article_data_mime", "article_id"},  {"article_data_mime_plain", "article_id"},
+		{"article_data_mime_attachment", "article_id"}, {"dynamic_field_value", "object_id"},
+		{"user_preferences", "user_id"},      {"ost_thread", "object_id"},
+		{"ost_thread_entry", "thread_id"},    {"ost_thread_entry_email", "thread_entry_id"},
+		{"ost_ticket__cdata", "ticket_id"},   {"ost_attachment", "object_id"},
+		{"ost_file", "id"},		      {"ost_file_chunk", "file_id"},
+		{"ost_user", "id"},		      {"ost_user_email", "id"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(indexes); i++) {
+		g_autofree char *sql = g_strdup_printf("CREATE INDEX IF NOT EXISTS \"by_%s_%s\" ON \"%s\" (\"%s\")", indexes[i][0],
+						       indexes[i][1], indexes[i][0], indexes[i][1]);
+
+		if (pd_tables_have(db, indexes[i][0], indexes[i][1]))
+			sqlite3_exec(db, sql, NULL, NULL, NULL); /* without it the same comes later */
+	}
+}
+
+static int each_ticket(struct reading *reading, pd_archive_each each, void *data, struct pd_error *error)
+{
+	int result, failed = 0;
+
+	while (!failed && (result = sqlite3_step(reading->tickets)) == SQLITE_ROW) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		struct pd_archive_ticket ticket;
+
+		failed = read_ticket(reading, arena, &ticket, error);
+		if (!failed && !each(data, arena, &ticket))
+			return 0;
+	}
+	if (!failed && result != SQLITE_DONE)
+		failed = pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
+	return failed;
+}
+
+int pd_archive_tables(const char *desk, const char *path, pd_archive_each each, void *data, struct pd_error *error)
+{
+	struct reading reading = {0};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(desks); i++)
+		if (!strcmp(desks[i].name, desk))
+			reading.desk = &desks[i];
+	if (!reading.desk)
+		return pd_fail(error, PD_PERMANENT, "exports of \"%s\" are not known; rt, zammad, znuny and osticket are", desk);
+	int failed = pd_tables_open(path, &reading.db, error);
+
+	if (failed)
+		return failed;
+	failed = complete(&reading, error);
+	if (!failed) {
+		add_indexes(reading.db);
+		failed = prepare(&reading, reading.desk->tickets, &reading.tickets, error);
+	}
+	if (!failed)
+		failed = prepare(&reading, reading.desk->entries, &reading.entries, error);
+	if (!failed)
+		failed = prepare(&reading, reading.desk->parts, &reading.parts, error);
+	if (!failed)
+		failed = prepare(&reading, reading.desk->values, &reading.values, error);
+	if (!failed)
+		failed = each_ticket(&reading, each, data, error);
+	sqlite3_finalize(reading.tickets);
+	sqlite3_finalize(reading.entries);
+	sqlite3_finalize(reading.parts);
+	sqlite3_finalize(reading.values);
+	sqlite3_close(reading.db);
+	return failed;
+}
