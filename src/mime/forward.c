@@ -4,6 +4,7 @@
  * forward, or where the subject says that it is a forward, or where nothing is written above it. Never just
  * an address somewhere in the text. The first block is the newest mail of a chain: what the forwarder himself
  * had got. */
+#include "mime/forward.h"
 #include "mime/html.h"
 #include "mime/parts.h"
 #include "mime/reply.h"
@@ -131,13 +132,63 @@ static bool from_block(struct pd_arena *arena, struct pd_message *message, const
 	if (!*found.addr)
 		return false;
 	message->forwarded_from = found;
+	if (end < lines->count && pd_mark_is_ruled(&lines->items[end]))
+		end++; /* Zoho closes its block with the marker */
 	message->forwarded_subject = subject;
 	message->forwarded_date = pd_clean_line(arena, date, 200);
 	message->forwarded_text = text_from(arena, lines, end, lines->items[at].depth);
 	return true;
 }
 
-/* "02.03.2020, 10:00, "Anna" <anna@example.com>:" below a forward's marker. */
+/* "From "Anna" <anna@example.com>" and "| 发件人 | Anna <…> |": labels without a colon, as eM Client and Netease write them
+ * below their marker. Reads the lines that begin so. */
+static bool from_bare_labels(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines,
+			     size_t at)
+{
+	struct pd_address found = {.name = "", .addr = ""};
+	const char *subject = "", *date = "";
+	size_t end = at;
+	for (; end < lines->count && end < at + 8 && !pd_line_is_blank(&lines->items[end]); end++) {
+		const struct pd_line *line = &lines->items[end];
+		char *text = pd_strndup(arena, line->text + line->marks, line->len - line->marks);
+		text += strspn(text, " |\t*");
+		size_t word = strcspn(text, " |\t"), skip;
+		const char *fold = pd_words_fold(arena, pd_printf(arena, "%.*s:", (int)word, text), word + 1, 60, NULL);
+		enum pd_label label = pd_label_of(fold, &skip);
+		const char *value = text + word + strspn(text + word, " |\t*");
+		size_t len = strlen(value);
+		while (len && strchr(" |\t*", value[len - 1]))
+			len--;
+		value = pd_clean_line(arena, pd_strndup(arena, value, len), 2000);
+		if (label == PD_LABEL_NONE || memchr(text, ':', word) || memmem(text, word, "：", 3) || *value == ':' ||
+		    pd_starts(value, "："))
+			return false;
+		if (label == PD_LABEL_FROM)
+			found = author(arena, value);
+		else if (label == PD_LABEL_SUBJECT)
+			subject = value;
+		else if (label == PD_LABEL_DATE || label == PD_LABEL_SENT)
+			date = value;
+	}
+	if (!*found.addr || end < at + 2)
+		return false;
+	message->forwarded_from = found;
+	message->forwarded_subject = subject;
+	message->forwarded_date = pd_clean_line(arena, date, 200);
+	message->forwarded_text = text_from(arena, lines, end, lines->items[at].depth);
+	return true;
+}
+
+/* Behind the prefix of a forward. */
+static const char *bare_subject(const char *subject)
+{
+	const char *colon = strchr(subject, ':'), *wide = strstr(subject, "：");
+	if (wide && (!colon || wide < colon))
+		colon = wide + 2;
+	return colon ? colon + 1 + strspn(colon + 1, " \t") : subject;
+}
+
+/* "02.03.2020, 10:00, "Anna" <anna@example.com>:" below a forward's marker, or where the subject says that it is one. */
 static bool from_attribution(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines,
 			     size_t at, size_t takes)
 {
@@ -146,12 +197,14 @@ static bool from_attribution(struct pd_arena *arena, struct pd_message *message,
 		pd_buf_addc(&line, ' ');
 		pd_buf_add(&line, lines->items[i].text, lines->items[i].len);
 	}
-	struct pd_address found = author(arena, line.data);
-	const char *quote = strchr(line.data, '"'), *end = quote ? strchr(quote + 1, '"') : NULL;
-	if (!*found.addr)
+	struct pd_address found;
+	const char *date;
+	if (!pd_forward_line(arena, line.data, &found, &date))
 		return false;
-	found.name = end ? pd_clean_line(arena, pd_strndup(arena, quote + 1, (size_t)(end - quote - 1)), 200) : "";
 	message->forwarded_from = found;
+	message->forwarded_date = date;
+	if (pd_subject_says_forward(message->subject))
+		message->forwarded_subject = bare_subject(message->subject);
 	message->forwarded_text = text_from(arena, lines, at + takes, 0);
 	return true;
 }
@@ -169,7 +222,9 @@ static bool from_lines(struct pd_arena *arena, struct pd_message *message, struc
 			marked = true;
 			continue;
 		}
-		size_t kept, takes = marked ? pd_mark_attribution(lines, i, &kept) : 0;
+		if (marked && from_bare_labels(arena, message, lines, i))
+			return true;
+		size_t kept, takes = marked || says_forward ? pd_mark_attribution(lines, i, &kept) : 0;
 		if (takes && !kept && from_attribution(arena, message, lines, i, takes))
 			return true;
 		if (!marked && !says_forward && !line->depth && pd_mark_attribution(lines, i, &kept))

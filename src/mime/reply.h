@@ -49,6 +49,7 @@ struct pd_line {
 };
 
 struct pd_line_list {
+	bool has_glued;	      /* a line was cut into a marker and its fields; once a body */
 	bool answers_nothing; /* the mail that they are of: a header block of fewer than four fields is no quote's */
 	struct pd_line *items;
 	size_t count;
@@ -66,6 +67,8 @@ struct pd_line_list {
 
 /* Plain text cut into lines, '>' marks counted. The lines point into text. */
 void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines);
+/* A marker and its header block in one line, in reply_glued.c: adds the lines that they are. False: it is none. */
+bool pd_reply_glued(struct pd_arena *arena, const char *text, size_t len, struct pd_line_list *lines);
 /* Adds one line; fills depth and fold. */
 struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines, const char *text, size_t len,
 			     unsigned structure, unsigned hints);
@@ -103,6 +106,8 @@ bool pd_mark_may_be(const struct pd_line *line);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_forward(const struct pd_line_list *lines, size_t at);
 size_t pd_mark_above(const struct pd_line_list *lines, size_t at);
+/* Is it one of the first two between dashes? */
+bool pd_mark_is_ruled(const struct pd_line *line);
 /* Is this one text, without its final colon, an attribution? */
 bool pd_mark_is_attribution(const char *text);
 /* Without the dashes, stars and the like around it; says whether there were two or more on both sides. */

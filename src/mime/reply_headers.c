@@ -112,10 +112,15 @@ static size_t labelled_block(const struct pd_line_list *lines, size_t at)
 	return n >= 3 && date && (address || (lines->items[at].hints & PD_HINT_BORDER)) ? n : 0;
 }
 
-/* Clients do not indent their blocks; people do so with what they show. */
-static bool is_indented(const struct pd_line *line)
+/* Clients do not indent their blocks, but Horde below a marker; people do so with what they show. */
+static bool is_indented(const struct pd_line_list *lines, size_t at)
 {
-	return !line->depth && line->len > 4 && (line->text[0] == '\t' || !memcmp(line->text, "    ", 4));
+	const struct pd_line *line = &lines->items[at];
+	if (line->depth || line->len <= 4 || (line->text[0] != '\t' && memcmp(line->text, "    ", 4)))
+		return false;
+	while (at && pd_line_is_blank(&lines->items[at - 1]))
+		at--;
+	return !at || !pd_mark_is_ruled(&lines->items[at - 1]);
 }
 
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
@@ -131,7 +136,7 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 			return n;
 	}
 	enum pd_label label = pd_label_of(pd_line_fold(first), &value);
-	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER || is_indented(first))
+	if (label == PD_LABEL_NONE || label == PD_LABEL_OTHER || is_indented(lines, at))
 		return 0;
 	for (size_t i = at; i < lines->count && i < at + 40; i++) {
 		const struct pd_line *line = &lines->items[i];

@@ -98,17 +98,17 @@ static void without_entities(char *text)
 }
 
 /* A short line that ends with a colon: "Begin forwarded message:" in a language that no table has. */
-static bool may_announce(const struct pd_line *line)
+static bool may_announce(const struct pd_line *line, unsigned depth)
 {
 	const char *fold = pd_line_fold(line);
 	size_t len = strlen(fold);
-	return len > 1 && len <= 120 && fold[len - 1] == ':' && !line->is_long && !line->depth;
+	return len > 1 && len <= 120 && fold[len - 1] == ':' && !line->is_long && line->depth == depth;
 }
 
 bool pd_mark_may_be(const struct pd_line *line)
 {
 	const char *core = after_decoration(pd_line_fold(line));
-	if (may_announce(line))
+	if (may_announce(line, 0))
 		return true;
 	return longest_marker(core, 0) || longest_marker(core, 1) || longest_marker(core, ABOVE);
 }
@@ -166,6 +166,12 @@ static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decor
 	return false;
 }
 
+bool pd_mark_is_ruled(const struct pd_line *line)
+{
+	bool decorated = false;
+	return (is_marker(line, 0, &decorated) || is_marker(line, 1, &decorated)) && decorated;
+}
+
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at)
 {
 	bool decorated;
@@ -185,11 +191,12 @@ static bool announces_forward(const struct pd_line_list *lines, size_t at)
 {
 	const struct pd_line *line = &lines->items[at];
 	size_t value, next = at + 1;
-	if (!may_announce(line) || pd_label_of(pd_line_fold(line), &value) != PD_LABEL_NONE)
+	if (!may_announce(line, line->depth) || pd_label_of(pd_line_fold(line), &value) != PD_LABEL_NONE)
 		return false;
 	while (next < lines->count && next < at + 5 && pd_line_is_blank(&lines->items[next]))
 		next++;
-	if (next >= lines->count || !lines->items[next].depth || pd_mark_header(lines, next) < 3)
+	if (next >= lines->count || !lines->items[next].depth || lines->items[next].depth < line->depth ||
+	    pd_mark_header(lines, next) < 3)
 		return false;
 	char text[160];
 	size_t len = strlen(pd_line_fold(line)) - 1;

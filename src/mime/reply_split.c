@@ -88,7 +88,9 @@ void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_lis
 		size_t len = (size_t)(strchrnul(text, '\n') - text);
 		if (ret_lines->count + 1 >= PD_LINES_MAX)
 			len = strlen(text);
-		pd_reply_add(arena, ret_lines, text, len, 0, 0);
+		bool may_be_glued = *text == '-' || *text == '=' || *text == ' ';
+		if (!may_be_glued || !pd_reply_glued(arena, text, len, ret_lines))
+			pd_reply_add(arena, ret_lines, text, len, 0, 0);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -238,9 +240,17 @@ static size_t fields_above(const struct split *split, size_t at)
 	return at - from >= 2 && is_apart ? from : at;
 }
 
+static bool names_address(const struct pd_line_list *lines, size_t at, size_t n)
+{
+	for (size_t i = at; i < at + n; i++)
+		if (strchr(pd_line_fold(&lines->items[i]), '@'))
+			return true;
+	return false;
+}
+
 /* The attribution at that line, if there is one: its lines get their class. Returns how many lines were
  * passed, 0: none; sets end where what follows is no marked quote. */
-static size_t attribution_at(struct split *split, size_t at)
+static size_t attribution_at(struct split *split, size_t at, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
 	size_t kept, n = pd_mark_attribution(lines, at, &kept);
@@ -257,6 +267,7 @@ static size_t attribution_at(struct split *split, size_t at)
 	size_t next = next_solid(lines, at + n);
 	if (next < lines->count && !lines->items[next].depth && !is_supercite(&lines->items[next]) &&
 	    !(lines->items[next].hints & PD_HINT_SOFT)) {
+		split->is_forward = says_forward && names_address(lines, at, n);
 		end_here(split, at, n);
 		return n;
 	}
@@ -312,7 +323,7 @@ static void classify(struct split *split, bool says_forward)
 			continue;
 		}
 		if (pd_mark_is_prose(line) && !is_stray_link(lines, i)) {
-			size_t passed = attribution_at(split, i);
+			size_t passed = attribution_at(split, i, says_forward);
 			if (split->end < lines->count)
 				return;
 			i += passed > 0 ? passed : 1; /* CLASS_TEXT, or what attribution_at said */
@@ -356,7 +367,7 @@ static void classify(struct split *split, bool says_forward)
 			return;
 		if (split->class[i] == CLASS_ATTRIBUTION)
 			continue;
-		size_t n = (line->hints & PD_HINT_ATTRIBUTION) ? 0 : attribution_at(split, i);
+		size_t n = (line->hints & PD_HINT_ATTRIBUTION) ? 0 : attribution_at(split, i, says_forward);
 		if (split->end < lines->count)
 			return;
 		if (n) {

@@ -33,7 +33,7 @@ static void test_blocks(void **state)
 		{"Apple, id", "Help", "Mulai meneruskan pesan:\n\n> Dari: Anna <anna@example.org>\n> Subjek: Help\n> Tanggal: 5.1.2026\n>\n> It burns.\n",
 		 "anna@example.org", "Anna", "Help", "It burns."},
 		{"Yandex", "Fwd: Help", "-------- Пересылаемое сообщение --------\n05.01.2026, 10:00, \"Anna\" <anna@example.org>:\n\nIt burns.\n",
-		 "anna@example.org", "Anna", "", "It burns."},
+		 "anna@example.org", "Anna", "Help", "It burns."},
 		{"kk", "Fwd: Help", "Кімнен: Anna <anna@example.org>\nЖіберілді: 5.1.2026\nКімге: Ben\nТақырып: Help\n\nIt burns.\n",
 		 "anna@example.org", "Anna", "Help", "It burns."},
 		{"Thunderbird", "Fwd: Help", "-------- Forwarded Message --------\nSubject: \tHelp\nDate: \tMon, 5 Jan 2026 10:00:00 +0200\nFrom: \tAnna "
