@@ -13,9 +13,9 @@ done
 waiting() { [ "$(pf_deferred)" -eq 3 ]; }
 check "the mails do not wait in the queue" pf_wait 10 waiting
 desk_start
-check "the queue was not drained" pf_wait 30 has_tickets 3
+check "the queue was not drained" pf_wait_queue 30 has_tickets 3
 empty() { [ "$(pf_deferred)" -eq 0 ]; }
-check "the queue is not empty" pf_wait 20 empty
+check "the queue is not empty" pf_wait_queue 20 empty
 
 # An address that Postfix gives us but that is not the desk's bounces to its sender.
 echo "Text" | mail carol@example.net ghost@example.com "Anybody there" |
@@ -28,12 +28,12 @@ check_equal "tickets after the bounce" "$(tickets)" 3
 echo "Text" | mail dave@example.net "support@example.com, sales@example.com" "To both" >"$work/both.eml"
 pf_send "$PF_PORT" dave@example.net support@example.com sales@example.com <"$work/both.eml" || fail "not taken"
 check "no ticket for two mailboxes" pf_wait 20 has_tickets 4
-check "not delivered" pf_wait 20 empty
+check "not delivered" pf_wait_queue 20 empty
 check_equal "tickets for a mail to two mailboxes" "$(tickets)" 4
 
 # The same mail brought again, as after a lost reply: nothing new.
 pf_send "$PF_PORT" dave@example.net support@example.com sales@example.com <"$work/both.eml" || fail "not taken"
-check "not delivered again" pf_wait 20 empty
+check "not delivered again" pf_wait_queue 20 empty
 check_equal "tickets after the same mail again" "$(tickets)" 4
 
 # Too large for the desk, which may take less than Postfix: a bounce, no ticket.

@@ -29,9 +29,9 @@ for ((k = 0; k < kills; k++)); do
 done
 wait $sender
 [ -s "$work/send.log" ] && fail "$(cat "$work/send.log")"
-check "not all mails became tickets" pf_wait 120 has_tickets $count
+check "not all mails became tickets" pf_wait_queue 120 has_tickets $count
 empty() { [ "$(pf_deferred)" -eq 0 ]; }
-check "the queue is not empty" pf_wait 60 empty
+check "the queue is not empty" pf_wait_queue 60 empty
 check_equal "tickets" "$(tickets)" $count
 for ((i = 1; i <= count; i++)); do
 	echo "Number $i."
@@ -42,7 +42,7 @@ diff "$work/wanted" "$work/got" || fail "subjects differ"
 # Leases of the killed are taken over at the start: the outbox drains without waiting for them to end.
 drained() { [ "$(postdesk outbox --json | wc -l)" -eq 0 ]; }
 check "the outbox was not drained" pf_wait 60 drained
-check "the queue is not empty" pf_wait 30 empty
+check "the queue is not empty" pf_wait_queue 30 empty
 seen=0
 for file in $(pf_mails anna@example.com); do
 	echo "$(field "$file" Message-ID) $(sed -e '1,/^Message-I[dD]:/d' "$file" | sha256sum | cut -c1-16)"

@@ -203,6 +203,26 @@ sealed=$(grep -o 'to=<support+t1[.][^>]*[.]s[.][^>]*>' "$PF_LOG" | tail -1 | sed
 grep -F "$sealed" $(pf_mails dave@example.net) $(pf_mails carol@example.net) && fail "the sealed address went outside"
 check_equal "questions to anna" "$(questions)" "$asked"
 check_equal "times delivered" "$(grep -c "${reply##* }: to=<support+t1.*status=sent" "$PF_LOG")" 1
+# Dave, who sees anna's reply address in To, gains nothing by it, and neither does whoever gets it from him: in their own
+# names they have a new ticket, of which the desk alone knows that it may be related; in hers, with a command or without,
+# there is no more than a question to her.
+as_it_is() {
+	echo "$(state 1 status_kind), messages in $(postdesk show 1 --json | grep -o '"direction": *"in"' | wc -l)," \
+		"answers to the customer $(pf_mails carol@example.net | wc -l)"
+}
+as_it_was=$(as_it_is)
+mail "Mallory <mallory@example.org>" "$reply_to" "Re: Printer broken" "In-Reply-To: $answered" <<<"$(printf '#open\n\nWhat was it about?')" |
+	hand_in "$world" mallory@example.org "$reply_to"
+check_equal "tickets of mallory's" "$(tickets contact:mallory@example.org)" 1
+for body in '#open\nPay me.' 'Pay me.'; do
+	asked=$(questions)
+	mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" <<<"$(printf "$body")" |
+		hand_in "$world" dave@example.net "$reply_to"
+	is_asked() { [ "$(questions)" -gt "$asked" ]; }
+	check "anna was not asked" pf_wait 20 is_asked
+done
+asked=$(questions)
+check_equal "the ticket" "$(as_it_is)" "$as_it_was"
 # What is for the desk alone is refused, since they would read it: a command, a comment; one that is wrong, too.
 for body in '#close' '#note\nHe never pays.' 'See you.\n\n#asign bob'; do
 	mail "Anna Virtanen <anna@example.com>" "$reply_to, dave@example.net" "Re: Printer broken" "In-Reply-To: $answered" \

@@ -130,7 +130,7 @@ desk_settled() {
 desk_start() {
 	env "$@" "$POSTDESKD" -f -c "$work/postdesk.conf" >"$work/postdeskd.out" 2>&1 &
 	desk_pid=$!
-	pf_wait 30 desk_settled
+	pf_wait 60 desk_settled
 	grep -q '^info: started' "$work/postdeskd.out" || fail "postdeskd does not start"
 }
 

@@ -22,6 +22,8 @@
 #                     listener believes XCLIENT. With PF_USER and PF_PASSWORD it logs in, and with PF_CERTIFICATE (a
 #                     file with key and certificate) it shows that; both by TLS.
 #   pf_wait SECONDS COMMAND...      until the command succeeds
+#   pf_wait_queue SECONDS COMMAND...   the same, while Postfix tries again what waits in its queue: for what must come
+#                     after an attempt has failed
 #   pf_mails ADDRESS  prints the files in the Maildir, oldest first
 #   pf_deferred       prints how many mails wait in the queue
 #
@@ -233,6 +235,19 @@ pf_wait() {
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+# A mail that the queue manager meets before the last attempt has let go of it ("skipped, still being delivered") rests
+# for 5 minutes, whatever else is configured, unless the queue is flushed. That may meet it so again.
+pf_wait_queue() {
+	local end=$((SECONDS + $1)) flushed=-1
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		[ $SECONDS -eq $flushed ] || postqueue -c "$PF_DIR/etc" -f
+		flushed=$SECONDS
 		sleep 0.1
 	done
 }
