@@ -82,6 +82,26 @@ struct pd_agent {
 	struct pd_strings was; /* names that it had before */
 };
 
+/* A network that is reached through a gateway: its name is the source of tickets. */
+struct pd_gateway {
+	const char *name, *domain;
+};
+
+/* A component of an XMPP server. */
+struct pd_chat {
+	const char *name; /* the group's name: its identity, and what visitors write to before the @ */
+	struct pd_where where;
+	const char *component; /* its domain */
+	const char *server;    /* inet:HOST:PORT or unix:PATH */
+	const char *secret_file, *mailbox;
+	bool transcript;
+	const char *from; /* a mailbox's address; NULL: the mailbox's first */
+	pd_time answer_within, idle;
+	unsigned lines_per_minute, chats_per_hour;
+	size_t line_size; /* bytes */
+	PD_LIST(struct pd_gateway) gateways;
+};
+
 enum pd_auto_status { PD_AUTO_STATUS_NONE = -1 }; /* after_reply = none; else a pd_status_kind */
 
 struct pd_mailbox {
@@ -152,6 +172,7 @@ struct pd_settings {
 	PD_LIST(struct pd_team) teams;
 	PD_LIST(struct pd_agent) agents;
 	PD_LIST(struct pd_pipeline) pipelines;
+	PD_LIST(struct pd_chat) chats;
 	PD_LIST(struct pd_group) groups; /* all of them, in file order */
 
 	/* Put here by flow before the snapshot is in force, and freed with it; NULL until then. */
@@ -186,6 +207,9 @@ const struct pd_agent *pd_settings_agent_of(const struct pd_settings *settings, 
 const struct pd_agent *pd_settings_agent_user(const struct pd_settings *settings, const char *user);
 /* Whose TLS client certificate bears this common name, exactly. */
 const struct pd_agent *pd_settings_agent_certified(const struct pd_settings *settings, const char *name);
+/* Who has that XMPP address (bare, without regard to case). */
+const struct pd_agent *pd_settings_agent_jid(const struct pd_settings *settings, const char *jid);
+const struct pd_chat *pd_settings_chat(const struct pd_settings *settings, const char *name);
 const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *settings, const char *name);
 /* The value of a key in a group, NULL when it is not there; ret_where (or NULL) says where it stands. */
 const char *pd_group_value(const struct pd_group *group, const char *key, struct pd_where *ret_where);

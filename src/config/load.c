@@ -141,6 +141,26 @@ static void read_pipeline(struct loader *loader, const struct pd_group *group)
 	read_group(loader, group, pipeline);
 }
 
+static void read_chat(struct loader *loader, const struct pd_group *group)
+{
+	struct pd_chat *chat = pd_list_add(loader->arena, &loader->settings->chats);
+	chat->name = group->name;
+	chat->where = group->where;
+	read_group(loader, group, chat);
+	for (size_t i = 0; i < group->settings.count; i++) {
+		const struct pd_setting *setting = &group->settings.items[i];
+		const struct pd_option *option = pd_option_find(group->type, setting->key);
+		const char *name = option != NULL ? pd_option_key_name(option, setting->key) : NULL;
+		const char *domain = NULL;
+		if (name == NULL)
+			continue;
+		loader->context.where = setting->where;
+		pd_config_value(&loader->context, option, setting->value, &domain);
+		if (domain != NULL)
+			*pd_list_add(loader->arena, &chat->gateways) = (struct pd_gateway){name, domain};
+	}
+}
+
 static void read_groups(struct loader *loader)
 {
 	struct pd_settings *settings = loader->settings;
@@ -156,6 +176,8 @@ static void read_groups(struct loader *loader)
 			read_agent(loader, group);
 		else if (strcmp(group->type, "pipeline") == 0)
 			read_pipeline(loader, group);
+		else if (strcmp(group->type, "chat") == 0)
+			read_chat(loader, group);
 		else
 			read_group(loader, group, NULL);
 	}

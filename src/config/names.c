@@ -204,15 +204,22 @@ static void check_addresses(struct checker *checker, struct claims *claims, cons
 
 static void check_once(struct checker *checker)
 {
-	struct claims addresses = {0}, logins = {0}, users = {0}, certificates = {0};
+	struct claims addresses = {0}, logins = {0}, users = {0}, certificates = {0}, jids = {0}, components = {0};
 	for (size_t i = 0; i < checker->settings->groups.count; i++) {
 		const struct pd_group *group = &checker->settings->groups.items[i];
 		struct pd_where where;
 		bool is_agent = strcmp(group->type, "agent") == 0;
 		if (is_agent || strcmp(group->type, "mailbox") == 0)
 			check_addresses(checker, &addresses, group);
+		const char *component =
+			strcmp(group->type, "chat") == 0 ? pd_group_value(group, "component", &where) : NULL;
+		if (component != NULL && *component != '\0')
+			claim(checker, &components, component, "component", group, where);
 		if (!is_agent)
 			continue;
+		const char *jid = pd_group_value(group, "jid", &where);
+		if (jid != NULL && *jid != '\0')
+			claim(checker, &jids, pd_lower_ascii(checker->arena, jid), "jid", group, where);
 		const char *login = pd_group_value(group, "login", &where);
 		if (login == NULL || *login == '\0') {
 			login = group->name;
@@ -265,6 +272,10 @@ static void check_needed(struct checker *checker, const struct pd_group *group)
 	} needed[] = {{"mailbox", "address"},
 		      {"agent", "address"},
 		      {"pipeline", "statuses"},
+		      {"chat", "component"},
+		      {"chat", "server"},
+		      {"chat", "secret_file"},
+		      {"chat", "mailbox"},
 		      {"rule", "on"},
 		      {"rule", "do"}};
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {

@@ -12,6 +12,7 @@
 #define MAILBOX(member)	 offsetof(struct pd_mailbox, member)
 #define TEAM(member)	 offsetof(struct pd_team, member)
 #define AGENT(member)	 offsetof(struct pd_agent, member)
+#define CHAT(member)	 offsetof(struct pd_chat, member)
 #define PIPELINE(member) offsetof(struct pd_pipeline, member)
 #define LANGUAGES	 "en;fr;pl;fi;de"
 #define STATUS_KINDS	 "new;open;waiting;closed;none"
@@ -46,7 +47,8 @@ const struct pd_group_type pd_group_types[] = {
 	 "name is the kind in #link KIND:ID. Kinds without a group may be linked, too."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, false, "Views that are mailed at set times, in each recipient's time zone."},
-	{"chat", PD_GROUP_MAY_BE_NAMED, true, "The connection to an XMPP server as an external component."},
+	{"chat", PD_GROUP_NAMED, false,
+	 "A chat: the connection to an XMPP server as an external component (XEP-0114). See postdesk-chat(7)."},
 };
 const size_t pd_group_type_count = sizeof pd_group_types / sizeof pd_group_types[0];
 
@@ -181,7 +183,7 @@ const struct pd_option pd_options[] = {
 	{"agent", "skills", PD_OPTION_LIST, NULL, NULL, AGENT(skills), "Skills, for routing."},
 	{"agent", "calendar", PD_OPTION_NAME, NULL, "calendar", AGENT(calendar),
 	 "Own hours and absences. Without hours in it, only absences count."},
-	{"agent", "jid", PD_OPTION_TEXT, NULL, NULL, AGENT(jid), "The XMPP address."},
+	{"agent", "jid", PD_OPTION_TEXT, NULL, NULL, AGENT(jid), "The XMPP address where invitations to chats go. Who writes from it is this agent."},
 	{"agent", "language", PD_OPTION_WORD, NULL, LANGUAGES, AGENT(language),
 	 "The language of mails to the agent. Absent: the desk's."},
 	{"agent", "team", PD_OPTION_NAME, NULL, "team", AGENT(team),
@@ -275,14 +277,30 @@ const struct pd_option pd_options[] = {
 	{"digest", "empty", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE, "Whether it is mailed when no ticket is on it."},
 	{"digest", "to", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Agents, team:TEAM or everyone. Absent: everyone."},
 
-	{"chat", "server", PD_OPTION_SOCKET, NULL, NULL, PD_NO_PLACE,
-	 "Where the XMPP server takes components: inet:HOST:PORT."},
-	{"chat", "domain", PD_OPTION_HOST, NULL, NULL, PD_NO_PLACE, "The component's domain."},
-	{"chat", "secret", PD_OPTION_FILE, NULL, NULL, PD_NO_PLACE, "A file with the component's secret."},
-	{"chat", "mailbox", PD_OPTION_NAME, NULL, "mailbox", PD_NO_PLACE,
-	 "The mailbox whose team answers, and whose address transcripts come from."},
-	{"chat", "transcripts", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE,
-	 "Whether the visitor is mailed the transcript."},
+	{"chat", "component", PD_OPTION_HOST, NULL, NULL, CHAT(component),
+	 "The component's domain, such as desk.example.com. Visitors write to NAME@ that domain, agents to tNUMBER@ it. Needed."},
+	{"chat", "server", PD_OPTION_SERVER, NULL, NULL, CHAT(server),
+	 "Where the XMPP server takes components: HOST:PORT. The stream is not encrypted: loopback, or a network that is. Needed."},
+	{"chat", "secret_file", PD_OPTION_FILE, NULL, NULL, CHAT(secret_file),
+	 "A file whose first line is the secret that the server knows for the component. Needed."},
+	{"chat", "mailbox", PD_OPTION_NAME, NULL, "mailbox", CHAT(mailbox),
+	 "The mailbox whose team answers, and where chats become tickets. Needed."},
+	{"chat", "transcript", PD_OPTION_BOOLEAN, "no", NULL, CHAT(transcript),
+	 "Whether a visitor whose address is known is mailed the transcript when the chat ends."},
+	{"chat", "from", PD_OPTION_TEXT, NULL, NULL, CHAT(from),
+	 "The mailbox address that transcripts come from. Absent: the mailbox's first."},
+	{"chat", "answer_within", PD_OPTION_DURATION, "2m", NULL, CHAT(answer_within),
+	 "When nobody has taken the chat until then, the visitor is asked for an address, to be answered by mail."},
+	{"chat", "idle", PD_OPTION_DURATION, "15m", NULL, CHAT(idle),
+	 "A chat in which nobody said anything for so long ends."},
+	{"chat", "lines_per_minute", PD_OPTION_COUNT, "60", NULL, CHAT(lines_per_minute),
+	 "How much one visitor may say; what is more is refused, and the visitor's client told so."},
+	{"chat", "chats_per_hour", PD_OPTION_COUNT, "1000", NULL, CHAT(chats_per_hour),
+	 "How many chats may begin within an hour, all visitors together."},
+	{"chat", "line_size", PD_OPTION_SIZE, "16k", NULL, CHAT(line_size),
+	 "The longest line that is taken."},
+	{"chat", "gateway NAME", PD_OPTION_HOST, NULL, NULL, PD_NO_PLACE,
+	 "The domain of a gateway to another network. Its visitors' tickets have NAME as source."},
 };
 const size_t pd_option_count = sizeof pd_options / sizeof pd_options[0];
 
@@ -297,9 +315,21 @@ const struct pd_group_type *pd_group_type_find(const char *name)
 const struct pd_option *pd_option_find(const char *group, const char *key)
 {
 	for (size_t i = 0; i < pd_option_count; i++)
-		if (strcmp(pd_options[i].group, group) == 0 && strcmp(pd_options[i].key, key) == 0)
+		if (strcmp(pd_options[i].group, group) == 0 &&
+		    (strcmp(pd_options[i].key, key) == 0 || pd_option_key_name(&pd_options[i], key) != NULL))
 			return &pd_options[i];
 	return NULL;
+}
+
+const char *pd_option_key_name(const struct pd_option *option, const char *key)
+{
+	if (!pd_ends(option->key, " NAME"))
+		return NULL;
+	size_t word = strlen(option->key) - strlen(" NAME");
+	if (strncmp(option->key, key, word) != 0 || (key[word] != ' ' && key[word] != '\t'))
+		return NULL;
+	const char *name = key + word + strspn(key + word, " \t");
+	return *name != '\0' ? name : NULL;
 }
 
 struct pd_strings pd_option_words(struct pd_arena *arena, const struct pd_option *option)

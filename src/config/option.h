@@ -27,6 +27,7 @@ enum pd_option_type {
 	PD_OPTION_FILES,       /* struct pd_strings, made absolute */
 	PD_OPTION_HOST,	       /* const char *: a domain name */
 	PD_OPTION_SOCKET,      /* const char *: unix:PATH (made absolute) or inet:HOST:PORT */
+	PD_OPTION_SERVER,      /* const char *: HOST:PORT, inet:HOST:PORT or unix:PATH; kept as the latter two */
 	PD_OPTION_SUBMIT,      /* const char *: smtp://HOST:PORT or sendmail:PATH */
 	PD_OPTION_ZONE,	       /* const char *: a time zone's name */
 	PD_OPTION_STATUSES,    /* the pipeline's list */
@@ -44,7 +45,7 @@ enum pd_option_type {
 
 struct pd_option {
 	const char *group; /* type of group */
-	const char *key;
+	const char *key; /* "gateway NAME": many keys, each with a name of its own behind a blank */
 	enum pd_option_type type;
 	const char *initial; /* the default, written as in a file; NULL: none */
 	const char *values;  /* words separated by ';', or a type of group; NULL: any */
@@ -68,6 +69,8 @@ extern const size_t pd_option_count;
 
 const struct pd_group_type *pd_group_type_find(const char *name);
 const struct pd_option *pd_option_find(const char *group, const char *key);
+/* The name in a key of many: "facebook" of "gateway facebook"; NULL: the option has one key alone, or the key is another. */
+const char *pd_option_key_name(const struct pd_option *option, const char *key);
 /* The words of option->values; the type of group for names. */
 struct pd_strings pd_option_words(struct pd_arena *arena, const struct pd_option *option);
 

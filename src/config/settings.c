@@ -129,6 +129,22 @@ const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *setting
 	return NULL;
 }
 
+const struct pd_agent *pd_settings_agent_jid(const struct pd_settings *settings, const char *jid)
+{
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (settings->agents.items[i].jid != NULL && pd_equal_nocase(settings->agents.items[i].jid, jid))
+			return &settings->agents.items[i];
+	return NULL;
+}
+
+const struct pd_chat *pd_settings_chat(const struct pd_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->chats.count; i++)
+		if (pd_equal(settings->chats.items[i].name, name))
+			return &settings->chats.items[i];
+	return NULL;
+}
+
 bool pd_team_has(const struct pd_team *team, const char *agent)
 {
 	return pd_strings_has(&team->members, agent);

@@ -258,6 +258,16 @@ static void socket_value(context_ptr context, option_ptr option, const char *val
 		*target = where;
 }
 
+static void server_value(context_ptr context, option_ptr option, const char *value, const char **target)
+{
+	if (pd_starts(value, "inet:") || pd_starts(value, "unix:"))
+		socket_value(context, option, value, target);
+	else if (!is_host_port(value))
+		wrong(context, option, "\"%s\" is not HOST:PORT%s", value, comment_hint(value));
+	else if (target != NULL)
+		*target = pd_printf(context->arena, "inet:%s", value);
+}
+
 static void submit_value(context_ptr context, option_ptr option, const char *value, const char **target)
 {
 	bool is_smtp = pd_starts(value, "smtp://") && is_host_port(value + 7);
@@ -435,6 +445,9 @@ void pd_config_value(context_ptr context, option_ptr option, const char *value, 
 		return;
 	case PD_OPTION_SOCKET:
 		socket_value(context, option, value, place);
+		return;
+	case PD_OPTION_SERVER:
+		server_value(context, option, value, place);
 		return;
 	case PD_OPTION_SUBMIT:
 		submit_value(context, option, value, place);

@@ -27,6 +27,7 @@
 #include "gate/control.h"
 #include "gate/lmtp_server.h"
 #include "gate/milter.h"
+#include "gate/xmpp.h"
 #include "mime/verifier.h"
 #include "post/outbox.h"
 
@@ -47,6 +48,7 @@ struct house {
 	struct pd_lmtp_server *lmtp;
 	struct pd_control *control;
 	struct pd_clock_door *clock;
+	struct pd_xmpp *xmpp;
 	int lmtp_fd; /* opened before the identity changed; -1 */
 	pd_time since;
 	int64_t purged; /* pd_monotonic */
@@ -101,6 +103,14 @@ static void add_status(void *data, json_t *object)
 		json_object_set_new(object, "milter_mails", json_integer((json_int_t)milter.mails));
 		json_object_set_new(object, "milter_sealed", json_integer((json_int_t)milter.sealed));
 		json_object_set_new(object, "milter_refused", json_integer((json_int_t)milter.refused));
+	}
+	if (house->xmpp != NULL) {
+		struct pd_xmpp_stats chat = pd_xmpp_stats(house->xmpp);
+		json_object_set_new(object, "chats", json_integer(chat.components));
+		json_object_set_new(object, "chats_connected", json_integer(chat.connected));
+		json_object_set_new(object, "chat_lines_in", json_integer((json_int_t)chat.lines_in));
+		json_object_set_new(object, "chat_lines_out", json_integer((json_int_t)chat.lines_out));
+		json_object_set_new(object, "chat_lines_refused", json_integer((json_int_t)chat.refused));
 	}
 	if (house->lmtp == NULL)
 		return;
@@ -195,6 +205,7 @@ static int start(struct house *house, struct pd_error *error)
 	    (settings->milter != NULL && (class = pd_milter_start(house->flow, error)) != PD_OK) ||
 	    (class = pd_outbox_start(house->flow, house->store, PD_OUTBOX_SENDERS, &house->outbox, error)) !=
 		    PD_OK ||
+	    (class = pd_xmpp_start(house->flow, house->store, &house->xmpp, error)) != PD_OK ||
 	    (class = pd_clock_start(house->flow, &house->clock, error)) != PD_OK ||
 	    (class = start_lmtp(house, error)) != PD_OK)
 		return class;
@@ -212,6 +223,8 @@ static void stop(struct house *house)
 	bool is_done = pd_outbox_stop(house->outbox, GRACE / 2);
 	int64_t left = by - pd_monotonic();
 	is_done = pd_clock_stop(house->clock, left > PD_SECOND ? left : PD_SECOND) && is_done;
+	left = by - pd_monotonic();
+	is_done = pd_xmpp_stop(house->xmpp, left > PD_SECOND ? left : PD_SECOND) && is_done;
 	left = by - pd_monotonic();
 	is_done = pd_milter_stop(left > PD_SECOND ? left : PD_SECOND) && is_done;
 	left = by - pd_monotonic();

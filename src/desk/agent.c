@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/chat.h"
 #include "desk/seal.h"
 #include "desk/signature.h"
 #include "desk/timeline.h"
@@ -239,6 +240,27 @@ static bool leave_out_quotes(struct work *work)
 	return !pd_answer_quotes(context, &work->answer) || is_ours;
 }
 
+/* An answer to the visitor of an open chat is said there; who names further people means a mail. */
+static bool is_for_chat(const struct work *work)
+{
+	const struct pd_commands *commands = work->commands;
+	return pd_chat_is_open(work->place.ticket) &&
+	       commands->to.count + commands->cc.count + commands->bcc.count == 0 && !has_attachment(work->mail->message);
+}
+
+static struct pd_event *say_in_chat(struct work *work)
+{
+	struct pd_context *context = work->context;
+	const char *text = pd_scrub(context, pd_ticket_mailbox(context, work->place.ticket), work->answer.text);
+	struct pd_planned_message *message = pd_mail_store(context, work->mail, PD_OUT);
+	message->stored.source = "chat";
+	message->stored.text = message->search_text = text;
+	struct pd_event *event = pd_plan_event(context, work->place.ticket, PD_EVENT_MESSAGE, message->stored.id,
+					       work->answer.conversation, "said in the chat");
+	pd_chat_pass_on(context, work->place.ticket, event, text);
+	return event;
+}
+
 static struct pd_event *reply(struct work *work)
 {
 	struct pd_context *context = work->context;
@@ -247,13 +269,17 @@ static struct pd_event *reply(struct work *work)
 	if (!work->is_direct && leave_out_quotes(work))
 		pd_report(context, "%s",
 			  SAY(work, "What you quoted and the contact has not seen was left out of your answer."));
+	bool is_said = !work->is_direct && is_for_chat(work);
 	struct pd_event *event =
-		work->is_direct
+		is_said ? say_in_chat(work)
+		: work->is_direct
 			? pd_answer_note(context, work->mail, &work->answer, "sent by the agent's own client")
 			: pd_answer_send(context, work->mail, &work->answer, work->place.why);
-	if (!work->commands->sets_status)
+	if (!work->commands->sets_status && !is_said)
 		pd_set_status_kind(context, ticket, mailbox->after_reply, "answer of an agent");
-	if (!work->is_direct && (work->mail->delivery->held != NULL || work->commands->items.count > 0))
+	if (is_said)
+		pd_report(context, "%s", SAY(work, "Your answer was said in the chat."));
+	else if (!work->is_direct && (work->mail->delivery->held != NULL || work->commands->items.count > 0))
 		for (size_t i = 0; i < context->plan->messages.count; i++)
 			if (context->plan->messages.items[i].stored.id == event->message)
 				pd_report(context, "%s",
@@ -305,7 +331,7 @@ static void check_words(struct work *work)
 					   "mail a comment."));
 	else if (work->commands->has_draft && !work->is_reply)
 		work_wrong(work, SAY(work, "#draft keeps an answer to the contact, and there is none."));
-	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0)
+	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0 && !is_for_chat(work))
 		work_wrong(work,
 			   SAY(work, "No address of a contact is known; a line #to ADDRESS names one."));
 }

@@ -2,6 +2,7 @@
  * the choices of properties.
  *
  * Promises: every fault with its file and line; nothing else is looked at twice. */
+#include "desk/chat.h"
 #include "desk/command.h"
 #include "desk/decide.h"
 
@@ -147,5 +148,6 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)
 			check_when(arena, settings, group, problems);
 	}
+	pd_chat_check(settings, problems);
 	(void)pd_policies_new(settings, problems);
 }

@@ -83,6 +83,8 @@ void pd_decide_expired(struct pd_context *context);
  * it should have been decided long ago; then each person is told of all in one letter. */
 void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t count, bool is_late);
 
+/* What is said in a chat: desk/chat.h. */
+
 /* Who is told (DESIGN.md's table), from the plan's events; adds the letters. Called last by each of the
  * above. */
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/chat.h"
 #include "desk/due.h"
 #include "desk/catalogue.h"
 #include "desk/timeline.h"
@@ -252,6 +253,7 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 			wake(context, tickets[i]);
 			remind(context, tickets[i]);
 		}
+		pd_chat_due(context, tickets[i]);
 		take_goals(&taking, tickets[i]);
 		if (!is_changed(context, tickets[i]))
 			look_again(context, tickets[i]);

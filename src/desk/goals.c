@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/chat.h"
 
 const char *pd_goal_state_name(enum pd_goal_state state)
 {
@@ -250,6 +251,7 @@ struct pd_agenda pd_agenda_of(const struct pd_goals *goals, const struct pd_tick
 				sooner(&agenda.next, at);
 		}
 	}
+	sooner(&agenda.next, pd_chat_next(ticket));
 	if (!pd_agenda_counts(ticket))
 		return agenda;
 	sooner(&agenda.next, ticket->snoozed);

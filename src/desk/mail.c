@@ -281,7 +281,7 @@ void pd_mail_register(struct pd_context *context, const struct pd_mail *mail, co
 
 bool pd_is_outsider(const struct pd_context *context, const char *address)
 {
-	if (address == NULL || strchr(address, '@') == NULL)
+	if (address == NULL || strchr(address, '@') == NULL || pd_starts(address, PD_XMPP_URI))
 		return false;
 	struct pd_recipient ours = pd_recipient_parse(context->arena, context->settings, address);
 	return ours.mailbox == NULL && pd_settings_agent_of(context->settings, address) == NULL;

@@ -8,6 +8,9 @@
 /* How the reason begins where the signed address was made for somebody else. */
 #define PD_WHY_OTHER_SENDER "reply address, used by another sender: "
 
+/* How the address of somebody who wrote in a chat begins (RFC 5122), so that it is taken for no mail address. */
+#define PD_XMPP_URI "xmpp:"
+
 /* No person wrote it. */
 #define PD_KINDS_OF_MACHINES (PD_KIND_AUTO | PD_KIND_RECEIPT | PD_KIND_FEEDBACK)
 

@@ -23,8 +23,10 @@ const char *pd_letter_kind_name(enum pd_letter_kind kind)
 		[PD_LETTER_RECEIPT] = "receipt",
 		[PD_LETTER_CONFIRMATION] = "confirmation",
 		[PD_LETTER_FORWARD] = "forward",
+		[PD_LETTER_TRANSCRIPT] = "transcript",
+		[PD_LETTER_LINE] = "line",
 	};
-	assert(kind <= PD_LETTER_FORWARD);
+	assert(kind <= PD_LETTER_LINE);
 	return names[kind];
 }
 

@@ -16,6 +16,8 @@ enum pd_letter_kind {
 	PD_LETTER_RECEIPT,	   /* to an agent: what a command did, or what was wrong */
 	PD_LETTER_CONFIRMATION,	   /* to an agent: is it you? */
 	PD_LETTER_FORWARD,	   /* the whole mail handed on */
+	PD_LETTER_TRANSCRIPT,	   /* to a visitor: what was said in the chat */
+	PD_LETTER_LINE,		   /* no mail: what is said in a chat */
 };
 const char *pd_letter_kind_name(enum pd_letter_kind kind);
 
@@ -31,9 +33,10 @@ struct pd_planned_letter {
 	enum pd_letter_kind kind;
 	int64_t ticket, conversation, event; /* event: what it carries or tells of */
 	const char *agent;		     /* to whom; NULL: outsiders */
-	struct pd_letter letter;
+	bool is_line;			     /* leaves by the gate of chats, not by mail: bytes is a stanza */
+	struct pd_letter letter;	     /* of a line: sender and recipient (JIDs) and message_id alone */
 	struct pd_carried carried;
-	struct pd_bytes bytes; /* filled by flow before the commit */
+	struct pd_bytes bytes; /* filled by flow before the commit, of a line by deciding */
 };
 
 struct pd_planned_message {

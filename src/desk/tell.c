@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/chat.h"
 #include "desk/due.h"
 #include "desk/route.h"
 #include "desk/rule.h"
@@ -79,7 +80,9 @@ static struct pd_told *add_reader(struct telling *telling, const char *name, str
 	if (agent == NULL || agent->addresses.count == 0 ||
 	    pd_equal(event->actor, pd_printf(context->arena, "agent:%s", name)) ||
 	    (context->agent == agent && event->action == context->action) ||
-	    !pd_may_see(context->settings, agent, ticket) || is_addressed(telling, agent, event))
+	    !pd_may_see(context->settings, agent, ticket) || is_addressed(telling, agent, event) ||
+	    (event->action == context->action &&
+	     pd_chat_tells(context, ticket, agent, event, pd_told_message(context, event))))
 		return NULL;
 	struct pd_told *reader = NULL;
 	for (size_t i = 0; i < telling->readers.count; i++)
@@ -193,6 +196,21 @@ static void tell_further_mailbox(struct telling *telling, struct pd_ticket *tick
 		add_mailbox(telling, mailbox, ticket, &entry->event);
 }
 
+/* A chat that nobody took: its newest message, as if it had come by mail. */
+static void tell_left(struct telling *telling, struct pd_ticket *ticket)
+{
+	struct pd_context *context = telling->context;
+	const struct pd_entry *entry =
+		pd_ticket_last_in(ticket) != 0 && ticket->status_kind != PD_STATUS_CLOSED
+			? context->desk->entry(context->desk, context->arena, pd_ticket_last_in(ticket))
+			: NULL;
+	if (entry == NULL)
+		return;
+	if (ticket->owner == NULL)
+		add_teams(telling, ticket, &entry->event);
+	add_followers(telling, ticket, &entry->event);
+}
+
 static void tell_changes(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	bool is_duplicate = pd_equal(telling->context->plan->outcome, "duplicate");
@@ -206,6 +224,8 @@ static void tell_changes(struct telling *telling, struct pd_ticket *ticket, cons
 		} else if (strcmp(change->property, "mailbox") == 0 && event->kind == PD_EVENT_SET &&
 			   change->to != NULL && ticket->owner == NULL) {
 			add_teams(telling, ticket, event);
+		} else if (pd_chat_is_left(change)) {
+			tell_left(telling, ticket);
 		} else if (is_duplicate && strcmp(change->property, "mailbox_also") == 0 &&
 			   change->to != NULL) {
 			tell_further_mailbox(telling, ticket, change->to);
@@ -318,6 +338,7 @@ void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 	struct telling telling = {.context = context, .delivery = delivery};
 	pd_route(context);
 	pd_rules(context);
+	pd_chat_follow(context);
 	pd_goals_settle(context);
 	if (context->is_import)
 		return;

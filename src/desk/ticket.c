@@ -547,7 +547,8 @@ const char *pd_ticket_get(struct pd_arena *arena, const struct pd_ticket *ticket
 bool pd_property_is_hidden(const char *property)
 {
 	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0 ||
-	       strcmp(property, PD_PROPERTY_MOVED) == 0 || strcmp(property, PD_PROPERTY_COMPANY) == 0;
+	       strcmp(property, PD_PROPERTY_MOVED) == 0 || strcmp(property, PD_PROPERTY_COMPANY) == 0 ||
+	       strcmp(property, PD_PROPERTY_CHAT) == 0;
 }
 
 const char *pd_event_words(const struct pd_event *event)

@@ -176,6 +176,8 @@ bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 #define PD_PROPERTY_COMPANY "company"
 /* Likewise the entries that stand first on the timeline, the newest pin first: "E9;E7". */
 #define PD_PROPERTY_PINNED "pinned"
+/* Likewise how an open chat stands (desk/chat.h); none: there is no chat, or it is over. */
+#define PD_PROPERTY_CHAT "chat"
 /* Is it such a property, which nobody sees among the ticket's own? */
 bool pd_property_is_hidden(const char *property);
 /* Of a COMMENT event: what it logs, "call" "meeting" "email"; of a SET event: with whom the ticket was shared. They change

@@ -6,6 +6,7 @@
 #define PD_FLOW_FLOW_H
 
 #include <jansson.h>
+#include "desk/chat.h"
 #include "desk/decide.h"
 #include "desk/submission.h"
 #include "mime/reader.h"
@@ -110,6 +111,19 @@ int pd_flow_undelivered(struct pd_flow *flow, int64_t outbox, const char *recipi
 /* Ends drafts that nobody confirmed in time, and tells their authors. ret_count: how many; to be called again while it
  * is not 0. */
 int pd_flow_expire(struct pd_flow *flow, size_t *ret_count, struct pd_error *error);
+
+/* --- chats --- */
+struct pd_said_receipt {
+	const char *outcome; /* for the log: "new chat", "line", "duplicate", … */
+	int64_t ticket;	     /* 0: none */
+	const char *why;     /* NULL */
+	bool is_refused;     /* not kept: too many chats */
+};
+/* 0 only when it is on disk (invariant 1). */
+int pd_flow_say(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, struct pd_said_receipt *ret_receipt,
+		struct pd_error *error);
+/* Can anybody take a chat now? */
+int pd_flow_is_staffed(struct pd_flow *flow, const char *chat, bool *ret_is_staffed, struct pd_error *error);
 
 /* --- the clock --- */
 /* Blocks until something may be due, the deadline (pd_monotonic), or pd_flow_clock_wake. */

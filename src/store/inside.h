@@ -152,6 +152,8 @@ struct pd_event pd_event_tombstone(struct pd_store *store, int64_t ticket, int64
 
 struct pd_lease_request {
 	struct pd_arena *arena;
+	bool is_lines; /* of chats: above and max count alone, and nothing is leased */
+	int64_t above;
 	const char *owner;
 	pd_time now, until;
 	size_t max;
@@ -263,6 +265,10 @@ struct pd_store {
 	pd_time next_wake;	      /* 0: not known yet */
 	unsigned long wake_changes;   /* grows with each commit that may bring it nearer */
 	struct pd_answered *answered; /* sent.c */
+
+	pthread_mutex_t listening; /* of what follows, and while the listener is called */
+	pd_store_line *line;	   /* NULL */
+	void *line_data;
 
 	atomic_ulong commits, groups, redecided;
 

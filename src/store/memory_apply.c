@@ -172,11 +172,12 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 	row->life = now(memory);
 	row->event = planned->event;
 	row->agent = pd_strdup(arena, planned->agent);
-	row->next = at;
+	row->next = planned->is_line ? INT64_MAX : at;
+	row->state = planned->is_line ? 1 : 0; /* leased at once */
 	row->lease = (struct pd_lease){
 		.id = planned->id,
 		.ticket = planned->ticket,
-		.transport = "mail",
+		.transport = "mail", /* or what follows */
 		.created = at,
 		.message_id = pd_strdup(arena, letter->message_id != NULL ? letter->message_id : ""),
 		.sender = pd_strdup(arena, letter->envelope_from != NULL ? letter->envelope_from : ""),
@@ -187,6 +188,8 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 			  planned->bytes.len},
 		.needs_smtputf8 = letter->needs_smtputf8,
 	};
+	if (planned->is_line)
+		memcpy(row->lease.transport, "xmpp", sizeof "xmpp");
 	strncat(row->lease.kind, pd_letter_kind_name(planned->kind), sizeof row->lease.kind - 1);
 	for (size_t i = 0; i < letter->recipients.count; i++)
 		*pd_list_add(arena, &row->recipient_states) = 0;

@@ -44,13 +44,18 @@ static int by_id(const void *a, const void *b, void *data)
 	return (one > two) - (one < two);
 }
 
+static bool is_line(const struct memory_letter *letter)
+{
+	return strcmp(letter->lease.transport, "xmpp") == 0;
+}
+
 /* Has the ticket an older mail on its way, or due and not among these? */
 static bool is_blocked(const struct pd_memory *memory, const struct memory_letter *letter, pd_time now,
 		       const size_t *due, size_t count)
 {
 	for (size_t i = 0; i < memory->letters.count; i++) {
 		const struct memory_letter *older = &memory->letters.items[i];
-		if (!is_current(older) || older->state > LEASED ||
+		if (!is_current(older) || older->state > LEASED || is_line(older) ||
 		    older->lease.ticket != letter->lease.ticket || older->lease.id >= letter->lease.id)
 			continue;
 		bool is_among = false;
@@ -76,17 +81,39 @@ static void give(struct pd_memory *memory, struct pd_lease_request *request, siz
 			*pd_list_add(request->arena, &lease->recipients) = letter->lease.recipients.items[i];
 }
 
+/* What nobody has marked, oldest first. */
+static int read_lines(struct pd_memory *memory, struct pd_lease_request *request)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_LIST(size_t) rows = {0};
+	pthread_mutex_lock(&memory->lock);
+	for (size_t i = 0; i < memory->letters.count; i++) {
+		const struct memory_letter *letter = &memory->letters.items[i];
+		if (is_current(letter) && letter->state <= LEASED && is_line(letter) &&
+		    letter->lease.id > request->above)
+			*pd_list_add(arena, &rows) = i;
+	}
+	if (rows.count > 0)
+		qsort_r(rows.items, rows.count, sizeof *rows.items, by_id, memory);
+	for (size_t i = 0; i < rows.count && i < request->max; i++)
+		*pd_list_add(request->arena, request->leases) = memory->letters.items[rows.items[i]].lease;
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
 int pd_memory_lease(struct pd_store *store, struct pd_lease_request *request, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);
 	(void)error;
+	if (request->is_lines)
+		return read_lines(memory, request);
 	PD_AUTO_ARENA arena = pd_arena_new();
 	PD_LIST(size_t) due = {0};
 	*request->leases = (struct pd_leases){0};
 	pthread_mutex_lock(&memory->lock);
 	for (size_t i = 0; i < memory->letters.count; i++)
 		if (is_current(&memory->letters.items[i]) && memory->letters.items[i].state <= LEASED &&
-		    memory->letters.items[i].next <= request->now)
+		    !is_line(&memory->letters.items[i]) && memory->letters.items[i].next <= request->now)
 			*pd_list_add(arena, &due) = i;
 	if (due.count > 0) {
 		qsort_r(due.items, due.count, sizeof *due.items, by_next, memory);
@@ -172,7 +199,8 @@ int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *er
 	pthread_mutex_lock(&memory->lock);
 	const size_t count = memory->letters.count;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_current(&memory->letters.items[i]) || memory->letters.items[i].state != LEASED)
+		if (!is_current(&memory->letters.items[i]) || memory->letters.items[i].state != LEASED ||
+		    is_line(&memory->letters.items[i]))
 			continue;
 		struct memory_letter *letter = change(memory, i);
 		letter->state = WAITING;
@@ -206,7 +234,7 @@ pd_time pd_memory_next_due(struct pd_store *store)
 	pthread_mutex_lock(&memory->lock);
 	for (size_t i = 0; i < memory->letters.count; i++) {
 		const struct memory_letter *letter = &memory->letters.items[i];
-		if (is_current(letter) && letter->state <= LEASED && letter->next < next)
+		if (is_current(letter) && !is_line(letter) && letter->state <= LEASED && letter->next < next)
 			next = letter->next;
 	}
 	pthread_mutex_unlock(&memory->lock);

@@ -1,4 +1,5 @@
-/* The outbox in SQLite: mails decided but not yet taken, their leases, and the marks of what the MTA said.
+/* The outbox in SQLite: mails and lines of chats decided but not yet taken, leases of mails, and the marks of what the
+ * MTA or the chat server said.
  *
  * Promises: a row is leased to one owner at a time and comes back when its lease ends; a recipient that was
  * taken is never given out again; of one ticket nothing overtakes what is on its way (invariant 3). Fails as
@@ -28,10 +29,12 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 		SQL(store->writer,
 		    "INSERT INTO outbox (id, state, next, ticket, event, conversation, kind, agent,"
 		    " transport, sender, message_id, needs_smtputf8, created, attempts, message, bytes)"
-		    " VALUES (?, 0, ?, ?, ?, ?, ?, ?, 'mail', ?, ?, ?, ?, 0, ?, ?)");
-	pd_sql_bind(insert, "iizzzssssiizb", planned->id, now, planned->ticket, planned->event,
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)");
+	/* A line is the gate's at once (pd_store_listen). */
+	pd_sql_bind(insert, "iiizzzsssssiizb", planned->id, (int64_t)(planned->is_line ? LEASED : WAITING),
+		    planned->is_line ? INT64_MAX : now, planned->ticket, planned->event,
 		    planned->conversation, pd_letter_kind_name(planned->kind), planned->agent,
-		    letter->envelope_from != NULL ? letter->envelope_from : "",
+		    planned->is_line ? "xmpp" : "mail", letter->envelope_from != NULL ? letter->envelope_from : "",
 		    letter->message_id != NULL ? letter->message_id : "", (int64_t)letter->needs_smtputf8,
 		    now, message, message != 0 ? NULL : planned->bytes.data, planned->bytes.len);
 	int failed = pd_sql_run(store->writer, insert, error);
@@ -84,13 +87,15 @@ static int lease_row(struct pd_sqlite *store, struct pd_lease_request *request, 
 		     struct pd_error *error)
 {
 	struct pd_connection *writer = store->writer;
-	struct pd_arena *arena = request->arena;
-	int failed = 0;
 	sqlite3_stmt *update = SQL(writer, "UPDATE outbox SET state = 1, next = ?, owner = ? WHERE id = ?");
 	pd_sql_bind(update, "isi", request->until, request->owner, lease->id);
-	failed = pd_sql_run(writer, update, error);
-	if (failed)
-		return failed;
+	return pd_sql_run(writer, update, error);
+}
+
+static int read_row(struct pd_sqlite *store, struct pd_arena *arena, struct pd_lease *lease, struct pd_error *error)
+{
+	struct pd_connection *writer = store->writer;
+	int failed = 0;
 	sqlite3_stmt *select =
 		SQL(writer, "SELECT ticket, kind, transport, attempts, created, message_id, sender,"
 			    " needs_smtputf8, message, bytes FROM outbox WHERE id = ?");
@@ -114,24 +119,43 @@ static int lease_row(struct pd_sqlite *store, struct pd_lease_request *request, 
 	return failed ? failed : read_recipients(writer, arena, lease, error);
 }
 
-int pd_sqlite_lease(struct pd_store *face, struct pd_lease_request *request, struct pd_error *error)
+static sqlite3_stmt *select_lines(struct pd_sqlite *store, const struct pd_lease_request *request)
 {
-	struct pd_sqlite *store = pd_sqlite_of(face);
+	sqlite3_stmt *select = SQL(store->writer, "SELECT id FROM outbox WHERE state < 2 AND transport = 'xmpp'"
+						  " AND id > ? ORDER BY id LIMIT ?");
+	pd_sql_bind(select, "ii", request->above, (int64_t)request->max);
+	return select;
+}
+
+static sqlite3_stmt *select_mails(struct pd_sqlite *store, const struct pd_lease_request *request)
+{
 	/* Due rows, but those whose ticket has an older mail on its way, or due and not among these. */
 	sqlite3_stmt *select = SQL(
 		store->writer, "WITH due AS (SELECT id, ticket FROM outbox WHERE state < 2 AND next <= ?1"
-			       " ORDER BY next, id LIMIT ?2) SELECT id FROM due WHERE NOT EXISTS (SELECT 1 "
+			       " AND transport = 'mail' ORDER BY next, id LIMIT ?2) SELECT id FROM due WHERE NOT EXISTS (SELECT 1 "
 			       "FROM outbox AS older"
 			       " WHERE older.ticket = due.ticket AND older.id < due.id AND older.state < 2"
+			       " AND older.transport = 'mail'"
 			       " AND ((older.state = 1 AND older.next > ?1) OR (older.next <= ?1"
 			       " AND older.id NOT IN (SELECT id FROM due)))) ORDER BY id");
 	pd_sql_bind(select, "ii", request->now, (int64_t)request->max);
+	return select;
+}
+
+int pd_sqlite_lease(struct pd_store *face, struct pd_lease_request *request, struct pd_error *error)
+{
+	struct pd_sqlite *store = pd_sqlite_of(face);
+	sqlite3_stmt *select = request->is_lines ? select_lines(store, request) : select_mails(store, request);
 	int failed = 0;
 	struct pd_leases leases = {0};
 	while (pd_sql_row(store->writer, select, &failed, error))
 		pd_list_add(request->arena, &leases)->id = sqlite3_column_int64(select, 0);
-	for (size_t i = 0; i < leases.count && !failed; i++)
-		failed = lease_row(store, request, &leases.items[i], error);
+	for (size_t i = 0; i < leases.count && !failed; i++) {
+		if (!request->is_lines)
+			failed = lease_row(store, request, &leases.items[i], error);
+		if (!failed)
+			failed = read_row(store, request->arena, &leases.items[i], error);
+	}
 	if (!failed)
 		*request->leases = leases;
 	return failed;
@@ -211,7 +235,7 @@ int pd_sqlite_take_over(struct pd_store *face, pd_time now, struct pd_error *err
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	sqlite3_stmt *update =
 		SQL(store->writer, "UPDATE outbox SET state = 0, next = min(next, ?), owner = NULL"
-				   " WHERE state < 2 AND state = 1");
+				   " WHERE state < 2 AND state = 1 AND transport = 'mail'");
 	pd_sql_bind(update, "i", now);
 	return pd_sql_run(store->writer, update, error);
 }
@@ -221,13 +245,13 @@ int pd_sqlite_flush(struct pd_store *face, struct pd_error *error)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	return pd_sql_run(
 		store->writer,
-		SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0"), error);
+		SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0 AND transport = 'mail'"), error);
 }
 
 pd_time pd_sqlite_next_due(struct pd_store *face)
 {
 	struct pd_connection *writer = pd_sqlite_of(face)->writer;
-	sqlite3_stmt *select = SQL(writer, "SELECT next FROM outbox WHERE state < 2 ORDER BY next LIMIT 1");
+	sqlite3_stmt *select = SQL(writer, "SELECT next FROM outbox WHERE state < 2 AND transport = 'mail' ORDER BY next LIMIT 1");
 	int failed = 0;
 	pd_time next = INT64_MAX;
 	if (pd_sql_row(writer, select, &failed, NULL)) {

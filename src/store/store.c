@@ -23,6 +23,7 @@ void pd_store_init(struct pd_store *store, const struct pd_backend *backend, enu
 	store->next_due = INT64_MAX;
 	store->outbox_changes = 1;
 	pthread_mutex_init(&store->lock, NULL);
+	pthread_mutex_init(&store->listening, NULL);
 	pthread_condattr_t attributes;
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -35,6 +36,7 @@ void pd_store_fini(struct pd_store *store)
 {
 	pd_store_forget_all_answered(store);
 	pthread_mutex_destroy(&store->lock);
+	pthread_mutex_destroy(&store->listening);
 	pthread_cond_destroy(&store->due);
 	pthread_cond_destroy(&store->wake);
 }
@@ -187,6 +189,77 @@ static void note_wakes(struct pd_store *store, const struct pd_plan *plan)
 	}
 }
 
+/* --- lines of chats --- */
+
+void pd_store_listen(struct pd_store *store, pd_store_line *each, void *data)
+{
+	pthread_mutex_lock(&store->listening);
+	store->line = each;
+	store->line_data = data;
+	pthread_mutex_unlock(&store->listening);
+}
+
+static void give_lines(struct pd_store *store, const struct pd_plan *plan)
+{
+	for (size_t i = 0; i < plan->letters.count; i++) {
+		if (!plan->letters.items[i]->is_line)
+			continue;
+		pthread_mutex_lock(&store->listening);
+		if (store->line != NULL)
+			store->line(store->line_data, plan->letters.items[i]);
+		pthread_mutex_unlock(&store->listening);
+	}
+}
+
+static int lines_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	return store->backend->lease(store, job->data, error);
+}
+
+int pd_store_lines(struct pd_store *store, struct pd_arena *arena, int64_t above, size_t max, struct pd_leases *ret_lines,
+		   struct pd_error *error)
+{
+	struct pd_leases lines = {0};
+	struct pd_lease_request request = {
+		.arena = arena, .is_lines = true, .above = above, .max = max, .leases = &lines};
+	/* By the writer: what a reader sees may not be on disk yet. */
+	struct pd_job job = {.run = lines_run, .data = &request, .notes_changes = true};
+	int failed = pd_writer_do(store->writer, &job, error);
+	if (!failed)
+		*ret_lines = lines;
+	return failed;
+}
+
+struct marking {
+	const struct pd_line_mark *marks;
+	size_t count;
+	pd_time now;
+};
+
+static int lines_sent_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	const struct marking *marking = job->data;
+	for (size_t i = 0; i < marking->count; i++) {
+		const struct pd_line_mark *mark = &marking->marks[i];
+		const struct pd_sent_recipient said = {
+			mark->recipient, mark->is_taken ? PD_SENT_TAKEN : PD_SENT_REFUSED, mark->reply};
+		struct pd_sent_request request = {
+			.id = mark->id, .recipients = &said, .count = 1, .now = marking->now, .next = marking->now};
+		int failed = store->backend->sent(store, &request, error);
+		if (failed && failed != PD_PERMANENT) /* a row that is gone needs no mark */
+			return failed;
+	}
+	return 0;
+}
+
+int pd_store_lines_sent(struct pd_store *store, const struct pd_line_mark *marks, size_t count, pd_time now,
+			struct pd_error *error)
+{
+	struct marking marking = {marks, count, now};
+	struct pd_job job = {.run = lines_sent_run, .data = &marking};
+	return pd_writer_do(store->writer, &job, error);
+}
+
 int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error)
 {
 	/* A mail that came before changes nothing; its 250 waits until what came before is on disk (invariant 1). */
@@ -219,6 +292,7 @@ int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_
 	if (!failed) {
 		atomic_fetch_add(&store->commits, 1);
 		note_wakes(store, commit->plan);
+		give_lines(store, commit->plan);
 	}
 	return failed;
 }

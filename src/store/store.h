@@ -61,7 +61,7 @@ struct pd_lease {
 	int64_t id; /* outbox row */
 	int64_t ticket;
 	char kind[24];
-	char transport[8]; /* "mail" */
+	char transport[8]; /* "mail" "xmpp" */
 	unsigned attempts; /* before this one */
 	pd_time created;
 	const char *message_id, *sender; /* envelope */
@@ -73,10 +73,28 @@ struct pd_leases {
 	struct pd_lease *items;
 	size_t count, room;
 };
-/* Takes up to max rows that are due; they are the owner's until `until`. In order of their id, rows of one
+/* Takes up to max mails that are due; they are the owner's until `until`. In order of their id, rows of one
  * ticket never out of order at the same time. */
 int pd_store_lease(struct pd_store *store, struct pd_arena *arena, const char *owner, pd_time now,
 		   pd_time until, size_t max, struct pd_leases *ret_leases, struct pd_error *error);
+/* Lines of chats wait for no lease: each is given to the one who listens as soon as its transaction is on disk, in the
+ * thread that committed it, and is that listener's until it is marked. What was not marked when the store was opened, and
+ * what is committed while nobody listens, is asked for by pd_store_lines. */
+typedef void pd_store_line(void *data, const struct pd_planned_letter *line);
+/* One listener at a time; NULL: none. What is handed over is only the call's. */
+void pd_store_listen(struct pd_store *store, pd_store_line *each, void *data);
+/* Up to max lines with an id above that, oldest first, that nobody has marked; they are on disk. */
+int pd_store_lines(struct pd_store *store, struct pd_arena *arena, int64_t above, size_t max, struct pd_leases *ret_lines,
+		   struct pd_error *error);
+struct pd_line_mark {
+	int64_t id;
+	const char *recipient;
+	bool is_taken; /* by the server; else refused */
+	const char *reply;
+};
+/* All of them in one transaction. */
+int pd_store_lines_sent(struct pd_store *store, const struct pd_line_mark *marks, size_t count, pd_time now,
+			struct pd_error *error);
 /* Blocks until something may be due, or the deadline (pd_monotonic). */
 void pd_store_wait_due(struct pd_store *store, int64_t deadline);
 void pd_store_wake(struct pd_store *store); /* ends all waits */

@@ -292,6 +292,8 @@ static void test_ten_faults(void **state)
 }
 
 /* One fault a row; the text after the file's name. */
+#define CHAT "[mailbox m]\naddress = m@example.com\n[chat c]\ncomponent = d.example.com\nmailbox = m\nsecret_file = s\n"
+
 static void test_faults(void **state)
 {
 	(void)state;
@@ -404,7 +406,11 @@ static void test_faults(void **state)
 		{"[property p]\ntype = chioce\n", ":2: error: [property p] type: \"chioce\" is none of text, "
 						  "number, date, choice, choices; did "
 						  "you mean \"choice\"?"},
-		{"[chat]\ntranscripts = ja\n", ":2: error: [chat] transcripts: \"ja\" is neither yes nor no"},
+		{CHAT "server = here\n", ":7: error: [chat c] server: \"here\" is not HOST:PORT"},
+		{CHAT "server = h:5347\ntranscript = ja\n", ":8: error: [chat c] transcript: \"ja\" is neither yes nor no"},
+		{CHAT "server = h:5347\ngateway = x.example\n", ":8: error: unknown key \"gateway\" in [chat]"},
+		{CHAT "server = h:5347\ngateway fb = no host\n", ":8: error: [chat c] gateway NAME: \"no host\" is no host name"},
+		{CHAT, ":3: error: [chat c] needs the key \"server\""},
 	};
 	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -520,11 +526,10 @@ static void test_warnings(void **state)
 	PD_AUTO_ARENA arena = pd_arena_new();
 	char *told;
 	struct pd_settings *settings =
-		load(arena, "[pipeline p]\nstatuses = open:A\n[chat c]\nserver = inet:127.0.0.1:5347\n", &told);
+		load(arena, "[pipeline p]\nstatuses = open:A\n", &told);
 	assert_non_null(settings);
 	assert_non_null(strstr(told, ": warning: there is no [mailbox NAME]"));
 	assert_non_null(strstr(told, ":2: warning: [pipeline p]: no status is of kind closed"));
-	assert_non_null(strstr(told, ":3: warning: [chat c] is checked but not acted upon"));
 	pd_settings_unref(settings);
 }
 

@@ -695,7 +695,7 @@ static void test_older_schema(void **state)
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
-				      "DROP INDEX ticket_snoozed; DROP TABLE unindexed; DROP TABLE absorbed;"
+				      "DROP INDEX ticket_snoozed; DROP INDEX outbox_lines; DROP TABLE unindexed; DROP TABLE absorbed;"
 				      "DROP INDEX contact_company; ALTER TABLE contact DROP COLUMN details;"
 				      "ALTER TABLE message DROP COLUMN text_at; ALTER TABLE message DROP COLUMN text_size;"
 				      "CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"

@@ -1,0 +1,171 @@
+/* Lines of chats on their way out: stanzas into the outbox, in the transaction that keeps what they say.
+ *
+ * Promises: each line has an id that is fixed here, so that a line which is sent again after a crash is known for the
+ * same one (XEP-0359); any text gives well-formed XML. Cannot fail. */
+#include "desk/chat_inside.h"
+
+#include <string.h>
+
+#include "base/markup.h"
+#include "base/text.h"
+
+/* RFC 6121 section 5.2, with XEP-0172, 0085, 0184 and 0359. */
+static struct pd_bytes stanza(struct pd_arena *arena, const struct pd_letter *letter, const char *language,
+			      const char *nick, const char *text)
+{
+	PD_AUTO_BUF out = {0};
+	pd_buf_adds(&out, "<message type='chat'");
+	pd_markup_attribute(&out, "from", letter->envelope_from);
+	pd_markup_attribute(&out, "to", letter->recipients.items[0]);
+	pd_markup_attribute(&out, "id", letter->message_id);
+	pd_markup_attribute(&out, "xml:lang", language);
+	pd_buf_adds(&out, "><body>");
+	pd_markup_escape(&out, text);
+	pd_buf_adds(&out, "</body>");
+	if (nick != NULL && *nick != '\0') {
+		pd_buf_adds(&out, "<nick xmlns='http://jabber.org/protocol/nick'>");
+		pd_markup_escape(&out, nick);
+		pd_buf_adds(&out, "</nick>");
+	}
+	pd_buf_adds(&out, "<active xmlns='http://jabber.org/protocol/chatstates'/><request xmlns='urn:xmpp:receipts'/>"
+			  "<origin-id xmlns='urn:xmpp:sid:0'");
+	pd_markup_attribute(&out, "id", letter->message_id);
+	pd_buf_adds(&out, "/></message>");
+	return (struct pd_bytes){.data = pd_buf_string(arena, &out), .len = out.len};
+}
+
+static void say(struct pd_context *context, const struct pd_chat *settings, const char *from, const char *to,
+		const char *language, const char *nick, const char *text, int64_t ticket, int64_t event)
+{
+	struct pd_arena *arena = context->arena;
+	struct pd_planned_letter *planned = PD_NEW(arena, struct pd_planned_letter);
+	planned->id = context->desk->new_id(context->desk, PD_ID_OUTBOX);
+	planned->kind = PD_LETTER_LINE;
+	planned->is_line = true;
+	planned->ticket = ticket;
+	planned->event = event;
+	planned->letter.envelope_from = pd_printf(arena, "%s@%s", from, settings->component);
+	*pd_list_add(arena, &planned->letter.recipients) = pd_strdup(arena, to);
+	planned->letter.message_id = pd_printf(arena, "c%lld@%s", (long long)planned->id, context->settings->hostname);
+	planned->letter.from = planned->letter.reply_to = (struct pd_address){.name = "", .addr = ""};
+	planned->letter.subject = planned->letter.text = "";
+	planned->bytes = stanza(arena, &planned->letter, language, nick, text);
+	*pd_list_add(arena, &context->plan->letters) = planned;
+}
+
+void chat_say_jid(struct pd_context *context, const struct pd_chat *settings, const char *from, const char *jid,
+		  const char *language, const char *text, int64_t ticket)
+{
+	say(context, settings, from, jid, language, NULL, text, ticket, 0);
+}
+
+void chat_say_visitor(struct chat *chat, const char *nick, const char *text, int64_t event)
+{
+	say(chat->context, chat->settings, chat->settings->name, chat->session.visitor, chat->session.language, nick, text,
+	    chat->ticket->number, event);
+}
+
+void chat_say_agent(struct chat *chat, const struct pd_agent *agent, const char *nick, const char *text, int64_t event)
+{
+	struct pd_context *context = chat->context;
+	if (agent == NULL || agent->jid == NULL)
+		return;
+	/* What begins with an asterisk is the desk's own word: nobody else's shall look like it. */
+	if (nick != NULL && *text == '*')
+		text = pd_printf(context->arena, " %s", text);
+	say(context, chat->settings, pd_printf(context->arena, "t%lld", (long long)chat->ticket->number), agent->jid, NULL,
+	    nick, text, chat->ticket->number, event);
+}
+
+void chat_tell_agent(struct chat *chat, const struct pd_agent *agent, const char *text)
+{
+	chat_say_agent(chat, agent, NULL, pd_printf(chat->context->arena, "* %s", text), 0);
+}
+
+void chat_tell_visitor(struct chat *chat, const char *text)
+{
+	struct pd_context *context = chat->context;
+	const char *actor = context->actor;
+	struct pd_planned_message *message = pd_plan_message(context, "chat", PD_OUT);
+	message->stored.from = (struct pd_address){.name = chat->mailbox->full_name, .addr = chat->mailbox->addresses.items[0]};
+	message->stored.text = text;
+	message->stored.kinds = PD_KIND_AUTO;
+	message->stored.size = strlen(text);
+	message->raw = (struct pd_bytes){.data = text, .len = strlen(text)};
+	context->actor = "postdesk";
+	struct pd_event *event = pd_plan_event(context, chat->ticket, PD_EVENT_MESSAGE, message->stored.id,
+					       chat->conversation, "chat");
+	context->actor = actor;
+	chat_say_visitor(chat, NULL, text, event->id);
+}
+
+const char *chat_visitor_name(struct chat *chat)
+{
+	struct pd_context *context = chat->context;
+	const char *bare = chat_bare(context->arena, chat->session.visitor);
+	for (size_t i = 0; i < context->plan->contacts.count; i++) {
+		const struct pd_contact *contact = &context->plan->contacts.items[i].contact;
+		for (size_t n = 0; n < contact->identities.count; n++)
+			if (pd_equal(contact->identities.items[n].value, bare) && *contact->name != '\0')
+				return contact->name;
+	}
+	const struct pd_contact *known = context->desk->contact_of(context->desk, context->arena, "xmpp", bare);
+	if (known != NULL && *known->name != '\0')
+		return known->name;
+	return pd_strndup(context->arena, bare, strcspn(bare, "@"));
+}
+
+/* --- what was said --- */
+
+static void add_planned(struct chat *chat, struct pd_entries *entries)
+{
+	const struct pd_plan *plan = chat->context->plan;
+	for (size_t i = 0; i < plan->events.count; i++) {
+		if (plan->events.items[i]->ticket != chat->ticket->number)
+			continue;
+		struct pd_entry *entry = pd_list_add(chat->context->arena, entries);
+		*entry = (struct pd_entry){.event = *plan->events.items[i]};
+		for (size_t m = 0; m < plan->messages.count; m++)
+			if (plan->messages.items[m].stored.id == entry->event.message)
+				entry->message = &plan->messages.items[m].stored;
+	}
+}
+
+struct pd_entries chat_entries(struct chat *chat)
+{
+	struct pd_context *context = chat->context;
+	struct pd_entries all = context->desk->timeline(context->desk, context->arena, chat->ticket->number, 0), said = {0};
+	add_planned(chat, &all);
+	for (size_t i = 0; i < all.count; i++)
+		if (all.items[i].event.id >= chat->session.since && all.items[i].event.kind == PD_EVENT_MESSAGE &&
+		    all.items[i].message != NULL && pd_equal(all.items[i].message->source, "chat") &&
+		    !pd_ticket_entry_deleted(chat->ticket, all.items[i].event.id))
+			*pd_list_add(context->arena, &said) = all.items[i];
+	return said;
+}
+
+const char *chat_author(struct chat *chat, const struct pd_entry *entry)
+{
+	const struct pd_stored *message = entry->message;
+	if (message->direction == PD_IN)
+		return chat_visitor_name(chat);
+	if (pd_starts(entry->event.actor, "agent:"))
+		return pd_actor_words(chat->context, entry->event.actor);
+	return chat->mailbox->full_name;
+}
+
+void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
+{
+	PD_AUTO_BUF out = {.limit = 32 * 1024};
+	struct pd_entries said = chat_entries(chat);
+	if (agent == NULL || agent->jid == NULL)
+		return;
+	for (size_t i = 0; i < said.count; i++)
+		if ((said.items[i].message->kinds & PD_KIND_AUTO) == 0)
+			pd_buf_addf(&out, "\n%s: %s", chat_author(chat, &said.items[i]), said.items[i].message->text);
+	if (out.len > 0)
+		chat_tell_agent(chat, agent,
+				pd_printf(chat->context->arena, "%s%s",
+					  CHAT_SAY(chat, pd_agent_language(chat->context, agent), "What was said so far:"),
+					  pd_buf_string(chat->context->arena, &out)));
+}
