@@ -158,7 +158,7 @@ static void tell_end(struct chat *chat, enum chat_end how)
 		chat_tell_agent(chat, agent, CHAT_SAY(chat, language, "The visitor has left. The chat is over."));
 	else if (how == CHAT_END_IDLE)
 		chat_tell_agent(chat, agent, CHAT_SAY(chat, language, "Nobody said anything for {time}: the chat is over.", "time",
-						      pd_duration_text(context->arena, chat->session.idle)));
+						      pd_say_duration(context->arena, language, chat->session.idle)));
 	else if (agent != context->agent)
 		chat_tell_agent(chat, agent, CHAT_SAY(chat, language, "The ticket was closed: the chat is over."));
 }

@@ -74,8 +74,8 @@ static void invite(struct chat *chat)
 			text = said.items[i].message->text;
 	chat->session.invited = find_available(context, chat->ticket->owner, chat->ticket->team);
 	if (chat->session.invited.count == 0) {
-		ask_for_address(chat, "Welcome to {mailbox}. Nobody is here to answer right now. Please leave your mail address "
-				      "and your question: we answer by mail.");
+		ask_for_address(chat, N_("Welcome to {mailbox}. Nobody is here to answer right now. Please leave your mail "
+					 "address and your question: we answer by mail."));
 		return;
 	}
 	chat->session.until = context->now + chat->settings->answer_within;
@@ -219,7 +219,8 @@ void pd_chat_due(struct pd_context *context, int64_t number)
 					CHAT_SAY(&chat, pd_agent_language(context, agent),
 						 "Nobody took this chat in time: the visitor was asked for a mail address."));
 	}
-	ask_for_address(&chat, "Nobody is free to answer right now. Please leave your mail address here: we answer by mail.");
+	ask_for_address(&chat,
+			N_("Nobody is free to answer right now. Please leave your mail address here: we answer by mail."));
 }
 
 /* --- who hears of it by mail --- */

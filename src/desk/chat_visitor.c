@@ -114,12 +114,8 @@ static struct pd_ticket *new_ticket(struct chat *chat, const struct pd_said *sai
 /* The language of the stanza where we speak it; else the mailbox's. */
 static const char *language_of(struct chat *chat, const struct pd_said *said)
 {
-	static const char *const ours[] = {"en", "fr", "pl", "fi", "de"};
-	for (size_t i = 0; said->language != NULL && i < sizeof ours / sizeof *ours; i++)
-		if (pd_starts_nocase(said->language, ours[i]) &&
-		    (said->language[2] == '\0' || said->language[2] == '-'))
-			return ours[i];
-	return chat->mailbox->language;
+	const char *ours = said->language != NULL ? pd_language_find(said->language, strlen(said->language)) : NULL;
+	return ours != NULL ? ours : chat->mailbox->language;
 }
 
 /* --- what it says --- */
