@@ -8,6 +8,7 @@
 
 #include "base/markup.h"
 #include "base/text.h"
+#include "desk/people.h"
 
 /* RFC 6121 section 5.2, with XEP-0172, 0085, 0184 and 0359. */
 static struct pd_bytes stanza(struct pd_arena *arena, const struct pd_letter *letter, const char *language,
@@ -103,13 +104,8 @@ const char *chat_visitor_name(struct chat *chat)
 {
 	struct pd_context *context = chat->context;
 	const char *bare = chat_bare(context->arena, chat->session.visitor);
-	for (size_t i = 0; i < context->plan->contacts.count; i++) {
-		const struct pd_contact *contact = &context->plan->contacts.items[i].contact;
-		for (size_t n = 0; n < contact->identities.count; n++)
-			if (pd_equal(contact->identities.items[n].value, bare) && *contact->name != '\0')
-				return contact->name;
-	}
-	const struct pd_contact *known = context->desk->contact_of(context->desk, context->arena, "xmpp", bare);
+	const struct pd_identity identity = {.kind = "xmpp", .value = bare};
+	const struct pd_contact *known = pd_plan_contact_of(context, &identity);
 	if (known != NULL && *known->name != '\0')
 		return known->name;
 	return pd_strndup(context->arena, bare, strcspn(bare, "@"));

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "config/value.h"
+#include "desk/people.h"
 
 #define NAME_CHARS 80
 
@@ -37,13 +38,7 @@ const char *chat_known_address(struct chat *chat)
 {
 	struct pd_context *context = chat->context;
 	for (size_t i = 0; i < chat->ticket->contacts.count; i++) {
-		int64_t id = chat->ticket->contacts.items[i];
-		const struct pd_contact *contact = NULL;
-		for (size_t n = 0; n < context->plan->contacts.count; n++)
-			if (context->plan->contacts.items[n].contact.id == id)
-				contact = &context->plan->contacts.items[n].contact;
-		if (contact == NULL)
-			contact = context->desk->contact(context->desk, context->arena, id);
+		const struct pd_contact *contact = pd_plan_contact_followed(context, chat->ticket->contacts.items[i]);
 		const char *address = contact != NULL ? pd_contact_address(contact) : NULL;
 		if (address != NULL)
 			return address;
@@ -100,9 +95,11 @@ static struct pd_ticket *new_ticket(struct chat *chat, const struct pd_said *sai
 		{.property = "source", .to = source_of(context, chat->settings, said->from)},
 	};
 	struct pd_ticket *ticket = pd_plan_new_ticket(context, chat->mailbox, values, 2);
-	const struct pd_contact *contact =
-		pd_plan_contact_of(context, "xmpp", chat_bare(context->arena, said->from),
-				   said->nick != NULL ? pd_clean_line(context->arena, said->nick, 60) : "");
+	const struct pd_identity identity = {.kind = "xmpp", .value = chat_bare(context->arena, said->from)};
+	const struct pd_contact *contact = pd_plan_contact_of(context, &identity);
+	if (contact == NULL)
+		contact = pd_plan_new_contact(context, &identity,
+					      said->nick != NULL ? pd_clean_line(context->arena, said->nick, 60) : "");
 	pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
 	if (related != 0) {
 		struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_RELATED, 0, 0, "an earlier chat");
