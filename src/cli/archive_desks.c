@@ -7,7 +7,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "cli/archive.h"
-#include "cli/archive_tables.h"
+#include "store/foreign.h"
 
 #define TIMES_UNSET 86400000 /* RT writes the epoch for "never" */
 
@@ -185,35 +185,19 @@ const char *const pd_archive_desks[] = {"rt", "zammad", "znuny", "osticket", NUL
 /* What one archive is read with. */
 struct reading {
 	const struct desk *desk;
-	sqlite3 *db;
-	sqlite3_stmt *tickets, *entries, *parts, *values;
+	struct pd_foreign *tables;
+	struct pd_question *tickets, *entries, *parts, *values;
 };
 
 /* --- values of a row --- */
 
-/* NULL where it is NULL or empty. */
-static const char *text_at(struct pd_arena *arena, sqlite3_stmt *row, int column)
-{
-	const unsigned char *text = sqlite3_column_text(row, column);
-
-	return text && *text ? pd_strdup(arena, (const char *)text) : NULL;
-}
-
-static struct pd_bytes bytes_at(struct pd_arena *arena, sqlite3_stmt *row, int column)
-{
-	const void *data = sqlite3_column_blob(row, column);
-	size_t len = (size_t)sqlite3_column_bytes(row, column);
-
-	return (struct pd_bytes){pd_memdup(arena, data ? data : "", len), len};
-}
-
 /* "2026-11-21 14:00:00.123", or seconds; 0: none. */
-static pd_time time_at(sqlite3_stmt *row, int column)
+static pd_time time_at(struct pd_question *row, struct pd_arena *arena, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(row, column);
+	const char *text = pd_question_text(row, arena, column);
 	pd_time time = 0;
 
-	if (!text || !*text)
+	if (!text)
 		return 0;
 	if (strspn(text, "0123456789") == strlen(text)) {
 		time = g_ascii_strtoll(text, NULL, 10) * PD_SECOND;
@@ -285,25 +269,18 @@ static const char *field_or(struct pd_arena *arena, const char *header, const ch
 
 /* --- an entry --- */
 
-/* As text, since that is how numbers of a dump stand in its tables. */
-static void ask(sqlite3_stmt *question, const char *id)
-{
-	sqlite3_reset(question);
-	sqlite3_bind_text(question, 1, id, -1, SQLITE_TRANSIENT);
-}
-
 static int read_parts(struct reading *reading, struct pd_arena *arena, const char *entry, struct pd_archive_mail *mail,
 		      struct pd_error *error)
 {
-	int result = SQLITE_DONE;
+	int result;
 
 	if (!reading->parts)
 		return 0;
-	ask(reading->parts, entry);
-	while ((result = sqlite3_step(reading->parts)) == SQLITE_ROW) {
-		const char *role = text_at(arena, reading->parts, 0);
+	pd_question_ask(reading->parts, entry);
+	while ((result = pd_question_next(reading->parts, error)) == 1) {
+		const char *role = pd_question_text(reading->parts, arena, 0);
 		struct pd_bytes content =
-			decoded(arena, bytes_at(arena, reading->parts, 4), text_at(arena, reading->parts, 5));
+			decoded(arena, pd_question_bytes(reading->parts, arena, 4), pd_question_text(reading->parts, arena, 5));
 
 		if (pd_equal(role, "text") && !mail->text)
 			mail->text = pd_strndup(arena, content.data, content.len);
@@ -311,39 +288,39 @@ static int read_parts(struct reading *reading, struct pd_arena *arena, const cha
 			mail->html = pd_strndup(arena, content.data, content.len);
 		else
 			*pd_list_add(arena, &mail->parts) = (struct pd_archive_part){
-				.name = text_at(arena, reading->parts, 1),
-				.type = text_at(arena, reading->parts, 2),
-				.content_id = text_at(arena, reading->parts, 3),
+				.name = pd_question_text(reading->parts, arena, 1),
+				.type = pd_question_text(reading->parts, arena, 2),
+				.content_id = pd_question_text(reading->parts, arena, 3),
 				.content = content,
 			};
 	}
-	return result == SQLITE_DONE ? 0 : pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
+	return result;
 }
 
 static int read_entry(struct reading *reading, struct pd_arena *arena, const char *ticket, struct pd_archive_entry *ret_entry,
 		      struct pd_error *error)
 {
-	sqlite3_stmt *row = reading->entries;
-	const char *id = text_at(arena, row, 0);
-	struct pd_bytes raw = bytes_at(arena, row, 10);
-	const char *header = text_at(arena, row, 13);
+	struct pd_question *row = reading->entries;
+	const char *id = pd_question_text(row, arena, 0);
+	struct pd_bytes raw = pd_question_bytes(row, arena, 10);
+	const char *header = pd_question_text(row, arena, 13);
 
-	ret_entry->as = text_at(arena, row, 1);
+	ret_entry->as = pd_question_text(row, arena, 1);
 	if (raw.len > 0) {
 		ret_entry->mail = raw;
 		return 0;
 	}
 	struct pd_archive_mail mail = {
-		.from = field_or(arena, header, "From", text_at(arena, row, 3)),
-		.to = field_or(arena, header, "To", text_at(arena, row, 4)),
-		.cc = field_or(arena, header, "Cc", text_at(arena, row, 5)),
-		.subject = text_at(arena, row, 6),
-		.message_id = field_or(arena, header, "Message-ID", text_at(arena, row, 7)),
-		.in_reply_to = field_or(arena, header, "In-Reply-To", text_at(arena, row, 8)),
-		.references = field_or(arena, header, "References", text_at(arena, row, 9)),
-		.date = time_at(row, 2),
-		.text = text_at(arena, row, 11),
-		.html = text_at(arena, row, 12),
+		.from = field_or(arena, header, "From", pd_question_text(row, arena, 3)),
+		.to = field_or(arena, header, "To", pd_question_text(row, arena, 4)),
+		.cc = field_or(arena, header, "Cc", pd_question_text(row, arena, 5)),
+		.subject = pd_question_text(row, arena, 6),
+		.message_id = field_or(arena, header, "Message-ID", pd_question_text(row, arena, 7)),
+		.in_reply_to = field_or(arena, header, "In-Reply-To", pd_question_text(row, arena, 8)),
+		.references = field_or(arena, header, "References", pd_question_text(row, arena, 9)),
+		.date = time_at(row, arena, 2),
+		.text = pd_question_text(row, arena, 11),
+		.html = pd_question_text(row, arena, 12),
 	};
 	if (!mail.message_id || pd_equal(ret_entry->as, "comment")) /* a comment may have been forwarded under its id */
 		mail.message_id = pd_printf(arena, "<%s.%s.%s@import.invalid>", reading->desk->name, ticket, id);
@@ -380,71 +357,61 @@ static void split_contact(struct pd_arena *arena, struct pd_archive_ticket *tick
 
 static int read_ticket(struct reading *reading, struct pd_arena *arena, struct pd_archive_ticket *ret_ticket, struct pd_error *error)
 {
-	sqlite3_stmt *row = reading->tickets;
-	const char *id = text_at(arena, row, 0), *number = text_at(arena, row, 1);
-	int result, failed = 0;
+	struct pd_question *row = reading->tickets;
+	const char *id = pd_question_text(row, arena, 0), *number = pd_question_text(row, arena, 1);
+	int result = 0, failed = 0;
 
 	*ret_ticket = (struct pd_archive_ticket){
 		.key = pd_printf(arena, "%s:%s", reading->desk->name, id),
-		.name = text_at(arena, row, 2),
-		.mailbox = text_at(arena, row, 3),
-		.created = time_at(row, 8),
-		.closed = time_at(row, 9),
-		.updated = time_at(row, 10),
-		.contact = text_at(arena, row, 11),
-		.contact_name = text_at(arena, row, 12),
+		.name = pd_question_text(row, arena, 2),
+		.mailbox = pd_question_text(row, arena, 3),
+		.created = time_at(row, arena, 8),
+		.closed = time_at(row, arena, 9),
+		.updated = time_at(row, arena, 10),
+		.contact = pd_question_text(row, arena, 11),
+		.contact_name = pd_question_text(row, arena, 12),
 	};
 	split_contact(arena, ret_ticket);
-	add_value(arena, ret_ticket, "status_kind", text_at(arena, row, 4));
-	add_value(arena, ret_ticket, "status", text_at(arena, row, 5));
-	add_value(arena, ret_ticket, "owner", text_at(arena, row, 6));
-	add_value(arena, ret_ticket, "priority", text_at(arena, row, 7));
+	add_value(arena, ret_ticket, "status_kind", pd_question_text(row, arena, 4));
+	add_value(arena, ret_ticket, "status", pd_question_text(row, arena, 5));
+	add_value(arena, ret_ticket, "owner", pd_question_text(row, arena, 6));
+	add_value(arena, ret_ticket, "priority", pd_question_text(row, arena, 7));
 	add_value(arena, ret_ticket, "former_number", number);
-	ask(reading->entries, id);
-	while (!failed && (result = sqlite3_step(reading->entries)) == SQLITE_ROW)
+	pd_question_ask(reading->entries, id);
+	while (!failed && (result = pd_question_next(reading->entries, error)) == 1)
 		failed = read_entry(reading, arena, id, pd_list_add(arena, &ret_ticket->entries), error);
 	if (reading->values && !failed) {
-		ask(reading->values, id);
-		while ((result = sqlite3_step(reading->values)) == SQLITE_ROW)
-			add_value(arena, ret_ticket, text_at(arena, reading->values, 0), text_at(arena, reading->values, 1));
+		pd_question_ask(reading->values, id);
+		while ((result = pd_question_next(reading->values, error)) == 1)
+			add_value(arena, ret_ticket, pd_question_text(reading->values, arena, 0), pd_question_text(reading->values, arena, 1));
 	}
-	if (!failed && result != SQLITE_DONE)
-		failed = pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
-	return failed;
+	return failed ? failed : result;
 }
 
 /* --- an archive --- */
 
-static int prepare(struct reading *reading, const char *sql, sqlite3_stmt **ret_statement, struct pd_error *error)
-{
-	if (!sql || sqlite3_prepare_v2(reading->db, sql, -1, ret_statement, NULL) == SQLITE_OK)
-		return 0;
-	return pd_fail(error, PD_PERMANENT, "this is no export of %s that is known here: %s", reading->desk->name,
-		       sqlite3_errmsg(reading->db));
-}
-
-/* The tables that may lack are there, empty; those that are asked by another's id have an index, as far as they may. */
+/* The tables that may lack are there, empty. */
 static int complete(struct reading *reading, struct pd_error *error)
 {
 	const struct desk *desk = reading->desk;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(desk->needed) && desk->needed[i]; i++)
-		if (!pd_tables_have(reading->db, desk->needed[i], NULL))
+		if (!pd_foreign_has(reading->tables, desk->needed[i], NULL))
 			return pd_fail(error, PD_PERMANENT, "the export of %s has no table %s", desk->name, desk->needed[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(desk->optional) && desk->optional[i][0]; i++) {
-		if (pd_tables_have(reading->db, desk->optional[i][0], NULL))
-			continue;
-		g_autofree char *sql =
-			g_strdup_printf("CREATE TEMP TABLE %s (%s)", desk->optional[i][0], desk->optional[i][1]);
+		const char *const *table = desk->optional[i];
+		int failed = pd_foreign_has(reading->tables, table[0], NULL)
+				     ? 0
+				     : pd_foreign_add(reading->tables, table[0], table[1], error);
 
-		if (sqlite3_exec(reading->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-			return pd_fail(error, PD_PERMANENT, "%s: %s", desk->name, sqlite3_errmsg(reading->db));
+		if (failed)
+			return failed;
 	}
 	return 0;
 }
 
-/* Big archives are asked for each ticket by these. A database that is only read has its own, or is slow. */
-static void add_indexes(sqlite3 *db)
+/* Each ticket is asked for by these. A database that is only read has its own, or is slow. */
+static void add_indexes(struct pd_foreign *tables)
 {
 	static const char *const indexes[][2] = {
 		{"Transactions", "ObjectId"},	      {"Attachments", "TransactionId"},
@@ -462,20 +429,15 @@ static void add_indexes(sqlite3 *db)
 		{"ost_user", "id"},		      {"ost_user_email", "id"},
 	};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(indexes); i++) {
-		g_autofree char *sql = g_strdup_printf("CREATE INDEX IF NOT EXISTS \"by_%s_%s\" ON \"%s\" (\"%s\")", indexes[i][0],
-						       indexes[i][1], indexes[i][0], indexes[i][1]);
-
-		if (pd_tables_have(db, indexes[i][0], indexes[i][1]))
-			sqlite3_exec(db, sql, NULL, NULL, NULL); /* without it the same comes later */
-	}
+	for (size_t i = 0; i < G_N_ELEMENTS(indexes); i++)
+		pd_foreign_index(tables, indexes[i][0], indexes[i][1]);
 }
 
 static int each_ticket(struct reading *reading, pd_archive_each each, void *data, struct pd_error *error)
 {
-	int result, failed = 0;
+	int result = 0, failed = 0;
 
-	while (!failed && (result = sqlite3_step(reading->tickets)) == SQLITE_ROW) {
+	while (!failed && (result = pd_question_next(reading->tickets, error)) == 1) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct pd_archive_ticket ticket;
 
@@ -483,8 +445,20 @@ static int each_ticket(struct reading *reading, pd_archive_each each, void *data
 		if (!failed && !each(data, arena, &ticket))
 			return 0;
 	}
-	if (!failed && result != SQLITE_DONE)
-		failed = pd_fail(error, PD_PERMANENT, "%s: %s", reading->desk->name, sqlite3_errmsg(reading->db));
+	return failed ? failed : result;
+}
+
+static int prepare(struct reading *reading, struct pd_error *error)
+{
+	const struct desk *desk = reading->desk;
+	int failed = pd_question_new(reading->tables, desk->tickets, &reading->tickets, error);
+
+	if (!failed)
+		failed = pd_question_new(reading->tables, desk->entries, &reading->entries, error);
+	if (!failed && desk->parts)
+		failed = pd_question_new(reading->tables, desk->parts, &reading->parts, error);
+	if (!failed && desk->values)
+		failed = pd_question_new(reading->tables, desk->values, &reading->values, error);
 	return failed;
 }
 
@@ -497,27 +471,21 @@ int pd_archive_tables(const char *desk, const char *path, pd_archive_each each, 
 			reading.desk = &desks[i];
 	if (!reading.desk)
 		return pd_fail(error, PD_PERMANENT, "exports of \"%s\" are not known; rt, zammad, znuny and osticket are", desk);
-	int failed = pd_tables_open(path, &reading.db, error);
+	int failed = pd_foreign_open(path, &reading.tables, error);
 
 	if (failed)
 		return failed;
 	failed = complete(&reading, error);
 	if (!failed) {
-		add_indexes(reading.db);
-		failed = prepare(&reading, reading.desk->tickets, &reading.tickets, error);
+		add_indexes(reading.tables);
+		failed = prepare(&reading, error);
 	}
 	if (!failed)
-		failed = prepare(&reading, reading.desk->entries, &reading.entries, error);
-	if (!failed)
-		failed = prepare(&reading, reading.desk->parts, &reading.parts, error);
-	if (!failed)
-		failed = prepare(&reading, reading.desk->values, &reading.values, error);
-	if (!failed)
 		failed = each_ticket(&reading, each, data, error);
-	sqlite3_finalize(reading.tickets);
-	sqlite3_finalize(reading.entries);
-	sqlite3_finalize(reading.parts);
-	sqlite3_finalize(reading.values);
-	sqlite3_close(reading.db);
+	pd_question_end(reading.tickets);
+	pd_question_end(reading.entries);
+	pd_question_end(reading.parts);
+	pd_question_end(reading.values);
+	pd_foreign_close(reading.tables);
 	return failed;
 }
