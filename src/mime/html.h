@@ -73,6 +73,8 @@ bool pd_html_has_blockquote(const xmlNode *node);
 bool pd_html_is_unseen(const xmlNode *node);
 /* An attribute's value without entities; NULL: none. Belongs to the tree or the arena. */
 const char *pd_html_attribute(const xmlNode *node, const char *name);
+/* Does the element set a colour of its text? Then whether it is one, and not black, white or grey. */
+void pd_html_colour(const xmlNode *node, bool *is_coloured);
 bool pd_html_is(const xmlNode *node, const char *names); /* "p|div|…" */
 /* One property of a style attribute, lower case, without blanks around it; false: not there. */
 bool pd_html_style(const char *style, const char *property, char *out, size_t room);

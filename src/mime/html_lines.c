@@ -19,6 +19,7 @@ struct state {
 	unsigned list; /* 0: none, 1: bullets, 2: numbers */
 	unsigned item; /* of a numbered list */
 	unsigned list_depth;
+	bool coloured;	 /* neither black nor grey; known in quotes alone */
 	const char *href; /* of the link that is open */
 	size_t href_line, href_column;
 };
@@ -42,6 +43,8 @@ struct walk {
 	const xmlNode *last_item; /* the list item that was numbered last, and its number */
 	unsigned last_number;
 	bool is_last; /* the tree has been read */
+	bool in_quotes; /* the first sign of a quote has been seen: colours matter from there on */
+	bool line_coloured; /* all words of the line that is built are */
 };
 
 static void start_line(struct walk *walk)
@@ -49,6 +52,7 @@ static void start_line(struct walk *walk)
 	if (walk->line_has)
 		return;
 	walk->line_has = true;
+	walk->line_coloured = walk->in_quotes;
 	walk->line_structure = walk->now.structure;
 	walk->line_hints = walk->next_hints | (walk->now.soft && !walk->now.structure ? PD_HINT_SOFT : 0) |
 			   (walk->now.in_attribution ? PD_HINT_ATTRIBUTION : 0) |
@@ -74,6 +78,8 @@ static void push_line(struct walk *walk)
 	size_t len = walk->line.len;
 	if (walk->bold_start && len && memchr(text, ':', len < 80 ? len : 80))
 		walk->line_hints |= PD_HINT_LABEL;
+	if (walk->line_coloured && len)
+		walk->line_hints |= PD_HINT_COLOURED;
 	pd_reply_add(walk->arena, &walk->html->lines, text, len, walk->line_structure, walk->line_hints);
 	pd_buf_clear(&walk->line);
 	walk->line_has = walk->blank = walk->is_bullet = false;
@@ -151,6 +157,7 @@ static void read_text(struct walk *walk, const xmlNode *node)
 	}
 	settle_margin(walk);
 	start_line(walk);
+	walk->line_coloured &= walk->now.coloured && !walk->now.href;
 	walk->blank |= at > 0;
 	add_run(walk, node, 0, len);
 	while (at < len) {
@@ -226,7 +233,9 @@ static unsigned item_number(struct walk *walk, const xmlNode *node)
 static void open_container(struct walk *walk, const xmlNode *node)
 {
 	struct state *now = &walk->now;
-	switch (pd_html_container(node, now->in_gmail)) {
+	enum pd_container box = pd_html_container(node, now->in_gmail);
+	walk->in_quotes |= box == PD_BOX_HEADER || box == PD_BOX_BORDER;
+	switch (box) {
 	case PD_BOX_QUOTE:
 		end_line(walk);
 		if (!now->structure++)
@@ -289,8 +298,10 @@ static void read_void(struct walk *walk, const xmlNode *node, unsigned tag)
 		push_line(walk);
 	} else if (tag & PD_TAG_RULE) {
 		end_line(walk);
-		if (pd_html_container(node, false) == PD_BOX_HEADER && !walk->now.structure)
+		if (pd_html_container(node, false) == PD_BOX_HEADER && !walk->now.structure) {
 			walk->next_hints |= PD_HINT_CUT;
+			walk->in_quotes = true;
+		}
 		unsigned hints = walk->next_hints;
 		walk->next_hints = 0;
 		start_line(walk);
@@ -327,6 +338,8 @@ static void enter(struct walk *walk, const xmlNode *node, unsigned tag)
 			walk->margin = true;
 	}
 	open_container(walk, node);
+	if (walk->in_quotes && node->properties)
+		pd_html_colour(node, &now->coloured);
 	if (tag & PD_TAG_QUOTE)
 		now->in_attribution = false;
 	if (tag & PD_TAG_PRE)

@@ -3,6 +3,7 @@
 #include "mime/html.h"
 #include "base/text.h"
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 struct box_rule {
@@ -158,6 +159,36 @@ bool pd_html_style(const char *style, const char *property, char *out, size_t ro
 		style += len;
 	}
 	return false;
+}
+
+static bool is_colour(const char *value)
+{
+	unsigned r, g, b;
+	char one[4];
+	if (sscanf(value, "#%2x%2x%2x", &r, &g, &b) == 3 || sscanf(value, "rgb(%u , %u , %u", &r, &g, &b) == 3 ||
+	    sscanf(value, "rgb(%u %u %u", &r, &g, &b) == 3) {
+		unsigned most = MAX(r, MAX(g, b)), least = MIN(r, MIN(g, b));
+		return most - least >= 80;
+	}
+	if (sscanf(value, "#%1[0-9a-f]%1[0-9a-f]%1[0-9a-f]", one, one + 1, one + 2) == 3)
+		return !(one[0] == one[1] && one[1] == one[2]);
+	return pd_words_is(value, "red|blue|green|purple|maroon|navy|orange|teal|magenta|fuchsia|darkred|darkblue|darkgreen|crimson|"
+				  "royalblue|mediumblue|firebrick|indianred|darkorange|olive|lime|violet|brown|dodgerblue");
+}
+
+void pd_html_colour(const xmlNode *node, bool *is_coloured)
+{
+	char value[40];
+	const char *style = pd_html_attribute(node, "style");
+	if (style && pd_html_style(style, "color", value, sizeof value)) {
+		*is_coloured = is_colour(value);
+		return;
+	}
+	const char *attribute = pd_html_is(node, "font") ? pd_html_attribute(node, "color") : NULL;
+	if (attribute) {
+		g_autofree char *lower = g_ascii_strdown(attribute, -1);
+		*is_coloured = is_colour(lower);
+	}
 }
 
 enum pd_container pd_html_container(const xmlNode *node, bool in_gmail)

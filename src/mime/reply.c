@@ -205,6 +205,7 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	}
 	if (plain_or_null && !(html && is_placeholder(arena, plain_or_null))) {
 		pd_reply_lines(arena, plain_or_null, &plain);
+		plain.has_inline = html && html->lines.has_inline;
 		plain.answers_nothing = answers_nothing(message);
 		pd_reply_split(arena, &plain, forward);
 		if (html && !has_own_part(&plain, NULL) && message->html)

@@ -28,6 +28,7 @@ enum pd_line_hint {
 	PD_HINT_BORDER = 1 << 5,      /* first line of a box that Outlook draws around its header block */
 	PD_HINT_FIRST = 1 << 6,	      /* first line of the outermost quote container */
 	PD_HINT_CUT = 1 << 7,	      /* a client's header block begins here */
+	PD_HINT_COLOURED = 1 << 8,    /* all of it in a colour, and no link */
 };
 
 #define PD_LINES_MAX  50000 /* the rest of a longer body becomes one last line */
@@ -50,6 +51,7 @@ struct pd_line {
 
 struct pd_line_list {
 	bool has_glued;	      /* a line was cut into a marker and its fields; once a body */
+	bool has_inline;      /* answers in colour stand in the quote */
 	bool answers_nothing; /* the mail that they are of: a header block of fewer than four fields is no quote's */
 	struct pd_line *items;
 	size_t count;
@@ -74,6 +76,8 @@ struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines,
 			     unsigned structure, unsigned hints);
 /* Gives each line its fate. says_forward: the subject has a forward's prefix. */
 void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool says_forward);
+/* Do answers in colour stand in an unmarked quote, the lines from that one on? In reply_inline.c. */
+bool pd_reply_coloured(const struct pd_line_list *lines, size_t from);
 /* Lines from..to: the trailing ones that are a signature or a disclaimer become SIGNATURE. */
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
 /* The lines of the plain text, split, against those of the HTML of the same mail, split; in reply_both.c. */
@@ -97,6 +101,9 @@ bool pd_line_is_blank(const struct pd_line *line);
  * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
+/* Is the header block the author's own matter, as shown from a log or a mail's source? It has no date, or fields that no client
+ * shows. */
+bool pd_mark_is_shown(const struct pd_line_list *lines, size_t at, size_t takes);
 /* Can nothing but an attribution begin with that line? By its bytes alone: most lines of prose are never folded. */
 bool pd_mark_is_prose(const struct pd_line *line);
 /* Can no attribution begin there, since none of the lines ends as one? A walk down looks at each line once. */

@@ -112,6 +112,43 @@ static size_t labelled_block(const struct pd_line_list *lines, size_t at)
 	return n >= 3 && date && (address || (lines->items[at].hints & PD_HINT_BORDER)) ? n : 0;
 }
 
+/* A field that no client shows above a quote. */
+static bool is_raw_field(const struct pd_line *line)
+{
+	static const char names[] = "received|return-path|delivered-to|x-original-to|dkim-signature|authentication-results|received-spf|"
+				    "arc-seal|arc-message-signature|arc-authentication-results|envelope-to|x-received|status|"
+				    "diagnostic-code|remote-mta|reporting-mta|final-recipient|rcpt to|mail from";
+	const char *fold = pd_line_fold(line), *start = fold + strspn(fold, "> *");
+	size_t name = strcspn(start, ": ");
+	return start[name] == ':' && (pd_words_begins(start, names) || (start[0] == 'x' && start[1] == '-'));
+}
+
+static bool is_fence(const struct pd_line *line)
+{
+	const char *fold = pd_line_fold(line);
+	return pd_starts(fold, "```") || pd_starts(fold, "~~~") || pd_starts(fold, "<pre") || pd_starts(fold, "[code");
+}
+
+bool pd_mark_is_shown(const struct pd_line_list *lines, size_t at, size_t takes)
+{
+	bool date = false, bold = false;
+	size_t from = at, to = at + takes, value;
+	while (from && at - from < 12 && !pd_line_is_blank(&lines->items[from - 1]))
+		from--;
+	while (to < lines->count && to - at < takes + 12 && !pd_line_is_blank(&lines->items[to]))
+		to++;
+	for (size_t i = from; i < to; i++)
+		if (is_raw_field(&lines->items[i]) || (i < at && is_fence(&lines->items[i])))
+			return true;
+	for (size_t i = at; i < at + takes; i++) {
+		const char *fold = pd_line_fold(&lines->items[i]);
+		enum pd_label label = pd_label_of(fold, &value);
+		bold |= (lines->items[i].hints & (PD_HINT_LABEL | PD_HINT_BORDER)) || *fold == '*';
+		date |= label == PD_LABEL_DATE || label == PD_LABEL_SENT || pd_words_find(fold, "date:|sent:", NULL);
+	}
+	return !date && !bold;
+}
+
 /* Clients do not indent their blocks, but Horde below a marker; people do so with what they show. */
 static bool is_indented(const struct pd_line_list *lines, size_t at)
 {

@@ -84,19 +84,46 @@ static bool is_short(const struct pd_line_list *lines, size_t from, size_t to)
 	return true;
 }
 
-static bool take_delimited(struct pd_line_list *lines, size_t from, size_t to)
+static unsigned words_in(const char *text);
+
+/* A sentence: nobody's name, address or title. */
+static bool is_sentence(const char *fold)
 {
+	size_t len = strlen(fold);
+	return len && strchr(".!", fold[len - 1]) && words_in(fold) >= 4 && !is_contact(fold) && fold[len - 2] != '.';
+}
+
+/* Does it look like a signature, below two dashes without their blank? A line of dashes parts paragraphs as well. */
+static bool looks_signed(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t solid = 0, sentences = 0;
 	for (size_t i = from; i < to; i++) {
+		const char *fold = pd_line_fold(&lines->items[i]);
+		if (lines->items[i].fate != PD_LINE_KEPT || !*fold)
+			continue;
+		if (pd_words_begins(fold, pd_disclaimer_words))
+			break;
+		if (fold[strlen(fold) - 1] == '?')
+			return false;
+		sentences += is_sentence(fold) || words_in(fold) >= 12;
+		if (!solid++ && sentences)
+			return false;
+	}
+	return sentences * 2 <= solid;
+}
+
+static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
+{
+	for (size_t i = to; i-- > from;) {
 		const struct pd_line *line = &lines->items[i];
 		if (line->fate != PD_LINE_KEPT || !is_delimiter(line))
 			continue;
-		bool strict = line->len == 3 && !memcmp(line->text, "-- ", 3);
-		if (!strict && !is_short(lines, i + 1, to))
+		bool strict = (line->len == 3 && !memcmp(line->text, "-- ", 3)) || (line->hints & PD_HINT_SIGNATURE);
+		if (!strict && !(is_short(lines, i + 1, to) && looks_signed(lines, i + 1, to)))
 			continue;
 		take(lines, i, to);
-		return true;
+		to = i;
 	}
-	return false;
 }
 
 /* --- a rule, then contacts or a list's footer --- */
@@ -381,7 +408,31 @@ static bool is_bare_rule(const struct pd_line *line)
 	return pd_mark_rule(line) || (len >= 2 && strspn(pd_line_fold(line), "-_=*~") == len);
 }
 
+/* "PS: …": what comes behind a signature is the author's again. */
+static bool is_postscript(const struct pd_line *line)
+{
+	static const char words[] = "ps:|ps -|ps.|ps,|ps :|p.s.|p.s:|p.s|p. s.|pps:|pps.|p.p.s.|pps|p.-s.|post scriptum|postscriptum|p.d.|pd:|p.d:|posdata|postdata|"
+				    "n.b.|nb:|nota bene|u.i.|ui.|ui:|υ.γ.|υγ:|ps –|ps —|з.ы.|зы:|зы.|p/s:|附：|附言|又及|追伸|추신|追記";
+	const char *fold = pd_line_fold(line);
+	fold += strspn(fold, " *_");
+	return !line->depth && (pd_words_begins(fold, words) || (pd_starts(fold, "ps ") && fold[3]));
+}
+
+static void take_parts(struct pd_line_list *lines, size_t from, size_t to);
+
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
+{
+	/* Without a postscript, and then each postscript with what is below it. */
+	for (size_t i = to; i-- > from + 1;) {
+		if (!is_kept_text(&lines->items[i]) || !is_postscript(&lines->items[i]))
+			continue;
+		take_parts(lines, i, to);
+		to = i;
+	}
+	take_parts(lines, from, to);
+}
+
+static void take_parts(struct pd_line_list *lines, size_t from, size_t to)
 {
 	take_delimited(lines, from, to);
 	for (unsigned i = 0; i < 6; i++)

@@ -101,6 +101,7 @@ struct split {
 	size_t end; /* lines before it are weighed; at it something begins that goes to the end of the body */
 	size_t end_takes; /* lines of the marker or header block that stands there */
 	bool is_forward;
+	size_t shown; /* lines before it are header lines that the author shows */
 };
 
 /* "Name> text", below an attribution. */
@@ -200,7 +201,12 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 		end_here(split, at, more ? header + more - at : n);
 		return true;
 	}
-	if ((n = pd_mark_header(lines, at)) && !is_announced(split, at)) {
+	n = pd_mark_header(lines, at);
+	if (n && (is_announced(split, at) || (!says_forward && !lines->answers_nothing && pd_mark_is_shown(lines, at, n)))) {
+		split->shown = at + n;
+		return false;
+	}
+	if (n) {
 		if (at + n < lines->count &&
 		    lines->items[next_solid(lines, at + n) == lines->count ? at : next_solid(lines, at + n)]
 			    .depth &&
@@ -318,7 +324,7 @@ static void classify(struct split *split, bool says_forward)
 	split->end = lines->count;
 	for (size_t i = 0; i < lines->count;) {
 		struct pd_line *line = &lines->items[i];
-		if (split->class[i] == CLASS_ATTRIBUTION) {
+		if (split->class[i] == CLASS_ATTRIBUTION || i < split->shown) {
 			i++;
 			continue;
 		}
@@ -492,7 +498,8 @@ static void weigh_rest(struct split *split, bool has_own)
 	size_t body = split->end + split->end_takes;
 	if (split->end >= lines->count)
 		return;
-	bool keep = split->is_forward || !has_own || asks_inline(split);
+	lines->has_inline |= pd_reply_coloured(lines, body);
+	bool keep = split->is_forward || !has_own || lines->has_inline || asks_inline(split);
 	for (size_t i = split->end; i < lines->count; i++) {
 		struct pd_line *line = &lines->items[i];
 		line->is_foreign = true;

@@ -325,6 +325,53 @@ static void test_both(void **state)
 	}
 }
 
+/* Outlook's answers in a colour, in a quote that nothing marks. */
+#define OUTLOOK "<div class=WordSection1><p class=MsoNormal>Hi Ben,</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal>" \
+		"<b>From:</b> Ben &lt;ben@example.com&gt;<br><b>Sent:</b> Monday, January 5, 2026 10:00 AM<br><b>To:</b> Anna<br>" \
+		"<b>Subject:</b> Re: Printer</p></div><p class=MsoNormal>Which printer is it?</p>"
+
+static void test_colours(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *html;
+		bool keeps;
+	} rows[] = {
+		{"below a question", OUTLOOK "<p class=MsoNormal><span style='color:#C00000'>The one in room 4.</span></p></div>", true},
+		{"font", OUTLOOK "<p class=MsoNormal><font color=red>Room 4</font></p></div>", true},
+		{"rgb", OUTLOOK "<p style='color: rgb(0, 112, 192)'>Room 4</p></div>", true},
+		{"two below sentences",
+		 OUTLOOK "<p>Best wait.</p><p>It prints tomorrow again.</p><p><span style='color:blue'>That is too late for us.</span></p><p>Buy paper, "
+			 "please.</p><p><span style='color:blue'>We have some.</span></p></div>",
+		 true},
+		{"grey", OUTLOOK "<p class=MsoNormal><span style='color:#808080'>Room 4</span></p></div>", false},
+		{"black in a colour", OUTLOOK "<div style='color:red'><p style='color:windowtext'>Room 4</p></div></div>", false},
+		{"a word", OUTLOOK "<p>Is it the <span style='color:red'>red</span> one, or the other?</p></div>", false},
+		{"a signature", OUTLOOK "<p>Best regards</p><p><span style='color:#0070C0'>Ben Example</span></p><p>Example Ltd</p><p><span "
+					"style='color:#0070C0'>We care about printers.</span></p></div>",
+		 false},
+		{"a link", OUTLOOK "<p><a href='https://example.com'><span style='color:blue'>https://example.com</span></a></p></div>", false},
+		{"in the mail before", OUTLOOK "<p>See below.</p><p><b>From:</b> Eva &lt;eva@example.com&gt;<br><b>Sent:</b> Monday, January 5, 2026 09:00 AM<br>"
+					      "<b>To:</b> Ben<br><b>Subject:</b> Printer</p><p>Why?</p><p style='color:red'>Because it is old.</p></div>",
+		 false},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *text = read_html(arena, rows[i].html)->text;
+		CHECK_ROW(rows[i].name, pd_starts(text, "Hi Ben,"));
+		CHECK_ROW(rows[i].name, (strstr(text, "Which printer") != NULL) == rows[i].keeps);
+	}
+	/* The plain text of such a mail tells no colours. */
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_message *message = PD_NEW(arena, struct pd_message);
+	message->subject = "Re: x";
+	pd_words_reply(arena, message,
+		       "Hi Ben,\n\nFrom: Ben <ben@example.com>\nSent: Monday, January 5, 2026 10:00 AM\nTo: Anna\nSubject: Re: Printer\n\n"
+		       "Which printer is it?\nThe one in room 4.\n",
+		       rows[0].html);
+	assert_non_null(strstr(message->text, "room 4"));
+}
+
 static void test_hostile(void **state)
 {
 	(void)state;
@@ -383,6 +430,7 @@ int main(void)
 {
 	pd_html_init();
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_attacks), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_commands),

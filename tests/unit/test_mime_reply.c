@@ -36,8 +36,47 @@ static void test_forms(void **state)
 	struct pd_message *message = read_text(arena, "Contact form", form);
 	assert_string_equal(message->text, form);
 	assert_int_equal(message->own_text, strlen("You have a new message."));
-	assert_string_equal(read_text(arena, "Re: Contact form", form)->text, "You have a new message.");
-	assert_string_equal(read_text(arena, "回复：Contact form", form)->text, "You have a new message.");
+	/* An answer quotes; but clients put a date into their header blocks. */
+	static const char dated[] = "You have a new message.\n\nFrom: Anna <anna@example.org>\nDate: 5.1.2026\nSubject: Return\n\nIt is broken.";
+	assert_string_equal(read_text(arena, "Re: Contact form", dated)->text, "You have a new message.");
+	assert_string_equal(read_text(arena, "回复：Contact form", dated)->text, "You have a new message.");
+	assert_string_equal(read_text(arena, "Re: Contact form", form)->text, form);
+}
+
+/* What others would take for a quote or a signature, and the author wrote. */
+static void test_kept(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"fields of a log", "This is in our log\n\nFrom: a@example.net\nTo: b@example.net\nSubject: Order\n\nWhy was it refused?",
+		 "This is in our log\n\nFrom: a@example.net\nTo: b@example.net\nSubject: Order\n\nWhy was it refused?"},
+		{"a mail's source",
+		 "I got this\n\nReturn-Path: <x@example.net>\nReceived: from a by b\nFrom: Anna <a@example.net>\nDate: Mon, 5 Jan 2026 10:00:00 "
+		 "+0000\nSubject: Order\n\nIs it spam?",
+		 "I got this\n\nReturn-Path: <x@example.net>\nReceived: from a by b\nFrom: Anna <a@example.net>\nDate: Mon, 5 Jan 2026 10:00:00 "
+		 "+0000\nSubject: Order\n\nIs it spam?"},
+		{"announced", "The header is:\n\nFrom: Anna <a@example.net>\nTo: b@example.net\nDate: 5.1.2026 10:00\nSubject: Order\n\nIs it spam?",
+		 "The header is:\n\nFrom: Anna <a@example.net>\nTo: b@example.net\nDate: 5.1.2026 10:00\nSubject: Order\n\nIs it spam?"},
+		{"fenced", "My input\n\n```\nFrom: a@example.net\nDate: 5.1.2026 10:00\nSubject: x\n```\n\nIs it right?",
+		 "My input\n\n```\nFrom: a@example.net\nDate: 5.1.2026 10:00\nSubject: x\n```\n\nIs it right?"},
+		{"a client's block", "Yes.\n\nFrom: Anna <a@example.net>\nSent: Monday, January 5, 2026 10:00 AM\nTo: b@example.net\nSubject: Order\n\n"
+				     "Shall we?",
+		 "Yes."},
+		{"dashes part options", "Option one is red\n--\nOption two is blue\n--\nWhich one should I take?",
+		 "Option one is red\n--\nOption two is blue\n--\nWhich one should I take?"},
+		{"dashes part paragraphs", "First part.\n--\nAnd here comes a second part, please read it, too.\nI need both.",
+		 "First part.\n--\nAnd here comes a second part, please read it, too.\nI need both."},
+		{"dashes above a signature", "Text.\n\n--\nAnna Virtanen\nExample Ltd\n+358 40 1234567", "Text."},
+		{"dashes above a signature and a list's", "Text.\n\n--\nAnna\n--\nTo unsubscribe write to list-leave@example.org", "Text."},
+		{"postscript below a signature", "Text.\n\n-- \nAnna Virtanen\nExample Ltd\n\nPS: the red one, too", "Text.\n\nPS: the red one, too"},
+		{"postscript below a disclaimer",
+		 "Text.\n\nThis e-mail and any attachments are confidential and intended solely for the individual to whom it is addressed.\n\n"
+		 "P.S. I also need the invoice.",
+		 "Text.\n\nP.S. I also need the invoice."},
+		{"postscript below a device, es", "Texto.\n\nEnviado desde mi iPhone\n\nP.D.: falta la factura", "Texto.\n\nP.D.: falta la factura"},
+		{"postscript above a signature", "Text.\n\nPS: the red one, too\n\n-- \nAnna", "Text.\n\nPS: the red one, too"},
+	};
+	check_rows(rows, COUNT(rows));
 }
 
 /* One attribution line a row, over a quote with '>' and over one without. */
@@ -372,6 +411,7 @@ static void test_subjects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_attributions), cmocka_unit_test(test_no_attributions), cmocka_unit_test(test_header_blocks),
 		cmocka_unit_test(test_markers),	     cmocka_unit_test(test_inline_answers),  cmocka_unit_test(test_signatures),
