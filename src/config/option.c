@@ -204,7 +204,8 @@ const struct pd_option pd_options[] = {
 	{"property", "choices", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
 	 "The values to choose from, for the types choice and choices."},
 	{"property", "on_create", PD_OPTION_WORD, NULL, "ask;required", PD_NO_PLACE,
-	 "Whether it is asked for or required when a ticket is made by hand."},
+	 "Whether it is asked for or required when a ticket is made by hand. What is required and lacks comes back as a form that "
+	 "is filled in by reply; what is asked for stands in the form and in the receipt."},
 	{"property", "required_before", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
 	 "Statuses that a ticket cannot take without it: kinds, or PIPELINE:STATUS."},
 

@@ -109,9 +109,11 @@ static void read_commands(struct work *work)
 	bool is_in_subject = is_command_subject(work, text);
 	if (is_in_subject && mail->is_do)
 		text = pd_printf(context->arena, "%s\n%s", mail->message->subject, text);
-	work->commands =
-		pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
-				  mail->agent, context->now, text, mail->is_do, &work->text);
+	const char *added = mail->delivery->added;
+	work->commands = pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
+					   mail->agent, context->now,
+					   added != NULL ? pd_printf(context->arena, "%s\n%s", added, text) : text,
+					   mail->is_do, &work->text);
 	work->own_words = work->text;
 	/* Where the HTML may hold a command yet, it goes nowhere, also not by #send. */
 	work->is_html_sound = parts_agree(work, text) && !work->commands->has_lost;
@@ -266,6 +268,9 @@ static struct pd_event *reply(struct work *work)
 	struct pd_context *context = work->context;
 	struct pd_ticket *ticket = work->place.ticket;
 	const struct pd_mailbox *mailbox = pd_ticket_mailbox(context, ticket);
+	if (work->answer.conversation == 0 && *work->answer.to.addr != '\0') /* until now it had no contact */
+		work->answer.conversation = work->place.conversation =
+			pd_add_correspondent(context, ticket, mailbox, &work->answer.to, ticket->name);
 	if (!work->is_direct && leave_out_quotes(work))
 		pd_report(context, "%s",
 			  SAY(work, "What you quoted and the contact has not seen was left out of your answer."));
@@ -336,6 +341,21 @@ static void check_words(struct work *work)
 			   SAY(work, "No address of a contact is known; a line #to ADDRESS names one."));
 }
 
+/* A ticket of which no contact has an address: the one that this mail adds is whom it goes to. */
+static void find_added_contact(struct work *work)
+{
+	for (size_t i = 0; i < work->commands->items.count && *work->answer.to.addr == '\0'; i++) {
+		const struct pd_command *command = &work->commands->items.items[i];
+		if (strcmp(pd_command_word(command->spec), "contact") != 0 || command->is_alone || command->number < 0 ||
+		    strchr(command->value, '@') == NULL || pd_starts_nocase(command->value, "xmpp:"))
+			continue;
+		work->answer.to = pd_participant_parse(work->context->arena, command->value);
+	}
+	/* Whom #to names is written to first. */
+	if (work->answer.conversation == 0 && *work->answer.to.addr == '\0' && work->commands->to.count > 0)
+		work->answer.to = work->commands->to.items[0];
+}
+
 static void on_ticket(struct work *work)
 {
 	struct pd_context *context = work->context;
@@ -347,6 +367,8 @@ static void on_ticket(struct work *work)
 		       work->commands->reply_to_event != 0 ? work->commands->reply_to_event
 							   : work->place.answers,
 		       &work->answer);
+	if (work->is_reply)
+		find_added_contact(work);
 	work->answer.text = work->text;
 	work->answer.html = work->is_html_sound ? work->mail->message->html : NULL;
 	work->answer.commands = work->commands;

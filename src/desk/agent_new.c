@@ -8,11 +8,24 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/form.h"
 
 /* One's own new ticket is no other's work: its commands need no token. */
 static enum pd_proof for_own_ticket(const struct work *work)
 {
 	return work->proof == PD_PROOF_MAIL ? PD_PROOF_MAIL_TICKET : work->proof;
+}
+
+/* What a form can mend: only that something lacks, or what was filled in before is wrong. A form that is filled in proves
+ * as much as a confirmation, for nothing but a new ticket. */
+static bool may_be_filled_in(const struct work *work)
+{
+	const struct pd_commands *commands = work->commands;
+	const struct pd_draft *held = work->mail->delivery->held;
+	bool is_form = held != NULL && pd_equal(held->reason, PD_DRAFT_FORM);
+	if (!commands->has_new || commands->is_grave || commands->has_send || commands->errors.count == 0)
+		return false;
+	return is_form || (held == NULL && commands->lacking == commands->errors.count);
 }
 
 /* Commands alone: listings, help, #new. */
@@ -21,6 +34,10 @@ static void commands_alone(struct work *work)
 	struct pd_context *context = work->context;
 	bool needs_confirmation = false;
 	pd_commands_check(context, work->commands, NULL, work->proof, &needs_confirmation);
+	if (may_be_filled_in(work)) {
+		pd_hold_form(context, work->mail, work->commands);
+		return;
+	}
 	if (work_is_given_back(work))
 		return;
 	if (needs_confirmation) {
@@ -34,6 +51,8 @@ static void commands_alone(struct work *work)
 	struct pd_ticket *ticket =
 		context->plan->ticket != 0 ? pd_plan_ticket(context, context->plan->ticket) : NULL;
 	struct pd_event *event = NULL;
+	if (work->commands->has_new && ticket != NULL)
+		pd_form_ask(context, ticket);
 	if (work->has_text && ticket != NULL) {
 		event = work_comment(work, ticket, 0, work->text);
 		work_name_the_mail(work, before.plan.events.count, event->message);
@@ -162,6 +181,7 @@ static void new_ticket(struct work *work)
 		event = work_comment(work, ticket, conversation, work->text);
 		pd_plan_add(context, ticket, "follower", mail->agent->name, 0, NULL);
 	}
+	pd_form_ask(context, ticket);
 	work_name_the_mail(work, before.plan.events.count, event->message);
 	work_finish(work, ticket, conversation, event, "new ticket");
 }
@@ -184,6 +204,10 @@ void work_without_ticket(struct work *work)
 	if (pd_absence_take_invitation(work))
 		return;
 	(void)contact_of(work, &is_forward);
+	if (may_be_filled_in(work)) {
+		pd_hold_form(work->context, work->mail, work->commands);
+		return;
+	}
 	if (work_is_given_back(work))
 		return;
 	if (needs_no_ticket(work) || (!work->has_text && !is_forward && work->commands->items.count > 0))

@@ -22,7 +22,7 @@ bool work_is_given_back(struct work *work)
 	if (work->commands->errors.count == 0)
 		return false;
 	work->context->plan->is_incomplete =
-		work->commands->lacks_property && work->commands->errors.count == 1;
+		work->commands->lacking > 0 && work->commands->errors.count == work->commands->lacking;
 	pd_give_back(work->context, work->mail, &work->place, &work->commands->errors,
 		     work_answers_version(work));
 	return true;

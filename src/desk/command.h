@@ -52,7 +52,8 @@ struct pd_commands {
 	const char *note;		 /* its arguments; "" */
 	bool sets_status;		 /* the author set a status: automation stays away (R3) */
 	bool is_grave, is_only_harmless;
-	bool lacks_property; /* of the errors, one is that #new lacks a required property */
+	size_t lacking; /* so many of the errors are that #new lacks what a form asks for (desk/form.h) */
+	bool lacks_name;
 	bool has_yes, has_send;
 	bool has_draft; /* the mail is kept, and sent by #send */
 	bool has_lost; /* a command stood between other lines: the mail is given back */
@@ -101,9 +102,12 @@ bool pd_sees_all(const struct pd_settings *settings, const struct pd_agent *agen
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
 
-/* The first property that must be there on creation (on_create = required) and that no #set of these commands gives;
- * NULL: none lacks. commands may be NULL. */
-const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands);
+/* The properties that must be there on creation (on_create = required) and that no #set of these commands gives. commands
+ * may be NULL. */
+struct pd_strings pd_commands_lacking(struct pd_arena *arena, const struct pd_settings *settings,
+				      const struct pd_commands *commands);
+/* Does it give that property a value? */
+bool pd_command_gives(const struct pd_command *command, const char *property);
 
 /* Does it act on a ticket? */
 bool pd_command_needs_ticket(const struct pd_command *command);

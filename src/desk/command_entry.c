@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/form.h"
 #include "desk/mail.h"
 
 /* --- #delete, #restore: number is the entry, 0 the ticket itself --- */
@@ -163,17 +164,19 @@ static const char *new_name(struct command_run *run, const struct pd_command *co
 
 void command_check_new(struct command_run *run, const struct pd_command *command)
 {
-	if (*new_name(run, command) == '\0')
+	const size_t before = run->commands->errors.count;
+	run->commands->lacks_name = *new_name(run, command) == '\0';
+	if (run->commands->lacks_name)
 		command_refused(run, command,
 				RUN_SAY(run, "the new ticket needs a name: #new NAME, or a subject."));
-	const char *lacking = pd_commands_lacking(run->context->settings, run->commands);
-	if (lacking != NULL) {
-		run->commands->lacks_property = true;
-		command_refused(
-			run, command,
-			RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}=VALUE.",
-				"property", lacking));
-	}
+	struct pd_strings lacking = pd_commands_lacking(run->context->arena, run->context->settings, run->commands);
+	for (size_t i = 0; i < lacking.count; i++)
+		command_refused(run, command,
+				RUN_SAY(run, "a new ticket needs the property {property}: add #set {property}={value}.",
+					"property", lacking.items[i], "value",
+					pd_form_value(run->context->arena,
+						      pd_find_property(run->context->settings, lacking.items[i]))));
+	run->commands->lacking += run->commands->errors.count - before;
 	if (command_new_mailbox(run->context, run->commands) == NULL)
 		command_refused(run, command, RUN_SAY(run, "there is no mailbox for it."));
 }

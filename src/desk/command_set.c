@@ -7,11 +7,12 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/form.h"
 
 /* Properties that another command sets. */
 static const char *const by_command[][2] = {
 	{"owner", "assign"},	  {"status", "status"},	    {"priority", "priority"},
-	{"category", "category"}, {"pipeline", "pipeline"},
+	{"category", "category"}, {"pipeline", "pipeline"}, {"company", "company"},
 };
 static const char *const texts[] = {"name", "description", "source"};
 
@@ -182,8 +183,9 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 	if (pd_strings_has_nocase(&when, pd_status_kind_name(run->ticket->status_kind)))
 		command_refused(run, command,
 				RUN_SAY(run,
-					"{status} needs the property {property}: add #set {property}=VALUE.",
-					"status", run->ticket->status, "property", custom->name));
+					"{status} needs the property {property}: add #set {property}={value}.",
+					"status", run->ticket->status, "property", custom->name, "value",
+					pd_form_value(run->context->arena, custom)));
 }
 
 /* --- #add, #remove: some of several choices --- */
@@ -242,15 +244,16 @@ int command_apply_choices(struct command_run *run, const struct pd_command *comm
 
 /* --- what lacks --- */
 
-/* Does the command give the property a value? */
-bool command_gives(const struct pd_command *command, const char *property)
+bool pd_command_gives(const struct pd_command *command, const char *property)
 {
 	return (strcmp(command->spec->word, "set") == 0 || strcmp(command->spec->word, "add") == 0) &&
 	       pd_equal(command->value, property) && command->words.count > 0;
 }
 
-const char *pd_commands_lacking(const struct pd_settings *settings, const struct pd_commands *commands)
+struct pd_strings pd_commands_lacking(struct pd_arena *arena, const struct pd_settings *settings,
+				      const struct pd_commands *commands)
 {
+	struct pd_strings lacking = {0};
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		const struct pd_group *group = &settings->groups.items[i];
 		if (strcmp(group->type, "property") != 0 ||
@@ -258,11 +261,11 @@ const char *pd_commands_lacking(const struct pd_settings *settings, const struct
 			continue;
 		bool is_given = false;
 		for (size_t n = 0; commands != NULL && n < commands->items.count; n++)
-			is_given |= command_gives(&commands->items.items[n], group->name);
+			is_given |= pd_command_gives(&commands->items.items[n], group->name);
 		if (!is_given)
-			return group->name;
+			*pd_list_add(arena, &lacking) = group->name;
 	}
-	return NULL;
+	return lacking;
 }
 
 int command_apply_set(struct command_run *run, const struct pd_command *command)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/form.h"
 
 void command_parse_none(struct command_parser *parser, struct pd_command *command)
 {
@@ -99,15 +100,16 @@ static void check_required(struct command_run *run, const struct pd_command *com
 			run->ticket != NULL ? pd_ticket_get(arena, run->ticket, group->name) : NULL;
 		for (size_t n = 0; n < run->commands->items.count; n++) {
 			const struct pd_command *other = &run->commands->items.items[n];
-			if (command_gives(other, group->name))
+			if (pd_command_gives(other, group->name))
 				value = other->words.items[0];
 		}
 		if (value == NULL || *value == '\0')
 			command_refused(
 				run, command,
 				RUN_SAY(run,
-					"{status} needs the property {property}: add #set {property}=VALUE.",
-					"status", status->name, "property", group->name));
+					"{status} needs the property {property}: add #set {property}={value}.",
+					"status", status->name, "property", group->name, "value",
+					pd_form_value(arena, group)));
 	}
 }
 

@@ -137,8 +137,6 @@ int command_apply_set(struct command_run *run, const struct pd_command *command)
 void command_parse_choices(struct command_parser *parser, struct pd_command *command);
 void command_check_choices(struct command_run *run, const struct pd_command *command);
 int command_apply_choices(struct command_run *run, const struct pd_command *command);
-/* Does the command give that property a value? */
-bool command_gives(const struct pd_command *command, const char *property);
 /* command_people.c */
 void command_parse_assign(struct command_parser *parser, struct pd_command *command);
 void command_check_assign(struct command_run *run, const struct pd_command *command);

@@ -51,6 +51,7 @@ void pd_decide_held(struct pd_context *context, const struct pd_delivery *delive
 	pd_mail_read(context, delivery, &mail);
 	context->plan->resume_draft = 0;
 	context->plan->resume_confirmed = false;
+	context->plan->resume_added = NULL;
 	context->held_draft = delivery->held->id;
 	if (mail.agent != NULL) /* else the agent is gone, and the draft stays */
 		pd_take_agent(context, &mail);

@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/due.h"
+#include "desk/find.h"
+#include "desk/form.h"
+#include "desk/people.h"
 
 static void refuse(struct pd_context *context, const struct pd_strings *errors)
 {
@@ -137,6 +140,8 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 		ticket = pd_plan_ticket(context, context->plan->ticket);
 	else if (ticket != NULL)
 		ticket = pd_plan_ticket_followed(context, ticket->number);
+	if (commands->has_new && ticket != NULL)
+		pd_form_ask(context, ticket);
 	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
 	if (*note != '\0' && *text != '\0')
 		note = pd_printf(context->arena, "%s\n\n%s", note, text);
@@ -181,13 +186,15 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 					    "You lack the right to make tickets.", NULL));
 		return;
 	}
-	for (size_t i = 0; i < contacts->count; i++)
-		if (!pd_is_outsider(context, contacts->items[i])) {
-			refuse_with(context, pd_say(context->arena, pd_context_language(context),
-						    "{address} is no address of a contact.", "address",
-						    contacts->items[i], NULL));
-			return;
-		}
+	for (size_t i = 0; i < contacts->count; i++) {
+		struct pd_identity identity;
+		if (pd_identity_parse(context->arena, contacts->items[i], &identity) &&
+		    (strcmp(identity.kind, "mail") != 0 || pd_is_outsider(context, identity.value)))
+			continue;
+		refuse_with(context, pd_say(context->arena, pd_context_language(context),
+					    "{address} is no address of a contact.", "address", contacts->items[i], NULL));
+		return;
+	}
 	const struct pd_change first[] = {
 		{.property = "name", .to = pd_mail_name(context, name)},
 		{.property = "source", .to = "manual"},
@@ -197,7 +204,13 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	struct pd_ticket *ticket = pd_plan_new_ticket(context, mailbox, first, 2);
 	int64_t conversation = 0;
 	for (size_t i = 0; i < contacts->count; i++) {
-		const struct pd_address address = {.name = "", .addr = contacts->items[i]};
+		struct pd_identity identity;
+		(void)pd_identity_parse(context->arena, contacts->items[i], &identity);
+		if (strcmp(identity.kind, "mail") != 0) { /* who called: no conversation yet */
+			*pd_list_add(context->arena, &lines) = pd_printf(context->arena, "#contact %s", contacts->items[i]);
+			continue;
+		}
+		const struct pd_address address = {.name = "", .addr = identity.value};
 		if (conversation == 0) {
 			conversation = pd_add_correspondent(context, ticket, mailbox, &address, ticket->name);
 			continue;
@@ -216,14 +229,20 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 		refuse(context, &report);
 		return;
 	}
-	const char *lacking = pd_commands_lacking(context->settings, commands);
-	if (lacking != NULL) {
+	struct pd_strings lacking = pd_commands_lacking(context->arena, context->settings, commands), errors = {0};
+	for (size_t i = 0; i < lacking.count; i++) {
+		const struct pd_group *group = pd_find_property(context->settings, lacking.items[i]);
+		*pd_list_add(context->arena, &errors) =
+			pd_say(context->arena, pd_context_language(context),
+			       "A new ticket needs the property {property}: {property}={value}", "property", group->name,
+			       "value", pd_form_value(context->arena, group), NULL);
+	}
+	if (errors.count > 0) {
 		pd_plan_back(context, &before);
-		refuse_with(context,
-			    pd_say(context->arena, pd_context_language(context),
-				   "A new ticket needs the property {property}.", "property", lacking, NULL));
+		refuse(context, &errors);
 		return;
 	}
+	pd_form_ask(context, ticket);
 	context->plan->ticket = ticket->number;
 	context->plan->outcome = "new ticket";
 	pd_tell(context, NULL);

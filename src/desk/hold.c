@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/form.h"
 
 enum { OWN_LINES = 400, NEWER_LINES = 60 };
 
@@ -158,6 +159,56 @@ void pd_hold_draft(struct pd_context *context, const struct pd_mail *mail, const
 	pd_guard_taken(context, mail, event);
 }
 
+/* --- forms --- */
+
+void pd_hold_form(struct pd_context *context, const struct pd_mail *mail, const struct pd_commands *commands)
+{
+	const char *language = pd_agent_language(context, mail->agent);
+	const struct pd_draft *held = mail->delivery->held; /* filled in, and not yet whole */
+	int64_t draft = held != NULL ? held->id : 0;
+	if (held == NULL)
+		(void)keep_draft(context, mail, NULL, 0, keep_message(context, mail)->id, PD_DRAFT_FORM, 0, 0, &draft);
+	PD_AUTO_BUF out = {.limit = 256 * 1024};
+	pd_buf_addf(&out, "%s\n\n",
+		    pd_say(context->arena, language,
+			   "The ticket is not made yet, because of what lacks. Answer this mail, and fill in these lines, "
+			   "in your words or where they are quoted:",
+			   NULL));
+	pd_buf_adds(&out, pd_form_lines(context, mail->agent, commands));
+	for (size_t i = 0; i < commands->errors.count; i++) {
+		if (commands->errors.count > commands->lacking)
+			pd_buf_addf(&out, "  %s\n", commands->errors.items[i]);
+		pd_report(context, "%s", commands->errors.items[i]);
+	}
+	if (mail->delivery->added != NULL)
+		pd_buf_addf(&out, "\n%s\n\n%s\n", pd_say(context->arena, language, "This is what you filled in:", NULL),
+			    mail->delivery->added);
+	pd_buf_addf(&out, "\n%s", own_text(context, mail));
+	context->plan->is_refused = context->plan->is_incomplete = true;
+	context->plan->outcome = "held";
+	context->plan->why = pd_clean_line(context->arena, pd_strings_join(context->arena, &commands->errors, "; "), 300);
+	pd_letter_form(context, mail, draft, pd_buf_string(context->arena, &out));
+	pd_guard_taken(context, mail, 0);
+}
+
+/* The answer to a form: what it fills in goes before the commands that were kept. */
+static const char *take_form(struct pd_context *context, const struct pd_mail *mail, const struct pd_draft *draft)
+{
+	const char *wrong;
+	const char *added = pd_form_read(context, mail->agent, mail->message, &wrong);
+	if (draft->state != PD_DRAFT_KEPT)
+		return N_("That form was filled in before.");
+	if (wrong != NULL)
+		return N_("A form takes #set, #add, #contact and #company alone. Nothing was done.");
+	if (*added == '\0')
+		return N_("Nothing was filled in.");
+	context->plan->resume_draft = draft->id;
+	context->plan->resume_confirmed = true;
+	context->plan->resume_added = added;
+	context->plan->outcome = "form";
+	return NULL;
+}
+
 /* --- is it you? --- */
 
 /* An unproven mail stands on the ticket for colleagues to see, marked as what it is. */
@@ -256,7 +307,10 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 		context->plan->why = "automatic mail confirms nothing";
 		return true;
 	}
-	if (draft->state != PD_DRAFT_SENT && draft->expires != 0 && context->now > draft->expires)
+	bool is_form = pd_equal(draft->reason, PD_DRAFT_FORM);
+	if (is_form)
+		wrong = take_form(context, mail, draft);
+	else if (draft->state != PD_DRAFT_SENT && draft->expires != 0 && context->now > draft->expires)
 		wrong = N_("It is too late to confirm that mail. Please send it again.");
 	else if (draft->state != PD_DRAFT_KEPT)
 		wrong = N_("That mail was confirmed, or discarded, before.");
@@ -271,6 +325,8 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 		pd_letter_receipt(context, mail, ticket, 0, 0, pd_receipt_text(context, mail->agent));
 		return true;
 	}
+	if (is_form)
+		return true;
 	context->plan->resume_draft = draft->id;
 	context->plan->resume_confirmed = true;
 	context->plan->outcome = "confirmed";

@@ -277,6 +277,21 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 	pd_letter_register(context, planned);
 }
 
+/* --- forms --- */
+
+void pd_letter_form(struct pd_context *context, const struct pd_mail *mail, int64_t draft, const char *text)
+{
+	struct pd_planned_letter *planned =
+		pd_letter_to_agent(context, PD_LETTER_CONFIRMATION, mail->agent, mail->mailbox, NULL, 0, 0, 0);
+	struct pd_letter *letter = &planned->letter;
+	letter->from.addr = pd_address_for_confirmation(context, mail->mailbox, draft);
+	letter->reply_to = (struct pd_address){.name = "", .addr = ""};
+	letter->subject = pd_say(context->arena, pd_agent_language(context, mail->agent), "Please fill in: {subject}", "subject",
+				 pd_clean_line(context->arena, mail->message->subject, 150), NULL);
+	letter->text = text;
+	pd_letter_register(context, planned);
+}
+
 /* --- is it you? --- */
 
 static const char unproven_text[] = N_("A mail that bears your address reached {mailbox}. It was not proven to be "

@@ -32,6 +32,8 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
  * many were asked, that is told once and noted in the plan's `why`. */
 void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *mail,
 			    const struct pd_ticket *ticket, int64_t event, int64_t draft, bool is_proven);
+/* A form for what lacks of a new ticket, from the one-time address of the draft. */
+void pd_letter_form(struct pd_context *context, const struct pd_mail *mail, int64_t draft, const char *text);
 /* The mailbox where a ticket's mail comes from. */
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket);
 /* What the contacts of a ticket read: its property language, else the mailbox's. */

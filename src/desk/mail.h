@@ -128,6 +128,9 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 /* Kept, and the agent's own address is asked. is_proven: known to be the agent, only not for this. */
 void pd_hold_unconfirmed(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 			 bool is_proven, int64_t answers_version);
+/* What lacks of a new ticket comes back as a form; its reason as a draft. */
+#define PD_DRAFT_FORM "form"
+void pd_hold_form(struct pd_context *context, const struct pd_mail *mail, const struct pd_commands *commands);
 /* The answer to such a question; false: it is none, the mail goes on as mail to the mailbox. */
 bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail);
 

@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "base/text.h"
+#include "desk/people.h"
 #include "desk/catalogue.h"
 #include "desk/timeline.h"
 
@@ -88,8 +89,7 @@ static struct pd_address first_correspondent(struct pd_context *context, const s
 	if (found != NULL && found->participants.count > 0)
 		return found->participants.items[0].address;
 	for (size_t i = 0; i < ticket->contacts.count; i++) {
-		const struct pd_contact *contact =
-			context->desk->contact(context->desk, context->arena, ticket->contacts.items[i]);
+		const struct pd_contact *contact = pd_plan_contact_followed(context, ticket->contacts.items[i]);
 		const char *address = contact != NULL ? pd_contact_address(contact) : NULL;
 		if (address != NULL)
 			return (struct pd_address){.name = contact->name, .addr = address};

@@ -67,7 +67,7 @@ struct pd_draft {
 	int64_t ticket;	 /* 0: none yet */
 	int64_t message; /* the held mail, raw */
 	const char *agent;
-	const char *reason; /* "collision" "unconfirmed" "command" "missing" "draft" "confirm" */
+	const char *reason; /* "collision" "unconfirmed" "command" "missing" "draft" "confirm" "form" */
 	const char *sender; /* envelope */
 	struct pd_strings recipients; /* envelope, desk's only */
 	int64_t answers_version; /* the ticket's version that the mail answers; 0: unknown */

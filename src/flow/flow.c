@@ -238,6 +238,7 @@ static int decide_held(struct pd_work *work, struct pd_context *context, struct 
 		.source = "mail",
 		.raw = raw,
 		.held = draft,
+		.added = context->plan->resume_added,
 		.is_confirmed = context->plan->resume_confirmed,
 		.is_forced = !context->plan->resume_confirmed,
 	};

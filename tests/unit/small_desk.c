@@ -207,6 +207,7 @@ static void resume(struct small_desk *desk, struct pd_context *context)
 			.recipients = held->recipients,
 			.source = "mail",
 			.held = held,
+			.added = context->plan->resume_added,
 			.is_confirmed = context->plan->resume_confirmed,
 			.is_forced = !context->plan->resume_confirmed,
 		};
