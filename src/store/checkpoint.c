@@ -1,6 +1,6 @@
 /* Copying the log's pages home, beside the writer: a thread with a connection of its own does the bulk, so
  * that no group waits for it; the writer then copies the few that came meanwhile, after which the log begins
- * anew.
+ * anew, in the same file. The thread makes that file as long as it will be, once it is used.
  *
  * Promises: nothing about durability, which the log has. Fails: silently, and the log grows until the next attempt;
  * where the database cannot be synced, the store is failed. */
@@ -11,15 +11,20 @@
 #define LOG_PAGES     4000  /* of the log, until it is worth the work */
 #define LOG_PAGES_MAX 32000 /* then readers are waited for, so that the log can begin anew */
 #define READERS_MS    200
+#define LOG_RESERVED  ((int64_t)24 * 1024 * 1024) /* bytes: somewhat more than LOG_PAGES */
+#define LOG_USED      16 /* pages, until that is worth it */
 
 enum state { RESTING, WORKING, DONE };
+enum reserving { UNUSED, WANTED, RESERVED };
 
 struct pd_checkpointer {
 	struct pd_connection *connection;
+	sqlite3_file *log; /* the writer's */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t wake;
 	enum state state;
+	enum reserving reserving;
 	bool is_stopping;
 
 	/* the writer's thread alone */
@@ -39,11 +44,24 @@ static void copy_pages(struct pd_connection *connection)
 	(void)pd_sql_checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
 }
 
+/* Under the lock, but for the writing itself. */
+static void reserve(struct pd_checkpointer *checkpointer)
+{
+	pthread_mutex_unlock(&checkpointer->lock);
+	const bool has_more = pd_log_reserve(checkpointer->log, LOG_RESERVED);
+	pthread_mutex_lock(&checkpointer->lock);
+	checkpointer->reserving = has_more ? WANTED : RESERVED;
+}
+
 static void *work(void *data)
 {
 	struct pd_checkpointer *checkpointer = data;
 	pthread_mutex_lock(&checkpointer->lock);
 	while (!checkpointer->is_stopping) {
+		if (checkpointer->reserving == WANTED) {
+			reserve(checkpointer);
+			continue;
+		}
 		if (checkpointer->state != WORKING) {
 			pthread_cond_wait(&checkpointer->wake, &checkpointer->lock);
 			continue;
@@ -71,6 +89,7 @@ int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_ch
 	/* What has not read yet does not know that there is a log. */
 	(void)pd_sql_number(checkpointer->connection, "PRAGMA user_version");
 	checkpointer->start = LOG_PAGES;
+	checkpointer->log = store->log;
 	pthread_mutex_init(&checkpointer->lock, NULL);
 	pthread_cond_init(&checkpointer->wake, NULL);
 	if (pthread_create(&checkpointer->thread, NULL, work, checkpointer) != 0) {
@@ -103,10 +122,17 @@ void pd_checkpointer_free(struct pd_checkpointer *checkpointer)
 void pd_checkpointer_before_group(struct pd_checkpointer *checkpointer, struct pd_connection *writer,
 				 int pages)
 {
-	if (pages < checkpointer->seen) /* the log began anew */
+	const bool is_anew = pages < checkpointer->seen;
+	if (is_anew)
 		checkpointer->start = LOG_PAGES;
 	checkpointer->seen = pages;
 	pthread_mutex_lock(&checkpointer->lock);
+	if (is_anew) /* perhaps it was cut */
+		checkpointer->reserving = UNUSED;
+	if (pages >= LOG_USED && checkpointer->reserving == UNUSED) {
+		checkpointer->reserving = WANTED;
+		pthread_cond_signal(&checkpointer->wake);
+	}
 	bool is_done = checkpointer->state == DONE;
 	if (is_done) {
 		checkpointer->state = RESTING;

@@ -5,6 +5,9 @@
  * or measured. SQLite makes a commit visible to others only after it has synced the log, so that they never look
  * for frames that are still gathered here.
  *
+ * A commit that makes the file longer takes the file system a transaction of its own to sync, several times as long as
+ * one that stays inside: so the file is made long at once, with zeros, which are no frames, and kept so.
+ *
  * Promises: after pd_log_sync returned 0, every commit that was done before it began is on disk (invariant 1); the
  * log's header is synced before frames follow it, deferred or not. Fails: with the code of the write or sync, as
  * the file below would; gathered frames that could not be written are forgotten, which SQLite takes as not
@@ -16,6 +19,7 @@
 
 #define GATHERED    ((size_t)256 * 1024)
 #define PIECE	    ((size_t)124 * 1024) /* the system's VFS writes less than 128 KiB at once */
+#define RESERVED_AT_ONCE ((size_t)124 * 1024)
 #define HEADER_SIZE 32 /* of the log (the SQLite file format, section 4) */
 
 struct log_file {
@@ -25,6 +29,7 @@ struct log_file {
 	size_t len;
 	sqlite3_int64 at;
 	bool is_deferred; /* syncs of commits are pd_log_sync's */
+	pthread_mutex_t lock; /* of the size of the file below */
 };
 
 static struct log_file *log_of(sqlite3_file *file)
@@ -37,10 +42,12 @@ static int flush(struct log_file *log)
 	const size_t len = log->len;
 	int code = SQLITE_OK;
 	log->len = 0;
+	pthread_mutex_lock(&log->lock);
 	for (size_t done = 0; done < len && code == SQLITE_OK; done += PIECE)
 		code = log->real->pMethods->xWrite(log->real, log->data + done,
 						   (int)(len - done < PIECE ? len - done : PIECE),
 						   log->at + (sqlite3_int64)done);
+	pthread_mutex_unlock(&log->lock);
 	return code;
 }
 
@@ -53,8 +60,12 @@ static int log_write(sqlite3_file *file, const void *data, int len, sqlite3_int6
 		if (code != SQLITE_OK)
 			return code;
 	}
-	if ((size_t)len > GATHERED)
-		return log->real->pMethods->xWrite(log->real, data, len, at);
+	if ((size_t)len > GATHERED) {
+		pthread_mutex_lock(&log->lock);
+		int code = log->real->pMethods->xWrite(log->real, data, len, at);
+		pthread_mutex_unlock(&log->lock);
+		return code;
+	}
 	if (log->len == 0)
 		log->at = at;
 	memcpy(log->data + log->len, data, (size_t)len);
@@ -83,7 +94,10 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	struct log_file *log = log_of(file);
 	int code = flush(log);
-	return code != SQLITE_OK ? code : log->real->pMethods->xTruncate(log->real, size);
+	pthread_mutex_lock(&log->lock);
+	code = code != SQLITE_OK ? code : log->real->pMethods->xTruncate(log->real, size);
+	pthread_mutex_unlock(&log->lock);
+	return code;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
@@ -100,6 +114,7 @@ static int log_close(sqlite3_file *file)
 	int closed = log->real->pMethods->xClose(log->real);
 	sqlite3_free(log->data);
 	log->data = NULL;
+	pthread_mutex_destroy(&log->lock);
 	return code != SQLITE_OK ? code : closed;
 }
 
@@ -164,10 +179,12 @@ static int layer_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, in
 		return SQLITE_NOMEM;
 	log->real = (sqlite3_file *)(void *)(log + 1);
 	int code = layer.below->xOpen(layer.below, name, log->real, flags, ret_flags);
-	if (log->real->pMethods != NULL)
+	if (log->real->pMethods != NULL) {
+		pthread_mutex_init(&log->lock, NULL);
 		log->base.pMethods = &log_methods;
-	else
+	} else {
 		sqlite3_free(log->data);
+	}
 	return code;
 }
 
@@ -199,7 +216,7 @@ static struct log_file *log_file_of(struct pd_connection *connection)
 sqlite3_file *pd_log_file(struct pd_connection *writer)
 {
 	struct log_file *log = log_file_of(writer);
-	return log != NULL ? log->real : NULL;
+	return log != NULL ? &log->base : NULL;
 }
 
 bool pd_log_defer(struct pd_connection *writer, bool is_deferred)
@@ -213,5 +230,20 @@ bool pd_log_defer(struct pd_connection *writer, bool is_deferred)
 
 int pd_log_sync(sqlite3_file *file)
 {
-	return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	struct log_file *log = log_of(file);
+	return log->real->pMethods->xSync(log->real, SQLITE_SYNC_NORMAL);
+}
+
+bool pd_log_reserve(sqlite3_file *file, int64_t size)
+{
+	static const char zeros[RESERVED_AT_ONCE];
+	struct log_file *log = log_of(file);
+	sqlite3_int64 has = 0;
+	pthread_mutex_lock(&log->lock);
+	int code = log->real->pMethods->xFileSize(log->real, &has);
+	const bool lacks = code == SQLITE_OK && has < size;
+	if (lacks)
+		code = log->real->pMethods->xWrite(log->real, zeros, sizeof zeros, has);
+	pthread_mutex_unlock(&log->lock);
+	return lacks && code == SQLITE_OK;
 }

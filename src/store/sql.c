@@ -14,8 +14,8 @@
 /* Of the writer, in KiB: the hot pages of every index. Readers ask little, but there are many. */
 #define WRITER_CACHE "-65536"
 #define READER_CACHE "-4096"
-/* The write-ahead log is cut to this once it was emptied, bytes. */
-#define JOURNAL_SIZE_LIMIT "16777216"
+/* A write-ahead log that grew longer is cut to this once it was emptied, bytes. */
+#define JOURNAL_SIZE_LIMIT "67108864"
 
 /* The errno of the last failure on the write-ahead log: by the time that SQLite answers, errno is another. */
 static int log_errno(sqlite3 *db)

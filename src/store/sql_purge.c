@@ -189,6 +189,7 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 		while (pd_sql_row(writer, absorbed, &failed, error))
 			*pd_list_add(arena, &numbers) = sqlite3_column_int64(absorbed, 0);
 	}
+	p.store->has_purged |= numbers.count > 0;
 	for (size_t i = 0; i < numbers.count && !failed; i++)
 		failed = purge_ticket(&p, numbers.items[i]);
 	return failed;

@@ -84,9 +84,11 @@ bool pd_sqlite_tidy(struct pd_sqlite *store)
 			return false;
 		}
 	}
-	/* Nobody is waited for. */
+	/* Nobody is waited for. The log keeps its length, but for what was purged and stands there still. */
 	sqlite3_busy_timeout(writer->db, 0);
-	(void)pd_sql_checkpoint(writer, SQLITE_CHECKPOINT_TRUNCATE);
+	const int mode = store->has_purged ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	if (pd_sql_checkpoint(writer, mode) == SQLITE_OK)
+		store->has_purged = false;
 	sqlite3_busy_timeout(writer->db, PD_SQL_BUSY_MS);
 	return false;
 }

@@ -75,6 +75,7 @@ struct pd_sqlite {
 	int64_t reserved_conversation; /* the table last_id has this one */
 	/* tidying (sql_tidy.c) */
 	int log_pages;		  /* of the write-ahead log, after the last commit */
+	bool has_purged;	  /* since the log was cut */
 	int64_t next_tidy;	  /* pd_monotonic */
 	int64_t tidied_mark;	  /* up to this key */
 	char tidied_counter[512]; /* likewise */
@@ -88,12 +89,14 @@ static inline struct pd_sqlite *pd_sqlite_of(struct pd_store *store)
 
 /* The VFS of the writer's connection; registered at the first call. */
 const char *pd_log_vfs(void);
-/* The log below, for pd_log_sync; NULL while there is none. */
+/* The log, for pd_log_sync and pd_log_reserve; NULL while there is none. */
 sqlite3_file *pd_log_file(struct pd_connection *writer);
 /* From now on commits are written but not synced (or synced again); false: there is no log yet. */
 bool pd_log_defer(struct pd_connection *writer, bool is_deferred);
 /* Syncs what was committed, beside whatever the writer does meanwhile: SQLite's code. */
 int pd_log_sync(sqlite3_file *log);
+/* In any thread: makes the file a step longer, until it is so long; false: it is, or cannot be. Ask again. */
+bool pd_log_reserve(sqlite3_file *log, int64_t size);
 
 /* --- emptying the log (checkpoint.c) --- */
 

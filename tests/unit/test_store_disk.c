@@ -190,9 +190,43 @@ static void test_a_damaged_index_is_made_again(void **state)
 	drop(path);
 }
 
+/* The log gets its length at once and keeps it, and a crash then leaves zeros behind its frames. */
+static void test_a_log_has_its_length_before_it_is_full(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-disk-XXXXXX", killed[48], command[112], id[32];
+	assert_non_null(mkdtemp(path));
+	snprintf(killed, sizeof killed, "%.30s.killed", path);
+	struct pd_store *store = open_desk(path);
+	for (int i = 0; i < 10; i++) {
+		snprintf(id, sizeof id, "%d@example.org", i);
+		assert_int_equal(deliver(store, id), 0);
+	}
+	const struct timespec moment = {.tv_nsec = 5000000};
+	const off_t long_enough = (off_t)20 * 1024 * 1024;
+	for (const int64_t end = pd_monotonic() + WAIT_MS;
+	     size_of(path, "desk.db-wal") < long_enough && pd_monotonic() < end;)
+		nanosleep(&moment, NULL);
+	assert_true(size_of(path, "desk.db-wal") >= long_enough);
+	snprintf(command, sizeof command, "cp -r %.30s %.40s", path, killed);
+	assert_int_equal(system(command), 0);
+	pd_store_close(store);
+	store = open_desk(killed);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_snapshot *snapshot;
+	assert_int_equal(pd_store_begin(store, &snapshot, NULL), 0);
+	assert_int_equal(snapshot->message_id(snapshot, arena, "9@example.org").count, 1);
+	pd_store_end(snapshot);
+	check_all_is_well(store);
+	pd_store_close(store);
+	drop(path);
+	drop(killed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_log_has_its_length_before_it_is_full),
 		cmocka_unit_test(test_a_log_that_was_not_synced_is_written_again),
 		cmocka_unit_test(test_a_database_that_cannot_be_synced_ends_the_store),
 		cmocka_unit_test(test_a_damaged_index_is_made_again),
