@@ -70,6 +70,7 @@ int pd_cli_reload(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_status(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_list(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_search(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_templates(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_rules(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_views(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_show(struct pd_cli *cli, int argc, char **argv);

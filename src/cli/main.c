@@ -21,6 +21,8 @@ static const struct pd_subcommand subcommands[] = {
 	 "[--json] | set NAME QUERY [--sort [-]PROP] [--columns C;…] [--for \"team NAME\"|everyone] | remove NAME",
 	 "list the views, make one, delete one", pd_cli_views},
 	{"rules", "[test N] [--json]", "list the rules, or tell which would act on a ticket", pd_cli_rules},
+	{"templates", "[NAME] [--ticket N] [--kind K] [--language L] [--json]",
+	 "list the texts that agents insert, or show one as it would be sent", pd_cli_templates},
 	{"show",
 	 "N [--at TIME] [--kind K] [--by WHO] [--team T] [--search TEXT] [--oldest-first] [--brief] [--json] | N --raw [ENTRY]",
 	 "show a ticket with its timeline, or a mail as it came", pd_cli_show},

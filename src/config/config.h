@@ -137,6 +137,28 @@ struct pd_group {
 	PD_LIST(struct pd_setting) settings;
 };
 
+/* A text or file that agents insert by name (config/texts.h). */
+enum pd_text_kind {
+	PD_TEXT_SNIPPET,
+	PD_TEXT_TEMPLATE,
+	PD_TEXT_ARTICLE,
+	PD_TEXT_DOCUMENT,
+	PD_TEXT_VIDEO,
+	PD_TEXT_QUOTE,
+	PD_TEXT_PLAYBOOK,
+	PD_TEXT_KINDS
+};
+struct pd_text {
+	enum pd_text_kind kind;
+	const char *name;     /* the file's without its suffix */
+	const char *file;     /* with it */
+	const char *path;     /* absolute */
+	const char *language; /* of its folder; NULL: of none */
+	const char *body;     /* clean; NULL: it is no text, and read when it is sent */
+	const char *title, *subject, *link, *preview; /* of its head; NULL */
+	size_t size;	      /* bytes of the file */
+};
+
 /* What the rooms calendar and desk make of the settings, once. */
 struct pd_calendars;
 struct pd_policies;
@@ -148,6 +170,8 @@ struct pd_settings {
 	char delimiter;
 	struct pd_strings priorities; /* lowest first; default low normal high urgent */
 	const char *default_priority; /* "normal" */
+	const char *templates;	      /* directory of texts; NULL: none */
+	PD_LIST(struct pd_text) texts;
 	struct pd_strings categories; /* default none */
 	/* limits, each with a default in the table */
 	size_t message_size_limit;  /* bytes, 52428800 */

@@ -13,6 +13,7 @@
 #include "config/names.h"
 #include "config/option.h"
 #include "config/scan.h"
+#include "config/texts.h"
 #include "config/value.h"
 
 #define FILE_SIZE_LIMIT ((size_t)8 * 1024 * 1024)
@@ -340,10 +341,22 @@ static struct pd_settings *read_settings(const char *file, const char *text, siz
 	return settings;
 }
 
+static void read_texts(struct pd_settings *settings, struct pd_problems *problems)
+{
+	struct pd_where where = {.file = settings->file};
+	for (size_t i = 0; i < settings->groups.count; i++)
+		if (strcmp(settings->groups.items[i].type, "postdesk") == 0)
+			pd_group_value(&settings->groups.items[i], "templates", &where);
+	pd_texts_load(settings, where, problems);
+}
+
 struct pd_settings *pd_config_read(const char *file, struct pd_problems *problems)
 {
 	PD_AUTO_RAW raw = read_file(file, problems);
-	return raw != NULL ? read_settings(file, raw->data, raw->size, problems) : NULL;
+	struct pd_settings *settings = raw != NULL ? read_settings(file, raw->data, raw->size, problems) : NULL;
+	if (settings != NULL && settings->templates != NULL)
+		read_texts(settings, problems);
+	return settings;
 }
 
 struct pd_settings *pd_config_read_text(const char *file, const char *text, struct pd_problems *problems)

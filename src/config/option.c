@@ -103,6 +103,9 @@ const struct pd_option pd_options[] = {
 	 "megabytes together). A reader takes them out with libytnef; a broken winmail.dat stays what it is."},
 	{"postdesk", "notify_attach_limit", PD_OPTION_SIZE, "5M", NULL, DESK(notify_attach_limit),
 	 "How much in attachments a notification carries; the others are named."},
+	{"postdesk", "templates", PD_OPTION_FILE, NULL, NULL, DESK(templates),
+	 "The directory of snippets, templates, articles, documents, videos, quotes and playbooks; see postdesk-templates(5). It is "
+	 "read at the start and by postdesk reload."},
 	{"postdesk", "acknowledge_per_address", PD_OPTION_COUNT, "3", NULL, DESK(acknowledge_per_address),
 	 "Acknowledgements to one address within a day."},
 	{"postdesk", "automatic_per_ticket", PD_OPTION_COUNT, "10", NULL, DESK(automatic_per_ticket),

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/chat.h"
+#include "desk/insert.h"
 #include "desk/seal.h"
 #include "desk/signature.h"
 #include "desk/timeline.h"
@@ -138,7 +139,8 @@ static void read_commands(struct work *work)
 	if (*note != '\0')
 		work->text =
 			*work->text != '\0' ? pd_printf(context->arena, "%s\n\n%s", note, work->text) : note;
-	work->has_text = *work->text != '\0' || has_attachment(mail->message);
+	work->has_text =
+		*work->text != '\0' || has_attachment(mail->message) || work->commands->has_insertion;
 }
 
 /* --- refusing and holding: true where the matter ends --- */
@@ -275,6 +277,9 @@ static struct pd_event *reply(struct work *work)
 		pd_report(context, "%s",
 			  SAY(work, "What you quoted and the contact has not seen was left out of your answer."));
 	bool is_said = !work->is_direct && is_for_chat(work);
+	work->answer.html =
+		pd_insert_html(context->arena, work->commands, work->answer.html, work->answer.text);
+	work->answer.text = pd_insert_text(context->arena, work->commands, work->answer.text);
 	struct pd_event *event =
 		is_said ? say_in_chat(work)
 		: work->is_direct
@@ -334,6 +339,13 @@ static void check_words(struct work *work)
 	else if (work->is_reply && !pd_may(work->mail->agent, "reply"))
 		work_wrong(work, SAY(work, "You lack the right to answer contacts. A line #note makes your "
 					   "mail a comment."));
+	else if (work->commands->has_insertion && work->is_direct)
+		work_wrong(work, SAY(work, "Your own client has sent this mail to the contact: nothing can be put into it. "
+					   "Answer the desk alone."));
+	else if (work->commands->has_file && is_for_chat(work))
+		work_wrong(work, SAY(work, "No file goes through a chat: #attach and #video have no meaning in it."));
+	else if (work->commands->has_file && work->is_comment)
+		work_wrong(work, SAY(work, "A comment goes to nobody: #attach and #video have no meaning in it."));
 	else if (work->commands->has_draft && !work->is_reply)
 		work_wrong(work, SAY(work, "#draft keeps an answer to the contact, and there is none."));
 	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0 && !is_for_chat(work))
@@ -375,6 +387,7 @@ static void on_ticket(struct work *work)
 	work->is_direct = work->is_reply && pd_answer_is_direct(work->mail, &work->answer);
 
 	work->commands->conversation = work->answer.conversation;
+	work->commands->reader = &work->answer.to;
 	if (work->commands->errors.count == 0) {
 		pd_commands_check(context, work->commands, ticket, work->proof, &needs_confirmation);
 		check_words(work);

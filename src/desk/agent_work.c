@@ -3,6 +3,7 @@
  * Promises: what fails while it is carried out takes all of the mail with it (invariant 5). Cannot fail
  * otherwise. */
 #include "desk/absence.h"
+#include "desk/insert.h"
 
 #include "base/text.h"
 
@@ -84,7 +85,8 @@ struct pd_event *work_comment(struct work *work, struct pd_ticket *ticket, int64
 {
 	struct pd_context *context = work->context;
 	struct pd_planned_message *message = pd_mail_store(context, work->mail, PD_INTERNAL);
-	message->stored.text = message->search_text = text;
+	message->stored.text = message->search_text =
+		pd_insert_text(context->arena, work->commands, text);
 	return pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, conversation, NULL);
 }
 

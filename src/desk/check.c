@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/texts.h"
 #include "desk/find.h"
 #include "desk/schedule.h"
 #include "desk/goals.h"
+#include "desk/placeholder.h"
+#include "desk/insert.h"
 
 static const struct pd_setting *setting(const struct pd_group *group, const char *key)
 {
@@ -132,6 +135,24 @@ static void check_property(const struct pd_group *group, struct pd_problems *pro
 			       group->name);
 }
 
+static void check_text(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_text *text,
+		       struct pd_problems *problems)
+{
+	const struct pd_where where = {.file = text->path};
+	if (text->kind == PD_TEXT_VIDEO && text->body != NULL) {
+		if (text->link == NULL || (!pd_starts(text->link, "https://") && !pd_starts(text->link, "http://")))
+			pd_problem_add(problems, where, "a video begins with a line Link: https://...");
+		if (text->preview != NULL && pd_text_preview(settings, text) == NULL)
+			pd_problem_add(problems, where, "Preview: there is no picture %s beside it", text->preview);
+	}
+	if (!pd_text_is_filled(text))
+		return;
+	struct pd_strings unknown = pd_placeholders_unknown(
+		arena, settings, pd_printf(arena, "%s\n%s", text->subject != NULL ? text->subject : "", text->body));
+	for (size_t i = 0; i < unknown.count; i++)
+		pd_problem_add(problems, where, "there is no placeholder {%s}; a literal brace is written {{", unknown.items[i]);
+}
+
 void pd_desk_check(const struct pd_settings *settings, struct pd_problems *problems)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -149,5 +170,7 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 			check_when(arena, settings, group, problems);
 	}
 	pd_chat_check(settings, problems);
+	for (size_t i = 0; i < settings->texts.count; i++)
+		check_text(arena, settings, &settings->texts.items[i], problems);
 	(void)pd_policies_new(settings, problems);
 }

@@ -181,9 +181,9 @@ static void note_flags(struct pd_commands *commands, const struct pd_command *co
 		commands->is_only_harmless = false;
 }
 
-static void parse_line(struct command_parser *parser, const char *line, unsigned number)
+static void parse_line(struct command_parser *parser, const char *line, unsigned number, bool is_below)
 {
-	struct pd_command command = {.line = line, .line_number = number};
+	struct pd_command command = {.line = line, .line_number = number, .is_below = is_below};
 	if (parser->commands->errors.count > COMMANDS_MAX)
 		return;
 	if (parser->commands->items.count >= COMMANDS_MAX || parser->commands->errors.count == COMMANDS_MAX) {
@@ -234,7 +234,7 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 	for (size_t i = 0; i < lines->count; i++) {
 		const char *line = command_line(arena, lines->items[i]);
 		if (*line != '\0' && is_command_line(parser, line)) {
-			parse_line(parser, line, (unsigned)i + 1);
+			parse_line(parser, line, (unsigned)i + 1, false);
 		} else {
 			*pd_list_add(arena, text) =
 				pd_starts(lines->items[i], "##") ? lines->items[i] + 1 : lines->items[i];
@@ -244,7 +244,7 @@ static void parse_all(struct command_parser *parser, const struct pd_strings *li
 	}
 	/* A line that is none is a mistyped command, unless the mail has a use for text. */
 	for (size_t i = 0; i < others.count && !is_text_allowed(parser->commands); i++)
-		parse_line(parser, command_line(arena, lines->items[others.items[i]]), others.items[i] + 1);
+		parse_line(parser, command_line(arena, lines->items[others.items[i]]), others.items[i] + 1, false);
 	if (!is_text_allowed(parser->commands))
 		text->count = 0;
 }
@@ -272,7 +272,7 @@ static bool is_lost_command(struct command_parser *parser, const char *line, uns
 	tried->note = "";
 	struct command_parser trial = *parser;
 	trial.commands = tried;
-	parse_line(&trial, command_line(parser->arena, line), number);
+	parse_line(&trial, command_line(parser->arena, line), number, false);
 	if (tried->errors.count > 0 || tried->items.count == 0)
 		return false;
 	command_wrong(parser, &tried->items.items[0],
@@ -296,7 +296,7 @@ static void parse_blocks(struct command_parser *parser, const struct pd_strings 
 			const char *start = line + strspn(line, " \t");
 			*pd_list_add(parser->arena, text) = pd_starts(start, "##") ? start + 1 : line;
 		} else if (*(line = command_line(parser->arena, line)) != '\0') {
-			parse_line(parser, line, (unsigned)i + 1);
+			parse_line(parser, line, (unsigned)i + 1, i >= head);
 		}
 	}
 }
@@ -532,12 +532,15 @@ int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, 
 		      struct pd_error *error)
 {
 	struct command_run run = {.context = context, .commands = commands, .ticket = ticket, .error = error};
-	/* #new first: the others act on what it makes, wherever it stands. */
-	for (size_t pass = 0; pass < 2; pass++) {
+	/* #new first: the others act on what it makes, wherever it stands; what goes into the mail last, with the values
+	 * that the others set. */
+	for (size_t pass = 0; pass < 3; pass++) {
 		for (size_t i = 0; i < commands->items.count; i++) {
 			const struct pd_command *command = &commands->items.items[i];
-			bool is_new = strcmp(command->spec->word, "new") == 0;
-			if (command->spec->apply == NULL || is_new != (pass == 0))
+			size_t own = strcmp(command->spec->word, "new") == 0		      ? 0
+				     : (command->spec->flags & PD_COMMAND_INSERTS) != 0 ? 2
+											      : 1;
+			if (command->spec->apply == NULL || own != pass)
 				continue;
 			int failed = command->spec->apply(&run, command);
 			if (failed != 0)

@@ -21,6 +21,7 @@ enum pd_command_flags {
 	PD_COMMAND_ASKS = 1 << 4,      /* answers with a listing, changes nothing */
 	PD_COMMAND_NO_TICKET = 1 << 5, /* needs no ticket */
 	PD_COMMAND_VIEWER = 1 << 6,    /* a viewer may */
+	PD_COMMAND_INSERTS = 1 << 7,   /* puts something into the mail; carried out last */
 };
 
 struct pd_command_spec; /* one row of the table: word, aliases by language, arguments, flags, help, parse, apply */
@@ -34,10 +35,17 @@ struct pd_command {
 	const char *value;	 /* resolved by parsing: agent, status, address, query, … */
 	int64_t number;		 /* a ticket, an entry, an action, where the command takes one; 0 */
 	struct pd_commands *each; /* of #bulk: what is done to each ticket */
+	bool is_below;		 /* it stands below the author's words */
 	int64_t conversation;	 /* the one that it acts on; 0: the ticket; PD_CONVERSATION_HERE */
 	bool is_alone;		 /* needs no ticket, unlike others of its word */
 };
 #define PD_CONVERSATION_HERE (-1) /* the one that the mail belongs to */
+
+/* What a command puts into the mail, once it is carried out. */
+struct pd_insertion {
+	const char *text, *html; /* html: of the same; NULL: the text's own */
+	bool is_below;		 /* the author's words */
+};
 
 struct pd_commands {
 	PD_LIST(struct pd_command) items;
@@ -55,6 +63,10 @@ struct pd_commands {
 	size_t lacking; /* so many of the errors are that #new lacks what a form asks for (desk/form.h) */
 	bool lacks_name;
 	bool has_yes, has_send;
+	bool has_insertion, has_file; /* something goes into the mail; a file goes with it, too */
+	const struct pd_address *reader;	  /* whom the mail goes to; set by the caller before applying; NULL */
+	PD_LIST(struct pd_insertion) insertions;  /* in order */
+	PD_LIST(struct pd_attachment) files;	  /* content filled */
 	bool has_draft; /* the mail is kept, and sent by #send */
 	bool has_lost; /* a command stood between other lines: the mail is given back */
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */

@@ -13,6 +13,7 @@
 
 /* Of the agent alone, whatever ticket it is said on. */
 #define OWN  (PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
+#define INSERTS (PD_COMMAND_REPLY | PD_COMMAND_INSERTS)
 #define ASKS (PD_COMMAND_ASKS | PD_COMMAND_HARMLESS | PD_COMMAND_VIEWER | PD_COMMAND_NO_TICKET)
 
 static const struct pd_command_spec table[] = {
@@ -59,6 +60,21 @@ static const struct pd_command_spec table[] = {
 	 command_parse_from, NULL, NULL},
 	{"subject", "TEXT", PD_COMMAND_REPLY, NULL, N_("Gives this reply another subject."),
 	 command_parse_subject, NULL, NULL},
+	{"snippet", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts a snippet into this mail."), command_parse_text, NULL,
+	 command_apply_text},
+	{"template", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts a template into this mail, with its placeholders filled."),
+	 command_parse_text, NULL, command_apply_text},
+	{"article", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts an article of the knowledge base into this mail."),
+	 command_parse_text, NULL, command_apply_text},
+	{"attach", "NAME [LANGUAGE]", INSERTS, NULL, N_("Sends a document with this reply."), command_parse_text, NULL,
+	 command_apply_text},
+	{"video", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts the link of a video into this reply, with its picture."),
+	 command_parse_text, NULL, command_apply_text},
+	{"quote", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts an offer into this reply, or sends it along."), command_parse_text,
+	 NULL, command_apply_text},
+	{"playbook", "NAME [LANGUAGE]", 0, NULL,
+	 N_("Sends you the questions of a playbook; what you answer is a comment."), command_parse_text, NULL,
+	 command_apply_playbook},
 	{"draft", "", PD_COMMAND_REPLY, NULL, N_("Keeps your reply, seen by you alone, until you send it by #send."),
 	 command_parse_draft, NULL, NULL},
 	{"send", "", 0, NULL, N_("Sends your reply that was held or given back."), command_parse_send, NULL,

@@ -47,6 +47,9 @@ static const char *with_sign(struct pd_context *context, const char *line)
 	return *clean == '\0' || pd_command_shape(clean) ? clean : pd_printf(context->arena, "#%s", clean);
 }
 
+static const char inserts_text[] =
+	N_("What #snippet and the like insert goes into an answer that comes by mail, and there is none.");
+
 /* Parses, checks and carries out the lines; false: refused, the plan is as before. */
 static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, const struct pd_strings *lines,
 		      struct pd_commands **ret_commands, const char **ret_text)
@@ -62,6 +65,9 @@ static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, con
 		*pd_list_add(context->arena, &commands->errors) =
 			pd_say(context->arena, pd_context_language(context),
 			       "#draft keeps an answer that comes by mail, and there is none.", NULL);
+	if (commands->has_insertion)
+		*pd_list_add(context->arena, &commands->errors) =
+			pd_say(context->arena, pd_context_language(context), inserts_text, NULL);
 	if (commands->errors.count == 0)
 		pd_commands_check(context, commands, *ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0) {
@@ -106,6 +112,8 @@ const char *pd_carry_out(struct pd_context *context, struct pd_ticket *ticket, c
 		pd_strings_join(context->arena, &signed_lines, "\n"), true, &text);
 	if (ticket != NULL)
 		commands->new_mailbox = pd_ticket_mailbox(context, ticket);
+	if (commands->has_insertion)
+		return pd_say(context->arena, context->settings->language, inserts_text, NULL);
 	if (commands->errors.count == 0)
 		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0)
@@ -249,7 +257,7 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 }
 
 /* By the name's end; enough for those who look at a list. */
-static const char *type_of(const char *name)
+const char *pd_file_type(const char *name)
 {
 	static const struct {
 		const char *end, *type;
@@ -257,7 +265,11 @@ static const char *type_of(const char *name)
 		{".pdf", "application/pdf"}, {".png", "image/png"}, {".jpg", "image/jpeg"},
 		{".jpeg", "image/jpeg"},     {".gif", "image/gif"}, {".txt", "text/plain"},
 		{".log", "text/plain"},	     {".csv", "text/csv"},  {".html", "text/html"},
-		{".zip", "application/zip"},
+		{".zip", "application/zip"}, {".ics", "text/calendar"}, {".webp", "image/webp"},
+		{".odt", "application/vnd.oasis.opendocument.text"},
+		{".ods", "application/vnd.oasis.opendocument.spreadsheet"},
+		{".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		{".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
 	};
 	size_t len = strlen(name);
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -285,7 +297,7 @@ void pd_decide_attach(struct pd_context *context, int64_t number, const char *na
 	message->stored.proof = "full";
 	pd_sha256(content.data, content.len, message->stored.digest);
 	*pd_list_add(context->arena, &message->stored.attachments) = (struct pd_attachment){
-		.index = PD_ATTACHMENT_WHOLE, .name = safe, .type = type_of(safe), .size = content.len};
+		.index = PD_ATTACHMENT_WHOLE, .name = safe, .type = pd_file_type(safe), .size = content.len};
 	message->raw = content;
 	pd_plan_event(context, ticket, PD_EVENT_ATTACHED, message->stored.id, 0, NULL);
 	pd_report(context, "%s",

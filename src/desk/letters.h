@@ -48,7 +48,7 @@ struct pd_answer {
 	struct pd_address to;		 /* whom it goes to by itself; addr "": nobody is known */
 	const char *text;
 	const char *html; /* NULL */
-	const struct pd_commands *commands;
+	const struct pd_commands *commands; /* what they put into it goes along; NULL */
 };
 /* The newest message of the contact that a person wrote, or the one that `event` is or tells of. */
 void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation, int64_t event,

@@ -49,6 +49,9 @@ struct pd_place {
 	int64_t related; /* a ticket that it names without a right to join it; 0 */
 };
 
+/* hand.c: the media type that the end of a file's name tells. */
+const char *pd_file_type(const char *name);
+
 /* mail.c: who, to whom, in which shape. */
 void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail);
 /* The message as it is kept. */

@@ -120,6 +120,8 @@ struct pd_context {
 	const struct pd_agent *agent;  /* the actor, where it is an agent */
 	int64_t action;
 	int64_t held_draft; /* the draft that is decided again; 0 */
+	/* Reads a file that a command sends (config/texts.h); NULL: none can be read here. */
+	int (*read_file)(struct pd_arena *, const struct pd_text *, struct pd_bytes *, struct pd_error *);
 	bool is_full;	    /* the actor is proven in full, where it is an agent */
 	bool is_late; /* what time brought is told in one letter a person */
 	bool is_bulk; /* of many tickets at once, too */

@@ -379,6 +379,8 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 	letter->text = pd_scrub(context, mailbox, without_via(context, answer, mailbox, answer->text));
 	letter->html = answer->html != NULL ? pd_scrub_html(context, mailbox, without_via(context, answer, mailbox, answer->html)) : NULL;
 	carry(context, mail, letter->html, planned);
+	for (size_t i = 0; answer->commands != NULL && i < answer->commands->files.count; i++)
+		*pd_list_add(context->arena, &letter->attachments) = answer->commands->files.items[i];
 	if (mailbox->reply_address)
 		letter->reply_to = (struct pd_address){
 			.name = mailbox->full_name,

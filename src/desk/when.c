@@ -389,17 +389,23 @@ static char *time_text(struct pd_arena *arena, pd_time of_day)
 	return pd_printf(arena, "%02d:%02d", (int)(of_day / PD_HOUR), (int)(of_day / PD_MINUTE % 60));
 }
 
+char *pd_when_date(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at)
+{
+	int year, month, of_month;
+	pd_time of_day;
+	pd_day_civil(local_parts(zone, at, &of_day), &year, &month, &of_month);
+	return pd_say(arena, language, "{year}-{month}-{day}", "year", pd_printf(arena, "%04d", year), "month",
+		      pd_printf(arena, "%02d", month), "day", pd_printf(arena, "%02d", of_month), NULL);
+}
+
 char *pd_when_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at)
 {
 	static const char *const names[] = {N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
-	int year, month, of_month;
 	pd_time of_day;
 	int64_t day = local_parts(zone, at, &of_day);
-	pd_day_civil(day, &year, &month, &of_month);
-	return pd_say(arena, language, "{weekday} {year}-{month}-{day} {time}", "weekday",
-		      pd_say(arena, language, names[pd_day_weekday(day)], NULL), "year", pd_printf(arena, "%04d", year),
-		      "month", pd_printf(arena, "%02d", month), "day", pd_printf(arena, "%02d", of_month), "time",
-		      time_text(arena, of_day), NULL);
+	return pd_say(arena, language, "{weekday} {date} {time}", "weekday",
+		      pd_say(arena, language, names[pd_day_weekday(day)], NULL), "date",
+		      pd_when_date(arena, language, zone, at), "time", time_text(arena, of_day), NULL);
 }
 
 char *pd_when_span(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time from, pd_time to)

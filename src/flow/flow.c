@@ -6,6 +6,7 @@
 #include "flow/internal.h"
 
 #include "base/text.h"
+#include "config/texts.h"
 #include "desk/token.h"
 
 #include <pthread.h>
@@ -253,6 +254,7 @@ static int decide(struct pd_work *work, struct pd_snapshot *snapshot, struct pd_
 	int failed = 0;
 
 	context.is_import = work->is_import;
+	context.read_file = pd_text_read;
 	work->decide(work, &context);
 	/* A held #send may set another one free. */
 	for (int i = 0; i < 3 && !failed && context.plan->resume_draft && !snapshot->failed; i++)

@@ -15,6 +15,7 @@ static const struct verb {
 	{"search", pd_verb_search, 0},
 	{"views", pd_verb_views, 0},
 	{"rules", pd_verb_rules, 0},
+	{"templates", pd_verb_templates, 0},
 	{"show", pd_verb_show, 0},
 	{"raw", pd_verb_raw, 0},
 	{"history", pd_verb_history, 0},
@@ -189,7 +190,7 @@ static int check_request(struct pd_call *call)
 	} members[] = {
 		{"verb", TEXT},	       {"as", TEXT},	       {"query", TEXT},	     {"view", TEXT},
 		{"sort", TEXT},	       {"columns", LIST},      {"at", TEXT},	     {"limit", NUMBER},
-		{"text", TEXT},	       {"number", NUMBER},     {"kind", TEXT},	     {"by", TEXT},
+		{"text", TEXT},	       {"number", NUMBER},     {"kind", TEXT},	     {"language", TEXT}, {"by", TEXT},
 		{"team", TEXT},	       {"search", TEXT},       {"entry", NUMBER},    {"brief", FLAG},
 		{"oldest_first", FLAG}, {"property", TEXT},    {"commands", LIST},   {"mailbox", TEXT},
 		{"name", TEXT},	       {"contacts", LIST | FLAG}, {"set", LIST},     {"attachment", TEXT},

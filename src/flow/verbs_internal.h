@@ -58,6 +58,7 @@ json_t *pd_call_base64(const char *data, size_t size);
 
 int pd_verb_list(struct pd_call *call);
 int pd_verb_search(struct pd_call *call);
+int pd_verb_templates(struct pd_call *call);
 int pd_verb_rules(struct pd_call *call);
 int pd_verb_views(struct pd_call *call);
 int pd_verb_show(struct pd_call *call);

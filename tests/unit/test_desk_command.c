@@ -179,8 +179,8 @@ static void wrong(void **state)
 		{"a colleague in Cc", "#cc bob@example.com, jo@customer.example",
 		 "Line 1, \"#cc bob@example.com, jo@customer.example\": the contact would see bob@example.com, the own "
 		 "address of Bob Smith. #follow bob shows the ticket to Bob Smith, unseen."},
-		{"not built", "#playbook x",
-		 "Line 1, \"#playbook x\": there is no command #playbook. #help lists all."},
+		{"not built", "#frobnicate x",
+		 "Line 1, \"#frobnicate x\": there is no command #frobnicate. #help lists all."},
 		{"snooze without a time", "#snooze",
 		 "Line 1, \"#snooze\": a time is missing. Write it like: #snooze monday, #snooze tomorrow 9:00, "
 		 "#snooze 2026-12-24, #snooze 2d"},
