@@ -191,6 +191,63 @@ static char *as(struct pd_arena *arena, size_t place, const char *data, size_t l
 	return bad <= most_bad ? copy(arena, out.data, out.len) : NULL;
 }
 
+/* windows-1252, which differs from Latin-1 in 32 places. */
+static gunichar of_1252(unsigned char c)
+{
+	static const unsigned short high[32] = {
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+	return c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
+}
+
+/* Bytes of the UTF-8 character that is not ASCII and begins there; 0: none. */
+static size_t multibyte(const char *data, size_t len)
+{
+	size_t n = (unsigned char)*data >= 0xf0 ? 4 : (unsigned char)*data >= 0xe0 ? 3 : (unsigned char)*data >= 0xc2 ? 2 : 0;
+	return n && n <= len && pd_is_utf8(data, n) ? n : 0;
+}
+
+/* "Ã" and "â€" before signs: what UTF-8 looks like in windows-1252, and what nobody writes. */
+static bool is_likely(const char *data, size_t n)
+{
+	return n > 0 && (data[0] == '\xc3' || (n == 3 && !memcmp(data, "\xe2\x80", 2)));
+}
+
+/* Text of which some parts are UTF-8 and others windows-1252, as programs glue them together. is_unicode: so says its label;
+ * else pairs of bytes may look like UTF-8 by chance. NULL: it is not so. */
+static char *as_mixed(struct pd_arena *arena, const char *data, size_t len, bool is_unicode, bool is_unknown)
+{
+	size_t good = 0, likely = 0, bad = 0;
+	for (size_t at = ascii_run(data, len); at < len; at += ascii_run(data + at, len - at)) {
+		size_t n = multibyte(data + at, len - at);
+		good += n > 0;
+		likely += is_likely(data + at, n);
+		bad += n == 0;
+		at += n ? n : 1;
+	}
+	bool is_strict = !is_unicode || good < bad / 4;
+	/* In scripts of two bytes a letter a few pairs are likely by chance. */
+	if (!bad || (is_strict ? likely < 2u - is_unicode || (is_unknown && likely < bad / 8) : !good))
+		return NULL;
+	PD_AUTO_BUF out = {0};
+	for (size_t at = 0; at < len;) {
+		size_t run = ascii_run(data + at, len - at);
+		pd_buf_add(&out, data + at, run);
+		at += run;
+		size_t n = at < len ? multibyte(data + at, len - at) : 0;
+		char wide[8];
+		if (n && is_strict && !is_likely(data + at, n))
+			n = 0;
+		if (n)
+			pd_buf_add(&out, data + at, n);
+		else if (at < len)
+			pd_buf_add(&out, wide, (size_t)g_unichar_to_utf8(of_1252((unsigned char)data[at]), wide));
+		at += n ? n : 1;
+	}
+	return copy(arena, out.data ? out.data : "", out.len);
+}
+
 /* What a label and the bytes say at first sight. */
 struct label {
 	const char *text; /* without quotes and blanks */
@@ -246,12 +303,16 @@ char *pd_charset_utf8(struct pd_arena *arena, const char *name, const char *data
 	if (is_meant_as_utf8(&label, data, len))
 		return copy(arena, data, len);
 	char *text = NULL;
-	if (label.place < CHARSETS)
+	bool is_unicode = pd_equal_nocase(label.text, "utf-8") || pd_equal_nocase(label.text, "utf8");
+	bool is_unknown = label.place == CHARSETS && !is_unicode;
+	if (label.place == PLACE_1252 || is_unicode || is_unknown)
+		text = as_mixed(arena, data, len, is_unicode, is_unknown);
+	if (!text && label.place < CHARSETS)
 		text = as(arena, label.place, data, len, len / 50);
 	if (!text && pd_is_utf8(data, len) && !has_escape(data, len))
 		text = copy(arena, data, len);
 	/* UTF-8 with a few broken bytes (cut in the middle) is still UTF-8: the cleaning marks them. */
-	if (!text && (pd_equal_nocase(label.text, "utf-8") || pd_equal_nocase(label.text, "utf8"))) {
+	if (!text && is_unicode) {
 		gchar *valid = g_utf8_make_valid(data, (gssize)len);
 		size_t marks = 0, letters = 0;
 		for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
@@ -276,17 +337,10 @@ char *pd_charset_plain(struct pd_arena *arena, const char *data, size_t len)
 {
 	if (pd_is_utf8(data, len))
 		return copy(arena, data, len);
-	/* windows-1252 where it differs from Latin-1 */
-	static const unsigned short high[32] = {
-		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
 	char *text = pd_alloc_n(arena, len + 1, 3);
 	size_t at = 0;
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)data[i];
-		gunichar wide = c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
-		at += (size_t)g_unichar_to_utf8(wide, text + at);
+		at += (size_t)g_unichar_to_utf8(of_1252((unsigned char)data[i]), text + at);
 	}
 	text[at] = '\0';
 	return text;

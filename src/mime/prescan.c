@@ -13,9 +13,10 @@
 #define MAX_ALL_COLONS 1024 /* inside quotes too */
 #define MAX_ADDRESS    ((size_t)16 * 1024)
 #define MAX_FIELDS     1000 /* in one header */
-#define MAX_ALL_FIELDS 10000
-#define MAX_PART_LINES 1000
-#define MAX_BOUNDARIES 200
+#define MAX_ALL_FIELDS 50000
+#define MAX_PART_LINES 12000
+#define MAX_BOUNDARIES 600
+#define MAX_NESTED     1000 /* declarations of boundaries, the same one again or not; mails right inside mails */
 #define MAX_BROKEN     1000
 #define MAX_COMPARED   50000000u
 
@@ -31,6 +32,7 @@ struct scan {
 	bool is_header, has_message;	/* has_message: this header says that the part is a mail */
 	bool is_digest, is_digest_part; /* somewhere; right here */
 	unsigned fields, all_fields, part_lines;
+	unsigned declared, mails_in_mails;
 	unsigned long compared;
 	PD_LIST(size_t) broken; /* offsets of fields to rename */
 	const char *over;
@@ -110,6 +112,8 @@ static void add_boundary(struct scan *scan, const char *text, size_t len)
 {
 	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
 		len--;
+	if (++scan->declared > MAX_NESTED)
+		scan->over = "too many boundaries";
 	for (size_t i = 0; i < scan->boundaries.count; i++)
 		if (scan->boundaries.items[i].len == len &&
 		    memcmp(scan->boundaries.items[i].data, text, len) == 0)
@@ -215,6 +219,7 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 	if (is_part_line(scan, line, len)) {
 		if (++scan->part_lines > MAX_PART_LINES)
 			scan->over = "too many parts";
+		scan->mails_in_mails = 0;
 		begin_header(scan);
 		scan->is_digest_part = scan->is_digest;
 		return;
@@ -227,6 +232,8 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 		/* after the header of a message/rfc822 part the header of that message begins */
 		bool again = scan->has_message || scan->is_digest_part;
 		scan->is_header = scan->is_digest_part = false;
+		if (again && ++scan->mails_in_mails > MAX_NESTED)
+			scan->over = "too many mails in each other";
 		if (again)
 			begin_header(scan);
 		return;
@@ -258,8 +265,23 @@ static void rename_broken(const struct scan *scan, struct pd_scan *ret_scan)
 	ret_scan->size = to + scan->size - from;
 }
 
+/* Lines that end with CR alone, as old Macintoshes wrote them: made LF where no LF is in the mail at all. A mail that came
+ * through an MTA has some, and a lone CR in its header begins no field: what checks fields before us does not see it. */
+static const char *with_line_ends(struct pd_arena *arena, const char *data, size_t size)
+{
+	if (size == 0 || memchr(data, '\n', size) || !memchr(data, '\r', size))
+		return data;
+	char *copy = pd_alloc_dirty(arena, size + 1);
+	memcpy(copy, data, size);
+	copy[size] = '\0';
+	for (char *at = copy; (at = memchr(at, '\r', size - (size_t)(at - copy)));)
+		*at = '\n';
+	return copy;
+}
+
 void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd_scan *ret_scan)
 {
+	data = with_line_ends(arena, data, size);
 	size_t start = pd_fields_start(data, size);
 	struct scan scan = {.arena = arena, .data = data + start, .size = size - start};
 	begin_header(&scan);

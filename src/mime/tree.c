@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "mime/tree.h"
 
-#define MAX_DEPTH 200
+#define MAX_DEPTH 600
 #define MAX_FIELD ((size_t)64 * 1024) /* bytes of a part's field that are looked at */
 #define PIECE	  ((size_t)32 * 1024)
 

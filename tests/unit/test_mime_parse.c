@@ -95,6 +95,23 @@ static void test_body(void **state)
 	}
 }
 
+/* A file of an old Macintosh; and a CR in a header that came through an MTA, which checked what it saw. */
+static void test_bare_cr(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	static const char old[] = "From: a@example.net\rSubject: x\r\rLine one\rLine two\r\rOn 5.1.2026 10:00, Anna wrote:\r> Hello\r";
+	struct pd_message *message = pd_parse_message(arena, old, strlen(old));
+	assert_string_equal(message->from.addr, "a@example.net");
+	assert_string_equal(message->subject, "x");
+	assert_string_equal(message->text, "Line one\nLine two");
+	assert_int_equal(message->size, strlen(old));
+	static const char hidden[] = "From: a@example.net\r\nX-A: b\rSubject: x\r\n\r\nLine one\rLine two\r\n";
+	message = pd_parse_message(arena, hidden, strlen(hidden));
+	assert_string_equal(message->subject, "");
+	assert_string_equal(message->text, "Line one\nLine two");
+}
+
 static void test_flowed(void **state)
 {
 	(void)state;
@@ -200,7 +217,7 @@ static void test_mail_inside(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_bare_cr), 
 		cmocka_unit_test(test_body),   cmocka_unit_test(test_flowed),	   cmocka_unit_test(test_names),
 		cmocka_unit_test(test_inline), cmocka_unit_test(test_mail_inside),
 	};
