@@ -24,7 +24,7 @@ static const struct pd_subcommand subcommands[] = {
 	{"templates", "[NAME] [--ticket N] [--kind K] [--language L] [--json]",
 	 "list the texts that agents insert, or show one as it would be sent", pd_cli_templates},
 	{"show",
-	 "N [--at TIME] [--kind K] [--by WHO] [--team T] [--search TEXT] [--oldest-first] [--brief] [--json] | N --raw [ENTRY]",
+	 "N [--at TIME] [--kind K] [--by WHO] [--team T] [--search TEXT] [--oldest-first] [--deleted] [--brief] [--json] | N --raw [ENTRY]",
 	 "show a ticket with its timeline, or a mail as it came", pd_cli_show},
 	{"history", "N [PROPERTY] [--json]", "tell who set which property when", pd_cli_history},
 	{"why", "N [--at TIME] [--json]", "tell the sum behind each due time", pd_cli_why},

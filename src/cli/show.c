@@ -102,6 +102,11 @@ static void print_ticket(void *data, const json_t *object)
 	print_line("Followers", list_of(cli, json_object_get(object, "followers")));
 	json_array_foreach(json_object_get(object, "conversations"), i, item)
 		printf("%-12s %s: %s\n", "With", text_of(item, "id"), list_of(cli, json_object_get(item, "participants")));
+	json_array_foreach(json_object_get(object, "sending"), i, item)
+		printf("%-12s %s, a draft of %s\n", "Goes out", short_time(cli, text_of(item, "at")), text_of(item, "agent"));
+	json_array_foreach(json_object_get(object, "deleted_entries"), i, item)
+		printf("%-12s %s (%s), %lld days left\n", "Deleted", text_of(item, "id"), text_of(item, "kind"),
+		       (long long)json_integer_value(json_object_get(item, "days_left")));
 	json_array_foreach(json_object_get(object, "timeline"), i, item) print_entry(cli, item);
 }
 
@@ -133,7 +138,8 @@ int pd_cli_show(struct pd_cli *cli, int argc, char **argv)
 		{"by", required_argument, NULL, 'b'},	  {"team", required_argument, NULL, 't'},
 		{"search", required_argument, NULL, 's'}, {"oldest-first", no_argument, NULL, 'o'},
 		{"brief", no_argument, NULL, 'r'},	  {"raw", no_argument, NULL, 'w'},
-		{"json", no_argument, NULL, 'j'},	  {0},
+		{"json", no_argument, NULL, 'j'},	  {"deleted", no_argument, NULL, 'd'},
+		{0},
 	};
 	static const char *const keys[128] = {['a'] = "at", ['k'] = "kind", ['b'] = "by", ['t'] = "team", ['s'] = "search"};
 	json_t *request = json_pack("{s:s}", "verb", "show");
@@ -145,8 +151,9 @@ int pd_cli_show(struct pd_cli *cli, int argc, char **argv)
 			is_json = true;
 		else if (option == 'w')
 			is_raw = true;
-		else if (option == 'o' || option == 'r')
-			json_object_set_new(request, option == 'o' ? "oldest_first" : "brief", json_true());
+		else if (option == 'o' || option == 'r' || option == 'd')
+			json_object_set_new(request, option == 'o' ? "oldest_first" : option == 'r' ? "brief" : "deleted",
+					    json_true());
 		else if (option < 128 && option > 0 && keys[option])
 			json_object_set_new(request, keys[option], json_string(optarg));
 		else

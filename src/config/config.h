@@ -190,6 +190,7 @@ struct pd_settings {
 	unsigned hop_limit;		  /* Received fields, 50 */
 	pd_time confirm_within;		  /* 48h */
 	pd_time reply_address_expires;	  /* of agents, 90d */
+	pd_time undo_send;		  /* 0: a reply leaves at once */
 	pd_time keep_deleted;		  /* 90d */
 
 	PD_LIST(struct pd_mailbox) mailboxes;

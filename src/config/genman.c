@@ -46,6 +46,8 @@ static const char *value_of(const struct pd_option *option)
 		return "duration";
 	case PD_OPTION_WITHIN:
 		return "duration or unlimited";
+	case PD_OPTION_DELAY:
+		return "duration or none";
 	case PD_OPTION_SIZE:
 		return "size";
 	case PD_OPTION_COUNT:

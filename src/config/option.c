@@ -118,6 +118,9 @@ const struct pd_option pd_options[] = {
 	 "How long a confirmation that was asked for is waited for."},
 	{"postdesk", "reply_address_expires", PD_OPTION_DURATION, "90d", NULL, DESK(reply_address_expires),
 	 "How long an agent's reply address holds. A contact's never expires."},
+	{"postdesk", "undo_send", PD_OPTION_DELAY, "none", NULL, DESK(undo_send),
+	 "How long an agent's reply to people outside waits before it leaves. Until then #undo stops it, and it is its "
+	 "author's draft again. A reply that #send TIME sends later does not wait again. none: replies leave at once."},
 	{"postdesk", "keep_deleted", PD_OPTION_DURATION, "90d", NULL, DESK(keep_deleted),
 	 "How long a deleted ticket can be restored."},
 

@@ -13,6 +13,7 @@ enum pd_option_type {
 	PD_OPTION_BOOLEAN,     /* bool */
 	PD_OPTION_DURATION,    /* pd_time */
 	PD_OPTION_WITHIN,      /* pd_time; "unlimited" is 0 */
+	PD_OPTION_DELAY,       /* pd_time; "none" is 0 */
 	PD_OPTION_SIZE,	       /* size_t; bytes, with k, M or G */
 	PD_OPTION_COUNT,       /* unsigned */
 	PD_OPTION_DELIMITER,   /* char */

@@ -77,10 +77,11 @@ static void boolean_value(context_ptr context, option_ptr option, const char *va
 static void duration_value(context_ptr context, option_ptr option, const char *value, pd_time *target)
 {
 	pd_time duration = 0;
-	bool is_unlimited = option->type == PD_OPTION_WITHIN && pd_equal_nocase(value, "unlimited");
-	if (!is_unlimited && (!pd_duration_parse(value, &duration) || duration == 0))
-		wrong(context, option, "\"%s\" is no duration such as 30s, 15m, 4h or 2d%s%s", value,
-		      option->type == PD_OPTION_WITHIN ? ", nor unlimited" : "", comment_hint(value));
+	const char *zero = option->type == PD_OPTION_WITHIN ? "unlimited" : option->type == PD_OPTION_DELAY ? "none" : NULL;
+	bool is_parsed = pd_duration_parse(value, &duration) && (duration != 0 || option->type == PD_OPTION_DELAY);
+	if (!is_parsed && (zero == NULL || !pd_equal_nocase(value, zero)))
+		wrong(context, option, "\"%s\" is no duration such as 30s, 15m, 4h or 2d%s%s%s", value,
+		      zero != NULL ? ", nor " : "", zero != NULL ? zero : "", comment_hint(value));
 	else if (target != NULL)
 		*target = duration;
 }
@@ -391,6 +392,7 @@ void pd_config_value(context_ptr context, option_ptr option, const char *value, 
 		return;
 	case PD_OPTION_DURATION:
 	case PD_OPTION_WITHIN:
+	case PD_OPTION_DELAY:
 		duration_value(context, option, value, target);
 		return;
 	case PD_OPTION_SIZE:

@@ -12,6 +12,7 @@
 #include "desk/chat.h"
 #include "desk/insert.h"
 #include "desk/seal.h"
+#include "desk/sending.h"
 #include "desk/signature.h"
 #include "desk/timeline.h"
 
@@ -99,6 +100,13 @@ static bool parts_agree(struct work *work, const char *text)
 	return false;
 }
 
+/* "Tomorrow" in a draft is the day after it was written. */
+static pd_time written_at(const struct work *work)
+{
+	const struct pd_draft *held = work->mail->delivery->held;
+	return held != NULL ? held->created : work->context->now;
+}
+
 static void read_commands(struct work *work)
 {
 	struct pd_context *context = work->context;
@@ -112,7 +120,7 @@ static void read_commands(struct work *work)
 		text = pd_printf(context->arena, "%s\n%s", mail->message->subject, text);
 	const char *added = mail->delivery->added;
 	work->commands = pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
-					   mail->agent, context->now,
+					   mail->agent, written_at(work),
 					   added != NULL ? pd_printf(context->arena, "%s\n%s", added, text) : text,
 					   mail->is_do, &work->text);
 	work->own_words = work->text;
@@ -161,20 +169,24 @@ static const struct pd_entry *find_newer(struct work *work)
 		if (entry->message->direction == PD_IN)
 			work->newer_message = entry;
 		else if (pd_starts(entry->event.actor, "agent:") &&
-			 !pd_equal(entry->event.actor, context->actor))
+			 !pd_equal(entry->event.actor, context->actor) && !pd_reply_is_stopped(context, &entry->event))
 			answer = entry;
 	}
 	return answer;
 }
 
-/* #draft: the whole mail waits, with its commands, until #send sets it free. */
+/* #draft: the whole mail waits, with its commands, until #send sets it free; #send TIME: until then. */
 static bool is_kept(struct work *work)
 {
 	const struct pd_draft *held = work->mail->delivery->held;
 	bool is_sent = held != NULL && work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed;
-	if (!work->commands->has_draft || is_sent)
+	bool is_later = work->commands->send_at != 0 && work->is_reply;
+	if ((!work->commands->has_draft && !is_later) || is_sent)
 		return false;
-	pd_hold_draft(work->context, work->mail, &work->place, work_answers_version(work));
+	pd_hold_draft(work->context, work->mail, &work->place, work_answers_version(work),
+		      is_later ? pd_sending_value(work->context->arena, work->commands->send_at, work->mail->agent->name,
+						  work->context->is_full)
+			       : NULL);
 	if (held != NULL)
 		work_end_draft(work->context, held, PD_DRAFT_DISCARDED);
 	return true;
@@ -186,7 +198,7 @@ static bool is_held(struct work *work)
 	/* Who sends a draft of its own may not know of the newer answer either. */
 	const struct pd_draft *held = work->mail->delivery->held;
 	bool is_forced = work->mail->delivery->is_forced && !work->mail->delivery->is_confirmed &&
-			 !(held != NULL && pd_equal(held->reason, "draft"));
+			 !(held != NULL && (pd_equal(held->reason, "draft") || pd_equal(held->reason, "later")));
 	if (newer == NULL || is_forced || work->commands->has_send)
 		return false;
 	pd_hold_collision(work->context, work->mail, &work->place, newer, work_answers_version(work));
@@ -280,6 +292,8 @@ static struct pd_event *reply(struct work *work)
 	work->answer.html =
 		pd_insert_html(context->arena, work->commands, work->answer.html, work->answer.text);
 	work->answer.text = pd_insert_text(context->arena, work->commands, work->answer.text);
+	if (!work->is_direct && !is_said && context->settings->undo_send > 0 && !context->is_timed)
+		work->answer.not_before = context->now + context->settings->undo_send;
 	struct pd_event *event =
 		is_said ? say_in_chat(work)
 		: work->is_direct
@@ -295,6 +309,12 @@ static struct pd_event *reply(struct work *work)
 				pd_report(context, "%s",
 					  SAY(work, "Your answer goes to {names}.", "names",
 					      names_of(context, &context->plan->messages.items[i].stored)));
+	if (work->answer.not_before != 0)
+		pd_report(context, "%s",
+			  SAY(work, "Your answer (E{entry}) leaves in {time}. Until then #undo stops it.", "entry",
+			      pd_printf(context->arena, "%lld", (long long)event->id), "time",
+			      pd_say_duration(context->arena, pd_agent_language(context, work->mail->agent),
+					      work->answer.not_before - context->now)));
 	report_newer(work);
 	return event;
 }
@@ -348,6 +368,10 @@ static void check_words(struct work *work)
 		work_wrong(work, SAY(work, "A comment goes to nobody: #attach and #video have no meaning in it."));
 	else if (work->commands->has_draft && !work->is_reply)
 		work_wrong(work, SAY(work, "#draft keeps an answer to the contact, and there is none."));
+	else if ((work->commands->has_draft || work->commands->send_at != 0) && work->is_direct &&
+		 work->mail->delivery->held == NULL)
+		work_wrong(work, SAY(work, "Your own mail program sends this answer to the contact, at once. Write to "
+					   "the desk alone."));
 	else if (work->is_reply && *work->answer.to.addr == '\0' && work->commands->to.count == 0 && !is_for_chat(work))
 		work_wrong(work,
 			   SAY(work, "No address of a contact is known; a line #to ADDRESS names one."));
@@ -385,6 +409,7 @@ static void on_ticket(struct work *work)
 	work->answer.html = work->is_html_sound ? work->mail->message->html : NULL;
 	work->answer.commands = work->commands;
 	work->is_direct = work->is_reply && pd_answer_is_direct(work->mail, &work->answer);
+	work->answer.answers_version = work_answers_version(work);
 
 	work->commands->conversation = work->answer.conversation;
 	work->commands->reader = &work->answer.to;

@@ -6,6 +6,7 @@
 #include "desk/insert.h"
 
 #include "base/text.h"
+#include "desk/sending.h"
 
 void work_wrong(struct work *work, const char *what)
 {
@@ -42,6 +43,8 @@ void work_end_draft(struct pd_context *context, const struct pd_draft *draft, en
 	struct pd_planned_draft *planned = pd_list_add(context->arena, &context->plan->drafts);
 	planned->draft = *draft;
 	planned->draft.state = state;
+	if (draft->ticket != 0)
+		pd_sending_end(context, pd_plan_ticket_followed(context, draft->ticket), draft->id, "command #send");
 }
 
 void work_finish(struct work *work, struct pd_ticket *ticket, int64_t conversation,

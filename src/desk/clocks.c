@@ -140,6 +140,26 @@ static void restart(struct pd_clocks *clocks, const char *value, pd_time at)
 	}
 }
 
+/* A reply that never left has ended nothing; what the contact wrote meanwhile is asked by the first goal still. */
+static void go_on(struct pd_clocks *clocks, const char *value)
+{
+	int64_t event, other;
+	if (!pd_number_pair(value, &event, &other))
+		return;
+	for (int goal = PD_GOAL_FIRST_REPLY; goal <= PD_GOAL_NEXT_REPLY; goal++) {
+		struct pd_clock *clock = &clocks->of[goal];
+		if (clock->stop == 0 || clock->stop_event != event)
+			continue;
+		clock->stop = 0;
+		clock->stop_event = 0;
+		clock->verdict = PD_GOAL_END_NONE;
+		if (goal == PD_GOAL_FIRST_REPLY) {
+			clocks->has_replied = false;
+			start(clocks, PD_GOAL_NEXT_REPLY, 0);
+		}
+	}
+}
+
 static void apply_change(struct pd_arena *arena, struct pd_clocks *clocks, const struct pd_change *change, pd_time at)
 {
 	const char *underscore = strchr(change->property, '_');
@@ -148,6 +168,8 @@ static void apply_change(struct pd_arena *arena, struct pd_clocks *clocks, const
 		apply_warned(arena, clocks, change->to, at);
 	} else if (strcmp(change->property, "clock") == 0) {
 		restart(clocks, change->to, at);
+	} else if (strcmp(change->property, PD_CHANGE_STOPPED) == 0) {
+		go_on(clocks, change->to);
 	} else if (underscore != NULL && pd_goal_parse(underscore + 1, &goal)) {
 		struct pd_clock *clock = &clocks->of[goal];
 		if (pd_starts(change->property, "due_")) {

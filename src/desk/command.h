@@ -68,6 +68,7 @@ struct pd_commands {
 	PD_LIST(struct pd_insertion) insertions;  /* in order */
 	PD_LIST(struct pd_attachment) files;	  /* content filled */
 	bool has_draft; /* the mail is kept, and sent by #send */
+	pd_time send_at; /* #send TIME: it is kept until then; 0 */
 	bool has_lost; /* a command stood between other lines: the mail is given back */
 	bool has_new; /* #new: the commands act on a new ticket, whatever ticket they came for */
 	int64_t conversation; /* the one that the mail belongs to; set by the caller before checking; 0 */

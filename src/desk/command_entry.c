@@ -36,6 +36,12 @@ void command_check_entry(struct command_run *run, const struct pd_command *comma
 		return;
 	}
 	enum pd_event_kind kind = entry->event.kind;
+	for (size_t i = 0; i < entry->event.changes.count; i++)
+		if (strcmp(entry->event.changes.items[i].property, PD_CHANGE_HELD) == 0 &&
+		    pd_reply_is_stopped(context, &entry->event))
+			command_refused(run, command,
+					RUN_SAY(run, "{entry} was stopped and never left: it is its author's draft.", "entry",
+						id));
 	if (kind != PD_EVENT_MESSAGE && kind != PD_EVENT_COMMENT && kind != PD_EVENT_ATTACHED)
 		command_refused(
 			run, command,

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/sending.h"
 #include "desk/timeline.h"
 
 #define ADDRESSES_MAX 50  /* of one command */
@@ -171,10 +172,14 @@ void command_parse_yes(struct command_parser *parser, struct pd_command *command
 
 /* --- #send --- */
 
+/* With a time, it stands in number. */
 void command_parse_send(struct command_parser *parser, struct pd_command *command)
 {
-	command_parse_none(parser, command);
-	parser->commands->has_send = true;
+	pd_time at = 0;
+	if (command->words.count == 0)
+		parser->commands->has_send = true;
+	else if (command_take_only_time(parser, command, &at))
+		parser->commands->send_at = command->number = at;
 }
 
 static struct pd_draft *newest_draft(struct pd_context *context, const struct pd_ticket *ticket,
@@ -189,7 +194,8 @@ int command_apply_send(struct command_run *run, const struct pd_command *command
 {
 	struct pd_context *context = run->context;
 	struct pd_draft *draft = newest_draft(context, run->ticket, context->held_draft);
-	(void)command;
+	if (command->number != 0 && context->held_draft != 0)
+		return 0; /* its time has come, or it is sent before */
 	/* One that waits for #yes is not set free by #send, and does not hide those that are: anybody may
 	 * cause it. */
 	for (struct pd_draft *older = draft; older != NULL;
@@ -202,6 +208,11 @@ int command_apply_send(struct command_run *run, const struct pd_command *command
 	if (draft == NULL)
 		return pd_fail(run->error, PD_PERMANENT, "%s",
 			       RUN_SAY(run, "#send: nothing of yours is held on this ticket."));
-	context->plan->resume_draft = draft->id;
+	if (command->number == 0) {
+		context->plan->resume_draft = draft->id;
+		return 0;
+	}
+	const char *value = pd_sending_value(context->arena, command->number, context->agent->name, context->is_full);
+	pd_report(context, "%s", pd_sending_set(context, run->ticket, draft->id, value, command_why(run, command)));
 	return 0;
 }

@@ -6,7 +6,9 @@
 #include "desk/catalogue.h"
 #include "desk/people.h"
 #include "desk/command_table.h"
+#include "desk/sending.h"
 #include "desk/timeline.h"
+#include "desk/when.h"
 
 #define ENTRIES_MAX 30	 /* of #show */
 #define CHANGES_MAX 200	 /* of #history */
@@ -94,6 +96,14 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 	for (size_t i = 0; i < ticket->properties.count; i++)
 		if (!pd_property_is_hidden(ticket->properties.items[i].property))
 			report_pair(run, ticket->properties.items[i].property, ticket->properties.items[i].to);
+	struct pd_sending sending;
+	for (size_t i = 0; i < ticket->properties.count; i++)
+		if (pd_sending_parse(arena, &ticket->properties.items[i], &sending))
+			pd_report(context, "%s",
+				  RUN_SAY(run, "A draft of {agent} goes out {time}.", "agent",
+					  pd_value_words(context, "owner", sending.agent), "time",
+					  pd_when_text(arena, pd_context_language(context), pd_when_place_of(context->settings, context->agent, context->now).zone,
+						       sending.at)));
 	report_pair(run, "created", pd_time_short(arena, ticket->created, context->settings->timezone));
 	if (ticket->closed != 0)
 		report_pair(run, "closed", pd_time_short(arena, ticket->closed, context->settings->timezone));
@@ -124,6 +134,20 @@ static const char *change_words(struct command_run *run, const struct pd_change 
 	return pd_printf(context->arena, "%s %s -> %s", title,
 			 pd_value_words(context, change->property, change->from),
 			 pd_value_words(context, change->property, change->to));
+}
+
+static void report_deleted(struct command_run *run, const struct pd_ticket *ticket, const struct pd_entries *entries)
+{
+	struct pd_context *context = run->context;
+	struct pd_arena *arena = context->arena;
+	struct pd_deleted_entries deleted = pd_timeline_deleted(arena, ticket, entries);
+	for (size_t i = 0; i < deleted.count; i++)
+		pd_report(context, "%s",
+			  RUN_SAY(run, "E{entry} is deleted, days left: {days}; #restore E{entry} brings it back.", "entry",
+				  pd_printf(arena, "%lld", (long long)deleted.items[i].entry->event.id), "days",
+				  pd_printf(arena, "%lld",
+					    (long long)pd_days_left(deleted.items[i].at, context->settings->keep_deleted,
+								    context->now))));
 }
 
 /* A draft is its author's alone (R6); a change names the mail that made it, whose words are not its own. */
@@ -198,6 +222,7 @@ int command_apply_show(struct command_run *run, const struct pd_command *command
 	report_properties(run, ticket);
 	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
 	size_t shown = 0;
+	report_deleted(run, ticket, &entries);
 	report_pins(run, ticket, &entries);
 	for (size_t i = entries.count; i > 0; i--) {
 		if (pd_ticket_entry_deleted(ticket, entries.items[i - 1].event.id) ||

@@ -77,8 +77,8 @@ static const struct pd_command_spec table[] = {
 	 command_apply_playbook},
 	{"draft", "", PD_COMMAND_REPLY, NULL, N_("Keeps your reply, seen by you alone, until you send it by #send."),
 	 command_parse_draft, NULL, NULL},
-	{"send", "", 0, NULL, N_("Sends your reply that was held or given back."), command_parse_send, NULL,
-	 command_apply_send},
+	{"send", "[TIME]", 0, NULL, N_("Sends your reply that was held or given back; with a time, this one or that one then."),
+	 command_parse_send, NULL, command_apply_send},
 
 	{"note", "[TEXT]", PD_COMMAND_INTERNAL | PD_COMMAND_VIEWER, NULL,
 	 N_("Makes the whole mail a comment, which the contact never sees."), command_parse_note, NULL, NULL},

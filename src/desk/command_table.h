@@ -125,6 +125,10 @@ int command_apply_pipeline(struct command_run *run, const struct pd_command *com
 int command_apply_spam(struct command_run *run, const struct pd_command *command);
 int command_apply_ham(struct command_run *run, const struct pd_command *command);
 /* command_time.c */
+/* The time at the beginning of the arguments, to come; gives how many words it takes, 0 where it is wrong. */
+size_t command_take_time(struct command_parser *parser, struct pd_command *command, pd_time *ret_at);
+/* The same where nothing may follow it; false where it is wrong. */
+bool command_take_only_time(struct command_parser *parser, struct pd_command *command, pd_time *ret_at);
 void command_parse_snooze(struct command_parser *parser, struct pd_command *command);
 void command_parse_remind(struct command_parser *parser, struct pd_command *command);
 int command_apply_snooze(struct command_run *run, const struct pd_command *command);

@@ -12,8 +12,7 @@ static struct pd_when_place place_of(const struct command_run *run)
 	return pd_when_place_of(run->context->settings, run->context->agent, run->context->now);
 }
 
-/* The time at the beginning of the arguments, to come; gives how many words it takes, 0 where it is wrong. */
-static size_t take_time(struct command_parser *parser, struct pd_command *command, pd_time *ret_at)
+size_t command_take_time(struct command_parser *parser, struct pd_command *command, pd_time *ret_at)
 {
 	struct pd_when_place place = pd_when_place_of(parser->settings, parser->agent, parser->now);
 	struct pd_when when;
@@ -34,6 +33,16 @@ static size_t take_time(struct command_parser *parser, struct pd_command *comman
 	return 0;
 }
 
+bool command_take_only_time(struct command_parser *parser, struct pd_command *command, pd_time *ret_at)
+{
+	size_t taken = command_take_time(parser, command, ret_at);
+	if (taken > 0 && taken < command->words.count)
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "\"{text}\" after the time has no meaning.", "text",
+					 command->words.items[taken]));
+	return taken > 0;
+}
+
 /* --- #snooze --- */
 
 void command_parse_snooze(struct command_parser *parser, struct pd_command *command)
@@ -41,12 +50,7 @@ void command_parse_snooze(struct command_parser *parser, struct pd_command *comm
 	pd_time at;
 	if (command->words.count == 1 && command_is_keyword(parser->arena, command->words.items[0], "none"))
 		return;
-	size_t taken = take_time(parser, command, &at);
-	if (taken > 0 && taken < command->words.count)
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{text}\" after the time has no meaning.", "text",
-					 command->words.items[taken]));
-	if (taken > 0)
+	if (command_take_only_time(parser, command, &at))
 		command->value = pd_time_rfc3339(parser->arena, at);
 }
 
@@ -77,7 +81,7 @@ void command_parse_remind(struct command_parser *parser, struct pd_command *comm
 					 command->spec->word));
 		return;
 	}
-	size_t taken = take_time(parser, command, &at);
+	size_t taken = command_take_time(parser, command, &at);
 	if (taken == 0)
 		return;
 	command->value =

@@ -13,6 +13,7 @@
 #include "desk/chat.h"
 #include "desk/due.h"
 #include "desk/catalogue.h"
+#include "desk/sending.h"
 #include "desk/timeline.h"
 
 /* Where an agenda would still ask for what was decided just now. */
@@ -219,6 +220,27 @@ static void remind(struct pd_context *context, int64_t number)
 	}
 }
 
+/* --- drafts that go out --- */
+
+/* One in a decision of its own: a mail of its author's. */
+static bool send_one(struct pd_context *context, const int64_t *tickets, size_t count)
+{
+	struct pd_ticket *ticket = count == 1 ? pd_plan_ticket(context, tickets[0]) : NULL;
+	if (ticket == NULL || !pd_agenda_counts(ticket) || !pd_sending_take(context, ticket))
+		return false;
+	context->plan->ticket = ticket->number;
+	return true;
+}
+
+/* When a ticket is looked at again that has been seen to: a draft that is due is not. */
+static pd_time again_at(struct pd_context *context, const struct pd_ticket *ticket)
+{
+	struct pd_sending sending;
+	bool has_draft = ticket != NULL && pd_sending_next(context->arena, ticket, &sending) &&
+			 sending.at <= context->now && pd_agenda_counts(ticket);
+	return context->now + (has_draft ? 0 : AGAIN);
+}
+
 /* --- the whole --- */
 
 /* Of tickets that no event changed: the row that made the clock ask must change all the same. */
@@ -229,7 +251,7 @@ static void look_again(struct pd_context *context, int64_t number)
 	pd_plan_goals(context, ticket, &goals);
 	struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
 	if (agenda.next != 0 && agenda.next <= context->now)
-		agenda.next = context->now + AGAIN;
+		agenda.next = again_at(context, ticket);
 	*pd_list_add(context->arena, &context->plan->agendas) = (struct pd_planned_agenda){number, agenda};
 }
 
@@ -244,6 +266,8 @@ static bool is_changed(const struct pd_context *context, int64_t number)
 void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t count, bool is_late)
 {
 	struct taking taking = {.context = context};
+	if (!is_late && send_one(context, tickets, count))
+		return;
 	context->is_late = is_late;
 	for (size_t i = 0; i < count; i++) {
 		if (pd_plan_ticket(context, tickets[i]) == NULL)
@@ -265,7 +289,7 @@ void pd_decide_due(struct pd_context *context, const int64_t *tickets, size_t co
 	for (size_t i = 0; i < context->plan->tickets.count; i++) {
 		pd_time *next = &context->plan->tickets.items[i].agenda.next;
 		if (*next != 0 && *next <= context->now)
-			*next = context->now + AGAIN;
+			*next = again_at(context, context->plan->tickets.items[i].ticket);
 	}
 }
 

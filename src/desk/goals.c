@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/chat.h"
+#include "desk/sending.h"
 
 const char *pd_goal_state_name(enum pd_goal_state state)
 {
@@ -217,12 +218,6 @@ static void sooner(pd_time *next, pd_time at)
 		*next = at;
 }
 
-int64_t pd_ticket_days_left(const struct pd_ticket *ticket, pd_time keep, pd_time now)
-{
-	pd_time left = ticket->updated + keep - now;
-	return left > 0 ? (left + PD_DAY - 1) / PD_DAY : 0;
-}
-
 bool pd_agenda_counts(const struct pd_ticket *ticket)
 {
 	return !ticket->is_deleted && ticket->merged_into == 0;
@@ -255,6 +250,10 @@ struct pd_agenda pd_agenda_of(const struct pd_goals *goals, const struct pd_tick
 	if (!pd_agenda_counts(ticket))
 		return agenda;
 	sooner(&agenda.next, ticket->snoozed);
+	PD_AUTO_ARENA scratch = pd_arena_new();
+	struct pd_sending sending;
+	if (ticket->properties.count > 0 && pd_sending_next(scratch, ticket, &sending))
+		sooner(&agenda.next, sending.at);
 	for (size_t i = 0; i < ticket->reminders.count; i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		const char *value = ticket->reminders.items[i];

@@ -10,15 +10,14 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/form.h"
+#include "desk/sending.h"
 
 enum { OWN_LINES = 400, NEWER_LINES = 60 };
 
 /* --- drafts --- */
 
-/* Keeps the mail as a draft; gives the event that says so, 0 without a ticket. */
-static int64_t keep_draft(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
-			  int64_t conversation, int64_t message, const char *reason, int64_t answers_version,
-			  pd_time expires, int64_t *ret_draft)
+static struct pd_draft *add_draft(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
+				  int64_t message, const char *reason, int64_t answers_version)
 {
 	struct pd_planned_draft *planned = pd_list_add(context->arena, &context->plan->drafts);
 	planned->is_new = true;
@@ -32,18 +31,36 @@ static int64_t keep_draft(struct pd_context *context, const struct pd_mail *mail
 		.recipients = mail->delivery->recipients,
 		.answers_version = answers_version,
 		.created = context->now,
-		.expires = expires,
 		.state = PD_DRAFT_KEPT,
 	};
-	int64_t draft = planned->draft.id;
+	return &planned->draft;
+}
+
+/* Keeps the mail as a draft; gives the event that says so, 0 without a ticket. */
+static int64_t keep_draft(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket,
+			  int64_t conversation, int64_t message, const char *reason, int64_t answers_version,
+			  pd_time expires, int64_t *ret_draft)
+{
+	struct pd_draft *draft = add_draft(context, mail, ticket, message, reason, answers_version);
+	draft->expires = expires;
 	if (ret_draft != NULL)
-		*ret_draft = draft;
+		*ret_draft = draft->id;
 	if (ticket == NULL)
 		return 0;
 	struct pd_event *event =
 		pd_plan_event(context, ticket, PD_EVENT_DRAFT, message, conversation, reason);
-	event->other = draft;
+	event->other = draft->id;
 	return event->id;
+}
+
+int64_t pd_hold_sent(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
+		     int64_t message, int64_t answers_version)
+{
+	if (mail->delivery->held != NULL)
+		return mail->delivery->held->id;
+	struct pd_draft *draft = add_draft(context, mail, ticket, message, "draft", answers_version);
+	draft->state = PD_DRAFT_SENT;
+	return draft->id;
 }
 
 static struct pd_stored *keep_message(struct pd_context *context, const struct pd_mail *mail)
@@ -142,20 +159,24 @@ void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, c
 /* --- #draft --- */
 
 void pd_hold_draft(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
-		   int64_t answers_version)
+		   int64_t answers_version, const char *sending)
 {
 	const char *language = pd_agent_language(context, mail->agent);
-	int64_t event = keep_draft(context, mail, place->ticket, place->conversation,
-				   keep_message(context, mail)->id, "draft", answers_version, 0, NULL);
-	const char *kept = pd_say(context->arena, language,
-				  "Your answer is kept as a draft that you alone see. To send it, answer with the line "
-				  "#send",
-				  NULL);
-	pd_report(context, "%s", kept);
+	int64_t draft, event = keep_draft(context, mail, place->ticket, place->conversation,
+					  keep_message(context, mail)->id, sending != NULL ? "later" : "draft",
+					  answers_version, 0, &draft);
+	const char *kept = sending == NULL
+				   ? pd_say(context->arena, language,
+					    "Your answer is kept as a draft that you alone see. To send it, answer with the line "
+					    "#send",
+					    NULL)
+				   : pd_sending_set(context, place->ticket, draft, sending, "command #send");
 	context->plan->outcome = "draft";
 	context->plan->ticket = place->ticket->number;
+	pd_report(context, "%s", kept);
 	pd_letter_receipt(context, mail, place->ticket, place->conversation, event,
-			  pd_printf(context->arena, "%s\n\n%s", kept, own_text(context, mail)));
+			  pd_printf(context->arena, "%s\n\n%s",
+				    sending == NULL ? kept : pd_receipt_text(context, mail->agent), own_text(context, mail)));
 	pd_guard_taken(context, mail, event);
 }
 

@@ -122,10 +122,13 @@ void pd_take_agent(struct pd_context *context, const struct pd_mail *mail);
 /* Given back with what is wrong; kept as the author's draft. */
 void pd_give_back(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 		  const struct pd_strings *errors, int64_t answers_version);
-/* Another agent's answer was first (invariant 9). */
-/* #draft: kept until its author sends it. */
+/* #draft: kept until its author sends it; #send TIME: until then, as `sending` says (pd_sending_value); NULL. */
 void pd_hold_draft(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
-		   int64_t answers_version);
+		   int64_t answers_version, const char *sending);
+/* The draft that a reply which is on its way becomes again where it is stopped. */
+int64_t pd_hold_sent(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
+		     int64_t message, int64_t answers_version);
+/* Another agent's answer was first (invariant 9). */
 void pd_hold_collision(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place,
 		       const struct pd_entry *newer, int64_t answers_version);
 /* Kept, and the agent's own address is asked. is_proven: known to be the agent, only not for this. */

@@ -284,7 +284,8 @@ void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct 
 		   const char *from, const char *to)
 {
 	struct pd_event step = *event;
-	assert(pd_property_is_of_clocks(property) && event->version == ticket->version);
+	assert((pd_property_is_of_clocks(property) || strcmp(property, PD_CHANGE_HELD) == 0) &&
+	       event->version == ticket->version);
 	memset(&step.changes, 0, sizeof step.changes);
 	step.kind = PD_EVENT_SET;
 	step.version = ticket->version + 1;

@@ -34,9 +34,15 @@ struct pd_planned_letter {
 	int64_t ticket, conversation, event; /* event: what it carries or tells of */
 	const char *agent;		     /* to whom; NULL: outsiders */
 	bool is_line;			     /* leaves by the gate of chats, not by mail: bytes is a stanza */
+	pd_time not_before; /* it may be stopped until then; 0: it leaves at once */
 	struct pd_letter letter;	     /* of a line: sender and recipient (JIDs) and message_id alone */
 	struct pd_carried carried;
 	struct pd_bytes bytes; /* filled by flow before the commit, of a line by deciding */
+};
+
+/* A letter of the outbox that shall not leave, which nobody has tried to send; and the notifications of its event. */
+struct pd_planned_stop {
+	int64_t outbox, ticket, event;
 };
 
 struct pd_planned_message {
@@ -88,6 +94,7 @@ struct pd_plan {
 	PD_LIST(struct pd_planned_contact) contacts;
 	PD_LIST(struct pd_planned_id) ids;
 	PD_LIST(struct pd_planned_letter *) letters;
+	PD_LIST(struct pd_planned_stop) stops;
 	PD_LIST(struct pd_planned_mark) marks;
 	PD_LIST(const char *) counters; /* bumped by one each, at the decision's time */
 	PD_LIST(struct pd_planned_draft) drafts;
@@ -123,6 +130,7 @@ struct pd_context {
 	/* Reads a file that a command sends (config/texts.h); NULL: none can be read here. */
 	int (*read_file)(struct pd_arena *, const struct pd_text *, struct pd_bytes *, struct pd_error *);
 	bool is_full;	    /* the actor is proven in full, where it is an agent */
+	bool is_timed; /* a draft goes out since its time has come: it does not wait again */
 	bool is_late; /* what time brought is told in one letter a person */
 	bool is_bulk; /* of many tickets at once, too */
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
@@ -200,7 +208,8 @@ struct pd_event *pd_plan_replace_contact(struct pd_context *context, struct pd_t
 const struct pd_contact *pd_plan_contact(struct pd_context *context, const struct pd_address *address);
 /* A message with its new id and direction; the pointer holds for the first 16 of a plan, then until the next. */
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
-/* Adds to an event of this plan, the newest of its ticket, what the clocks of goals make of it (desk/clocks.h). */
+/* Adds to an event of this plan, the newest of its ticket, what the clocks of goals make of it (desk/clocks.h), or that
+ * it is held (PD_CHANGE_HELD). */
 void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event, const char *property,
 		   const char *from, const char *to);
 /* At the end of a decision: of each ticket that it changes the verdicts on goals that ended, the promises that changed,
@@ -220,6 +229,9 @@ void pd_report(struct pd_context *context, const char *format, ...) __attribute_
  * thing since). action 0: the newest on the ticket not yet taken back. Reports what it did and what cannot be
  * unsent. */
 int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t action, struct pd_error *error);
+
+/* Was the reply of that event stopped by an undo before it left? */
+bool pd_reply_is_stopped(struct pd_context *context, const struct pd_event *event);
 
 /* The action that an #undo on this ticket without an id would take back; 0: none. */
 int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket);

@@ -49,6 +49,7 @@ struct pd_query {
 	pd_time time;		 /* created updated closed due: the instant compared with; sla: the present */
 	pd_time time_end;	 /* with PD_IS: a time before this and not before `time`; 0: `time` alone */
 	int64_t number;		 /* number: the value */
+	const char *me;		 /* is:draft: whose alone, since a draft is its author's; NULL: anybody's */
 	size_t at;		 /* byte position in the text */
 };
 
@@ -69,7 +70,7 @@ struct pd_ticket_facts {
 	PD_LIST(const struct pd_contact *) contacts;
 	struct pd_strings from, to; /* addresses of its messages */
 	const char *text;	    /* all searchable text, folded; the number, name and description need not be in it */
-	bool has_draft;		    /* somebody's draft is kept on it */
+	struct pd_strings drafts;   /* agents of whom a draft is kept on it */
 	const struct pd_agenda *agenda; /* of its goals; NULL: it has none */
 };
 bool pd_query_matches(const struct pd_query *query, const struct pd_ticket_facts *facts);

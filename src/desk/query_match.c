@@ -158,9 +158,10 @@ static bool matches_contacts(struct matcher *m, const struct pd_query *query)
 
 /* --- the ticket's own --- */
 
-static bool matches_is(const struct pd_ticket_facts *facts, const char *word)
+static bool matches_is(const struct pd_ticket_facts *facts, const struct pd_query *query)
 {
 	const struct pd_ticket *ticket = facts->ticket;
+	const char *word = query->value;
 	bool is_closed = ticket->status_kind == PD_STATUS_CLOSED;
 	if (strcmp(word, "open") == 0)
 		return !is_closed && !ticket->is_spam;
@@ -177,7 +178,7 @@ static bool matches_is(const struct pd_ticket_facts *facts, const char *word)
 	if (strcmp(word, "automatic") == 0)
 		return ticket->is_automatic;
 	if (strcmp(word, "draft") == 0)
-		return facts->has_draft;
+		return query->me != NULL ? pd_strings_has(&facts->drafts, query->me) : facts->drafts.count > 0;
 	if (strcmp(word, "snoozed") == 0)
 		return ticket->snoozed != 0;
 	if (strcmp(word, "unrouted") == 0)
@@ -228,7 +229,7 @@ static bool matches_field(struct matcher *m, const struct pd_query *query)
 	const struct pd_ticket *ticket = m->facts->ticket;
 	const char *field = query->field;
 	if (strcmp(field, "is") == 0)
-		return matches_is(m->facts, query->value);
+		return matches_is(m->facts, query);
 	if (strcmp(field, "number") == 0)
 		return query->compare == PD_IS ? pd_ticket_includes(ticket, query->number)
 					       : compares(query->compare, order_of(ticket->number, query->number));

@@ -221,6 +221,8 @@ static int set_word(struct query_parser *in, const struct query_term *term, cons
 		*pd_list_add(in->arena, &words) = field->words[i];
 	if (strcmp(field->name, "sla") == 0)
 		node->time = in->now; /* how a goal stands then */
+	if (strcmp(field->name, "is") == 0)
+		node->me = in->me;
 	return set_found(in, term, node, field->name, pd_find_word(in->arena, &words, term->value));
 }
 

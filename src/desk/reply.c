@@ -364,6 +364,18 @@ static int64_t keep_sent(struct pd_context *context, const struct pd_planned_let
 	return sent->stored.id;
 }
 
+/* Until it leaves, it can become a draft again. */
+static void hold_for_now(struct pd_context *context, const struct pd_mail *mail, const struct pd_answer *answer,
+			 struct pd_event *event, struct pd_planned_letter *planned)
+{
+	if (answer->not_before <= context->now)
+		return;
+	int64_t draft = pd_hold_sent(context, mail, answer->ticket, event->message, answer->answers_version);
+	planned->not_before = answer->not_before;
+	pd_plan_amend(context, answer->ticket, event, PD_CHANGE_HELD, NULL,
+		      pd_printf(context->arena, "%lld %lld", (long long)draft, (long long)planned->id));
+}
+
 struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,
 				const struct pd_answer *answer, const char *why)
 {
@@ -411,6 +423,7 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 		event->other = sent;
 		planned->event = event->id;
 		pd_letter_register(context, planned);
+		hold_for_now(context, mail, answer, event, planned);
 	} else { /* the agent's own client wrote to everybody */
 		stored->message_id = mail->message->message_id;
 		context->plan->letters.count--;

@@ -105,6 +105,7 @@ struct pd_outbox_row {
 	const char *kind;	   /* "reply" "acknowledgement" "notification" "receipt" "confirmation" */
 	const char *agent;	   /* to whom, NULL: outsiders */
 	const char *message_id;
+	bool is_untried; /* it waits, and nobody has tried to send it */
 	struct pd_strings recipients;
 };
 

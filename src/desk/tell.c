@@ -333,6 +333,19 @@ static void tell_late(struct telling *telling)
 	}
 }
 
+/* What tells of a reply that may be stopped yet goes out with it. */
+static void hold_with_replies(struct pd_context *context)
+{
+	struct pd_plan *plan = context->plan;
+	for (size_t i = 0; i < plan->letters.count; i++) {
+		const struct pd_planned_letter *reply = plan->letters.items[i];
+		for (size_t n = 0; reply->kind == PD_LETTER_REPLY && reply->not_before != 0 && n < plan->letters.count; n++)
+			if (plan->letters.items[n]->kind == PD_LETTER_NOTIFICATION &&
+			    plan->letters.items[n]->event == reply->event)
+				plan->letters.items[n]->not_before = reply->not_before;
+	}
+}
+
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 {
 	struct telling telling = {.context = context, .delivery = delivery};
@@ -352,4 +365,5 @@ void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 		pd_notification_write(context, &telling.readers.items[i]);
 		register_root(context, telling.readers.items[i].ticket);
 	}
+	hold_with_replies(context);
 }

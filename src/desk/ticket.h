@@ -178,12 +178,20 @@ bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 #define PD_PROPERTY_PINNED "pinned"
 /* Likewise how an open chat stands (desk/chat.h); none: there is no chat, or it is over. */
 #define PD_PROPERTY_CHAT "chat"
+/* Likewise a draft that goes out by itself, "sending:DRAFT": desk/sending.h. */
+#define PD_PROPERTY_SENDING "sending:"
 /* Is it such a property, which nobody sees among the ticket's own? */
 bool pd_property_is_hidden(const char *property);
 /* Of a COMMENT event: what it logs, "call" "meeting" "email"; of a SET event: with whom the ticket was shared. They change
  * nothing of the ticket. */
 #define PD_CHANGE_LOG	 "log"
 #define PD_CHANGE_SHARED "shared"
+/* Of a MESSAGE event: the reply may be stopped, which makes it that draft again: "DRAFT OUTBOX". Of an UNDO event: it was
+ * stopped and never left; then the newest that left is that other (0: none): "EVENT OTHER". */
+#define PD_CHANGE_HELD	  "reply_held"
+#define PD_CHANGE_STOPPED "reply_stopped"
+/* "12 34"; false: it is none. */
+bool pd_number_pair(const char *value, int64_t *ret_first, int64_t *ret_second);
 /* What an event is for people and programs: its kind's name, of a log what it logs. */
 const char *pd_event_words(const struct pd_event *event);
 /* Has the property many values (follower contact participant mailbox_also mention entry_deleted absorbed)? */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "desk/links.h"
 
 /* By time; two sources that are each in order give one that is, and none is turned around. */
@@ -78,6 +79,57 @@ struct pd_entries pd_timeline_after(struct pd_context *context, int64_t number, 
 		ticket = pd_plan_ticket(context, ticket->merged_into);
 	}
 	return all;
+}
+
+bool pd_timeline_is_stopped(const struct pd_entries *entries, int64_t event)
+{
+	int64_t stopped, other;
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct pd_event *undo = &entries->items[i].event;
+		for (size_t n = 0; undo->kind == PD_EVENT_UNDO && n < undo->changes.count; n++)
+			if (strcmp(undo->changes.items[n].property, PD_CHANGE_STOPPED) == 0 &&
+			    pd_number_pair(undo->changes.items[n].to, &stopped, &other) && stopped == event)
+				return true;
+	}
+	return false;
+}
+
+/* When it was deleted last. */
+static pd_time deleted_at(struct pd_arena *arena, const struct pd_entries *entries, int64_t event)
+{
+	const char *id = pd_printf(arena, "%lld", (long long)event);
+	for (size_t i = entries->count; i-- > 0;)
+		for (size_t n = 0; n < entries->items[i].event.changes.count; n++)
+			if (strcmp(entries->items[i].event.changes.items[n].property, "entry_deleted") == 0 &&
+			    pd_equal(entries->items[i].event.changes.items[n].to, id))
+				return entries->items[i].event.at;
+	return 0;
+}
+
+struct pd_deleted_entries pd_timeline_deleted(struct pd_arena *arena, const struct pd_ticket *ticket,
+					      const struct pd_entries *entries)
+{
+	struct pd_deleted_entries deleted = {0};
+	for (size_t i = 0; ticket->deleted_entries.count > 0 && i < entries->count; i++) {
+		const struct pd_entry *entry = &entries->items[i];
+		if (!pd_ticket_entry_deleted(ticket, entry->event.id) || entry->message == NULL ||
+		    pd_timeline_is_stopped(entries, entry->event.id))
+			continue;
+		*pd_list_add(arena, &deleted) =
+			(struct pd_deleted_entry){entry, deleted_at(arena, entries, entry->event.id)};
+	}
+	return deleted;
+}
+
+int64_t pd_days_left(pd_time deleted, pd_time keep, pd_time now)
+{
+	pd_time left = deleted + keep - now;
+	return left > 0 ? (left + PD_DAY - 1) / PD_DAY : 0;
+}
+
+int64_t pd_ticket_days_left(const struct pd_ticket *ticket, pd_time keep, pd_time now)
+{
+	return pd_days_left(ticket->updated, keep, now);
 }
 
 struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const char *agent,

@@ -12,6 +12,7 @@
 #include "desk/catalogue.h"
 #include "desk/availability.h"
 #include "desk/command.h"
+#include "desk/sending.h"
 
 struct event_list {
 	const struct pd_event **items;
@@ -135,7 +136,8 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
 		bool is_of_clocks = pd_property_is_of_clocks(change->property) && !undo_is_promise(change->property);
-		if (strcmp(change->property, "direction") == 0 || is_of_clocks)
+		if (strcmp(change->property, "direction") == 0 || strcmp(change->property, PD_CHANGE_HELD) == 0 ||
+		    strcmp(change->property, PD_CHANGE_STOPPED) == 0 || is_of_clocks)
 			continue;
 		if (strcmp(change->property, "conversation") == 0 && change->from == NULL) {
 			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;
@@ -162,6 +164,7 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 {
 	struct pd_arena *arena = undo->context->arena;
 	const char *id = pd_printf(arena, "%lld", (long long)event->id);
+	struct stopped stopped;
 	*pd_list_add(arena, &undo->events) = event;
 	bool is_known = has_id(undo->tickets.items, undo->tickets.count, event->ticket);
 	undo->first_net = is_known ? 0 : undo->nets.count;
@@ -182,6 +185,15 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 		add_net(undo, event, "entry_deleted", id, NULL);
 		break;
 	case PD_EVENT_MESSAGE:
+		if (undo_can_stop(undo->context, event, &stopped)) {
+			*pd_list_add(arena, &undo->stopped) = stopped;
+			add_changes(undo, event);
+			break;
+		}
+		if (pd_reply_is_stopped(undo->context, event)) {
+			add_changes(undo, event);
+			break;
+		}
 		for (size_t i = 0; i < event->changes.count; i++)
 			if (strcmp(event->changes.items[i].property, "direction") == 0 &&
 			    pd_equal(event->changes.items[i].to, "out"))
@@ -410,40 +422,25 @@ static bool is_merged_on(const struct pd_ticket *ticket, const struct net *net)
 	return strcmp(net->property, "absorbed") == 0 && net->to != NULL && ticket->merged_into != 0;
 }
 
-static int refuse_parting(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net,
-			  const struct pd_event *since, struct pd_error *error)
+/* A draft that has gone out, or is overdue, gets no time again. */
+static bool is_over(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net)
 {
-	struct pd_context *context = undo->context;
-	struct pd_arena *arena = context->arena;
-	const char *language = pd_context_language(context);
-	const char *number = pd_printf(arena, "%lld", (long long)ticket->number);
-	if (since == NULL)
-		return pd_fail(error, PD_PERMANENT, "%s",
-			       pd_say(arena, language,
-				      "#{ticket} was merged into #{target} since; nothing was taken back.", "ticket",
-				      number, "target", pd_printf(arena, "%lld", (long long)ticket->merged_into),
-				      NULL));
-	return pd_fail(error, PD_PERMANENT, "%s",
-		       pd_say(arena, language,
-			      since->kind == PD_EVENT_MESSAGE
-				      ? N_("A message (E{entry}) has come since in conversation C{conversation} of "
-					"#{ticket}; nothing was taken back.")
-				      : N_("Conversation C{conversation} of #{ticket} was changed since by {who} (action "
-					"{action}); nothing was taken back."),
-			      "entry", pd_printf(arena, "%lld", (long long)since->id), "conversation",
-			      pd_printf(arena, "%lld", (long long)net->conversation), "ticket", number, "who",
-			      pd_actor_words(context, since->actor), "action",
-			      pd_printf(arena, "%lld", (long long)since->action), NULL));
+	struct pd_arena *arena = undo->context->arena;
+	const struct pd_change restored = {.property = net->property, .to = net->from};
+	struct pd_sending sending;
+	return pd_starts(net->property, PD_PROPERTY_SENDING) &&
+	       (!pd_equal(value_now(undo->context, ticket, net), net->to) ||
+		(pd_sending_parse(arena, &restored, &sending) && sending.at <= undo->context->now));
 }
 
-static int check_conflicts(const struct undo *undo, struct pd_error *error)
+static int check_conflicts(struct undo *undo, struct pd_error *error)
 {
 	struct pd_context *context = undo->context;
 	const char *language = pd_context_language(context);
 	struct event_list events = {0};
 	int64_t loaded = 0;
 	for (size_t i = 0; i < undo->nets.count; i++) {
-		const struct net *net = &undo->nets.items[i];
+		struct net *net = &undo->nets.items[i];
 		const struct pd_ticket *ticket = pd_plan_ticket(context, net->ticket);
 		if (ticket == NULL)
 			return pd_fail(
@@ -451,32 +448,23 @@ static int check_conflicts(const struct undo *undo, struct pd_error *error)
 				pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
 		if (strcmp(net->property, "closed") == 0 || undo_is_promise(net->property))
 			continue; /* follows the status, the merge */
+		net->is_left = is_over(undo, ticket, net);
+		if (net->is_left)
+			continue;
 		if (loaded != net->ticket) {
 			events = events_of(context, net->ticket, 0);
 			loaded = net->ticket;
 		}
 		const struct pd_event *since = used_since(undo, &events, net);
 		if (since != NULL || is_merged_on(ticket, net))
-			return refuse_parting(undo, ticket, net, since, error);
+			return undo_refuse_parting(undo, ticket, net, since, error);
 		since = changed_since(undo, &events, net);
-		bool is_hidden_entry = net->is_many && strcmp(net->property, "entry_deleted") == 0;
 		if (since == NULL && pd_equal(value_now(context, ticket, net), net->to))
 			continue;
-		const char *who = since != NULL ? pd_actor_words(context, since->actor) : "";
-		const char *action =
-			pd_printf(context->arena, "%lld", since != NULL ? (long long)since->action : 0LL);
-		return pd_fail(
-			error, PD_PERMANENT, "%s",
-			pd_say(context->arena, language,
-			       since != NULL
-				       ? N_("{what} of #{ticket} was changed since by {who} (action {action}); "
-					 "nothing was taken back.")
-				       : N_("{what} of #{ticket} was changed since; nothing was taken back."),
-			       "what",
-			       is_hidden_entry ? pd_printf(context->arena, "E%s", net->value)
-					       : pd_property_words(context->arena, net->property),
-			       "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "who",
-			       who, "action", action, NULL));
+		/* That a reply does not leave matters more than what it changed beside. */
+		net->is_left = undo->stopped.count > 0;
+		if (!net->is_left)
+			return undo_refuse_changed(undo, net, since, error);
 	}
 	return 0;
 }
@@ -492,7 +480,7 @@ static void take_back_on(struct undo *undo, size_t index, int64_t conversation, 
 	bool opens = false, has_time = false;
 	for (size_t i = undo->spans.items[index].first; i < undo->spans.items[index].end; i++) {
 		const struct net *net = &undo->nets.items[i];
-		if (net->ticket != number || net->conversation != conversation)
+		if (net->ticket != number || net->conversation != conversation || net->is_left)
 			continue;
 		struct pd_change *before = changes.count > 0 ? &changes.items[changes.count - 1] : NULL;
 		/* One contact that took another's place gives it back. */
@@ -509,6 +497,9 @@ static void take_back_on(struct undo *undo, size_t index, int64_t conversation, 
 	if (opens && !has_time)
 		*pd_list_add(context->arena, &changes) = (struct pd_change){
 			.property = "closed", .from = pd_time_milliseconds(context->arena, ticket->closed)};
+	for (size_t i = 0; is_first && i < undo->stopped.count; i++)
+		if (undo->stopped.items[i].event->ticket == number)
+			*pd_list_add(context->arena, &changes) = undo_stop(undo, &undo->stopped.items[i]);
 	if (changes.count > 0 || is_first)
 		pd_plan_event_with(context, ticket, PD_EVENT_UNDO, conversation, changes.items, changes.count)
 			->other = undo->action;
@@ -561,6 +552,7 @@ int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t a
 			take_back_on(&undo, i, conversation, false);
 		}
 	}
+	undo_give_back(&undo);
 	undo_report(&undo);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* What an undo tells: what it took back, and what stays as it is. Cannot fail. */
+/* What an undo tells: what it took back, what stays as it is, why it took nothing back. Cannot fail. */
 #include "desk/undo_inside.h"
 
 #include <string.h>
@@ -34,6 +34,51 @@ static const char *merge_words(struct pd_context *context, const struct net *net
 		      "ticket", pd_printf(context->arena, "%lld", (long long)net->ticket), "target", net->from, NULL);
 }
 
+int undo_refuse_parting(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net,
+			  const struct pd_event *since, struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	const char *language = pd_context_language(context);
+	const char *number = pd_printf(arena, "%lld", (long long)ticket->number);
+	if (since == NULL)
+		return pd_fail(error, PD_PERMANENT, "%s",
+			       pd_say(arena, language,
+				      "#{ticket} was merged into #{target} since; nothing was taken back.", "ticket",
+				      number, "target", pd_printf(arena, "%lld", (long long)ticket->merged_into),
+				      NULL));
+	return pd_fail(error, PD_PERMANENT, "%s",
+		       pd_say(arena, language,
+			      since->kind == PD_EVENT_MESSAGE
+				      ? N_("A message (E{entry}) has come since in conversation C{conversation} of "
+					"#{ticket}; nothing was taken back.")
+				      : N_("Conversation C{conversation} of #{ticket} was changed since by {who} (action "
+					"{action}); nothing was taken back."),
+			      "entry", pd_printf(arena, "%lld", (long long)since->id), "conversation",
+			      pd_printf(arena, "%lld", (long long)net->conversation), "ticket", number, "who",
+			      pd_actor_words(context, since->actor), "action",
+			      pd_printf(arena, "%lld", (long long)since->action), NULL));
+}
+
+int undo_refuse_changed(const struct undo *undo, const struct net *net, const struct pd_event *since,
+			  struct pd_error *error)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	bool is_hidden_entry = net->is_many && strcmp(net->property, "entry_deleted") == 0;
+	return pd_fail(error, PD_PERMANENT, "%s",
+		       pd_say(arena, pd_context_language(context),
+			      since != NULL ? N_("{what} of #{ticket} was changed since by {who} (action {action}); "
+					      "nothing was taken back.")
+					    : N_("{what} of #{ticket} was changed since; nothing was taken back."),
+			      "what",
+			      is_hidden_entry ? pd_printf(arena, "E%s", net->value)
+					      : pd_property_words(arena, net->property),
+			      "ticket", pd_printf(arena, "%lld", (long long)net->ticket), "who",
+			      since != NULL ? pd_actor_words(context, since->actor) : "", "action",
+			      pd_printf(arena, "%lld", since != NULL ? (long long)since->action : 0LL), NULL));
+}
+
 void undo_report(struct undo *undo)
 {
 	struct pd_context *context = undo->context;
@@ -45,7 +90,7 @@ void undo_report(struct undo *undo)
 		const struct net *net = &undo->nets.items[i];
 		const char *where =
 			undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
-		if (is_silent(undo, net))
+		if (is_silent(undo, net) || net->is_left)
 			continue;
 		if (strcmp(net->property, "merged") == 0)
 			*pd_list_add(arena, &parts) = merge_words(context, net);
@@ -60,6 +105,13 @@ void undo_report(struct undo *undo)
 				arena, language,
 				net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
 				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
+		else if (pd_starts(net->property, PD_PROPERTY_SENDING))
+			*pd_list_add(arena, &parts) =
+				pd_printf(arena, "%s%s", where,
+					  pd_say(arena, language,
+						 net->from == NULL ? N_("the draft goes out no more by itself")
+								   : N_("the draft goes out by itself again"),
+						 NULL));
 		else
 			*pd_list_add(arena, &parts) =
 				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
@@ -80,7 +132,19 @@ void undo_report(struct undo *undo)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
 				 "entry", pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
-	if (parts.count == 0 && undo->sent.count == 0)
+	for (size_t i = 0; i < undo->stopped.count; i++)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: E{entry} does not leave: it is a draft of {who} now, seen by nobody "
+						  "else; #send sends it.",
+				 "entry", pd_printf(arena, "%lld", (long long)undo->stopped.items[i].event->id), "who",
+				 pd_actor_words(context, undo->actor), NULL));
+	for (size_t i = 0; undo->stopped.count > 0 && i < undo->nets.count; i++)
+		if (undo->nets.items[i].is_left && !is_silent(undo, &undo->nets.items[i]))
+			pd_report(context, "%s",
+				  pd_say(arena, language, "#undo: {what} of #{ticket} was changed since and stays as it is.",
+					 "what", pd_property_words(arena, undo->nets.items[i].property), "ticket",
+					 pd_printf(arena, "%lld", (long long)undo->nets.items[i].ticket), NULL));
+	if (parts.count == 0 && undo->sent.count == 0 && undo->stopped.count == 0)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: action {action} left nothing to take back.",
 				 "action", action, NULL));

@@ -191,7 +191,7 @@ static int check_request(struct pd_call *call)
 		{"verb", TEXT},	       {"as", TEXT},	       {"query", TEXT},	     {"view", TEXT},
 		{"sort", TEXT},	       {"columns", LIST},      {"at", TEXT},	     {"limit", NUMBER},
 		{"text", TEXT},	       {"number", NUMBER},     {"kind", TEXT},	     {"language", TEXT}, {"by", TEXT},
-		{"team", TEXT},	       {"search", TEXT},       {"entry", NUMBER},    {"brief", FLAG},
+		{"team", TEXT},	       {"search", TEXT},       {"entry", NUMBER},    {"brief", FLAG},      {"deleted", FLAG},
 		{"oldest_first", FLAG}, {"property", TEXT},    {"commands", LIST},   {"mailbox", TEXT},
 		{"name", TEXT},	       {"contacts", LIST | FLAG}, {"set", LIST},     {"attachment", TEXT},
 		{"content", TEXT},     {"destination", TEXT},  {"all", FLAG},	     {"agent", TEXT},

@@ -36,10 +36,13 @@ static int emit_attachments(struct pd_call *call, struct pd_snapshot *snapshot, 
 		const struct pd_stored *message = entries.items[i].message;
 
 		for (size_t k = 0; pd_json_carries(&entries.items[i]) && k < message->attachments.count; k++) {
+			count++;
+			if (pd_ticket_entry_deleted(ticket, entries.items[i].event.id))
+				continue;
 			json_t *object = pd_json_attachment(&message->attachments.items[k]);
 
 			json_object_set_new(object, "number", json_integer(ticket->number));
-			json_object_set_new(object, "attachment", json_integer(++count));
+			json_object_set_new(object, "attachment", json_integer(count));
 			json_object_set_new(object, "entry", json_sprintf("E%lld", (long long)entries.items[i].event.id));
 			json_object_set_new(object, "from", pd_json_text(message->from.addr));
 			json_object_set_new(object, "at", pd_json_time(call->arena, entries.items[i].event.at));

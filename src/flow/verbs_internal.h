@@ -44,9 +44,8 @@ int pd_call_property(struct pd_call *call, const struct pd_entries *entries);
 typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
 		 size_t limit, pd_call_ticket_fn *each);
-/* The ticket with conversations, links and timeline, as `show` gives it. */
-json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
-		      bool is_oldest_first);
+/* The ticket with conversations, links and timeline, as `show` gives it; deleted entries, too, marked. */
+json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 
 static inline void pd_snapshot_cleanup(struct pd_snapshot **snapshot)
 {

@@ -286,7 +286,7 @@ static int export(struct pd_call *call, pd_call_ticket_fn *each)
 
 static int emit_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	pd_call_emit(call, pd_call_whole(call, snapshot, ticket, 0, false));
+	pd_call_emit(call, pd_call_whole(call, snapshot, ticket));
 	return 0;
 }
 

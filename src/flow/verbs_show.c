@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "desk/links.h"
+#include "desk/sending.h"
 #include "desk/timeline.h"
 
 static const char *actor_name(const char *actor)
@@ -78,6 +79,19 @@ static void add_links(struct pd_call *call, json_t *object, const struct pd_tick
 	json_object_set_new(object, "links", links);
 }
 
+/* Drafts that go out by themselves: whose, and when; what they say is their author's alone. */
+static json_t *sendings(struct pd_call *call, const struct pd_ticket *ticket)
+{
+	json_t *array = json_array();
+	struct pd_sending sending;
+
+	for (size_t i = 0; i < ticket->properties.count; i++)
+		if (pd_sending_parse(call->arena, &ticket->properties.items[i], &sending))
+			json_array_append_new(array, json_pack("{s:o,s:o}", "at", pd_json_time(call->arena, sending.at),
+							       "agent", pd_json_text(sending.agent)));
+	return array;
+}
+
 static json_t *brief(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at)
 {
 	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
@@ -91,24 +105,65 @@ static const char *entry_id(struct pd_call *call, const struct pd_entry *entry)
 	return pd_printf(call->arena, "E%lld", (long long)entry->event.id);
 }
 
-static void add_entry(struct pd_call *call, struct pd_snapshot *snapshot, json_t *timeline, const struct pd_entry *entry,
-		      pd_time at, bool is_pinned)
+/* What is shown of a timeline: what stands on it; what was deleted from it alone; both. */
+enum shown { SHOW_KEPT, SHOW_DELETED, SHOW_ALL };
+
+struct timeline {
+	struct pd_snapshot *snapshot;
+	const struct pd_ticket *ticket;
+	struct pd_entries entries;
+	enum shown shown;
+	pd_time at;
+	json_t *array;
+};
+
+static void add_entry(struct pd_call *call, struct timeline *timeline, const struct pd_entry *entry, bool is_pinned)
 {
-	if (!is_wanted(call, entry, at))
+	bool is_deleted = pd_ticket_entry_deleted(timeline->ticket, entry->event.id);
+
+	if (!is_wanted(call, entry, timeline->at) || (timeline->shown != SHOW_ALL && is_deleted != (timeline->shown == SHOW_DELETED)))
 		return;
-	json_t *object = pd_json_entry(call->arena, snapshot, entry);
+	/* What was stopped is a draft, and a draft is its author's. */
+	if (is_deleted && pd_timeline_is_stopped(&timeline->entries, entry->event.id))
+		return;
+	json_t *object = pd_json_entry(call->arena, timeline->snapshot, entry);
 
 	json_object_set_new(object, "pinned", json_boolean(is_pinned));
-	json_array_append_new(timeline, object);
+	if (is_deleted)
+		json_object_set_new(object, "deleted", json_true());
+	json_array_append_new(timeline->array, object);
 }
 
-json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
-		     bool is_oldest_first)
+static json_t *deleted_entries(struct pd_call *call, const struct timeline *timeline)
 {
-	json_t *object = brief(call, snapshot, ticket, at), *timeline = json_array();
-	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
+	json_t *array = json_array();
+	struct pd_deleted_entries deleted = pd_timeline_deleted(call->arena, timeline->ticket, &timeline->entries);
+
+	for (size_t i = 0; i < deleted.count; i++)
+		json_array_append_new(
+			array, json_pack("{s:o,s:o,s:o,s:I}", "id", pd_json_text(entry_id(call, deleted.items[i].entry)), "kind",
+					 pd_json_text(pd_event_words(&deleted.items[i].entry->event)), "at",
+					 pd_json_time(call->arena, deleted.items[i].at), "days_left",
+					 (json_int_t)pd_days_left(deleted.items[i].at, call->settings->keep_deleted,
+								  timeline->at ? timeline->at : pd_now())));
+	return array;
+}
+
+static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
+		     bool is_oldest_first, enum shown shown)
+{
+	json_t *object = brief(call, snapshot, ticket, at);
+	struct timeline timeline = {.snapshot = snapshot,
+				    .ticket = ticket,
+				    .entries = pd_timeline(snapshot, call->arena, ticket),
+				    .shown = shown,
+				    .at = at,
+				    .array = json_array()};
+	const struct pd_entries entries = timeline.entries;
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
+	json_object_set_new(object, "sending", sendings(call, ticket));
+	json_object_set_new(object, "deleted_entries", deleted_entries(call, &timeline));
 	add_links(call, object, ticket, &entries);
 	const char *pinned = pd_ticket_get(call->arena, ticket, PD_PROPERTY_PINNED);
 	struct pd_strings pins = pd_split(call->arena, pinned ? pinned : "", ';');
@@ -117,15 +172,20 @@ json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const 
 	for (size_t i = 0; i < pins.count; i++)
 		for (size_t n = 0; n < entries.count; n++)
 			if (pd_equal(pins.items[i], entry_id(call, &entries.items[n])))
-				add_entry(call, snapshot, timeline, &entries.items[n], at, true);
+				add_entry(call, &timeline, &entries.items[n], true);
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct pd_entry *entry = &entries.items[is_oldest_first ? i : entries.count - 1 - i];
 
 		if (!pd_strings_has(&pins, entry_id(call, entry)))
-			add_entry(call, snapshot, timeline, entry, at, false);
+			add_entry(call, &timeline, entry, false);
 	}
-	json_object_set_new(object, "timeline", timeline);
+	json_object_set_new(object, "timeline", timeline.array);
 	return object;
+}
+
+json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+{
+	return whole(call, snapshot, ticket, 0, false, SHOW_ALL);
 }
 
 /* As it stood, and where its number led, then. */
@@ -159,7 +219,8 @@ int pd_verb_show(struct pd_call *call)
 		return failed;
 
 	json_t *object = pd_call_flag(call, "brief") ? brief(call, snapshot, ticket, at)
-						     : pd_call_whole(call, snapshot, ticket, at, pd_call_flag(call, "oldest_first"));
+						     : whole(call, snapshot, ticket, at, pd_call_flag(call, "oldest_first"),
+							     pd_call_flag(call, "deleted") ? SHOW_DELETED : SHOW_KEPT);
 
 	failed = pd_call_checked(call, snapshot);
 	if (failed)
@@ -169,10 +230,17 @@ int pd_verb_show(struct pd_call *call)
 	return failed;
 }
 
-/* A draft is its author's alone (R6). */
-static bool may_read(const struct pd_call *call, const struct pd_event *event)
+/* A draft is its author's alone, and so is a reply that was stopped (R6). */
+static bool may_read(const struct pd_call *call, const struct pd_entries *entries, const struct pd_entry *entry)
 {
-	return !call->agent || event->kind != PD_EVENT_DRAFT || pd_equal(actor_name(event->actor), call->agent->name);
+	bool is_draft = false;
+
+	if (!call->agent || pd_equal(entry->event.actor, pd_printf(call->arena, "agent:%s", call->agent->name)))
+		return true;
+	for (size_t i = 0; i < entries->count; i++)
+		is_draft |= entries->items[i].event.kind == PD_EVENT_DRAFT &&
+			    entries->items[i].event.message == entry->event.message;
+	return !is_draft;
 }
 
 int pd_verb_raw(struct pd_call *call)
@@ -190,9 +258,9 @@ int pd_verb_raw(struct pd_call *call)
 	struct pd_entries entries = pd_timeline(snapshot, call->arena, ticket);
 
 	for (size_t i = 0; i < entries.count && !message; i++)
-		if (wanted ? entries.items[i].event.id == wanted && may_read(call, &entries.items[i].event)
+		if (wanted ? entries.items[i].event.id == wanted
 			   : pd_json_carries(&entries.items[i]) && entries.items[i].event.kind != PD_EVENT_ATTACHED)
-			message = entries.items[i].event.message;
+			message = may_read(call, &entries, &entries.items[i]) ? entries.items[i].event.message : 0;
 	if (!message && wanted)
 		return pd_fail(&call->error, PD_PERMANENT, "ticket %lld has no mail E%lld", (long long)ticket->number,
 			       (long long)wanted);

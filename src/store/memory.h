@@ -155,6 +155,7 @@ int pd_memory_sent(struct pd_store *store, struct pd_sent_request *request, stru
 int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *error);
 int pd_memory_flush(struct pd_store *store, struct pd_error *error);
 pd_time pd_memory_next_due(struct pd_store *store);
+void pd_memory_stop_letters(struct pd_memory *memory, const struct pd_planned_stop *stop);
 int pd_memory_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		     struct pd_outbox_lines *ret, struct pd_error *error);
 

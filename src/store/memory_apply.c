@@ -172,7 +172,7 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 	row->life = now(memory);
 	row->event = planned->event;
 	row->agent = pd_strdup(arena, planned->agent);
-	row->next = planned->is_line ? INT64_MAX : at;
+	row->next = planned->is_line ? INT64_MAX : planned->not_before > at ? planned->not_before : at;
 	row->state = planned->is_line ? 1 : 0; /* leased at once */
 	row->lease = (struct pd_lease){
 		.id = planned->id,
@@ -230,6 +230,8 @@ int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, st
 		put_draft(memory, &plan->drafts.items[i]);
 	for (size_t i = 0; i < plan->letters.count; i++)
 		put_letter(memory, plan->letters.items[i], commit->now);
+	for (size_t i = 0; i < plan->stops.count; i++)
+		pd_memory_stop_letters(memory, &plan->stops.items[i]);
 	pthread_mutex_unlock(&memory->lock);
 	return 0;
 }

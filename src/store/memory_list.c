@@ -71,9 +71,10 @@ static bool matches(struct pd_memory *memory, const struct pd_query *query, cons
 		add_addresses(arena, &facts.to, &message->stored.cc);
 	}
 	for (size_t i = 0; i < memory->drafts.count; i++)
-		facts.has_draft |= pd_ticket_includes(ticket, memory->drafts.items[i].draft.ticket) &&
-				   memory->drafts.items[i].draft.state == PD_DRAFT_KEPT &&
-				   pd_memory_holds(memory->drafts.items[i].life, instant);
+		if (pd_ticket_includes(ticket, memory->drafts.items[i].draft.ticket) &&
+		    memory->drafts.items[i].draft.state == PD_DRAFT_KEPT &&
+		    pd_memory_holds(memory->drafts.items[i].life, instant))
+			*pd_list_add(arena, &facts.drafts) = memory->drafts.items[i].draft.agent;
 	facts.agenda = pd_memory_agenda(memory, ticket->number, instant);
 	facts.text = pd_fold(arena, text.data != NULL ? text.data : "");
 	return query == NULL || pd_query_matches(query, &facts);

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum outbox_state { WAITING, LEASED, SENT, REFUSED };
+enum outbox_state { WAITING, LEASED, SENT, REFUSED, STOPPED };
 
 static bool is_current(const struct memory_letter *letter)
 {
@@ -24,6 +24,22 @@ static struct memory_letter *change(struct pd_memory *memory, size_t index)
 		count > 0 ? pd_memdup(memory->arena, copy.recipient_states.items, count * sizeof(int)) : NULL;
 	*pd_list_add(memory->arena, &memory->letters) = copy;
 	return &memory->letters.items[memory->letters.count - 1];
+}
+
+void pd_memory_stop_letters(struct pd_memory *memory, const struct pd_planned_stop *stop)
+{
+	const size_t count = memory->letters.count;
+	for (size_t i = 0; i < count; i++) {
+		const struct memory_letter *letter = &memory->letters.items[i];
+		bool is_meant = letter->lease.id == stop->outbox ||
+				strcmp(letter->lease.kind, pd_letter_kind_name(PD_LETTER_NOTIFICATION)) == 0;
+		if (!is_current(letter) || letter->lease.ticket != stop->ticket || letter->event != stop->event ||
+		    letter->state != WAITING || letter->lease.attempts > 0 || !is_meant)
+			continue;
+		struct memory_letter *stopped = change(memory, i);
+		stopped->state = STOPPED;
+		stopped->lease.bytes = (struct pd_bytes){0};
+	}
 }
 
 static int by_next(const void *a, const void *b, void *data)
@@ -205,6 +221,7 @@ int pd_memory_take_over(struct pd_store *store, pd_time now, struct pd_error *er
 		struct memory_letter *letter = change(memory, i);
 		letter->state = WAITING;
 		letter->next = letter->next < now ? letter->next : now;
+		letter->lease.attempts += letter->lease.attempts == 0; /* whoever had it may have sent it */
 		letter->owner = NULL;
 	}
 	pthread_mutex_unlock(&memory->lock);
@@ -218,7 +235,8 @@ int pd_memory_flush(struct pd_store *store, struct pd_error *error)
 	pthread_mutex_lock(&memory->lock);
 	const size_t count = memory->letters.count;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_current(&memory->letters.items[i]) || memory->letters.items[i].state != WAITING)
+		if (!is_current(&memory->letters.items[i]) || memory->letters.items[i].state != WAITING ||
+		    memory->letters.items[i].lease.attempts == 0)
 			continue;
 		struct memory_letter *letter = change(memory, i);
 		letter->next = letter->lease.created;
@@ -244,7 +262,7 @@ pd_time pd_memory_next_due(struct pd_store *store)
 int pd_memory_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		     struct pd_outbox_lines *ret, struct pd_error *error)
 {
-	static const char *const names[] = {"waiting", "leased", "sent", "refused"};
+	static const char *const names[] = {"waiting", "leased", "sent", "refused", "stopped"};
 	struct pd_memory *memory = pd_memory_of(store);
 	(void)error;
 	struct pd_outbox_lines lines = {0};

@@ -416,6 +416,7 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 						.kind = pd_strdup(arena, letter->lease.kind),
 						.agent = letter->agent,
 						.message_id = letter->lease.message_id,
+						.is_untried = letter->state == 0 && letter->lease.attempts == 0,
 						.recipients = letter->lease.recipients};
 	}
 	unlock(memory);

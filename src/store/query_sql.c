@@ -182,8 +182,18 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 #define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "'"
 #define DRAFTS	  "SELECT " PD_SQL_ROOT("ticket") " FROM draft WHERE state = 0"
 
-static void put_is(struct pd_sql_query *q, const char *word)
+static void put_drafts(struct pd_sql_query *q, const struct pd_query *query)
 {
+	pd_sql_put(q, DRAFTS);
+	if (query->me == NULL)
+		return;
+	pd_sql_put(q, " AND agent = ");
+	pd_sql_put_text(q, query->me);
+}
+
+static void put_is(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *word = query->value != NULL ? query->value : "";
 	/* Without deleted tickets the classes say it, and their indexes serve. */
 	const struct {
 		const char *word, *plain, *with_deleted;
@@ -197,8 +207,13 @@ static void put_is(struct pd_sql_query *q, const char *word)
 		{"sent", SENT, SENT},
 		{"snoozed", SNOOZED, SNOOZED},
 		{"unrouted", "owner IS NULL AND number IN (" UNROUTED ")", "owner IS NULL AND number IN (" UNROUTED ")"},
-		{"draft", "number IN (" DRAFTS ")", "number IN (" DRAFTS ")"},
 	};
+	if (strcmp(word, "draft") == 0) {
+		pd_sql_put(q, "number IN (");
+		put_drafts(q, query);
+		pd_sql_put(q, ")");
+		return;
+	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (strcmp(word, words[i].word) == 0) {
 			pd_sql_put(q, q->has_deleted ? words[i].with_deleted : words[i].plain);
@@ -322,7 +337,7 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		(void)pd_sql_query_put_set(q, query);
 		pd_sql_put(q, ")");
 	} else if (strcmp(field, "is") == 0) {
-		put_is(q, query->value != NULL ? query->value : "");
+		put_is(q, query);
 	} else if (strcmp(field, "number") == 0 && query->compare == PD_IS) {
 		pd_sql_put(q, "number = ");
 		pd_sql_put_root(q, query->number);
@@ -399,7 +414,7 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 		return false;
 	const char *field = query->field;
 	if (strcmp(field, "is") == 0 && strcmp(query->value, "draft") == 0) {
-		pd_sql_put(q, DRAFTS);
+		put_drafts(q, query);
 		return true;
 	}
 	if (strcmp(field, "is") == 0 &&

@@ -290,5 +290,7 @@ int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, str
 					      error);
 	for (size_t i = 0; i < plan->letters.count && !failed; i++)
 		failed = pd_sqlite_put_letter(store, plan, plan->letters.items[i], now, error);
+	for (size_t i = 0; i < plan->stops.count && !failed; i++)
+		failed = pd_sqlite_stop_letters(store, &plan->stops.items[i], error);
 	return failed;
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum outbox_state { WAITING, LEASED, SENT, REFUSED };
+enum outbox_state { WAITING, LEASED, SENT, REFUSED, STOPPED };
 
 static int64_t stored_message_of(const struct pd_plan *plan, int64_t letter)
 {
@@ -31,8 +31,9 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 		    " transport, sender, message_id, needs_smtputf8, created, attempts, message, bytes)"
 		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)");
 	/* A line is the gate's at once (pd_store_listen). */
+	pd_time next = planned->not_before > now ? planned->not_before : now;
 	pd_sql_bind(insert, "iiizzzsssssiizb", planned->id, (int64_t)(planned->is_line ? LEASED : WAITING),
-		    planned->is_line ? INT64_MAX : now, planned->ticket, planned->event,
+		    planned->is_line ? INT64_MAX : next, planned->ticket, planned->event,
 		    planned->conversation, pd_letter_kind_name(planned->kind), planned->agent,
 		    planned->is_line ? "xmpp" : "mail", letter->envelope_from != NULL ? letter->envelope_from : "",
 		    letter->message_id != NULL ? letter->message_id : "", (int64_t)letter->needs_smtputf8,
@@ -46,6 +47,16 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 		failed = pd_sql_run(store->writer, recipient, error);
 	}
 	return failed;
+}
+
+int pd_sqlite_stop_letters(struct pd_sqlite *store, const struct pd_planned_stop *stop, struct pd_error *error)
+{
+	sqlite3_stmt *update =
+		SQL(store->writer, "UPDATE outbox SET state = 4, bytes = NULL WHERE ticket = ?1 AND event = ?2"
+				   " AND state < 2 AND state = 0 AND attempts = 0 AND (id = ?3 OR kind = ?4)");
+	pd_sql_bind(update, "iiis", stop->ticket, stop->event, stop->outbox,
+		    pd_letter_kind_name(PD_LETTER_NOTIFICATION));
+	return pd_sql_run(store->writer, update, error);
 }
 
 /* --- leases --- */
@@ -234,8 +245,9 @@ int pd_sqlite_take_over(struct pd_store *face, pd_time now, struct pd_error *err
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	sqlite3_stmt *update =
-		SQL(store->writer, "UPDATE outbox SET state = 0, next = min(next, ?), owner = NULL"
-				   " WHERE state < 2 AND state = 1 AND transport = 'mail'");
+		/* Whoever had it may have sent it. */
+		SQL(store->writer, "UPDATE outbox SET state = 0, next = min(next, ?), attempts = max(attempts, 1),"
+				   " owner = NULL WHERE state < 2 AND state = 1 AND transport = 'mail'");
 	pd_sql_bind(update, "i", now);
 	return pd_sql_run(store->writer, update, error);
 }
@@ -245,7 +257,10 @@ int pd_sqlite_flush(struct pd_store *face, struct pd_error *error)
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	return pd_sql_run(
 		store->writer,
-		SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0 AND transport = 'mail'"), error);
+		/* What was not tried yet is due, or waits until it may leave. */
+		SQL(store->writer, "UPDATE outbox SET next = created WHERE state < 2 AND state = 0 AND attempts > 0"
+				   " AND transport = 'mail'"),
+		error);
 }
 
 pd_time pd_sqlite_next_due(struct pd_store *face)
@@ -269,7 +284,7 @@ int pd_sqlite_outbox(struct pd_store *face, struct pd_arena *arena, bool all, si
 	int failed = pd_sqlite_take_reader(store, &connection, error);
 	if (failed)
 		return failed;
-	static const char *const names[] = {"waiting", "leased", "sent", "refused"};
+	static const char *const names[] = {"waiting", "leased", "sent", "refused", "stopped"};
 #define OUTBOX_LINE                                                                                          \
 	"SELECT id, ticket, kind, state, message_id, attempts, created, next,"                               \
 	" (SELECT group_concat(address, ' ') FROM outbox_recipient WHERE outbox = outbox.id),"               \
@@ -284,7 +299,8 @@ int pd_sqlite_outbox(struct pd_store *face, struct pd_arena *arena, bool all, si
 		line->id = sqlite3_column_int64(select, 0);
 		line->ticket = sqlite3_column_int64(select, 1);
 		line->kind = pd_sql_text(arena, select, 2);
-		line->state = names[sqlite3_column_int(select, 3) & 3];
+		int state = sqlite3_column_int(select, 3);
+		line->state = names[state >= WAITING && state <= STOPPED ? state : WAITING];
 		line->message_id = pd_sql_text(arena, select, 4);
 		line->attempts = (unsigned)sqlite3_column_int(select, 5);
 		line->created = sqlite3_column_int64(select, 6);

@@ -382,7 +382,8 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT ticket, event, kind, agent, message_id FROM outbox WHERE id = ?");
+				   "SELECT ticket, event, kind, agent, message_id, state = 0 AND attempts = 0 FROM outbox"
+				   " WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!row(view, select))
 		return NULL;
@@ -393,6 +394,7 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 	found->kind = pd_sql_text(arena, select, 2);
 	found->agent = pd_sql_text(arena, select, 3);
 	found->message_id = pd_sql_text(arena, select, 4);
+	found->is_untried = sqlite3_column_int(select, 5) != 0;
 	sqlite3_reset(select);
 	sqlite3_stmt *recipients =
 		SQL(pd_window_connection(view),

@@ -273,6 +273,7 @@ int pd_sqlite_sent(struct pd_store *store, struct pd_sent_request *request, stru
 int pd_sqlite_take_over(struct pd_store *store, pd_time now, struct pd_error *error);
 int pd_sqlite_flush(struct pd_store *store, struct pd_error *error);
 pd_time pd_sqlite_next_due(struct pd_store *store);
+int pd_sqlite_stop_letters(struct pd_sqlite *store, const struct pd_planned_stop *stop, struct pd_error *error);
 int pd_sqlite_outbox(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		     struct pd_outbox_lines *ret, struct pd_error *error);
 

@@ -114,7 +114,7 @@ static uint64_t digest_entry(const struct pd_entry *entry)
 
 static uint64_t digest_outbox(const struct pd_outbox_row *row)
 {
-	return row == NULL ? 0 : (uint64_t)row->id;
+	return row == NULL ? 0 : (uint64_t)row->id << 1 | row->is_untried;
 }
 
 /* --- asking --- */

@@ -348,6 +348,7 @@ static struct pd_outbox_row *get_outbox(struct pd_snapshot *snapshot, struct pd_
 					      .kind = pd_letter_kind_name(letter->kind),
 					      .agent = letter->agent,
 					      .message_id = letter->letter.message_id,
+					      .is_untried = letter->not_before != 0,
 					      .recipients = letter->letter.recipients};
 		return row;
 	}
@@ -572,9 +573,18 @@ static void keep_drafts(struct fake *fake, const struct pd_plan *plan)
 	}
 }
 
+static void stop_letters(struct fake *fake, const struct pd_plan *plan)
+{
+	for (size_t i = 0; i < plan->stops.count; i++)
+		for (size_t n = 0; n < fake->letters.count; n++)
+			if (fake->letters.items[n]->id == plan->stops.items[i].outbox)
+				fake->letters.items[n]->not_before = 0;
+}
+
 void fake_commit(struct fake *fake, const struct pd_context *context)
 {
 	const struct pd_plan *plan = context->plan;
+	stop_letters(fake, plan);
 	keep_events(fake, plan);
 	for (size_t i = 0; i < plan->tickets.count; i++)
 		check_fold(fake, plan->tickets.items[i].ticket);

@@ -34,7 +34,8 @@ struct fake {
 	PD_LIST(struct fake_counter) counters;
 	PD_LIST(struct pd_draft) drafts;
 	PD_LIST(struct fake_agenda) agendas; /* one a ticket */
-	PD_LIST(struct pd_planned_letter *) letters; /* the outbox */
+	/* The outbox; one that was to wait waits until it is stopped or a test takes its time away. */
+	PD_LIST(struct pd_planned_letter *) letters;
 	int64_t last[PD_ID_KINDS];
 };
 

@@ -281,6 +281,16 @@ struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t num
 	return context.plan;
 }
 
+struct pd_plan *small_due(struct small_desk *desk, int64_t number)
+{
+	struct pd_context context = small_context(desk, "postdesk");
+	pd_decide_due(&context, &number, 1, false);
+	for (int i = 0; i < 3 && context.plan->resume_draft != 0; i++)
+		resume(desk, &context);
+	small_keep(desk, &context);
+	return context.plan;
+}
+
 struct pd_plan *small_undelivered(struct small_desk *desk, int64_t id, const char *recipient, const char *why)
 {
 	struct pd_context context = small_context(desk, "postdesk");

@@ -54,6 +54,8 @@ void small_desk_free(struct small_desk *desk);
 struct pd_plan *small_deliver(struct small_desk *desk, struct small_mail mail);
 /* `postdesk do`; actor "agent:anna" or "administrator". Lines separated by LF. */
 struct pd_plan *small_do(struct small_desk *desk, const char *actor, int64_t ticket, const char *lines);
+/* What time brings to the ticket now. */
+struct pd_plan *small_due(struct small_desk *desk, int64_t ticket);
 struct pd_plan *small_undelivered(struct small_desk *desk, int64_t outbox, const char *recipient,
 				  const char *why);
 struct pd_context small_context(struct small_desk *desk, const char *actor);

@@ -771,6 +771,182 @@ static void test_draft_crossed(void **state)
 	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Use sand.");
 }
 
+/* --- #send TIME, and the time in which #undo stops a reply --- */
+
+/* What time brings to the ticket. */
+static struct pd_plan *pass(struct scene *scene, pd_time to)
+{
+	struct pd_agenda agenda = {0};
+	for (size_t i = 0; i < scene->desk->fake->agendas.count; i++)
+		if (scene->desk->fake->agendas.items[i].ticket == 1)
+			agenda = scene->desk->fake->agendas.items[i].agenda;
+	scene->desk->now = to;
+	return agenda.next != 0 && agenda.next <= to ? small_due(scene->desk, 1) : NULL;
+}
+
+static void test_send_later(void **state)
+{
+	struct scene *scene = *state;
+	pd_time due;
+	/* 2026-11-21 is a Saturday. */
+	struct pd_plan *plan = answer(scene, "#send monday 8:00\n#close\n\nHave you tried water?");
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_true(pd_time_parse("2026-11-23T08:00:00Z", &due));
+	assert_string_equal(plan->outcome, "draft");
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	assert_non_null(strstr(receipt->letter.text, "goes out Mon 2026-11-23 08:00"));
+	assert_non_null(strstr(receipt->letter.text, "#undo"));
+	assert_null(pass(scene, due - PD_SECOND));
+	plan = pass(scene, due);
+	assert_non_null(plan);
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.text, "Have you tried water?");
+	assert_int_equal(out->not_before, 0);
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_CLOSED);
+	assert_string_equal(small_event(scene->desk, 1, PD_EVENT_MESSAGE)->actor, "agent:anna");
+	assert_null(pass(scene, due + PD_DAY)); /* once */
+	/* What was sent stays sent: no undo gives the draft its time again. */
+	plan = small_do(scene->desk, "agent:anna", 1, "#undo");
+	assert_non_null(strstr(plan->report.items[plan->report.count - 1], "cannot be unsent"));
+	assert_null(pass(scene, due + 2 * PD_DAY));
+}
+
+static void test_send_later_undone(void **state)
+{
+	struct scene *scene = *state;
+	answer(scene, "#send 2d\nHave you tried water?");
+	pd_time due = scene->desk->now + 2 * PD_DAY;
+	struct pd_plan *plan = small_do(scene->desk, "agent:anna", 1, "#undo");
+	assert_non_null(strstr(plan->report.items[0], "goes out no more by itself"));
+	assert_null(pass(scene, due));
+	/* It is a draft still: it gets another time, and is sent before that. */
+	plan = small_do(scene->desk, "agent:anna", 1, "#send tomorrow 9:00");
+	assert_false(plan->is_refused);
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	plan = small_do(scene->desk, "agent:anna", 1, "#send");
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Have you tried water?");
+	assert_null(pass(scene, due + 2 * PD_DAY));
+	static const struct {
+		const char *actor, *text;
+	} wrong[] = {
+		{"agent:anna", "#send tomorrow"},	   /* nothing is kept */
+		{"agent:anna", "#send yesterday"},	   /* past */
+		{"agent:anna", "#send someday"},	   /* no time */
+		{"agent:anna", "#send tomorrow 9:00 please"}, /* more than a time */
+		{"administrator", "#send tomorrow"},	   /* nobody's */
+	};
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		CHECK_ROW(wrong[i].text, small_do(scene->desk, wrong[i].actor, 1, wrong[i].text)->is_refused);
+}
+
+/* A colleague who answers first holds it, as any (invariant 9); merged, it goes out from where the ticket is. */
+static void test_send_later_crossed(void **state)
+{
+	struct scene *scene = *state;
+	small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "#send 2d\n\nUse sand."));
+	answer(scene, "Have you tried water?");
+	struct pd_plan *plan = pass(scene, scene->desk->now + 2 * PD_DAY);
+	assert_non_null(plan);
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "bob");
+	assert_non_null(strstr(receipt->letter.text, "> Have you tried water?"));
+	assert_null(pass(scene, scene->desk->now + 9 * PD_DAY));
+	plan = small_deliver(scene->desk, reply_to(scene, bob, receipt, "#send"));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.text, "Use sand.");
+}
+
+static int setup_with_grace(void **state)
+{
+	struct small_desk *desk = small_desk_new("[view x]\nquery = is:open\n");
+	struct scene *scene = PD_NEW(desk->arena, struct scene);
+	desk->settings->undo_send = PD_MINUTE;
+	struct pd_plan *plan = small_deliver(desk, first);
+	scene->desk = desk;
+	scene->to_anna = small_letter(plan, PD_LETTER_NOTIFICATION, "anna");
+	scene->to_bob = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	*state = scene;
+	return 0;
+}
+
+static void test_reply_is_stopped(void **state)
+{
+	struct scene *scene = *state;
+	small_do(scene->desk, "administrator", 1, "#follow carol");
+	pd_time before = scene->desk->now;
+	const struct pd_ticket *ticket = small_ticket(scene->desk, 1);
+	struct pd_plan *plan = answer(scene, "#take\nHave you tried water?");
+	const struct pd_planned_letter *out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	const struct pd_planned_letter *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna");
+	assert_int_equal(out->not_before, before + PD_MINUTE);
+	assert_int_equal(small_letter(plan, PD_LETTER_NOTIFICATION, "carol")->not_before, before + PD_MINUTE);
+	assert_int_equal(receipt->not_before, 0);
+	assert_non_null(strstr(receipt->letter.text, "Until then #undo stops it."));
+	assert_non_null(strstr(receipt->letter.text, "leaves in 1m"));
+	assert_int_equal(small_ticket(scene->desk, 1)->status_kind, PD_STATUS_WAITING);
+	assert_int_not_equal(ticket->clocks.of[PD_GOAL_FIRST_REPLY].stop, 0);
+	/* The contact writes meanwhile, which opens the ticket. */
+	small_deliver(scene->desk, (struct small_mail){.from = "Ville <ville@customer.example>",
+						       .subject = "Re: Printer on fire",
+						       .text = "Forget it.",
+						       .in_reply_to = "first@customer.example",
+						       .id = "second@customer.example"});
+	assert_int_equal(ticket->messages, 4); /* and the acknowledgement */
+	plan = small_deliver(scene->desk, reply_to(scene, anna, receipt, "#undo"));
+	assert_int_equal(plan->stops.count, 1);
+	assert_int_equal(plan->stops.items[0].outbox, out->id);
+	const char *told = small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text;
+	assert_non_null(strstr(told, "does not leave"));
+	assert_non_null(strstr(told, "owner Anna Virtanen -> nobody"));
+	assert_non_null(strstr(told, "status of #1 was changed since and stays as it is."));
+	assert_int_equal(ticket->messages, 3);
+	assert_false(ticket->has_sent);
+	assert_int_equal(ticket->clocks.of[PD_GOAL_FIRST_REPLY].stop, 0);
+	assert_false(ticket->clocks.has_replied);
+	assert_int_equal(ticket->status_kind, PD_STATUS_OPEN);
+	/* It never left: it holds no colleague's answer, cannot be restored, and is no news to anybody but its author. */
+	assert_string_equal(
+		small_deliver(scene->desk, reply_to(scene, bob, scene->to_bob, "Use sand."))->outcome, "reply");
+	const char *entry = pd_printf(scene->desk->arena, "#restore E%lld", (long long)out->event);
+	assert_true(small_do(scene->desk, "agent:anna", 1, entry)->is_refused);
+	assert_string_equal(scene->desk->fake->snapshot.draft_of(&scene->desk->fake->snapshot, scene->desk->arena, 1,
+								 "anna", 0)
+				    ->reason,
+			    "draft");
+	/* Bob was first by now; then it is sent all the same, at a time, and does not wait again. */
+	plan = small_do(scene->desk, "agent:anna", 1, "#send");
+	assert_string_equal(plan->outcome, "held");
+	small_do(scene->desk, "agent:anna", 1, "#send 2d");
+	plan = pass(scene, scene->desk->now + 2 * PD_DAY);
+	assert_string_equal(plan->outcome, "reply");
+	out = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_string_equal(out->letter.text, "Have you tried water?");
+	assert_int_equal(out->not_before, 0);
+}
+
+/* Once somebody has tried to send it, it is out. An undo of the undo sends nothing. */
+static void test_reply_is_out(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "Have you tried water?");
+	((struct pd_planned_letter *)small_letter(plan, PD_LETTER_REPLY, NULL))->not_before = 0;
+	plan = small_do(scene->desk, "agent:bob", 1, "#undo");
+	assert_int_equal(plan->stops.count, 0);
+	assert_non_null(strstr(plan->report.items[plan->report.count - 1], "cannot be unsent"));
+	plan = answer(scene, "Or sand?");
+	int64_t action = small_event(scene->desk, 1, PD_EVENT_MESSAGE)->action;
+	plan = small_do(scene->desk, "agent:bob", 1, "#undo");
+	assert_int_equal(plan->stops.count, 1);
+	/* Its author is told who did that. */
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text,
+			       "Bob Builder has stopped your answer"));
+	int64_t undo = small_event(scene->desk, 1, PD_EVENT_UNDO)->action;
+	plan = small_do(scene->desk, "agent:bob", 1, pd_printf(scene->desk->arena, "#undo %lld", (long long)undo));
+	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
+	plan = small_do(scene->desk, "agent:bob", 1, pd_printf(scene->desk->arena, "#undo %lld", (long long)action));
+	assert_int_equal(plan->stops.count, 0);
+	assert_null(strstr(plan->report.items[plan->report.count - 1], "cannot be unsent"));
+}
+
 /* A draft is its author's alone (R6), and a change does not repeat the mail that made it. */
 static void test_what_show_shows(void **state)
 {
@@ -1378,6 +1554,11 @@ int main(void)
 		TEST(test_what_show_shows),
 		TEST(test_draft),
 		TEST(test_draft_crossed),
+		TEST(test_send_later),
+		TEST(test_send_later_undone),
+		TEST(test_send_later_crossed),
+		cmocka_unit_test_setup_teardown(test_reply_is_stopped, setup_with_grace, teardown),
+		cmocka_unit_test_setup_teardown(test_reply_is_out, setup_with_grace, teardown),
 		TEST(test_collision_by_token_alone),
 		TEST(test_no_collision),
 		TEST(test_unproven),

@@ -402,7 +402,7 @@ static void test_outbox(struct desk *desk)
 	assert_int_equal(lines.count, 1);
 	assert_string_equal(lines.items[0].state, "waiting");
 	assert_string_equal(lines.items[0].last_reply, "450 later");
-	assert_int_equal(lines.items[0].attempts, 1);
+	assert_int_equal(lines.items[0].attempts, 2); /* who had the lease may have sent it */
 	assert_int_equal(pd_store_outbox_flush(desk->store, &error), 0);
 	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, until, 10, &leases, &error), 0);
 	assert_int_equal(leases.count, 1);
@@ -437,6 +437,64 @@ static void test_outbox(struct desk *desk)
 	assert_int_equal(row->ticket, number);
 	assert_string_equal(row->recipients.items[0], "Mary@example.org");
 	pd_store_end(s);
+}
+
+static int64_t stop_letter(struct desk *desk, int64_t ticket, int64_t letter, bool *ret_was_untried)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	const struct pd_outbox_row *row = c.desk->outbox(c.desk, desk->arena, letter);
+	*ret_was_untried = row->is_untried;
+	struct pd_ticket *changed = pd_plan_ticket(&c, ticket);
+	pd_plan_set(&c, changed, "priority", changed->priority[0] == 'l' ? "high" : "low", "x");
+	*pd_list_add(desk->arena, &c.plan->stops) = (struct pd_planned_stop){letter, ticket, row->event};
+	commit.plan = c.plan;
+	int failed = pd_store_commit(desk->store, &commit, &error);
+	pd_store_end(commit.snapshot);
+	return failed;
+}
+
+/* A letter that may not leave yet waits, also for a flush and a new holder of the lock; it can be stopped until somebody
+ * takes it. */
+static void test_outbox_stopped(struct desk *desk)
+{
+	struct test_mail mail = hello;
+	mail.is_acknowledged = true;
+	mail.leaves = TEST_NOW + PD_MINUTE;
+	int64_t number = deliver(desk, mail);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_error error = {0};
+	struct pd_leases leases = {0};
+	bool was_untried;
+	struct pd_outbox_lines lines = {0};
+	assert_int_equal(pd_store_outbox_flush(desk->store, &error), 0);
+	assert_int_equal(pd_store_take_over_leases(desk->store, TEST_NOW, &error), 0);
+	pd_time until = TEST_NOW + PD_HOUR;
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", mail.leaves - 1, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 0);
+	assert_int_equal(pd_store_outbox(desk->store, arena, false, 10, &lines, &error), 0);
+	assert_int_equal(lines.items[0].next, mail.leaves);
+	int64_t id = lines.items[0].id;
+	assert_int_equal(stop_letter(desk, number, id, &was_untried), 0);
+	assert_true(was_untried);
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", until, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 0);
+	assert_int_equal(pd_store_outbox(desk->store, arena, true, 10, &lines, &error), 0);
+	assert_string_equal(lines.items[0].state, "stopped");
+	/* Who takes it is faster. */
+	mail.message_id = "b@example.org";
+	number = deliver(desk, mail);
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", mail.leaves, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 1);
+	assert_int_equal(stop_letter(desk, number, leases.items[0].id, &was_untried), 0);
+	assert_false(was_untried);
+	assert_int_equal(pd_store_take_over_leases(desk->store, TEST_NOW, &error), 0);
+	assert_int_equal(stop_letter(desk, number, leases.items[0].id, &was_untried), 0);
+	assert_false(was_untried);
+	assert_int_equal(pd_store_lease(desk->store, arena, "two", mail.leaves, until, 10, &leases, &error), 0);
+	assert_int_equal(leases.count, 1);
+	assert_non_null(strstr(leases.items[0].bytes.data, "Thank you."));
 }
 
 /* Nothing of a ticket overtakes what is on its way; several recipients are marked one by one. */
@@ -1140,6 +1198,7 @@ static const struct {
 	{"raw bytes", test_raw_bytes},
 	{"outbox", test_outbox},
 	{"outbox order", test_outbox_order},
+	{"a letter that waits is stopped", test_outbox_stopped},
 	{"waiting for what is due", test_wait_due},
 	{"drafts", test_drafts},
 	{"time travel", test_time_travel},
