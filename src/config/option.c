@@ -157,8 +157,13 @@ const struct pd_option pd_options[] = {
 	 "How old a ticket may be that an answer without any reference finds by its subject."},
 	{"mailbox", "tag_subject", PD_OPTION_BOOLEAN, "no", NULL, MAILBOX(tag_subject),
 	 "Whether the ticket's number stands at the end of the subject in mail to contacts."},
-	{"mailbox", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, MAILBOX(notify_shows),
-	 "What notifications tell below the message: contact, company, earlier, records and properties."},
+	{"mailbox", "notify_shows", PD_OPTION_SHOWS, "contact;company;properties;goals;earlier;records", NULL,
+	 MAILBOX(notify_shows),
+	 "What notifications tell below the message, in this order: contact, company, goals (or due), earlier (the contact's "
+	 "newest tickets, closed ones too, as far as the reader may see them), records (what the ticket, its contact and its "
+	 "company are linked with), properties (category and all custom ones) and single properties. An agent's own setting goes "
+	 "before that of its primary team, and that before the mailbox's. Sender, subject, the newest message, owner, priority "
+	 "and status stand there always."},
 	{"mailbox", "was", PD_OPTION_LIST, NULL, NULL, MAILBOX(was), "Names that the group had before."},
 
 	{"team", "members", PD_OPTION_NAMES, NULL, "agent", TEAM(members), "Its agents."},

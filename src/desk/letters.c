@@ -190,7 +190,7 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 		*pd_list_add(context->arena, &letter->references) = answered;
 	}
 	letter->text = text;
-	if (ticket != NULL)
+	if (ticket != NULL && pd_may(agent, "reply"))
 		letter->text = pd_printf(context->arena, "%s\n--------\n%s\n", text,
 					 pd_say(context->arena, pd_agent_language(context, agent),
 						"Words of yours in a reply to this mail go to the contact; with a line "

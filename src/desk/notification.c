@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/command.h"
 #include "desk/due.h"
 
 /* --- what an event is about --- */
@@ -169,8 +170,12 @@ static void write_state(struct pd_context *context, const struct pd_told *told, 
 			   ticket->owner != NULL ? pd_value_words(context, "owner", ticket->owner) : nobody,
 			   "priority", ticket->priority != NULL ? ticket->priority : "", "status",
 			   ticket->status != NULL ? ticket->status : "", NULL));
-	pd_due_write(context, ticket, told->agent, out);
-	if (shown->kind == PD_EVENT_COMMENT)
+	if (!pd_may(told->agent, "reply"))
+		pd_buf_adds(out, pd_say(context->arena, language,
+					"You may not answer the contact: a mail with a line #note at its top is a comment. "
+					"#help tells what else you may do.",
+					NULL));
+	else if (shown->kind == PD_EVENT_COMMENT)
 		pd_buf_adds(out,
 			    pd_say(context->arena, language,
 				   "A reply to this mail is a comment, too: the contact does not see it.",
@@ -200,13 +205,14 @@ static const struct pd_event *shown_entry(struct pd_context *context, const stru
 }
 
 /* Who wrote it, and where the answer goes; what looks odd about that is said (invariant 6). */
-static void write_sender(struct pd_context *context, const struct pd_ticket *ticket,
+static void write_sender(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *reader,
 			 const struct pd_event *shown, const struct pd_stored *stored, struct pd_buf *out,
 			 const char *language)
 {
 	const char *reply_to = stored->reply_to.addr;
+	const bool may_reply = pd_may(reader, "reply");
 	pd_buf_addf(out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
-	if (shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
+	if (may_reply && shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
 				   "WARNING: it came to the reply address of somebody else. Your reply goes to "
@@ -217,6 +223,8 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 	if (reply_to == NULL || *reply_to == '\0' || pd_equal_nocase(reply_to, stored->from.addr))
 		return;
 	pd_buf_addf(out, "Reply-To: %s\n", pd_participant_value(context->arena, &stored->reply_to));
+	if (!may_reply)
+		return;
 	if (pd_answer_minds_reply_to(context, ticket, stored))
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language, "Your reply goes to {to}.", "to", reply_to, NULL));
@@ -228,12 +236,12 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 				   "from", stored->from.addr, NULL));
 }
 
-static void write_people(struct pd_context *context, const struct pd_ticket *ticket,
+static void write_people(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *reader,
 			 const struct pd_event *shown, const struct pd_stored *stored, struct pd_buf *out,
 			 const char *language)
 {
 	if (pd_told_is_incoming(shown))
-		write_sender(context, ticket, shown, stored, out, language);
+		write_sender(context, ticket, reader, shown, stored, out, language);
 	people(context, out, "To: ", &stored->to);
 	people(context, out, "Cc: ", &stored->cc);
 	pd_buf_addf(out, "Subject: %s\n\n", stored->subject);
@@ -264,7 +272,7 @@ static void write_message(struct pd_context *context, const struct pd_told *told
 {
 	const char *language = pd_agent_language(context, told->agent);
 	if (shown->kind == PD_EVENT_MESSAGE)
-		write_people(context, told->ticket, shown, stored, out, language);
+		write_people(context, told->ticket, told->agent, shown, stored, out, language);
 	pd_buf_addf(out, "%s\n", stored->text);
 	if ((stored->kinds & PD_KIND_UNPARSED) != 0)
 		pd_buf_addf(out, "%s\n",

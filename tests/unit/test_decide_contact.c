@@ -938,12 +938,68 @@ static void test_background(void **state)
 	struct pd_plan *plan = small_deliver(desk, mail);
 	const char *text = small_letter(plan, PD_LETTER_NOTIFICATION, "dan")->letter.text;
 	assert_non_null(strstr(text, "Contact: Ville Virtanen <ville@customer.example>\nEarlier:\n"));
-	assert_non_null(strstr(text, "  #1  New  Printer on fire"));
+	assert_non_null(strstr(text, pd_printf(desk->arena, "  #1  %.10s  New  Printer on fire",
+					       pd_time_rfc3339(desk->arena, desk->now))));
 	assert_null(strstr(text, "  #2"));
 	assert_null(strstr(text, "category"));
 	text = small_letter(plan, PD_LETTER_NOTIFICATION, "erik")->letter.text;
 	assert_null(strstr(text, "Contact:"));
 	assert_non_null(strstr(text, "Earlier:"));
+	small_desk_free(desk);
+}
+
+/* The part of a notification that stands below its line. */
+static const char *below(const struct pd_plan *plan, const char *agent)
+{
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_NOTIFICATION, agent);
+	return letter != NULL ? strstr(letter->letter.text, "--------\n") + strlen("--------\n") : "not told";
+}
+
+/* What is told when nothing is set; by mailbox, team and agent, each in its order; and nothing that the reader may not
+ * see. A viewer is not told that its reply goes to the contact. */
+static void test_context(void **state)
+{
+	(void)state;
+	struct small_desk *desk = small_desk_new(
+		"[mailbox shop]\naddress = shop@example.com\nteam = shop\n"
+		"[team shop]\nmembers = dan;erik;fay\nsees = own\n"
+		"[team wishes]\nmembers = hal\nnotify_shows = records;company\n"
+		"[mailbox wish]\naddress = wish@example.com\nteam = wishes\n"
+		"[property device]\nname = Device\n[reference deal]\nname = Deal\n"
+		"[agent dan]\naddress = dan@agents.example\n"
+		"[agent erik]\naddress = erik@agents.example\nnotify_shows = priority;contact\n"
+		"[agent fay]\naddress = fay@agents.example\nrole = viewer\n"
+		"[agent hal]\naddress = hal@agents.example\n");
+	struct small_mail mail = {.from = "Kim Lee <kim@acme.example>", .to = "shop@example.com", .subject = "Old", .text = "x", .id = "1@c"};
+	small_deliver(desk, mail);
+	small_do(desk, "administrator", 1,
+		 "#close\n#contact kim@acme.example phone=+358401234567 also=Kimmy link=deal:1\n#company acme.example link=deal:2");
+	mail.id = "2@c";
+	mail.subject = "Hidden";
+	small_deliver(desk, mail);
+	small_do(desk, "administrator", 2, "#assign erik");
+	mail.id = "3@c";
+	mail.subject = "Now";
+	const struct pd_plan *plan = small_deliver(desk, mail);
+	const char *text = below(plan, "dan");
+	CHECK_ROW("in order", pd_starts(text, "Contact: Kim Lee <kim@acme.example>\nPhone: +358401234567\nAlso known as: Kimmy\n"
+					      "Company: acme.example\nEarlier:\n  #1  "));
+	const char *earlier = strstr(text, "Earlier:\n  #1  "), *records = strstr(text, "Link: Deal 1\nLink: Deal 2\n");
+	CHECK_ROW("closed ones, too", earlier != NULL && strstr(earlier, "  Closed  Old\n") != NULL);
+	CHECK_ROW("records", records != NULL && records > earlier);
+	CHECK_ROW("not what dan may not see", strstr(text, "Hidden") == NULL);
+	CHECK_ROW("what stands always", strstr(text, "Owner: nobody   Priority: normal   Status: New") != NULL);
+	CHECK_ROW("a reply", strstr(text, "Your reply goes to the contact.") != NULL);
+	text = below(plan, "erik");
+	CHECK_ROW("erik's order", pd_starts(text, "Contact: Kim Lee"));
+	CHECK_ROW("erik's alone", strstr(text, "Earlier:") == NULL && strstr(text, "Company:") == NULL);
+	CHECK_ROW("not twice", strstr(text, "Priority: normal") == strstr(text, "Priority:"));
+	text = below(plan, "fay");
+	CHECK_ROW("a viewer's reply", strstr(text, "Your reply") == NULL && strstr(text, "#note at its top is a comment") != NULL);
+	mail.id = "4@c";
+	mail.to = "wish@example.com";
+	text = below(small_deliver(desk, mail), "hal");
+	CHECK_ROW("the team's", pd_starts(text, "Link: Deal 1\nLink: Deal 2\nCompany: acme.example\nTicket #4"));
 	small_desk_free(desk);
 }
 
@@ -1020,6 +1076,7 @@ int main(void)
 		TEST(test_owner_and_followers),
 		TEST(test_attachments),
 		cmocka_unit_test(test_background),
+		cmocka_unit_test(test_context),
 		TEST(test_import),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
