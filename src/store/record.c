@@ -9,14 +9,14 @@
 #define FORMAT 1
 
 /* Seven bits a byte, lowest first; the high bit says that more follow. */
-static void put_number(struct pd_buf *buf, uint64_t number)
+void pd_record_put_number(struct pd_buf *buf, uint64_t number)
 {
 	for (; number >= 0x80; number >>= 7)
 		pd_buf_addc(buf, (char)(0x80 | (number & 0x7f)));
 	pd_buf_addc(buf, (char)number);
 }
 
-static uint64_t get_number(struct pd_cursor *in)
+uint64_t pd_record_get_number(struct pd_cursor *in)
 {
 	uint64_t number = 0;
 	for (int shift = 0; shift < 64 && in->at < in->end; shift += 7) {
@@ -30,16 +30,16 @@ static uint64_t get_number(struct pd_cursor *in)
 }
 
 /* The length plus one, then the bytes; 0 is NULL. */
-static void put_text(struct pd_buf *buf, const char *text)
+void pd_record_put_text(struct pd_buf *buf, const char *text)
 {
 	size_t len = text != NULL ? strlen(text) : 0;
-	put_number(buf, text != NULL ? len + 1 : 0);
+	pd_record_put_number(buf, text != NULL ? len + 1 : 0);
 	pd_buf_add(buf, text, len);
 }
 
-static char *get_text(struct pd_arena *arena, struct pd_cursor *in)
+char *pd_record_get_text(struct pd_arena *arena, struct pd_cursor *in)
 {
-	uint64_t len = get_number(in);
+	uint64_t len = pd_record_get_number(in);
 	if (in->bad || len == 0)
 		return NULL;
 	if (--len > (uint64_t)(in->end - in->at)) {
@@ -53,15 +53,15 @@ static char *get_text(struct pd_arena *arena, struct pd_cursor *in)
 
 static void put_strings(struct pd_buf *buf, const struct pd_strings *list)
 {
-	put_number(buf, list->count);
+	pd_record_put_number(buf, list->count);
 	for (size_t i = 0; i < list->count; i++)
-		put_text(buf, list->items[i]);
+		pd_record_put_text(buf, list->items[i]);
 }
 
 /* How many follow; never more than the record could hold. */
 static uint64_t get_count(struct pd_cursor *in)
 {
-	uint64_t count = get_number(in);
+	uint64_t count = pd_record_get_number(in);
 	if (!in->bad && count > (uint64_t)(in->end - in->at))
 		in->bad = true;
 	return in->bad ? 0 : count;
@@ -71,27 +71,27 @@ static struct pd_strings get_strings(struct pd_arena *arena, struct pd_cursor *i
 {
 	struct pd_strings list = {0};
 	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--)
-		*pd_list_add(arena, &list) = get_text(arena, in);
+		*pd_list_add(arena, &list) = pd_record_get_text(arena, in);
 	return list;
 }
 
 static void put_address(struct pd_buf *buf, const struct pd_address *address)
 {
-	put_text(buf, address->name);
-	put_text(buf, address->addr);
+	pd_record_put_text(buf, address->name);
+	pd_record_put_text(buf, address->addr);
 }
 
 static struct pd_address get_address(struct pd_arena *arena, struct pd_cursor *in)
 {
 	struct pd_address address;
-	address.name = get_text(arena, in);
-	address.addr = get_text(arena, in);
+	address.name = pd_record_get_text(arena, in);
+	address.addr = pd_record_get_text(arena, in);
 	return address;
 }
 
 static void put_addresses(struct pd_buf *buf, const struct pd_addresses *list)
 {
-	put_number(buf, list->count);
+	pd_record_put_number(buf, list->count);
 	for (size_t i = 0; i < list->count; i++)
 		put_address(buf, &list->items[i]);
 }
@@ -108,13 +108,13 @@ static struct pd_addresses get_addresses(struct pd_arena *arena, struct pd_curso
 
 static void put_conversation(struct pd_buf *buf, const struct pd_conversation *conversation)
 {
-	put_number(buf, (uint64_t)conversation->id);
-	put_text(buf, conversation->mailbox);
-	put_text(buf, conversation->subject);
-	put_text(buf, conversation->base_subject);
-	put_text(buf, conversation->status);
-	put_text(buf, conversation->owner);
-	put_number(buf, conversation->participants.count);
+	pd_record_put_number(buf, (uint64_t)conversation->id);
+	pd_record_put_text(buf, conversation->mailbox);
+	pd_record_put_text(buf, conversation->subject);
+	pd_record_put_text(buf, conversation->base_subject);
+	pd_record_put_text(buf, conversation->status);
+	pd_record_put_text(buf, conversation->owner);
+	pd_record_put_number(buf, conversation->participants.count);
 	for (size_t i = 0; i < conversation->participants.count; i++)
 		put_address(buf, &conversation->participants.items[i].address);
 }
@@ -122,12 +122,12 @@ static void put_conversation(struct pd_buf *buf, const struct pd_conversation *c
 static void get_conversation(struct pd_arena *arena, struct pd_cursor *in,
 			     struct pd_conversation *conversation)
 {
-	conversation->id = (int64_t)get_number(in);
-	conversation->mailbox = get_text(arena, in);
-	conversation->subject = get_text(arena, in);
-	conversation->base_subject = get_text(arena, in);
-	conversation->status = get_text(arena, in);
-	conversation->owner = get_text(arena, in);
+	conversation->id = (int64_t)pd_record_get_number(in);
+	conversation->mailbox = pd_record_get_text(arena, in);
+	conversation->subject = pd_record_get_text(arena, in);
+	conversation->base_subject = pd_record_get_text(arena, in);
+	conversation->status = pd_record_get_text(arena, in);
+	conversation->owner = pd_record_get_text(arena, in);
 	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--)
 		pd_list_add(arena, &conversation->participants)->address = get_address(arena, in);
 }
@@ -136,14 +136,14 @@ static void get_conversation(struct pd_arena *arena, struct pd_cursor *in,
 static void put_time(struct pd_buf *buf, pd_time time, pd_time *last)
 {
 	int64_t ahead = time - *last;
-	put_number(buf, time == 0 ? 0 : 1 + (((uint64_t)ahead << 1) ^ (uint64_t)(ahead >> 63)));
+	pd_record_put_number(buf, time == 0 ? 0 : 1 + (((uint64_t)ahead << 1) ^ (uint64_t)(ahead >> 63)));
 	if (time != 0)
 		*last = time;
 }
 
 static pd_time get_time(struct pd_cursor *in, pd_time *last)
 {
-	uint64_t packed = get_number(in);
+	uint64_t packed = pd_record_get_number(in);
 	if (packed-- == 0)
 		return 0;
 	*last += (int64_t)(packed >> 1) ^ -(int64_t)(packed & 1);
@@ -158,23 +158,23 @@ static void put_clocks(struct pd_buf *buf, const struct pd_ticket *ticket)
 		const struct pd_clock *clock = &clocks->of[goal];
 		put_time(buf, clock->start, &last);
 		put_time(buf, clock->stop, &last);
-		put_number(buf, (uint64_t)clock->stop_event);
-		put_number(buf, (uint64_t)clock->verdict << 1 | clock->is_restarted);
+		pd_record_put_number(buf, (uint64_t)clock->stop_event);
+		pd_record_put_number(buf, (uint64_t)clock->verdict << 1 | clock->is_restarted);
 		put_time(buf, clock->promised, &last);
 		put_time(buf, clock->kept, &last);
 		put_time(buf, clock->kept_since, &last);
 	}
-	put_number(buf, clocks->has_replied);
-	put_number(buf, clocks->pauses.count);
+	pd_record_put_number(buf, clocks->has_replied);
+	pd_record_put_number(buf, clocks->pauses.count);
 	for (size_t i = 0; i < clocks->pauses.count; i++) {
 		put_time(buf, clocks->pauses.items[i].from, &last);
 		put_time(buf, clocks->pauses.items[i].to, &last);
-		put_number(buf, clocks->pauses.items[i].cause);
+		pd_record_put_number(buf, clocks->pauses.items[i].cause);
 	}
-	put_number(buf, clocks->warned.count);
+	pd_record_put_number(buf, clocks->warned.count);
 	for (size_t i = 0; i < clocks->warned.count; i++) {
-		put_number(buf, clocks->warned.items[i].goal);
-		put_text(buf, clocks->warned.items[i].step);
+		pd_record_put_number(buf, clocks->warned.items[i].goal);
+		pd_record_put_text(buf, clocks->warned.items[i].step);
 		put_time(buf, clocks->warned.items[i].at, &last);
 	}
 	put_time(buf, ticket->snoozed, &last);
@@ -189,27 +189,27 @@ static void get_clocks(struct pd_arena *arena, struct pd_cursor *in, struct pd_t
 		struct pd_clock *clock = &clocks->of[goal];
 		clock->start = get_time(in, &last);
 		clock->stop = get_time(in, &last);
-		clock->stop_event = (int64_t)get_number(in);
-		uint64_t marks = get_number(in);
+		clock->stop_event = (int64_t)pd_record_get_number(in);
+		uint64_t marks = pd_record_get_number(in);
 		clock->is_restarted = marks & 1;
 		clock->verdict = (enum pd_goal_end)(marks >> 1);
 		clock->promised = get_time(in, &last);
 		clock->kept = get_time(in, &last);
 		clock->kept_since = get_time(in, &last);
 	}
-	clocks->has_replied = get_number(in) != 0;
+	clocks->has_replied = pd_record_get_number(in) != 0;
 	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
 		struct pd_pause_span *pause = pd_list_add(arena, &clocks->pauses);
 		pause->from = get_time(in, &last);
 		pause->to = get_time(in, &last);
-		pause->cause = (enum pd_pause)get_number(in);
+		pause->cause = (enum pd_pause)pd_record_get_number(in);
 	}
 	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
 		struct pd_warned *warned = pd_list_add(arena, &clocks->warned);
-		uint64_t goal = get_number(in);
+		uint64_t goal = pd_record_get_number(in);
 		in->bad |= goal >= PD_GOALS;
 		warned->goal = goal < PD_GOALS ? (enum pd_goal)goal : PD_GOAL_CLOSE;
-		warned->step = get_text(arena, in);
+		warned->step = pd_record_get_text(arena, in);
 		warned->at = get_time(in, &last);
 		in->bad |= warned->step == NULL;
 	}
@@ -221,45 +221,45 @@ static void get_absorbed(struct pd_arena *arena, struct pd_cursor *in, struct pd
 {
 	for (uint64_t n = get_count(in); n > 0 && !in->bad; n--) {
 		struct pd_absorbed *absorbed = pd_list_add(arena, &ticket->absorbed);
-		absorbed->ticket = (int64_t)get_number(in);
-		absorbed->messages = (int64_t)get_number(in);
-		absorbed->last_in_event = (int64_t)get_number(in);
-		absorbed->last_out_event = (int64_t)get_number(in);
+		absorbed->ticket = (int64_t)pd_record_get_number(in);
+		absorbed->messages = (int64_t)pd_record_get_number(in);
+		absorbed->last_in_event = (int64_t)pd_record_get_number(in);
+		absorbed->last_out_event = (int64_t)pd_record_get_number(in);
 	}
 }
 
 void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 {
-	put_number(buf, FORMAT);
-	put_text(buf, ticket->description);
-	put_number(buf, (uint64_t)ticket->last_in_event);
-	put_number(buf, (uint64_t)ticket->last_out_event);
-	put_number(buf, (uint64_t)ticket->last_comment_event);
-	put_number(buf, (uint64_t)ticket->first_in_message);
-	put_number(buf, ticket->contacts.count);
+	pd_record_put_number(buf, FORMAT);
+	pd_record_put_text(buf, ticket->description);
+	pd_record_put_number(buf, (uint64_t)ticket->last_in_event);
+	pd_record_put_number(buf, (uint64_t)ticket->last_out_event);
+	pd_record_put_number(buf, (uint64_t)ticket->last_comment_event);
+	pd_record_put_number(buf, (uint64_t)ticket->first_in_message);
+	pd_record_put_number(buf, ticket->contacts.count);
 	for (size_t i = 0; i < ticket->contacts.count; i++)
-		put_number(buf, (uint64_t)ticket->contacts.items[i]);
+		pd_record_put_number(buf, (uint64_t)ticket->contacts.items[i]);
 	put_strings(buf, &ticket->followers);
 	put_strings(buf, &ticket->mailboxes_also);
-	put_number(buf, ticket->conversations.count);
+	pd_record_put_number(buf, ticket->conversations.count);
 	for (size_t i = 0; i < ticket->conversations.count; i++)
 		put_conversation(buf, &ticket->conversations.items[i]);
-	put_number(buf, ticket->properties.count);
+	pd_record_put_number(buf, ticket->properties.count);
 	for (size_t i = 0; i < ticket->properties.count; i++) {
-		put_text(buf, ticket->properties.items[i].property);
-		put_text(buf, ticket->properties.items[i].to);
+		pd_record_put_text(buf, ticket->properties.items[i].property);
+		pd_record_put_text(buf, ticket->properties.items[i].to);
 	}
-	put_number(buf, ticket->deleted_entries.count);
+	pd_record_put_number(buf, ticket->deleted_entries.count);
 	for (size_t i = 0; i < ticket->deleted_entries.count; i++)
-		put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
+		pd_record_put_number(buf, (uint64_t)ticket->deleted_entries.items[i]);
 	put_strings(buf, &ticket->mentions); /* from here on: what older records end before */
 	put_clocks(buf, ticket);
-	put_number(buf, ticket->absorbed.count);
+	pd_record_put_number(buf, ticket->absorbed.count);
 	for (size_t i = 0; i < ticket->absorbed.count; i++) {
-		put_number(buf, (uint64_t)ticket->absorbed.items[i].ticket);
-		put_number(buf, (uint64_t)ticket->absorbed.items[i].messages);
-		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_in_event);
-		put_number(buf, (uint64_t)ticket->absorbed.items[i].last_out_event);
+		pd_record_put_number(buf, (uint64_t)ticket->absorbed.items[i].ticket);
+		pd_record_put_number(buf, (uint64_t)ticket->absorbed.items[i].messages);
+		pd_record_put_number(buf, (uint64_t)ticket->absorbed.items[i].last_in_event);
+		pd_record_put_number(buf, (uint64_t)ticket->absorbed.items[i].last_out_event);
 	}
 	put_strings(buf, &ticket->links);
 }
@@ -267,26 +267,26 @@ void pd_record_ticket_pack(struct pd_buf *buf, const struct pd_ticket *ticket)
 bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_ticket *ticket)
 {
 	struct pd_cursor in = {.at = record.data, .end = record.data + record.len};
-	if (record.data == NULL || get_number(&in) < FORMAT)
+	if (record.data == NULL || pd_record_get_number(&in) < FORMAT)
 		return false;
-	ticket->description = get_text(arena, &in);
-	ticket->last_in_event = (int64_t)get_number(&in);
-	ticket->last_out_event = (int64_t)get_number(&in);
-	ticket->last_comment_event = (int64_t)get_number(&in);
-	ticket->first_in_message = (int64_t)get_number(&in);
+	ticket->description = pd_record_get_text(arena, &in);
+	ticket->last_in_event = (int64_t)pd_record_get_number(&in);
+	ticket->last_out_event = (int64_t)pd_record_get_number(&in);
+	ticket->last_comment_event = (int64_t)pd_record_get_number(&in);
+	ticket->first_in_message = (int64_t)pd_record_get_number(&in);
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
-		*pd_list_add(arena, &ticket->contacts) = (int64_t)get_number(&in);
+		*pd_list_add(arena, &ticket->contacts) = (int64_t)pd_record_get_number(&in);
 	ticket->followers = get_strings(arena, &in);
 	ticket->mailboxes_also = get_strings(arena, &in);
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
 		get_conversation(arena, &in, pd_list_add(arena, &ticket->conversations));
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--) {
 		struct pd_change *property = pd_list_add(arena, &ticket->properties);
-		property->property = get_text(arena, &in);
-		property->to = get_text(arena, &in);
+		property->property = pd_record_get_text(arena, &in);
+		property->to = pd_record_get_text(arena, &in);
 	}
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--)
-		*pd_list_add(arena, &ticket->deleted_entries) = (int64_t)get_number(&in);
+		*pd_list_add(arena, &ticket->deleted_entries) = (int64_t)pd_record_get_number(&in);
 	if (!in.bad && in.at < in.end)
 		ticket->mentions = get_strings(arena, &in);
 	if (!in.bad && in.at < in.end)
@@ -302,42 +302,42 @@ bool pd_record_ticket_unpack(struct pd_arena *arena, struct pd_bytes record, str
 
 void pd_record_stored_pack(struct pd_buf *buf, const struct pd_stored *stored)
 {
-	put_number(buf, FORMAT);
+	pd_record_put_number(buf, FORMAT);
 	put_addresses(buf, &stored->to);
 	put_addresses(buf, &stored->cc);
 	put_address(buf, &stored->reply_to);
 	put_strings(buf, &stored->references);
-	put_text(buf, stored->thread_index);
-	put_number(buf, stored->attachments.count);
+	pd_record_put_text(buf, stored->thread_index);
+	pd_record_put_number(buf, stored->attachments.count);
 	for (size_t i = 0; i < stored->attachments.count; i++) {
 		const struct pd_attachment *attachment = &stored->attachments.items[i];
-		put_number(buf, attachment->index);
-		put_text(buf, attachment->name);
-		put_text(buf, attachment->type);
-		put_text(buf, attachment->content_id);
-		put_number(buf, attachment->is_inline);
-		put_number(buf, attachment->size);
+		pd_record_put_number(buf, attachment->index);
+		pd_record_put_text(buf, attachment->name);
+		pd_record_put_text(buf, attachment->type);
+		pd_record_put_text(buf, attachment->content_id);
+		pd_record_put_number(buf, attachment->is_inline);
+		pd_record_put_number(buf, attachment->size);
 	}
 }
 
 bool pd_record_stored_unpack(struct pd_arena *arena, struct pd_bytes record, struct pd_stored *stored)
 {
 	struct pd_cursor in = {.at = record.data, .end = record.data + record.len};
-	if (record.data == NULL || get_number(&in) < FORMAT)
+	if (record.data == NULL || pd_record_get_number(&in) < FORMAT)
 		return false;
 	stored->to = get_addresses(arena, &in);
 	stored->cc = get_addresses(arena, &in);
 	stored->reply_to = get_address(arena, &in);
 	stored->references = get_strings(arena, &in);
-	stored->thread_index = get_text(arena, &in);
+	stored->thread_index = pd_record_get_text(arena, &in);
 	for (uint64_t n = get_count(&in); n > 0 && !in.bad; n--) {
 		struct pd_attachment *attachment = pd_list_add(arena, &stored->attachments);
-		attachment->index = (unsigned)get_number(&in);
-		attachment->name = get_text(arena, &in);
-		attachment->type = get_text(arena, &in);
-		attachment->content_id = get_text(arena, &in);
-		attachment->is_inline = get_number(&in) != 0;
-		attachment->size = (size_t)get_number(&in);
+		attachment->index = (unsigned)pd_record_get_number(&in);
+		attachment->name = pd_record_get_text(arena, &in);
+		attachment->type = pd_record_get_text(arena, &in);
+		attachment->content_id = pd_record_get_text(arena, &in);
+		attachment->is_inline = pd_record_get_number(&in) != 0;
+		attachment->size = (size_t)pd_record_get_number(&in);
 	}
 	return !in.bad;
 }

@@ -153,9 +153,13 @@ static const char version_10[] =
 	/* Lines of chats that nobody has marked. */
 	"CREATE INDEX outbox_lines ON outbox (id) WHERE state < 2 AND transport = 'xmpp';";
 
+static const char version_11[] =
+	/* Keys of known_id, mark and conversation that are not in their places yet: of a group together, packed. */
+	"CREATE TABLE fresh_key (seq INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;";
+
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5,
-							     version_6, version_7, version_8, version_9, version_10};
+							     version_6, version_7, version_8, version_9, version_10, version_11};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

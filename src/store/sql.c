@@ -243,6 +243,7 @@ void pd_connection_free(struct pd_connection *connection)
 {
 	if (connection == NULL)
 		return;
+	pd_fresh_release(connection);
 	for (size_t i = 0; i < PD_SQL_STATEMENTS; i++)
 		sqlite3_finalize(connection->statements[i]);
 	/* What a log holds that could not be synced is copied by who has checked it again: the next to open it. */

@@ -142,35 +142,40 @@ static int put_contact(struct pd_sqlite *store, const struct pd_planned_contact 
 
 /* --- keys --- */
 
-static int put_known_id(struct pd_sqlite *store, const struct pd_planned_id *id, struct pd_error *error)
+/* What the ticket has already says nothing new. */
+static bool is_known(struct pd_sqlite *store, struct pd_arena *arena, struct pd_key key, int64_t ticket)
 {
-	const struct pd_key key = pd_sqlite_key(&store->store, id->message_id, NULL);
-	pd_filter_add(store->filter, key);
-	sqlite3_stmt *put;
-	if (id->known.is_reference) /* what the ticket has already says nothing new */
-		put = SQL(store->writer,
-			  "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
-			  " agent) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM known_id"
-			  " WHERE key_a = ?1 AND key_b = ?2 AND ticket = ?4) ON CONFLICT DO NOTHING");
-	else
-		put = SQL(store->writer,
-			  "INSERT INTO known_id (key_a, key_b, event, ticket, conversation, is_reference,"
-			  " agent) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-	pd_sql_bind(put, "iiiizis", key.a, key.b, id->known.event, id->known.ticket, id->known.conversation,
-		    (int64_t)id->known.is_reference, id->known.agent);
-	return pd_sql_run(store->writer, put, error);
+	struct pd_window view;
+	pd_window_init(&view, &store->store, true);
+	view.at = store->writer;
+	const struct pd_known_ids known = pd_sqlite_known(&view, arena, key);
+	for (size_t i = 0; i < known.count; i++)
+		if (known.items[i].ticket == ticket)
+			return true;
+	return false;
 }
 
-static int put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark, struct pd_error *error)
+static void put_known_id(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_planned_id *id)
+{
+	const struct pd_key key = pd_sqlite_key(&store->store, id->message_id, NULL);
+	const struct pd_known_id *known = &id->known;
+	if (known->is_reference && is_known(store, arena, key, known->ticket))
+		return;
+	pd_filter_add(store->filter, key);
+	pd_fresh_put(store, &(struct pd_fresh_row){
+				    .kind = PD_FRESH_ID,
+				    .key = key,
+				    .numbers = {known->event, known->ticket, known->conversation, known->is_reference},
+				    .text = known->agent,
+			    });
+}
+
+static void put_mark(struct pd_sqlite *store, const struct pd_planned_mark *mark)
 {
 	const struct pd_key key = pd_sqlite_key(&store->store, mark->key, NULL);
 	pd_filter_add(store->filter, key);
-	sqlite3_stmt *put =
-		SQL(store->writer, "INSERT INTO mark (key_a, key_b, value, expires) VALUES (?, ?, ?, ?)"
-				   " ON CONFLICT (key_a, key_b) DO UPDATE SET value = excluded.value,"
-				   " expires = excluded.expires");
-	pd_sql_bind(put, "iiiz", key.a, key.b, mark->value, mark->expires);
-	return pd_sql_run(store->writer, put, error);
+	pd_fresh_put(store, &(struct pd_fresh_row){
+				    .kind = PD_FRESH_MARK, .key = key, .numbers = {mark->value, mark->expires}});
 }
 
 static int bump_counter(struct pd_sqlite *store, const char *key, pd_time now, struct pd_error *error)
@@ -255,9 +260,9 @@ static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const stru
 	failed = pd_sql_run(store->writer, insert, error);
 	if (!failed)
 		failed = pd_sqlite_put_values(store, event, error);
-	return failed || event->conversation == 0
-		       ? failed
-		       : pd_sqlite_put_conversation(store, arena, plan, event, error);
+	if (!failed && event->conversation != 0)
+		pd_sqlite_put_conversation(store, arena, plan, event);
+	return failed;
 }
 
 /* --- the whole --- */
@@ -278,9 +283,9 @@ int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, str
 	for (size_t i = 0; i < plan->events.count && !failed; i++)
 		failed = put_event(store, arena, plan, plan->events.items[i], error);
 	for (size_t i = 0; i < plan->ids.count && !failed; i++)
-		failed = put_known_id(store, &plan->ids.items[i], error);
+		put_known_id(store, arena, &plan->ids.items[i]);
 	for (size_t i = 0; i < plan->marks.count && !failed; i++)
-		failed = put_mark(store, &plan->marks.items[i], error);
+		put_mark(store, &plan->marks.items[i]);
 	for (size_t i = 0; i < plan->counters.count && !failed; i++)
 		failed = bump_counter(store, plan->counters.items[i], now, error);
 	for (size_t i = 0; i < plan->drafts.count && !failed; i++)

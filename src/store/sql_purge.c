@@ -111,24 +111,19 @@ static int put_tombstone(struct purge *p, int64_t number, int64_t version)
 }
 
 /* Base subjects are found no more. */
-static int drop_conversations(struct purge *p, int64_t number)
+static void drop_conversations(struct purge *p, int64_t number)
 {
 	struct pd_window view;
 	pd_window_init(&view, &p->store->store, true);
 	view.at = p->store->writer;
 	const struct pd_ticket *ticket = pd_sqlite_ticket(&view.face, p->arena, number);
-	int failed = 0;
-	for (size_t i = 0; ticket != NULL && i < ticket->conversations.count && !failed; i++) {
+	for (size_t i = 0; ticket != NULL && i < ticket->conversations.count; i++) {
 		const struct pd_conversation *conversation = &ticket->conversations.items[i];
 		const struct pd_key key = pd_sqlite_key(
 			&p->store->store, conversation->mailbox != NULL ? conversation->mailbox : "",
 			conversation->base_subject);
-		sqlite3_stmt *drop = SQL(p->store->writer,
-					 "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
-		pd_sql_bind(drop, "iii", key.a, key.b, conversation->id);
-		failed = pd_sql_run(p->store->writer, drop, p->error);
+		pd_sqlite_put_subject(p->store, key, conversation->id, 0);
 	}
-	return failed;
 }
 
 static int purge_ticket(struct purge *p, int64_t number)
@@ -139,7 +134,8 @@ static int purge_ticket(struct purge *p, int64_t number)
 		bool is_indexed;
 	})
 	events = {0};
-	int failed = drop_conversations(p, number);
+	int failed = 0;
+	drop_conversations(p, number);
 	sqlite3_stmt *select =
 		SQL(writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event WHERE ticket = ?"
 			    " ORDER BY version");

@@ -4,6 +4,7 @@
  * Fails as snapshots do: the view's failure sticks. */
 #include "store/sqlite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -11,7 +12,8 @@
 
 /* Conversations of one base subject that are looked at, newest first, so that a common subject costs no more.
  */
-#define SUBJECT_SCAN "500"
+#define SUBJECT_SCAN 500
+#define SUBJECTS_MAX 20
 
 struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b)
 {
@@ -114,46 +116,117 @@ struct pd_ticket *pd_sqlite_ticket(struct pd_snapshot *face, struct pd_arena *ar
 
 /* --- keys --- */
 
-static struct pd_known_ids message_id(struct pd_snapshot *face, struct pd_arena *arena, const char *id)
+static void add_known(struct pd_arena *arena, struct pd_known_ids *known, const struct pd_known_id *item)
 {
-	struct pd_window *view = pd_window_of(face);
-	const struct pd_key key = pd_sqlite_key(view->store, id, NULL);
+	size_t at = known->count;
+	for (; at > 0; at--) { /* by event, then ticket */
+		const struct pd_known_id *before = &known->items[at - 1];
+		if (before->event == item->event && before->ticket == item->ticket)
+			return;
+		if (before->event < item->event || (before->event == item->event && before->ticket < item->ticket))
+			break;
+	}
+	(void)pd_list_add(arena, known);
+	memmove(&known->items[at + 1], &known->items[at], (known->count - 1 - at) * sizeof *known->items);
+	known->items[at] = *item;
+}
+
+struct pd_known_ids pd_sqlite_known(struct pd_window *view, struct pd_arena *arena, struct pd_key key)
+{
+	struct pd_known_ids known = {0};
 	if (pd_filter_lacks(pd_sqlite_of(view->store)->filter, key))
-		return (struct pd_known_ids){0};
+		return known;
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
 				   "SELECT ticket, conversation, event, is_reference, agent FROM known_id"
 				   " WHERE key_a = ? AND key_b = ? ORDER BY event, ticket");
 	pd_sql_bind(select, "ii", key.a, key.b);
-	struct pd_known_ids known = {0};
-	while (row(view, select)) {
-		struct pd_known_id *item = pd_list_add(arena, &known);
-		item->ticket = sqlite3_column_int64(select, 0);
-		item->conversation = sqlite3_column_int64(select, 1);
-		item->event = sqlite3_column_int64(select, 2);
-		item->is_reference = sqlite3_column_int(select, 3) != 0;
-		item->agent = pd_sql_text(arena, select, 4);
+	while (row(view, select))
+		*pd_list_add(arena, &known) = (struct pd_known_id){
+			.ticket = sqlite3_column_int64(select, 0),
+			.conversation = sqlite3_column_int64(select, 1),
+			.event = sqlite3_column_int64(select, 2),
+			.is_reference = sqlite3_column_int(select, 3) != 0,
+			.agent = pd_sql_text(arena, select, 4),
+		};
+	const struct pd_fresh_rows fresh = pd_fresh_find(view, arena, PD_FRESH_ID, key, SIZE_MAX);
+	for (size_t i = fresh.count; i > 0; i--) {
+		const struct pd_fresh_row *one = &fresh.items[i - 1];
+		add_known(arena, &known, &(struct pd_known_id){
+						 .event = one->numbers[0],
+						 .ticket = one->numbers[1],
+						 .conversation = one->numbers[2],
+						 .is_reference = one->numbers[3] != 0,
+						 .agent = one->text,
+					 });
 	}
 	return known;
+}
+
+static struct pd_known_ids message_id(struct pd_snapshot *face, struct pd_arena *arena, const char *id)
+{
+	struct pd_window *view = pd_window_of(face);
+	return pd_sqlite_known(view, arena, pd_sqlite_key(view->store, id, NULL));
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct pd_known_id *one = a, *other = b;
+	return (one->conversation < other->conversation) - (one->conversation > other->conversation);
+}
+
+static bool has_conversation(const struct pd_known_ids *list, int64_t id)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].conversation == id)
+			return true;
+	return false;
+}
+
+/* Conversations of the key, newest first; what waits says what is so, the tree what was. */
+static struct pd_known_ids conversations(struct pd_window *view, struct pd_arena *arena, struct pd_key key)
+{
+	struct pd_known_ids known = {0};
+	const struct pd_fresh_rows fresh = pd_fresh_find(view, arena, PD_FRESH_SUBJECT, key, 2 * SUBJECT_SCAN);
+	for (size_t i = 0; i < fresh.count; i++)
+		if (!has_conversation(&known, fresh.items[i].numbers[0]))
+			*pd_list_add(arena, &known) = (struct pd_known_id){
+				.conversation = fresh.items[i].numbers[0], .ticket = fresh.items[i].numbers[1]};
+	const struct pd_known_ids waiting = known; /* no longer than what is looked through below */
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT id, ticket FROM conversation WHERE key_a = ? AND key_b = ?"
+						" ORDER BY id DESC LIMIT ?");
+	pd_sql_bind(select, "iii", key.a, key.b, (int64_t)SUBJECT_SCAN);
+	while (row(view, select)) {
+		const int64_t id = sqlite3_column_int64(select, 0);
+		if (!has_conversation(&waiting, id))
+			*pd_list_add(arena, &known) = (struct pd_known_id){
+				.conversation = id, .ticket = sqlite3_column_int64(select, 1)};
+	}
+	if (fresh.count > 0)
+		qsort(known.items, known.count, sizeof *known.items, newest_first);
+	return known;
+}
+
+static bool is_updated_since(struct pd_window *view, int64_t ticket, pd_time since)
+{
+	sqlite3_stmt *select =
+		SQL(pd_window_connection(view), "SELECT 1 FROM ticket WHERE number = ? AND updated >= ?");
+	pd_sql_bind(select, "ii", ticket, since);
+	const bool is_updated = row(view, select);
+	if (is_updated)
+		sqlite3_reset(select);
+	return is_updated;
 }
 
 static struct pd_known_ids subject(struct pd_snapshot *face, struct pd_arena *arena, const char *mailbox,
 				   const char *base_subject, pd_time since)
 {
 	struct pd_window *view = pd_window_of(face);
-	sqlite3_stmt *select =
-		SQL(pd_window_connection(view),
-		    "SELECT newest.ticket, newest.id FROM (SELECT id, ticket FROM conversation"
-		    " WHERE key_a = ? AND key_b = ? ORDER BY id DESC LIMIT " SUBJECT_SCAN ") AS newest"
-		    " JOIN ticket ON ticket.number = newest.ticket AND ticket.updated >= ?"
-		    " ORDER BY newest.id DESC LIMIT 20");
-	const struct pd_key key = pd_sqlite_key(view->store, mailbox, base_subject);
-	pd_sql_bind(select, "iii", key.a, key.b, since);
+	const struct pd_known_ids all = conversations(view, arena, pd_sqlite_key(view->store, mailbox, base_subject));
 	struct pd_known_ids known = {0};
-	while (row(view, select)) {
-		struct pd_known_id *item = pd_list_add(arena, &known);
-		item->ticket = sqlite3_column_int64(select, 0);
-		item->conversation = sqlite3_column_int64(select, 1);
-	}
+	for (size_t i = 0; i < all.count && i < SUBJECT_SCAN && known.count < SUBJECTS_MAX; i++)
+		if (all.items[i].ticket != 0 && is_updated_since(view, all.items[i].ticket, since))
+			*pd_list_add(arena, &known) = all.items[i];
 	return known;
 }
 
@@ -163,6 +236,10 @@ static struct pd_mark mark(struct pd_snapshot *face, const char *text)
 	const struct pd_key key = pd_sqlite_key(view->store, text, NULL);
 	if (pd_filter_lacks(pd_sqlite_of(view->store)->filter, key))
 		return (struct pd_mark){0};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const struct pd_fresh_rows fresh = pd_fresh_find(view, arena, PD_FRESH_MARK, key, 1);
+	if (fresh.count > 0)
+		return (struct pd_mark){.exists = true, .value = fresh.items[0].numbers[0]};
 	sqlite3_stmt *select =
 		SQL(pd_window_connection(view), "SELECT value FROM mark WHERE key_a = ? AND key_b = ?");
 	pd_sql_bind(select, "ii", key.a, key.b);

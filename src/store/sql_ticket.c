@@ -57,10 +57,16 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 	return pd_sqlite_put_agenda(store, ticket->number, &planned->agenda, error);
 }
 
+void pd_sqlite_put_subject(struct pd_sqlite *store, struct pd_key key, int64_t conversation, int64_t ticket)
+{
+	pd_fresh_put(store, &(struct pd_fresh_row){
+				    .kind = PD_FRESH_SUBJECT, .key = key, .numbers = {conversation, ticket}});
+}
+
 /* What the key was made of is known by the change itself, but for a part that does not change: that is the
  * ticket's. */
-int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
-			       const struct pd_event *event, struct pd_error *error)
+void pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
+				const struct pd_event *event)
 {
 	const struct pd_change *mailbox = NULL, *subject = NULL;
 	for (size_t i = 0; i < event->changes.count; i++) {
@@ -70,7 +76,7 @@ int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, 
 			subject = &event->changes.items[i];
 	}
 	if (mailbox == NULL && subject == NULL)
-		return 0;
+		return;
 	if (event->conversation > store->last_conversation)
 		store->last_conversation = event->conversation;
 	const struct pd_ticket *ticket = NULL;
@@ -83,24 +89,16 @@ int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, 
 		   *kept_subject = now != NULL ? now->subject : NULL;
 	const char *from_mailbox = mailbox != NULL ? mailbox->from : kept_mailbox;
 	const char *from_subject = subject != NULL ? subject->from : kept_subject;
-	int failed = 0;
 	bool is_reply;
 	if (from_mailbox != NULL && from_subject != NULL) {
 		const struct pd_key key = pd_sqlite_key(&store->store, from_mailbox,
 							pd_base_subject(arena, from_subject, &is_reply));
-		sqlite3_stmt *drop = SQL(store->writer,
-					 "DELETE FROM conversation WHERE key_a = ? AND key_b = ? AND id = ?");
-		pd_sql_bind(drop, "iii", key.a, key.b, event->conversation);
-		failed = pd_sql_run(store->writer, drop, error);
+		pd_sqlite_put_subject(store, key, event->conversation, 0);
 	}
-	if (failed || now == NULL || now->base_subject == NULL || now->mailbox == NULL)
-		return failed;
-	const struct pd_key key = pd_sqlite_key(&store->store, now->mailbox, now->base_subject);
-	sqlite3_stmt *put =
-		SQL(store->writer, "INSERT INTO conversation (key_a, key_b, id, ticket) VALUES (?, ?, ?, ?)"
-				   " ON CONFLICT (key_a, key_b, id) DO UPDATE SET ticket = excluded.ticket");
-	pd_sql_bind(put, "iiii", key.a, key.b, event->conversation, event->ticket);
-	return pd_sql_run(store->writer, put, error);
+	if (now == NULL || now->base_subject == NULL || now->mailbox == NULL)
+		return;
+	pd_sqlite_put_subject(store, pd_sqlite_key(&store->store, now->mailbox, now->base_subject), event->conversation,
+			      event->ticket);
 }
 
 static int number_value(struct pd_sqlite *store, bool is_added, int64_t ticket, const char *value,

@@ -69,6 +69,7 @@ int pd_sqlite_take_reader(struct pd_sqlite *store, struct pd_connection **ret, s
 
 void pd_sqlite_give_reader(struct pd_sqlite *store, struct pd_connection *connection)
 {
+	pd_fresh_release(connection);
 	pthread_mutex_lock(&store->pool_lock);
 	bool is_kept = store->pooled < POOL_SIZE;
 	if (is_kept) {
@@ -88,6 +89,7 @@ static int window_begin(struct pd_window *view, struct pd_error *error)
 	int failed = pd_sqlite_take_reader(store, &connection, error);
 	if (failed)
 		return failed;
+	pd_fresh_hold(connection);
 	failed = pd_sql_run(connection, SQL(connection, "BEGIN"), error);
 	/* The instant is that of the first read. */
 	if (!failed)
@@ -196,6 +198,7 @@ static int begin_group(struct pd_store *face, struct pd_error *error)
 	store->group_arena = pd_arena_new();
 	pd_sqlite_documents_begin(store);
 	store->last_conversation = 0;
+	pd_fresh_rollback(store);
 	return pd_sql_run(store->writer, SQL(store->writer, "BEGIN IMMEDIATE"), error);
 }
 
@@ -203,6 +206,8 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
 	int failed = pd_sqlite_documents_commit(store, error);
+	if (!failed)
+		failed = pd_fresh_commit(store, error);
 	const int64_t reserved = store->last_conversation + CONVERSATIONS_AHEAD;
 	const bool is_reserving = store->last_conversation > store->reserved_conversation;
 	if (!failed && is_reserving) {
@@ -225,8 +230,10 @@ static int commit_group(struct pd_store *face, struct pd_error *error)
 	}
 	if (!failed && is_reserving)
 		store->reserved_conversation = reserved;
-	if (!failed)
+	if (!failed) {
 		pd_sqlite_documents_committed(store);
+		pd_fresh_committed(store);
+	}
 	return failed;
 }
 
@@ -236,6 +243,7 @@ static void rollback(struct pd_store *face)
 	if (sqlite3_get_autocommit(store->writer->db) == 0)
 		(void)pd_sql_run(store->writer, SQL(store->writer, "ROLLBACK"), NULL);
 	pd_sqlite_documents_begin(store);
+	pd_fresh_rollback(store);
 	store->texts.count = 0; /* what was looked up may have been of this group */
 }
 
@@ -266,8 +274,8 @@ static void before_group(struct pd_store *face)
 	pd_checkpointer_before_group(store->checkpointer, store->writer, store->log_pages);
 }
 
-/* Rows of documents that the index has got since. */
-static bool drop_rows(struct pd_store *face)
+/* A group of no jobs: rows of documents that the index has got since, keys that are to get to their places. */
+static bool commit_nothing(struct pd_store *face)
 {
 	struct pd_error error;
 	int failed = begin_group(face, &error);
@@ -286,9 +294,10 @@ static bool idle(struct pd_store *face)
 	if (atomic_load(&face->is_failed))
 		return false;
 	const int64_t done = pd_indexer_done(store->indexer);
-	if (done > store->dropped && !drop_rows(face))
+	const bool is_due = pd_fresh_is_due(store, pd_now());
+	if ((is_due || done > store->dropped) && !commit_nothing(face))
 		return false;
-	return pd_sqlite_tidy(store) || done < store->last_seq;
+	return pd_sqlite_tidy(store) || is_due || done < store->last_seq;
 }
 
 static int text_id(struct pd_sqlite *store, const char *hash, int64_t *ret_id, struct pd_error *error)
@@ -431,6 +440,7 @@ static void close_store(struct pd_store *face)
 	free(store->path);
 	free(store->words_path);
 	pd_filter_free(store->filter);
+	pd_fresh_free(store->fresh);
 	free(store);
 }
 
@@ -517,6 +527,8 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
 	failed = pd_filter_load(store->writer, &store->filter, error);
+	if (!failed)
+		failed = pd_fresh_new(store, &store->fresh, error);
 	if (!failed)
 		failed = pd_checkpointer_new(store, &store->checkpointer, error);
 	if (!failed) {

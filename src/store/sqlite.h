@@ -13,10 +13,15 @@
 #define PD_SQL_BUSY_MS	  5000 /* how long another process is waited for */
 #define PD_SQL_STATEMENTS 192  /* call sites of SQL(), at most */
 
+#define PD_GENERATIONS 2
+
 struct pd_connection {
 	struct pd_sqlite *store;
 	sqlite3 *db;
 	sqlite3_stmt *statements[PD_SQL_STATEMENTS];
+	/* of its snapshot (fresh.c); NULL: none */
+	struct pd_generation *generations[PD_GENERATIONS];
+	uint64_t group; /* it sees what was committed up to this one */
 	struct pd_connection *next; /* in the pool */
 };
 
@@ -44,6 +49,7 @@ struct pd_documents {
 struct pd_checkpointer;
 struct pd_indexer;
 struct pd_filter;
+struct pd_fresh;
 
 struct pd_sqlite {
 	struct pd_store store; /* first */
@@ -55,6 +61,7 @@ struct pd_sqlite {
 	struct pd_checkpointer *checkpointer; /* NULL: reads only */
 	struct pd_indexer *indexer;	      /* NULL: reads only */
 	struct pd_filter *filter;	      /* of Message-IDs and marks; NULL: reads only */
+	struct pd_fresh *fresh;		      /* keys that are not in their places yet; NULL: reads only */
 	atomic_bool has_removed;	      /* the index still has words that are to go */
 	pthread_mutex_t pool_lock;
 	struct pd_connection *pool;
@@ -150,7 +157,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 10
+#define PD_SCHEMA_VERSION 11
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -203,6 +210,8 @@ struct pd_key {
 	int64_t a, b;
 };
 struct pd_key pd_sqlite_key(const struct pd_store *store, const char *a, const char *b);
+/* What is known of a Message-ID of that key. */
+struct pd_known_ids pd_sqlite_known(struct pd_window *view, struct pd_arena *arena, struct pd_key key);
 
 /* --- keys that were never there (filter.c) --- */
 
@@ -214,6 +223,40 @@ void pd_filter_add(struct pd_filter *filter, struct pd_key key);
 bool pd_filter_lacks(struct pd_filter *filter, struct pd_key key);
 /* With all keys of Message-IDs and marks, before anything is written. */
 int pd_filter_load(struct pd_connection *connection, struct pd_filter **ret_filter, struct pd_error *error);
+
+/* --- keys that are not in their places yet (fresh.c) --- */
+
+enum pd_fresh_kind { PD_FRESH_ID = 1, PD_FRESH_MARK, PD_FRESH_SUBJECT };
+#define PD_FRESH_NUMBERS 4
+struct pd_fresh_row {
+	struct pd_key key;
+	enum pd_fresh_kind kind;
+	/* of an id: event, ticket, conversation, is it a reference; of a mark: value, expires; of a subject:
+	 * conversation, ticket (0: no longer) */
+	int64_t numbers[PD_FRESH_NUMBERS];
+	const char *text; /* of an id: agent; NULL */
+	uint64_t group;	  /* that brought it */
+};
+struct pd_fresh_rows {
+	struct pd_fresh_row *items;
+	size_t count, room;
+};
+/* Reads what waits, and adds its keys to the store's filter. */
+int pd_fresh_new(struct pd_sqlite *store, struct pd_fresh **ret_fresh, struct pd_error *error);
+void pd_fresh_free(struct pd_fresh *fresh); /* NULL is allowed */
+/* In the thread that leads. Into the group; before its COMMIT; after it; where it is rolled back. */
+void pd_fresh_put(struct pd_sqlite *store, const struct pd_fresh_row *row);
+int pd_fresh_commit(struct pd_sqlite *store, struct pd_error *error);
+void pd_fresh_committed(struct pd_sqlite *store);
+void pd_fresh_rollback(struct pd_sqlite *store);
+/* In quiet times: has a mark expired, so that all shall get to their places? Then the next group takes many there. */
+bool pd_fresh_is_due(struct pd_sqlite *store, pd_time now);
+/* Before a reader's snapshot begins, and after its end. */
+void pd_fresh_hold(struct pd_connection *connection);
+void pd_fresh_release(struct pd_connection *connection);
+/* Newest first, so many at most; what stands in the key's place is older than all of them, or the same. */
+struct pd_fresh_rows pd_fresh_find(struct pd_window *view, struct pd_arena *arena, enum pd_fresh_kind kind,
+				   struct pd_key key, size_t max);
 
 /* --- texts that stand in raw bytes (slice.c) --- */
 
@@ -227,8 +270,10 @@ int pd_sqlite_apply(struct pd_store *store, struct pd_committing *committing, st
 int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned,
 			 struct pd_error *error);
 /* Keys of base subjects, where the event changes a conversation's mailbox or subject. */
-int pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
-			       const struct pd_event *event, struct pd_error *error);
+void pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
+				const struct pd_event *event);
+/* ticket 0: the conversation has that subject no longer. */
+void pd_sqlite_put_subject(struct pd_sqlite *store, struct pd_key key, int64_t conversation, int64_t ticket);
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
 int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 			 const struct pd_planned_letter *letter, pd_time now, struct pd_error *error);

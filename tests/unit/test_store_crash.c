@@ -697,6 +697,7 @@ static void test_older_schema(void **state)
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
 				      "DROP INDEX ticket_snoozed; DROP INDEX outbox_lines; DROP TABLE unindexed; DROP TABLE absorbed;"
 				      "DROP INDEX contact_company; ALTER TABLE contact DROP COLUMN details;"
+				      "DROP TABLE fresh_key;"
 				      "ALTER TABLE message DROP COLUMN text_at; ALTER TABLE message DROP COLUMN text_size;"
 				      "CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 				      "CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '',"
