@@ -262,6 +262,8 @@ static void reload(struct house *house)
 		    !pd_equal(settings->user, house->settings->user))
 			pd_log(PD_WARNING,
 			       "changed sockets, connections or user take effect at the next start", NULL);
+		if (settings->chats.count != house->settings->chats.count)
+			pd_log(PD_WARNING, "a chat that came or went takes effect at the next start", NULL);
 		pd_settings_unref(settings);
 		pd_log(PD_INFO, "configuration reloaded", NULL);
 	}

@@ -26,13 +26,14 @@ static bool is_team_open(struct pd_context *context, const struct pd_team *team)
 	return team != NULL && (calendar == NULL || pd_calendar_is_open(calendar, context->now));
 }
 
-/* Who may take a chat now: its owner, else the team. */
+/* Who may take a chat now: its owner, who has a client for it, else the team. */
 static struct pd_strings find_available(struct pd_context *context, const char *owner, const char *team_name)
 {
 	struct pd_strings found = {0};
 	const struct pd_team *team = team_name != NULL ? pd_settings_team(context->settings, team_name) : NULL;
 	struct pd_records absences = pd_plan_records(context, PD_ABSENCE);
-	if (owner != NULL && is_available(context, &absences, pd_settings_agent(context->settings, owner))) {
+	const struct pd_agent *own = owner != NULL ? pd_settings_agent(context->settings, owner) : NULL;
+	if (own != NULL && own->jid != NULL && is_available(context, &absences, own)) {
 		*pd_list_add(context->arena, &found) = owner;
 		return found;
 	}

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "calendar/calendar.h"
+#include "flow/check_chat.h"
 
 struct pd_settings *pd_flow_load(const char *file, struct pd_problems *problems)
 {
@@ -208,6 +209,7 @@ static void check_surroundings(const struct pd_settings *settings, struct pd_pro
 	check_own_listener(settings, problems);
 	check_delimiter(settings, problems);
 	check_queue_ids(settings, problems);
+	pd_flow_check_chats(settings, problems);
 	pd_calendar_check(settings, problems);
 }
 

@@ -293,18 +293,25 @@ static void hang_up(struct component *component)
 
 /* --- the thread --- */
 
+/* New settings end it: the secret may be another. */
 static void pause_for(struct component *component, pd_time duration)
 {
 	int64_t until = pd_monotonic() + duration;
-	while (!component->is_stopping && pd_monotonic() < until) {
+	struct pd_settings *before = pd_flow_settings(component->flow);
+	bool is_same = true;
+	while (!component->is_stopping && is_same && pd_monotonic() < until) {
 		struct pollfd poll_wake = {.fd = component->wake, .events = POLLIN};
 		int64_t left = until - pd_monotonic();
-		if (poll(&poll_wake, 1, left > 0 ? (int)left : 0) > 0) {
+		if (poll(&poll_wake, 1, left > PD_SECOND ? (int)PD_SECOND : left > 0 ? (int)left : 0) > 0) {
 			uint64_t count;
 			ssize_t taken = read(component->wake, &count, sizeof count);
 			(void)taken;
 		}
+		struct pd_settings *now = pd_flow_settings(component->flow);
+		is_same = now == before;
+		pd_settings_unref(now);
 	}
+	pd_settings_unref(before);
 }
 
 static void *run(void *data)

@@ -38,7 +38,7 @@ prosody_prepare() {
 		https_ports = { }
 		modules_enabled = { "roster", "saslauth", "disco", "ping", "time", "carbons", "bosh", "websocket",
 			${PROSODY_MODULES:-} }
-		modules_disabled = { "s2s", "tls", "offline" }
+		modules_disabled = { "s2s", "tls"${PROSODY_DISABLED-, \"offline\"} }
 		allow_unencrypted_plain_auth = true
 		c2s_require_encryption = false
 		consider_bosh_secure = true
@@ -61,11 +61,12 @@ prosody_prepare() {
 	fi
 }
 
+# In a process of its own, which it becomes.
 prosody_as() {
 	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid prosody --regid prosody --clear-groups "$@"
+		exec setpriv --reuid prosody --regid prosody --clear-groups "$@"
 	else
-		"$@"
+		exec "$@"
 	fi
 }
 
