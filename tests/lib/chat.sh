@@ -8,6 +8,7 @@
 #   heard NAME WORDS         has it been told a line with these words (a basic regular expression)?
 #   await WORDS NAME TEXT    waits for that; WORDS say what fails otherwise
 #   count_lines NAME TEXT    how often
+#   ticket_number WORDS      the ticket that the words of a message find
 #   connected                is the component connected?
 . "$top_srcdir/tests/lib/prosody.sh"
 
@@ -63,6 +64,14 @@ connected() {
 chat_start() {
 	desk_start "$@"
 	check "the component does not connect" pf_wait 30 connected
+}
+
+ticket_number() {
+	postdesk search "$1" --json | sed -n 's/.*"number": *\([0-9]*\).*/\1/p' | head -1
+}
+
+has_ticket() {
+	[ -n "$(ticket_number "$1")" ]
 }
 
 chat_log() {
