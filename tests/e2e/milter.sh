@@ -170,6 +170,7 @@ mail "Bob Berger <bob@example.com>" support@example.com "By results" \
 	"Authentication-Results: mail.example.com.example.org; dmarc=pass header.from=example.com" \
 	"Authentication-Results: (mail.example.com;) other.example.org (; mail.example.com); dmarc=pass header.from=example.com" \
 	"authentication-RESULTS: \"mail.example.com\"; dmarc=pass header.from=example.com" \
+	"Authentication-Results : mail.example.com; dmarc=pass header.from=example.com" \
 	"Authentication-Results:
 	mail.example.com;
 	dmarc=pass header.from=example.com" \

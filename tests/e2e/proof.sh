@@ -17,7 +17,8 @@ state() {
 
 # Forged: from the world, with the agent's own reply address and a result of the forger's making.
 mail "Anna Virtanen <anna@example.com>" "$reply_to" "Re: Printer broken" "In-Reply-To: $answered" \
-	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.com" <<-END >"$work/forged.eml"
+	"Authentication-Results: mail.example.com; dmarc=pass header.from=example.com" \
+	"Authentication-Results : mail.example.com; dkim=pass header.d=example.com" <<-END >"$work/forged.eml"
 	#close
 
 	Send us your password.
