@@ -186,6 +186,8 @@ static int with_rules(void **state)
 		"[rule loop]\non = created;changed:tone\ndo = #set tone=loud\n"
 		"[rule copy]\non = created\nwhen = copy\ndo = #new Copy;#assign bob\n"
 		"[rule bad]\non = replied\nwhen = status:waiting\ndo = #status Talking\n"
+		"[rule half]\non = changed:status\nwhen = status:closed\n"
+		"do = #priority urgent;#assign bob;#note Look.;#undo 999\n"
 		"[rule off]\non = created\nenabled = no\ndo = #close\n");
 	return 0;
 }
@@ -265,6 +267,24 @@ static void fails(void **state)
 	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
 }
 
+/* What a rule has done already is taken back where a later command of it fails only when it is carried out. */
+static void fails_half_way(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "support@example.com", "x", "Hello.");
+	struct pd_plan *plan = small_do(desk, "agent:anna", number, "close");
+	const struct pd_ticket *ticket = small_ticket(desk, number);
+	assert_false(plan->is_refused);
+	assert_int_equal(ticket->status_kind, PD_STATUS_CLOSED); /* what set it off stays */
+	assert_string_equal(ticket->priority, "normal");
+	assert_null(ticket->owner);
+	assert_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	assert_int_equal(events_of(number, "rule:half"), 1);
+	const struct pd_event *comment = small_event(desk, number, PD_EVENT_COMMENT);
+	assert_string_equal(small_message(desk, comment->message)->text,
+			    "The rule half did nothing: #undo: There is no action 999.");
+}
+
 /* --- rules of goals --- */
 
 static int with_goals(void **state)
@@ -332,6 +352,7 @@ int main(void)
 		WITH(with_rules, of_an_answer),
 		WITH(with_rules, makes_tickets),
 		WITH(with_rules, fails),
+		WITH(with_rules, fails_half_way),
 		WITH(with_goals, of_goals),
 		WITH(with_rules, not_by_history),
 	};
