@@ -100,7 +100,8 @@ const struct pd_option pd_options[] = {
 	 "The longest that checking one signature may take; then it proves nothing."},
 	{"postdesk", "tnef", PD_OPTION_BOOLEAN, "no", NULL, DESK(tnef),
 	 "Whether the files that Outlook packs into winmail.dat become attachments of their own (at most 100, of 20 "
-	 "megabytes together). A reader takes them out with libytnef; a broken winmail.dat stays what it is."},
+	 "megabytes together). A reader takes them out with libytnef; a broken winmail.dat stays what it is. "
+	 "A mail that says nothing else shows the text of winmail.dat."},
 	{"postdesk", "notify_attach_limit", PD_OPTION_SIZE, "5M", NULL, DESK(notify_attach_limit),
 	 "How much in attachments a notification carries; the others are named."},
 	{"postdesk", "templates", PD_OPTION_FILE, NULL, NULL, DESK(templates),

@@ -131,13 +131,14 @@ struct pd_tnef_file {
 struct pd_tnef_list {
 	struct pd_tnef_file *items;
 	size_t count, room;
+	const char *plain, *html; /* the body, clean; NULL: none there */
 };
 /* Whether this process takes files out of winmail.dat; at first it does not. Their indexes are those of files inside a
  * text. */
 void pd_tnef_enable(bool enable);
 bool pd_tnef_is_enabled(void);
 bool pd_tnef_is_type(const char *type, const char *name);
-/* Is it a whole block with 1 to 100 files, by its frame alone? */
+/* Is it a whole block with 1 to 100 files or a body, by its frame alone? */
 bool pd_tnef_check(const char *data, size_t size);
 /* False: broken, nothing in it, too much in it, or a build without the library. */
 bool pd_tnef_files(struct pd_arena *arena, const char *data, size_t size, struct pd_tnef_list *ret_files);

@@ -21,6 +21,7 @@ struct reading {
 	size_t next;   /* leaf */
 	bool has_body; /* a leaf was taken as body */
 	bool is_deep;  /* mails inside are read too */
+	struct body packed; /* in winmail.dat; shown where there is no other */
 	PD_LIST(struct pd_part) embedded; /* files found in the text of the leaf at hand */
 };
 
@@ -109,7 +110,7 @@ static struct pd_bytes take_files_out(struct reading *reading, const struct pd_p
 	return (struct pd_bytes){pd_buf_string(reading->arena, &rest), rest.len};
 }
 
-/* The files in winmail.dat become parts; false: it stays what it is. */
+/* The files in winmail.dat become parts, its body that of a mail without one; false: it stays what it is. */
 static bool take_packed_files(struct reading *reading, const struct pd_leaf *leaf, const struct pd_part *part)
 {
 	if (!pd_tnef_is_enabled() || !reading->is_deep || !pd_tnef_is_type(part->type, part->name))
@@ -119,6 +120,8 @@ static bool take_packed_files(struct reading *reading, const struct pd_leaf *lea
 	struct pd_bytes bytes = pd_leaf_bytes(leaf, 0, &buf);
 	if (bytes.len == 0 || !pd_tnef_files(reading->arena, bytes.data, bytes.len, &files))
 		return false;
+	if (!reading->packed.plain && !reading->packed.html)
+		reading->packed = (struct body){.plain = files.plain, .html = files.html};
 	for (size_t i = 0; i < files.count; i++)
 		*pd_list_add(reading->arena, reading->parts) = (struct pd_part){
 			.index = PD_EMBEDDED_INDEX(part->index, i),
@@ -131,7 +134,7 @@ static bool take_packed_files(struct reading *reading, const struct pd_leaf *lea
 			.description = "",
 			.size = files.items[i].content.len,
 		};
-	return true;
+	return files.count > 0;
 }
 
 static const char *leaf_text(struct reading *reading, const struct pd_leaf *leaf, const struct pd_part *part,
@@ -375,6 +378,8 @@ void pd_parts_read(struct pd_arena *arena, const char *data, size_t size, struct
 	if (report)
 		parts->report_type = pd_lower_ascii(arena, report);
 	struct body body = read_tree(&reading);
+	if (!body.html && (!body.plain || is_blank(body.plain)) && (reading.packed.plain || reading.packed.html))
+		body = reading.packed;
 	parts->plain = body.plain;
 	parts->html = body.html;
 }

@@ -1,4 +1,4 @@
-/* winmail.dat: the files that Outlook packs into application/ms-tnef, taken out by libytnef.
+/* winmail.dat: the files and the body that Outlook packs into application/ms-tnef, taken out by libytnef.
  *
  * The library meets foreign bytes, so this runs in a reader only (and, for tests, in place), and only where the
  * settings ask for it. Before the library sees a block its frame is checked: every attribute within the
@@ -6,8 +6,10 @@
 #include <string.h>
 #include "base/text.h"
 #include "mime/inside.h"
+#include "mime/rtf.h"
 #ifdef PD_HAVE_YTNEF
 #include <stdio.h>
+#include <stdlib.h>
 #include <ytnef.h>
 #endif
 
@@ -22,8 +24,17 @@
 #define HEAD_SIZE	6u	/* of the block: signature and key */
 #define ATTRIBUTE_HEAD	9u	/* level, type and name, length */
 #define CHECKSUM_SIZE	2u
+#define BODY		0x800cu
+#define PROPERTIES	0x9003u
 #define LONG_FILE_NAME	0x3707u
 #define DATA_OBJECT	0x3701u
+#define PLAIN_BODY	0x1000u
+#define RTF_BODY	0x1009u
+#define HTML_BODY	0x1013u
+#define CODEPAGE	0x3fdeu
+#define RTF_AS_IT_STANDS 0x414c454du /* not compressed */
+#define RTF_HEAD	16u /* MS-OXRTFCP 2.1.3.1: sizes, type, checksum */
+#define MAX_BODY	((size_t)8 << 20)
 
 static bool is_enabled;
 
@@ -55,6 +66,7 @@ static unsigned long little(const char *at, int bytes)
 bool pd_tnef_check(const char *data, size_t size)
 {
 	size_t at = HEAD_SIZE, files = 0, parts = 0;
+	bool has_body = false;
 	if (size < HEAD_SIZE || size > MAX_SIZE || little(data, 4) != SIGNATURE)
 		return false;
 	for (; at < size; parts++) {
@@ -70,9 +82,10 @@ bool pd_tnef_check(const char *data, size_t size)
 			return false;
 		if (level == LEVEL_FILE && files == 0)
 			return false;
+		has_body |= level == LEVEL_MESSAGE && (name == BODY || name == PROPERTIES);
 		at += len + CHECKSUM_SIZE;
 	}
-	return files > 0;
+	return files > 0 || has_body;
 }
 
 #ifdef PD_HAVE_YTNEF
@@ -126,7 +139,69 @@ static bool take_files(struct pd_arena *arena, TNEFStruct *tnef, struct pd_tnef_
 			(struct pd_tnef_file){.name = name_of(arena, file, charset),
 					      .content = {pd_memdup(arena, content->data, len), len}};
 	}
-	return ret_files->count > 0;
+	return true;
+}
+
+static const variableLength *property(TNEFStruct *tnef, unsigned type, unsigned name)
+{
+	const variableLength *found = MAPIFindProperty(&tnef->MapiProperties, PROP_TAG(type, name));
+	return found == MAPI_UNDEFINED || !found->data || found->size <= 0 || (size_t)found->size > MAX_BODY ? NULL : found;
+}
+
+static const char *text_of(struct pd_arena *arena, const char *charset, const variableLength *found)
+{
+	size_t len = found ? strnlen((const char *)found->data, (size_t)found->size) : 0;
+	if (len == 0)
+		return NULL;
+	const char *text = pd_charset_clean(arena, charset, (const char *)found->data, len);
+	return text[strspn(text, " \t\n")] ? text : NULL;
+}
+
+/* The body in Outlook's own form; the library believes the sizes, so that they are checked before. */
+static void take_rtf(struct pd_arena *arena, TNEFStruct *tnef, struct pd_tnef_list *list)
+{
+	const variableLength *found = property(tnef, PT_BINARY, RTF_BODY);
+	if (!found || (size_t)found->size <= RTF_HEAD)
+		return;
+	const char *head = (const char *)found->data;
+	unsigned long size = little(head + 4, 4);
+	if (size == 0 || size > MAX_BODY || little(head, 4) + 4 != (unsigned long)found->size)
+		return;
+	bool is_html = false;
+	const char *text = "";
+	if (little(head + 8, 4) == RTF_AS_IT_STANDS) {
+		text = pd_rtf_text(arena, head + RTF_HEAD, (size_t)found->size - RTF_HEAD, &is_html);
+	} else {
+		variableLength given = *found;
+		int len = 0;
+		unsigned char *rtf = DecompressRTF(&given, &len);
+		if (rtf && len > 0)
+			text = pd_rtf_text(arena, (const char *)rtf, (size_t)len, &is_html);
+		free(rtf);
+	}
+	text = pd_clean_text(arena, text, strlen(text));
+	if (!text[strspn(text, " \t\n")])
+		return;
+	if (is_html)
+		list->html = text;
+	else
+		list->plain = text;
+}
+
+static void take_body(struct pd_arena *arena, TNEFStruct *tnef, struct pd_tnef_list *list)
+{
+	const char *charset = charset_of(arena, tnef);
+	const variableLength *page = property(tnef, PT_LONG, CODEPAGE), *html = property(tnef, PT_BINARY, HTML_BODY);
+	unsigned long number = page && page->size >= 4 ? little((const char *)page->data, 4) : 0;
+	const char *html_charset = number == 65001 ? "utf-8" : number ? pd_printf(arena, "windows-%lu", number) : charset;
+	list->html = text_of(arena, html_charset, html ? html : property(tnef, PT_STRING8, HTML_BODY));
+	list->plain = text_of(arena, "utf-8", property(tnef, PT_UNICODE, PLAIN_BODY)); /* the library has made it so */
+	if (!list->plain)
+		list->plain = text_of(arena, charset, property(tnef, PT_STRING8, PLAIN_BODY));
+	if (!list->plain && tnef->body.data && tnef->body.size > 0 && (size_t)tnef->body.size <= MAX_BODY)
+		list->plain = text_of(arena, charset, &tnef->body);
+	if (!list->plain && !list->html)
+		take_rtf(arena, tnef, list);
 }
 
 bool pd_tnef_files(struct pd_arena *arena, const char *data, size_t size, struct pd_tnef_list *ret_files)
@@ -139,6 +214,9 @@ bool pd_tnef_files(struct pd_arena *arena, const char *data, size_t size, struct
 	TNEFInitialize(&tnef);
 	bool is_good = TNEFParseMemory((unsigned char *)pd_memdup(arena, data, size), (long)size, &tnef) == 0 &&
 		       take_files(arena, &tnef, &files);
+	if (is_good)
+		take_body(arena, &tnef, &files);
+	is_good = is_good && (files.count > 0 || files.plain || files.html);
 	TNEFFree(&tnef);
 	if (is_good)
 		*ret_files = files;

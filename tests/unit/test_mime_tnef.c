@@ -18,6 +18,7 @@
 #define CLASS	  0x00078008u
 #define SUBJECT	  0x00018004u
 #define PRIORITY  0x0004800du
+#define BODY	  0x0002800cu
 #define PROPERTIES 0x00069003u /* of the message */
 #define CREATED	  0x00038012u
 #define MODIFIED  0x00038013u
@@ -140,21 +141,26 @@ static void put_outlook(struct pd_buf *out)
 	}
 }
 
-static struct pd_raw *mail_with(const struct pd_buf *block, const char *type)
+static struct pd_raw *mail_saying(const struct pd_buf *block, const char *type, const char *text)
 {
 	PD_AUTO_BUF mail = {0};
 	gchar *base64 = g_base64_encode((const guchar *)block->data, block->len);
 
 	pd_buf_addf(&mail,
 		    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
-		    "--x\r\n\r\nSee the files.\r\n--x\r\nContent-Type: %s; name=winmail.dat\r\n"
+		    "--x\r\n\r\n%s\r\n--x\r\nContent-Type: %s; name=winmail.dat\r\n"
 		    "Content-Transfer-Encoding: base64\r\n\r\n",
-		    type);
+		    text, type);
 	for (size_t i = 0, len = strlen(base64); i < len; i += 76)
 		pd_buf_addf(&mail, "%.76s\r\n", base64 + i);
 	pd_buf_adds(&mail, "--x--\r\n");
 	g_free(base64);
 	return pd_raw_from_bytes(mail.data, mail.len);
+}
+
+static struct pd_raw *mail_with(const struct pd_buf *block, const char *type)
+{
+	return mail_saying(block, type, "See the files.");
 }
 
 static struct pd_message *read_with(struct pd_arena *arena, const struct pd_raw *raw, bool tnef, bool with_contents)
@@ -220,6 +226,85 @@ static void test_outlook(void **state)
 		assert_int_equal((unsigned char)message->attachments.items[0].content.data[i], (unsigned char)(i * 3));
 	assert_string_equal(message->attachments.items[1].name, "image001.png");
 	assert_int_equal(message->attachments.items[1].size, 70);
+}
+
+/* MS-OXRTFCP: as it stands, or as literals of the compressed form. */
+static void put_rtf(struct pd_buf *out, const char *rtf, bool compressed)
+{
+	size_t len = strlen(rtf);
+	put(out, (compressed ? len + len / 8 + 3 : len) + 12, 4);
+	put(out, len, 4);
+	put(out, compressed ? 0x75465a4c : 0x414c454d, 4);
+	put(out, 0, 4);
+	for (size_t i = 0; i < len; i++) {
+		if (compressed && i % 8 == 0)
+			pd_buf_addc(out, (char)(len - i < 8 ? 1u << (len - i) : 0));
+		pd_buf_addc(out, rtf[i]);
+	}
+	if (compressed && len % 8 == 0)
+		pd_buf_addc(out, 1);
+	unsigned end = (unsigned)(207 + len) % 4096; /* a reference to the place that is written next ends it */
+	for (int shift = 8; compressed && shift >= 0; shift -= 8)
+		pd_buf_addc(out, (char)((end << 4) >> shift));
+}
+
+/* A mail that says nothing but in winmail.dat. */
+static void test_body(void **state)
+{
+	(void)state;
+	enum form { TEXT, WIDE, HTML, RTF, COMPRESSED };
+	static const struct {
+		const char *name;
+		enum form form;
+		const char *body, *want;
+	} rows[] = {
+		{"text", TEXT, "Gr\xfc\xdf" "e\r\nAnna", "Grüße\nAnna"},
+		{"text of two bytes", WIDE, "Grüße 日本\nAnna", "Grüße 日本\nAnna"},
+		{"HTML", HTML, "<html><body><p>Gr\xc3\xbc\xc3\x9f" "e</p><p>Anna</p></body></html>", "Grüße\n\nAnna"},
+		{"RTF", RTF,
+		 "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}}{\\colortbl ;\\red0\\green0\\blue0;}{\\*\\generator X;}\\pard\\b Gr\\'fc\\'dfe\\b0  "
+		 "\\u8211? 5 \\{x\\}\\par\r\n\\bullet\\tab one\\line two\\par }",
+		 "Grüße – 5 {x}\n•\tone\ntwo"},
+		{"compressed", COMPRESSED, "{\\rtf1\\ansi\\ansicpg1252 Hello there, this is some text.\\par }", "Hello there, this is some text."},
+		{"RTF of Russians", RTF, "{\\rtf1\\ansi\\ansicpg1251 \\'cf\\'f0\\'e8\\'e2\\'e5\\'f2}", "Привет"},
+		{"RTF of HTML", RTF,
+		 "{\\rtf1\\ansi\\ansicpg1252\\fromhtml1 {\\*\\htmltag3 <html>}{\\*\\htmltag50 <body>}\\htmlrtf \\lang1031 \\htmlrtf0 "
+		 "{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 Gr\\'fc\\'dfe\\htmlrtf\\par}\\htmlrtf0 {\\*\\htmltag72 </p>}{\\*\\mhtmltag64 <p>}"
+		 "{\\*\\htmltag64 <p>}Anna{\\*\\htmltag72 </p>}{\\*\\htmltag58 </body>}}",
+		 "Grüße\n\nAnna"},
+		{"no RTF", RTF, "hello", ""},
+	};
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		PD_AUTO_BUF block = {0}, properties = {0}, rtf = {0};
+		const char *body = rows[i / 2].body;
+		put_start(&block);
+		put(&properties, 1 + (rows[i / 2].form == HTML), 4);
+		if (rows[i / 2].form == TEXT)
+			put_attribute(&block, MESSAGE, BODY, body, strlen(body) + 1);
+		else if (rows[i / 2].form == WIDE)
+			put_wide(&properties, 0x1000, body);
+		else if (rows[i / 2].form == HTML)
+			put_number(&properties, 0x3fde, 65001);
+		if (rows[i / 2].form == HTML)
+			put_property(&properties, 0x0102, 0x1013, body, strlen(body));
+		if (rows[i / 2].form >= RTF) {
+			put_rtf(&rtf, body, rows[i / 2].form == COMPRESSED);
+			put_property(&properties, 0x0102, 0x1009, rtf.data, rtf.len);
+		}
+		if (rows[i / 2].form != TEXT)
+			put_attribute(&block, MESSAGE, PROPERTIES, properties.data, properties.len);
+		if (i % 2)
+			put_file(&block, "a.txt", "hello", 5);
+		PD_AUTO_RAW raw = mail_saying(&block, "application/ms-tnef", "");
+		struct pd_message *message = read_with(arena, raw, true, true);
+		CHECK_ROW_STRING(rows[i / 2].name, message->text, rows[i / 2].want);
+		CHECK_ROW(rows[i / 2].name, message->attachments.count == 1);
+		CHECK_ROW_STRING(rows[i / 2].name, message->attachments.items[0].name, i % 2 ? "a.txt" : "winmail.dat");
+		PD_AUTO_RAW both = mail_with(&block, "application/ms-tnef");
+		CHECK_ROW_STRING(rows[i / 2].name, read_with(arena, both, true, false)->text, "See the files.");
+		CHECK_ROW_STRING(rows[i / 2].name, read_with(arena, raw, false, false)->text, "");
+	}
 }
 
 /* Without the switch, and where the block is no good, winmail.dat stays. */
@@ -319,7 +404,7 @@ static void test_changed_bytes(void **state)
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_outlook), cmocka_unit_test(test_stays),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_body), cmocka_unit_test(test_outlook), cmocka_unit_test(test_stays),
 					   cmocka_unit_test(test_changed_bytes)};
 
 #ifndef PD_HAVE_YTNEF
