@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/io.h"
+#include "base/spawn.h"
 #include "mime/inside.h"
 
 #define START_DEADLINE (30 * PD_SECOND)
 #define MAX_SERVED     20000		 /* mails by one process */
 #define MAX_BUSY       (120 * PD_SECOND) /* of work by one process */
-
-extern char **environ;
 
 struct reader {
 	pid_t pid;
@@ -104,34 +102,13 @@ static void count(struct pd_readers *readers, unsigned long *number)
 
 /* --- starting --- */
 
-/* Signals as a fresh program expects them, a process group of its own (a terminal's ^C is the daemon's
- * affair), the socket as descriptor 0, nothing else but stderr where sanitizers report. */
+/* The socket as descriptor 0, the memory, and nothing else. */
 static int spawn(const char *program, int fd, int memory, pid_t *ret_pid)
 {
-	posix_spawnattr_t attributes;
-	posix_spawn_file_actions_t actions;
-	sigset_t none, all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes,
-				 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, memory, PD_READER_MEMORY);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-#ifndef PD_SANITIZED
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-#endif
+	const int fds[PD_READER_MEMORY + 1] = {fd, PD_SPAWN_NULL, PD_SPAWN_MUTE, memory};
 	char name[] = "postdesk-reader", option[] = "--reader";
 	char *argv[] = {name, option, NULL};
-	int result = posix_spawn(ret_pid, program, &actions, &attributes, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return result;
+	return pd_spawn(program, argv, fds, PD_READER_MEMORY + 1, ret_pid);
 }
 
 /* Memory of a size that nobody can change: one who has it cannot cut it off under the other. -1 with errno. */

@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/spawn.h"
 #include "base/text.h"
 #include "mime/verifier_tasks.h"
 
@@ -28,8 +28,6 @@
 #define MAX_DEPTH   4
 #define TOO_LATE    "it could not be checked in time"
 #define TOO_MANY    "too many signatures were to be checked at once"
-
-extern char **environ;
 
 struct pd_verifier {
 	pthread_mutex_t lock;
@@ -174,27 +172,8 @@ static bool write_canonical(const char *home, const char *name, const char *data
 
 static int spawn(const char *program, char *const argv[], int out, pid_t *ret_pid)
 {
-	posix_spawnattr_t attributes;
-	posix_spawn_file_actions_t actions;
-	sigset_t none, all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes,
-				 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-#ifndef PD_SANITIZED
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-#endif
-	int result = posix_spawn(ret_pid, program, &actions, &attributes, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return result;
+	const int fds[] = {PD_SPAWN_NULL, out, PD_SPAWN_MUTE};
+	return pd_spawn(program, argv, fds, sizeof fds / sizeof *fds, ret_pid);
 }
 
 /* All that it says until it closes its end. False: too late, or too much. */

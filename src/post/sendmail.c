@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,9 +18,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/spawn.h"
 #include "base/text.h"
-
-extern char **environ;
 
 #define WORDS_KEPT 1000 /* bytes of what the program says */
 
@@ -46,28 +44,6 @@ static int text_file(struct pd_bytes bytes)
 	int file = fd;
 	fd = -1;
 	return file;
-}
-
-static int start(const char *path, char *const *arguments, int input, int output, pid_t *ret_pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, defaults;
-	sigemptyset(&none);
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int code = posix_spawn(ret_pid, path, &actions, &attributes, arguments, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return code;
 }
 
 /* What the program writes, until it closes its output; false: time is up. */
@@ -151,7 +127,8 @@ int pd_sendmail_send(const char *path, struct pd_arena *arena, const struct pd_m
 	}
 	PD_AUTO_FD output = pipes[0];
 	pid_t pid;
-	int code = start(path, arguments.items, input, pipes[1], &pid);
+	const int fds[] = {input, pipes[1], pipes[1]};
+	int code = pd_spawn(path, arguments.items, fds, sizeof fds / sizeof *fds, &pid);
 	close(pipes[1]);
 	if (code != 0) {
 		int class = pd_fail_errno(&own, PD_TEMPORARY, code, "cannot run %s", path);

@@ -1,4 +1,4 @@
-/* Tests of src/base: io.c, log.c, raw.c. */
+/* Tests of src/base: io.c, log.c, raw.c, spawn.c. */
 #include "check.h"
 
 #include <errno.h>
@@ -11,12 +11,14 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/raw.h"
+#include "base/spawn.h"
 #include "base/text.h"
 
 static char directory[] = "/tmp/pd-test-XXXXXX";
@@ -273,6 +275,39 @@ static void test_log(void **state)
 	assert_string_equal(logged(arena, PD_WARNING, "x", NULL), "<4>x queue-id=4XYZ\n");
 }
 
+/* What a program is given: these descriptors, no signal blocked or ignored, a process group of its own. */
+static void test_spawn(void **state)
+{
+	(void)state;
+	char told[400] = "", script[] = "readlink /proc/$$/fd/0; test -e /proc/$$/fd/4 || echo no 4; readlink /proc/$$/fd/3;"
+					"sed -n 's/^SigBlk:.//p; s/^SigIgn:.//p' /proc/$$/status | cut -c10-; cut -d' ' -f5 /proc/$$/stat";
+	char name[] = "sh", option[] = "-c";
+	char *const argv[] = {name, option, script, NULL};
+	int pipes[2], status;
+	pid_t pid;
+	sigset_t all, before;
+	sigfillset(&all);
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	PD_AUTO_FD file = open("/", O_RDONLY | O_CLOEXEC);
+	const int fds[] = {PD_SPAWN_NULL, pipes[1], PD_SPAWN_SAME, file};
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pd_spawn("/bin/sh", argv, fds, 4, &pid), 0);
+	signal(SIGPIPE, old);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	close(pipes[1]);
+	size_t len = 0;
+	for (ssize_t n; (n = read(pipes[0], told + len, sizeof told - 1 - len)) > 0; len += (size_t)n)
+		;
+	close(pipes[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	char want[400]; /* of the first 28 signals; some are the library's own */
+	snprintf(want, sizeof want, "/dev/null\nno 4\n/\n0000000\n0000000\n%d\n", (int)pid);
+	assert_string_equal(told, want);
+	assert_int_equal(pd_spawn("/nowhere/sh", argv, fds, 4, &pid), ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,7 +315,7 @@ int main(void)
 		cmocka_unit_test(test_unix_socket),	cmocka_unit_test(test_inet_socket),
 		cmocka_unit_test(test_wrong_addresses), cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_raw_files),	cmocka_unit_test(test_log),
-		cmocka_unit_test(test_raw_full),
+		cmocka_unit_test(test_raw_full),	cmocka_unit_test(test_spawn),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
