@@ -123,7 +123,8 @@ const struct pd_option pd_options[] = {
 	 "How long an agent's reply to people outside waits before it leaves. Until then #undo stops it, and it is its "
 	 "author's draft again. A reply that #send TIME sends later does not wait again. none: replies leave at once."},
 	{"postdesk", "keep_deleted", PD_OPTION_DURATION, "90d", NULL, DESK(keep_deleted),
-	 "How long a deleted ticket can be restored."},
+	 "How long a deleted ticket, or a deleted entry of one, can be restored. Then it is purged: its words and files are gone "
+	 "for good."},
 
 	{"mailbox", "address", PD_OPTION_ADDRESSES, NULL, NULL, MAILBOX(addresses),
 	 "Its addresses; the first is in From. Needed. Where the transport postdesk takes a whole domain, every alias in it "

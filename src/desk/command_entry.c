@@ -42,7 +42,11 @@ void command_check_entry(struct command_run *run, const struct pd_command *comma
 			command_refused(run, command,
 					RUN_SAY(run, "{entry} was stopped and never left: it is its author's draft.", "entry",
 						id));
-	if (kind != PD_EVENT_MESSAGE && kind != PD_EVENT_COMMENT && kind != PD_EVENT_ATTACHED)
+	bool is_said = kind == PD_EVENT_MESSAGE || kind == PD_EVENT_COMMENT || kind == PD_EVENT_ATTACHED;
+	if (is_said && entry->message == NULL)
+		command_refused(run, command,
+				RUN_SAY(run, "{entry} was deleted so long ago that it is gone for good.", "entry", id));
+	if (!is_said)
 		command_refused(
 			run, command,
 			RUN_SAY(run, "{entry} is no message, comment or file; #undo takes back what changed.",

@@ -433,6 +433,18 @@ static bool is_over(const struct undo *undo, const struct pd_ticket *ticket, con
 		(pd_sending_parse(arena, &restored, &sending) && sending.at <= undo->context->now));
 }
 
+/* An entry that would come back, and whose words are gone. */
+static bool is_purged(struct pd_context *context, const struct net *net)
+{
+	if (strcmp(net->property, "entry_deleted") != 0 || net->to == NULL)
+		return false;
+	const struct pd_entry *entry =
+		context->desk->entry(context->desk, context->arena, strtoll(net->value, NULL, 10));
+	return entry != NULL && entry->message == NULL &&
+	       (entry->event.kind == PD_EVENT_MESSAGE || entry->event.kind == PD_EVENT_COMMENT ||
+		entry->event.kind == PD_EVENT_ATTACHED);
+}
+
 static int check_conflicts(struct undo *undo, struct pd_error *error)
 {
 	struct pd_context *context = undo->context;
@@ -458,6 +470,11 @@ static int check_conflicts(struct undo *undo, struct pd_error *error)
 		const struct pd_event *since = used_since(undo, &events, net);
 		if (since != NULL || is_merged_on(ticket, net))
 			return undo_refuse_parting(undo, ticket, net, since, error);
+		if (is_purged(context, net))
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language,
+					      "{entry} was deleted so long ago that it is gone for good.", "entry",
+					      pd_printf(context->arena, "E%s", net->value), NULL));
 		since = changed_since(undo, &events, net);
 		if (since == NULL && pd_equal(value_now(context, ticket, net), net->to))
 			continue;

@@ -276,6 +276,72 @@ static void purge_ticket(struct pd_store *store, const struct pd_ticket *ticket,
 	pd_memory_put_agenda(memory, ticket->number, &nothing);
 }
 
+static pd_time entry_deleted_at(const struct pd_memory *memory, int64_t ticket, int64_t entry)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *id = pd_printf(arena, "%lld", (long long)entry);
+	pd_time at = 0;
+	for (size_t i = 0; i < memory->events.count; i++) {
+		const struct pd_event *event = &memory->events.items[i].event;
+		for (size_t n = 0; event->ticket == ticket && n < event->changes.count; n++)
+			if (strcmp(event->changes.items[n].property, "entry_deleted") == 0 &&
+			    pd_equal(event->changes.items[n].to, id) && event->at > at)
+				at = event->at;
+	}
+	return at;
+}
+
+static bool is_drafted(const struct pd_memory *memory, int64_t message)
+{
+	bool is_kept = false;
+	for (size_t i = 0; i < memory->drafts.count; i++)
+		is_kept |= memory->drafts.items[i].life.until == 0 &&
+			   memory->drafts.items[i].draft.message == message &&
+			   memory->drafts.items[i].draft.state == PD_DRAFT_KEPT;
+	return is_kept;
+}
+
+/* The message of a deleted entry goes, with all that names it. */
+static void purge_entry(struct pd_memory *memory, const struct pd_event *entry)
+{
+	const size_t count = memory->events.count;
+	const int64_t message = entry->message, ticket = entry->ticket;
+	bool is_shared = false;
+	if (entry->kind == PD_EVENT_MESSAGE && entry->other != 0)
+		END_ROWS(memory, messages, memory->messages.items[row].stored.id == entry->other);
+	for (size_t i = 0; i < count; i++) {
+		struct pd_event event = memory->events.items[i].event;
+		if (event.message != message || memory->events.items[i].life.until != 0)
+			continue;
+		is_shared |= event.ticket != ticket;
+		if (event.ticket != ticket)
+			continue;
+		END_ROWS(memory, documents, memory->documents.items[row].event == event.id);
+		memory->events.items[i].life.until = memory->writing;
+		event.message = 0;
+		put_event(memory, &event);
+	}
+	if (!is_shared)
+		END_ROWS(memory, messages, memory->messages.items[row].stored.id == message);
+}
+
+static void purge_entries(struct pd_memory *memory, struct pd_purge_request *request, const struct pd_ticket *ticket)
+{
+	for (size_t n = 0; n < ticket->deleted_entries.count; n++) {
+		const int64_t id = ticket->deleted_entries.items[n];
+		const pd_time at = entry_deleted_at(memory, ticket->number, id);
+		for (size_t i = 0; at != 0 && at < request->deleted_before && i < memory->events.count; i++) {
+			const struct pd_event entry = memory->events.items[i].event;
+			if (entry.id != id || memory->events.items[i].life.until != 0 || entry.message == 0 ||
+			    is_drafted(memory, entry.message))
+				continue;
+			request->count++;
+			purge_entry(memory, &entry);
+			break;
+		}
+	}
+}
+
 int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);
@@ -286,6 +352,8 @@ int pd_memory_purge(struct pd_store *store, struct pd_purge_request *request, st
 	for (int64_t number = 1; number <= atomic_load(&store->last_id[PD_ID_TICKET]); number++) {
 		const struct pd_ticket *ticket =
 			pd_memory_fold(memory, arena, number, memory->writing, INT64_MAX);
+		if (ticket != NULL && ticket->merged_into == 0)
+			purge_entries(memory, request, ticket);
 		if (ticket == NULL || !ticket->is_deleted || ticket->updated >= request->deleted_before)
 			continue;
 		bool is_purged = false;

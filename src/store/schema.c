@@ -157,9 +157,20 @@ static const char version_11[] =
 	/* Keys of known_id, mark and conversation that are not in their places yet: of a group together, packed. */
 	"CREATE TABLE fresh_key (seq INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;";
 
+static const char version_12[] =
+	/* Entries that were deleted from a timeline, until they are restored or purged; at: since when. */
+	"CREATE TABLE deleted_entry (entry INTEGER NOT NULL, ticket INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" PRIMARY KEY (entry, ticket)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX deleted_entry_at ON deleted_entry (at);"
+	"INSERT INTO deleted_entry SELECT CAST(json_extract(c.value, '$[2]') AS INTEGER), event.ticket, max(event.at)"
+	" FROM event, json_each(event.changes) AS c WHERE event.changes LIKE '%\"entry_deleted\"%'"
+	" AND json_extract(c.value, '$[0]') = 'entry_deleted' AND json_extract(c.value, '$[2]') IS NOT NULL"
+	" GROUP BY 1, 2;";
+
 /* From version N to N + 1. */
-static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5,
-							     version_6, version_7, version_8, version_9, version_10, version_11};
+static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5, version_6,
+							     version_7, version_8, version_9, version_10, version_11,
+							     version_12};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -2,7 +2,9 @@
  *
  * Promises: the ticket's number, its events' ids, times and actors stay, with a last event that says so;
  * messages, their text, their index rows and their files go, and so do the values that events held as text
- * (names, descriptions, subjects, participants). Fails as any write does. */
+ * (names, descriptions, subjects, participants). Of a single entry the message goes, unless it stands elsewhere, too;
+ * that it was there stays. Fails as any write does. */
+#include "store/query_sql.h"
 #include "store/sqlite.h"
 
 #include <stdlib.h>
@@ -22,7 +24,8 @@ static bool is_shared(struct purge *p, int64_t message, int64_t ticket, int *ret
 {
 	sqlite3_stmt *select =
 		SQL(p->store->writer,
-		    "SELECT 1 FROM event WHERE message = ? AND ticket <> ? AND kind <> 'purged' LIMIT 1");
+		    "SELECT 1 FROM event WHERE message = ?1 AND ticket <> ?2 AND kind <> 'purged' UNION ALL"
+		    " SELECT 1 FROM draft WHERE message = ?1 AND ticket <> ?2 AND state = 0 LIMIT 1");
 	pd_sql_bind(select, "ii", message, ticket);
 	if (!pd_sql_row(p->store->writer, select, ret_failed, p->error))
 		return false;
@@ -160,6 +163,107 @@ static int purge_ticket(struct purge *p, int64_t number)
 		       : put_tombstone(p, number, events.items[events.count - 1].event.version);
 }
 
+/* --- single entries --- */
+
+struct indexed_event {
+	struct pd_event event;
+	bool is_indexed;
+};
+struct indexed_events {
+	struct indexed_event *items;
+	size_t count, room;
+};
+
+/* The events of the ticket that have the message: the entry's, and those of the changes that it made. */
+static int read_events_of(struct purge *p, int64_t ticket, int64_t message, struct indexed_events *events)
+{
+	int failed = 0;
+	sqlite3_stmt *select = SQL(p->store->writer, "SELECT " PD_EVENT_COLUMNS ", event.indexed FROM event"
+						     " WHERE ticket = ? AND message = ?");
+	pd_sql_bind(select, "ii", ticket, message);
+	while (pd_sql_row(p->store->writer, select, &failed, p->error)) {
+		struct indexed_event *found = pd_list_add(p->arena, events);
+		pd_sqlite_event(p->arena, select, &found->event);
+		found->is_indexed = sqlite3_column_int(select, PD_EVENT_COLUMN_COUNT) != 0;
+	}
+	return failed;
+}
+
+static bool is_drafted(struct purge *p, int64_t message, int *ret_failed)
+{
+	sqlite3_stmt *select = SQL(p->store->writer, "SELECT 1 FROM draft WHERE message = ? AND state = 0 LIMIT 1");
+	pd_sql_bind(select, "i", message);
+	if (!pd_sql_row(p->store->writer, select, ret_failed, p->error))
+		return false;
+	sqlite3_reset(select);
+	return true;
+}
+
+static int purge_entry(struct purge *p, const struct pd_event *entry)
+{
+	struct pd_connection *writer = p->store->writer;
+	struct indexed_events events = {0};
+	int failed = 0;
+	if (entry->message == 0 || is_drafted(p, entry->message, &failed) || failed)
+		return failed;
+	failed = read_events_of(p, entry->ticket, entry->message, &events);
+	for (size_t i = 0; i < events.count && !failed; i++)
+		if (events.items[i].is_indexed)
+			failed = drop_document(p, &events.items[i].event);
+	sqlite3_stmt *update =
+		SQL(writer, "UPDATE event SET message = NULL, indexed = 0 WHERE ticket = ? AND message = ?");
+	pd_sql_bind(update, "ii", entry->ticket, entry->message);
+	if (!failed && !is_shared(p, entry->message, entry->ticket, &failed) && !failed)
+		failed = drop_message(p, entry->message);
+	if (!failed && entry->kind == PD_EVENT_MESSAGE && entry->other != 0)
+		failed = drop_message(p, entry->other);
+	return failed ? failed : pd_sql_run(writer, update, p->error);
+}
+
+/* Deleted, in the ticket where it stands now? Else only its row goes. */
+static int purge_if_deleted(struct purge *p, int64_t id, int64_t number)
+{
+	struct pd_connection *writer = p->store->writer;
+	struct pd_window view;
+	struct pd_event entry = {0};
+	int64_t root = 0;
+	int failed = 0;
+	pd_window_init(&view, &p->store->store, true);
+	view.at = writer;
+	sqlite3_stmt *select = SQL(writer, "SELECT " PD_EVENT_COLUMNS ", " PD_SQL_ROOT("event.ticket") " FROM event WHERE id = ?");
+	pd_sql_bind(select, "i", id);
+	if (pd_sql_row(writer, select, &failed, p->error)) {
+		pd_sqlite_event(p->arena, select, &entry);
+		root = sqlite3_column_int64(select, PD_EVENT_COLUMN_COUNT);
+		sqlite3_reset(select);
+	}
+	const struct pd_ticket *ticket =
+		!failed && root == number ? pd_sqlite_ticket(&view.face, p->arena, number) : NULL;
+	if (ticket != NULL && pd_ticket_entry_deleted(ticket, id)) {
+		p->request->count++;
+		failed = purge_entry(p, &entry);
+	}
+	sqlite3_stmt *drop = SQL(writer, "DELETE FROM deleted_entry WHERE entry = ? AND ticket = ?");
+	pd_sql_bind(drop, "ii", id, number);
+	return failed ? failed : pd_sql_run(writer, drop, p->error);
+}
+
+static int purge_entries(struct purge *p)
+{
+	PD_LIST(int64_t) pairs = {0};
+	int failed = 0;
+	sqlite3_stmt *select =
+		SQL(p->store->writer, "SELECT entry, ticket FROM deleted_entry WHERE at < ? ORDER BY at LIMIT ?");
+	pd_sql_bind(select, "ii", p->request->deleted_before, (int64_t)PURGE_BATCH);
+	while (pd_sql_row(p->store->writer, select, &failed, p->error)) {
+		*pd_list_add(p->arena, &pairs) = sqlite3_column_int64(select, 0);
+		*pd_list_add(p->arena, &pairs) = sqlite3_column_int64(select, 1);
+	}
+	for (size_t i = 0; i < pairs.count && !failed; i += 2)
+		failed = purge_if_deleted(p, pairs.items[i], pairs.items[i + 1]);
+	return failed;
+}
+
 int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, struct pd_error *error)
 {
 	/* The index takes the old texts out at the group's end, so they live as long as the group. */
@@ -188,5 +292,5 @@ int pd_sqlite_purge(struct pd_store *face, struct pd_purge_request *request, str
 	p.store->has_purged |= numbers.count > 0;
 	for (size_t i = 0; i < numbers.count && !failed; i++)
 		failed = purge_ticket(&p, numbers.items[i]);
-	return failed;
+	return failed ? failed : purge_entries(&p);
 }

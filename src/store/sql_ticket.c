@@ -168,6 +168,20 @@ static int put_root(struct pd_sqlite *store, const char *absorbed, struct pd_err
 }
 
 /* Values that queries look for elsewhere than in the ticket's row, and records. */
+/* The one that is no more deleted is not purged. */
+static int put_deleted_entry(struct pd_sqlite *store, const struct pd_event *event, const struct pd_change *change,
+			     struct pd_error *error)
+{
+	sqlite3_stmt *put =
+		change->to != NULL
+			? SQL(store->writer, "INSERT INTO deleted_entry (entry, ticket, at) VALUES (?1, ?2, ?3)"
+					     " ON CONFLICT (entry, ticket) DO UPDATE SET at = excluded.at")
+			: SQL(store->writer, "DELETE FROM deleted_entry WHERE entry = ?1 AND ticket = ?2 AND ?3 > 0");
+	pd_sql_bind(put, "iii", (int64_t)strtoll(change->to != NULL ? change->to : change->from, NULL, 10), event->ticket,
+		    event->at);
+	return pd_sql_run(store->writer, put, error);
+}
+
 int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
 {
 	int failed = 0;
@@ -181,6 +195,10 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 			continue; /* kept in the contact itself */
 		if (pd_property_is_record(change->property)) {
 			failed = put_record(store, event->id, change, error);
+			continue;
+		}
+		if (strcmp(change->property, "entry_deleted") == 0) {
+			failed = put_deleted_entry(store, event, change, error);
 			continue;
 		}
 		if (strcmp(change->property, "absorbed") == 0) {

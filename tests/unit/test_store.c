@@ -837,6 +837,66 @@ static void test_purge(struct desk *desk)
 		fail_msg("%s", wrong.items[0]);
 }
 
+static void set_entry_deleted(struct desk *desk, int64_t number, int64_t entry, bool is_deleted)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	const char *id = pd_printf(desk->arena, "%lld", (long long)entry);
+	if (is_deleted)
+		pd_plan_add(&c, pd_plan_ticket(&c, number), "entry_deleted", id, 0, NULL);
+	else
+		pd_plan_remove(&c, pd_plan_ticket(&c, number), "entry_deleted", id, 0, NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+}
+
+/* A single entry goes for good when its time is over; one that came back does not. */
+static void test_purge_of_entries(struct desk *desk)
+{
+	struct pd_error error = {0};
+	struct test_mail mail = hello;
+	int64_t number = mail.ticket = deliver(desk, mail), count = -1;
+	mail.message_id = "b@example.org";
+	mail.text = "the secret zebra";
+	deliver(desk, mail);
+	mail.message_id = "c@example.org";
+	mail.text = "the public giraffe";
+	deliver(desk, mail);
+	struct pd_snapshot *s = begin(desk);
+	struct pd_entries entries = s->timeline(s, desk->arena, number, 0);
+	const int64_t zebra = entries.items[entries.count - 2].event.id;
+	const int64_t giraffe = entries.items[entries.count - 1].event.id;
+	const int64_t message = entries.items[entries.count - 2].event.message;
+	pd_store_end(s);
+	set_entry_deleted(desk, number, zebra, true);
+	set_entry_deleted(desk, number, giraffe, true);
+	set_entry_deleted(desk, number, giraffe, false);
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW, &count, &error), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(count_found(desk, "zebra"), 1);
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW + 1, &count, &error), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(count_found(desk, "zebra"), 0);
+	assert_int_equal(count_found(desk, "giraffe"), 1);
+	s = begin(desk);
+	const struct pd_entry *gone = s->entry(s, desk->arena, zebra), *kept = s->entry(s, desk->arena, giraffe);
+	assert_int_equal(gone->event.kind, PD_EVENT_MESSAGE);
+	assert_null(gone->message);
+	assert_string_equal(kept->message->text, "the public giraffe");
+	pd_store_end(s);
+	struct pd_raw *raw = NULL;
+	assert_int_equal(pd_store_raw(desk->store, message, &raw, &error), PD_PERMANENT);
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW + 1, &count, &error), 0);
+	assert_int_equal(count, 0);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(desk->store, arena, &wrong, &error), 0);
+	if (wrong.count > 0)
+		fail_msg("%s", wrong.items[0]);
+}
+
 static void test_config_of_events(struct desk *desk)
 {
 	char hash[65];
@@ -1207,6 +1267,7 @@ static const struct {
 	{"search takes anything", test_search_takes_anything},
 	{"order of listings", test_list_order},
 	{"purge", test_purge},
+	{"purge of entries", test_purge_of_entries},
 	{"configuration of events", test_config_of_events},
 	{"keys of agents", test_keys},
 	{"configurations in force", test_configurations_in_force},

@@ -672,6 +672,18 @@ static void forget_clocks(struct pd_arena *arena, sqlite3 *db)
 	sqlite3_finalize(put);
 }
 
+static void delete_entry(struct pd_arena *arena, struct pd_store *store, const struct pd_settings *settings, int64_t entry)
+{
+	struct pd_error error = {0};
+	struct pd_commit commit = {.now = TEST_NOW};
+	assert_int_equal(pd_store_begin(store, &commit.snapshot, &error), 0);
+	struct pd_context c = pd_context_new(arena, settings, commit.snapshot, TEST_NOW, "agent:anna");
+	pd_plan_add(&c, pd_plan_ticket(&c, 1), "entry_deleted", pd_printf(arena, "%lld", (long long)entry), 0, NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+}
+
 /* A database of the first schema is brought up to date. */
 static void test_older_schema(void **state)
 {
@@ -690,11 +702,12 @@ static void test_older_schema(void **state)
 						  .text = "It burns."},
 					 .now = TEST_NOW};
 	assert_int_equal(test_deliver(store, &delivery, &error), 0);
+	delete_entry(arena, store, delivery.settings, 2);
 	pd_store_close(store);
 	const char *path = pd_printf(arena, "%s/desk.db", place.state);
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE deleted_entry; DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
 				      "DROP INDEX ticket_snoozed; DROP INDEX outbox_lines; DROP TABLE unindexed; DROP TABLE absorbed;"
 				      "DROP INDEX contact_company; ALTER TABLE contact DROP COLUMN details;"
 				      "DROP TABLE fresh_key;"
@@ -710,6 +723,12 @@ static void test_older_schema(void **state)
 	struct pd_strings wrong = {0};
 	assert_int_equal(pd_store_verify(store, arena, &wrong, &error), 0);
 	assert_int_equal(wrong.count, 0);
+	/* What was deleted then is purged in its time. */
+	int64_t purged;
+	assert_int_equal(pd_store_purge(store, TEST_NOW, &purged, &error), 0);
+	assert_int_equal(purged, 0);
+	assert_int_equal(pd_store_purge(store, TEST_NOW + 1, &purged, &error), 0);
+	assert_int_equal(purged, 1);
 	struct pd_snapshot *snapshot;
 	assert_int_equal(pd_store_begin(store, &snapshot, &error), 0);
 	assert_int_equal(snapshot->records(snapshot, arena, "view").count, 0);
