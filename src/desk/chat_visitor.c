@@ -242,6 +242,9 @@ void chat_take_visitor(struct pd_context *context, const struct pd_chat *setting
 	}
 	if (!is_open)
 		return;
+	/* Who has another window open has not left. */
+	if (said->kind != PD_SAID_ZONE && !pd_equal(said->from, chat.session.visitor))
+		return;
 	context->plan->ticket = chat.ticket->number;
 	if (said->kind == PD_SAID_ZONE) {
 		chat.session.zone = said->zone;
