@@ -49,6 +49,7 @@ struct test_mail {
 	const struct pd_raw *raw;
 	int64_t ticket; /* to join; 0: a new one */
 	bool is_acknowledged;
+	bool is_answered_by_line; /* the acknowledgement is a line of a chat */
 	pd_time leaves; /* the acknowledgement, not before; 0: at once */
 };
 
@@ -99,6 +100,7 @@ static int64_t test_plan_mail(struct pd_context *c, const struct test_mail *mail
 		letter->ticket = ticket->number;
 		letter->event = event->id;
 		letter->not_before = mail->leaves;
+		letter->is_line = mail->is_answered_by_line;
 		letter->letter.envelope_from = "";
 		letter->letter.message_id = pd_printf(c->arena, "ack.%s", mail->message_id);
 		*pd_list_add(c->arena, &letter->letter.recipients) = mail->from;

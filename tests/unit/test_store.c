@@ -497,6 +497,61 @@ static void test_outbox_stopped(struct desk *desk)
 	assert_non_null(strstr(leases.items[0].bytes.data, "Thank you."));
 }
 
+struct heard {
+	struct pd_arena *arena;
+	PD_LIST(int64_t) ids;
+};
+
+static void hear(void *data, const struct pd_planned_letter *line)
+{
+	struct heard *heard = data;
+	assert_non_null(strstr(line->bytes.data, "Thank you."));
+	*pd_list_add(heard->arena, &heard->ids) = line->id;
+}
+
+/* Lines of chats: given to who listens, asked for by who did not, marked together; mails know nothing of them. */
+static void test_lines(struct desk *desk)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_error error = {0};
+	struct heard heard = {.arena = arena};
+	struct test_mail mail = hello;
+	mail.is_acknowledged = mail.is_answered_by_line = true;
+	deliver(desk, mail);
+	pd_store_listen(desk->store, hear, &heard);
+	for (int i = 0; i < 3; i++) {
+		mail.message_id = pd_printf(arena, "line%d@example.org", i);
+		deliver(desk, mail);
+	}
+	mail.is_answered_by_line = false;
+	mail.message_id = "mail@example.org";
+	deliver(desk, mail);
+	pd_store_listen(desk->store, NULL, NULL);
+	assert_int_equal(heard.ids.count, 3);
+	struct pd_leases lines = {0}, mails = {0}, rest = {0};
+	assert_int_equal(pd_store_lease(desk->store, arena, "one", TEST_NOW, TEST_NOW + 1, 10, &mails, &error), 0);
+	assert_int_equal(mails.count, 1);
+	assert_string_equal(mails.items[0].transport, "mail");
+	assert_int_equal(pd_store_take_over_leases(desk->store, TEST_NOW, &error), 0);
+	assert_int_equal(pd_store_lines(desk->store, arena, 0, 10, &lines, &error), 0);
+	assert_int_equal(lines.count, 4);
+	assert_string_equal(lines.items[0].transport, "xmpp");
+	assert_string_equal(lines.items[0].recipients.items[0], "Mary@example.org");
+	assert_non_null(strstr(lines.items[3].bytes.data, "Thank you."));
+	assert_int_equal(pd_store_lines(desk->store, arena, lines.items[1].id, 1, &rest, &error), 0);
+	assert_int_equal(rest.count, 1);
+	assert_int_equal(rest.items[0].id, lines.items[2].id);
+	struct pd_line_mark marks[4];
+	for (size_t i = 0; i < 4; i++)
+		marks[i] = (struct pd_line_mark){.id = i < 3 ? lines.items[i].id : 99999, .recipient = "Mary@example.org",
+						 .is_taken = true, .reply = "taken"};
+	assert_int_equal(pd_store_lines_sent(desk->store, marks, 4, TEST_NOW, &error), 0);
+	memset(&rest, 0, sizeof rest);
+	assert_int_equal(pd_store_lines(desk->store, arena, 0, 10, &rest, &error), 0);
+	assert_int_equal(rest.count, 1);
+	assert_int_equal(rest.items[0].id, lines.items[3].id);
+}
+
 /* Nothing of a ticket overtakes what is on its way; several recipients are marked one by one. */
 static void test_outbox_order(struct desk *desk)
 {
@@ -1257,6 +1312,7 @@ static const struct {
 	{"texts", test_texts},
 	{"raw bytes", test_raw_bytes},
 	{"outbox", test_outbox},
+	{"lines of chats", test_lines},
 	{"outbox order", test_outbox_order},
 	{"a letter that waits is stopped", test_outbox_stopped},
 	{"waiting for what is due", test_wait_due},
