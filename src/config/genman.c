@@ -229,6 +229,7 @@ static const char tail[] = ".Sh FILES\n"
 			   ".Ed\n"
 			   ".Sh SEE ALSO\n"
 			   ".Xr postdesk 1 ,\n"
+			   ".Xr postdesk-chat 7 ,\n"
 			   ".Xr postdesk-commands 7 ,\n"
 			   ".Xr postdeskd 8\n";
 

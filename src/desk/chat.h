@@ -60,6 +60,8 @@ struct pd_chat_session {
 /* False: there is no open chat. */
 bool pd_chat_session_of(struct pd_arena *arena, const struct pd_ticket *ticket, struct pd_chat_session *ret_session);
 char *pd_chat_session_text(struct pd_arena *arena, const struct pd_chat_session *session);
+/* "waiting", "taken by anna", of a value of the property; NULL: none. */
+char *pd_chat_state_words(struct pd_arena *arena, const char *value);
 bool pd_chat_is_open(const struct pd_ticket *ticket);
 /* When something happens in the chat by itself; 0: never. */
 pd_time pd_chat_next(const struct pd_ticket *ticket);
@@ -73,6 +75,9 @@ void pd_chat_follow(struct pd_context *context);
 /* Does the agent hear of the message in the chat, or not at all, so that no mail tells it? */
 bool pd_chat_tells(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *agent,
 		   const struct pd_event *event, const struct pd_stored *stored);
+/* What a notification of that message shows: of a line of a chat, all that was said there up to it. */
+const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
+			  const struct pd_stored *stored);
 /* By that change a chat that nobody has taken becomes an ordinary ticket: its newest message is told as a mail is. */
 bool pd_chat_is_left(const struct pd_change *change);
 /* An agent's words, that came by mail, for the visitor of an open chat; event: their entry. */

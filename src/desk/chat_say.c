@@ -113,13 +113,13 @@ const char *chat_visitor_name(struct chat *chat)
 
 /* --- what was said --- */
 
-static void add_planned(struct chat *chat, struct pd_entries *entries)
+static void add_planned(struct pd_context *context, int64_t ticket, struct pd_entries *entries)
 {
-	const struct pd_plan *plan = chat->context->plan;
+	const struct pd_plan *plan = context->plan;
 	for (size_t i = 0; i < plan->events.count; i++) {
-		if (plan->events.items[i]->ticket != chat->ticket->number)
+		if (plan->events.items[i]->ticket != ticket)
 			continue;
-		struct pd_entry *entry = pd_list_add(chat->context->arena, entries);
+		struct pd_entry *entry = pd_list_add(context->arena, entries);
 		*entry = (struct pd_entry){.event = *plan->events.items[i]};
 		for (size_t m = 0; m < plan->messages.count; m++)
 			if (plan->messages.items[m].stored.id == entry->event.message)
@@ -131,7 +131,7 @@ struct pd_entries chat_entries(struct chat *chat)
 {
 	struct pd_context *context = chat->context;
 	struct pd_entries all = context->desk->timeline(context->desk, context->arena, chat->ticket->number, 0), said = {0};
-	add_planned(chat, &all);
+	add_planned(context, chat->ticket->number, &all);
 	for (size_t i = 0; i < all.count; i++)
 		if (all.items[i].event.id >= chat->session.since && all.items[i].event.kind == PD_EVENT_MESSAGE &&
 		    all.items[i].message != NULL && pd_equal(all.items[i].message->source, "chat") &&
@@ -164,4 +164,42 @@ void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
 				pd_printf(chat->context->arena, "%s%s",
 					  CHAT_SAY(chat, pd_agent_language(chat->context, agent), "What was said so far:"),
 					  pd_buf_string(chat->context->arena, &out)));
+}
+
+/* The end of a chat: what comes after it is another one's. */
+static bool ends_chat(const struct pd_event *event)
+{
+	for (size_t i = 0; i < event->changes.count; i++)
+		if (strcmp(event->changes.items[i].property, PD_PROPERTY_CHAT) == 0 && event->changes.items[i].to == NULL)
+			return true;
+	return false;
+}
+
+const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
+			  const struct pd_stored *stored)
+{
+	if (event->kind != PD_EVENT_MESSAGE || !pd_equal(stored->source, "chat"))
+		return stored->text;
+	PD_AUTO_BUF out = {.limit = 64 * 1024};
+	struct pd_entries all = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
+	size_t said = 0;
+	add_planned(context, ticket->number, &all);
+	for (size_t i = 0; i < all.count && all.items[i].event.id <= event->id; i++) {
+		const struct pd_stored *line = all.items[i].message;
+		if (ends_chat(&all.items[i].event)) {
+			pd_buf_clear(&out);
+			said = 0;
+		}
+		if (all.items[i].event.kind != PD_EVENT_MESSAGE || line == NULL || !pd_equal(line->source, "chat") ||
+		    (line->kinds & PD_KIND_AUTO) != 0)
+			continue;
+		if (line->direction != PD_IN)
+			pd_buf_addf(&out, "%s: ", pd_actor_words(context, all.items[i].event.actor));
+		pd_buf_addf(&out, "%s\n", line->text);
+		said++;
+	}
+	if (said < 2)
+		return stored->text;
+	out.data[out.len - 1] = '\0';
+	return pd_strdup(context->arena, out.data);
 }

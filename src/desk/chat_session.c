@@ -90,6 +90,15 @@ bool pd_chat_session_of(struct pd_arena *arena, const struct pd_ticket *ticket, 
 	return false;
 }
 
+char *pd_chat_state_words(struct pd_arena *arena, const char *value)
+{
+	const char *state = value != NULL ? get(arena, value, "state") : NULL;
+	const char *agent = value != NULL ? get(arena, value, "agent") : NULL;
+	if (agent != NULL && pd_equal(state, states[PD_CHAT_TAKEN]))
+		return pd_printf(arena, "%s by %s", state, agent);
+	return pd_strdup(arena, state);
+}
+
 bool pd_chat_is_open(const struct pd_ticket *ticket)
 {
 	for (size_t i = 0; i < ticket->properties.count; i++)

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/chat.h"
 #include "desk/command.h"
 #include "desk/due.h"
 
@@ -273,7 +274,7 @@ static void write_message(struct pd_context *context, const struct pd_told *told
 	const char *language = pd_agent_language(context, told->agent);
 	if (shown->kind == PD_EVENT_MESSAGE)
 		write_people(context, told->ticket, told->agent, shown, stored, out, language);
-	pd_buf_addf(out, "%s\n", stored->text);
+	pd_buf_addf(out, "%s\n", pd_chat_words(context, told->ticket, shown, stored));
 	if ((stored->kinds & PD_KIND_UNPARSED) != 0)
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,

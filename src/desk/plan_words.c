@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/chat.h"
 #include "desk/links.h"
 
 const char *pd_context_language(const struct pd_context *context)
@@ -51,6 +52,8 @@ char *pd_value_words(struct pd_context *context, const char *property, const cha
 	}
 	if (value == NULL || *value == '\0')
 		return pd_say(context->arena, language, "none", NULL);
+	if (strcmp(property, PD_PROPERTY_CHAT) == 0)
+		return pd_chat_state_words(context->arena, value);
 	if (pd_ends(property, "status") && pd_status_value_parse(value, &kind, &name))
 		return pd_strdup(context->arena, name);
 	if (strcmp(property, "contact") == 0)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/chat.h"
 #include "desk/command.h"
 #include "desk/people.h"
 
@@ -199,6 +200,8 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 
 		return address ? address : contact && *pd_contact_words(contact) ? pd_contact_words(contact) : value;
 	}
+	if (pd_equal(property, PD_PROPERTY_CHAT)) /* how it stands, without who and where */
+		return pd_chat_state_words(arena, value);
 	if (pd_equal(property, "absorbed"))
 		return pd_strndup(arena, value, strcspn(value, " "));
 	return value;
@@ -213,7 +216,13 @@ bool pd_json_is_property(const struct pd_change *change)
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		if (pd_equal(change->property, hidden[i]))
 			return false;
-	return true;
+	/* Which visitor is where, and what changes nothing for people. */
+	if (pd_equal(change->property, PD_PROPERTY_CHAT)) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+
+		return !pd_equal(pd_chat_state_words(arena, change->from), pd_chat_state_words(arena, change->to));
+	}
+	return !pd_starts(change->property, PD_RECORD_PREFIX PD_CHAT_RECORD ":");
 }
 
 json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/chat.h"
 #include "desk/people.h"
 
 bool pd_plan_is_empty(const struct pd_plan *plan)
@@ -140,7 +141,8 @@ void pd_event_redact(struct pd_event *event)
 	size_t kept = 0;
 	for (size_t i = 0; i < event->changes.count; i++) {
 		struct pd_change change = event->changes.items[i];
-		if (strcmp(change.property, "participant") == 0 ||
+		if (strcmp(change.property, "participant") == 0 || strcmp(change.property, PD_PROPERTY_CHAT) == 0 ||
+		    pd_starts(change.property, PD_RECORD_PREFIX PD_CHAT_RECORD ":") ||
 		    pd_starts(change.property, PD_RECORD_PREFIX PD_CONTACT_RECORD ":"))
 			continue;
 		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {

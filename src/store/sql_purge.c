@@ -4,6 +4,7 @@
  * messages, their text, their index rows and their files go, and so do the values that events held as text
  * (names, descriptions, subjects, participants). Of a single entry the message goes, unless it stands elsewhere, too;
  * that it was there stays. Fails as any write does. */
+#include "desk/chat.h"
 #include "store/query_sql.h"
 #include "store/sqlite.h"
 
@@ -154,6 +155,13 @@ static int purge_ticket(struct purge *p, int64_t number)
 	pd_sql_bind(drafts, "i", number);
 	if (!failed)
 		failed = pd_sql_run(writer, drafts, p->error);
+	/* Who chatted is not known any more. */
+	sqlite3_stmt *visitors = SQL(writer, "DELETE FROM record WHERE property > 'record:" PD_CHAT_RECORD ":'"
+					     " AND property < 'record:" PD_CHAT_RECORD ";'"
+					     " AND event IN (SELECT id FROM event WHERE ticket = ?)");
+	pd_sql_bind(visitors, "i", number);
+	if (!failed)
+		failed = pd_sql_run(writer, visitors, p->error);
 	sqlite3_stmt *letters = SQL(writer, "UPDATE outbox SET bytes = NULL WHERE ticket = ? AND state > 1");
 	pd_sql_bind(letters, "i", number);
 	if (!failed)
