@@ -357,8 +357,10 @@ static void check_words(struct work *work)
 		work_wrong(work, SAY(work, "Ticket #{number} is deleted: begin with a line #restore.", "number",
 				     pd_printf(context->arena, "%lld", (long long)ticket->number)));
 	else if (work->is_reply && !pd_may(work->mail->agent, "reply"))
-		work_wrong(work, SAY(work, "You lack the right to answer contacts. A line #note makes your "
-					   "mail a comment."));
+		work_wrong(work, SAY(work,
+				     "You lack the right \"{right}\" that answering contacts needs. A line #note makes your "
+				     "mail a comment.",
+				     "right", "reply"));
 	else if (work->commands->has_insertion && work->is_direct)
 		work_wrong(work, SAY(work, "Your own client has sent this mail to the contact: nothing can be put into it. "
 					   "Answer the desk alone."));

@@ -142,6 +142,11 @@ static void new_ticket(struct work *work)
 				      ? mail->message->forwarded_subject
 				      : mail->message->subject;
 	const struct pd_change values[] = {{.property = "name", .to = pd_mail_name(context, subject)}};
+	if (!pd_may(mail->agent, "change")) {
+		work_wrong(work, SAY(work, "You lack the right \"{right}\" that a new ticket needs.", "right", "change"));
+		(void)work_is_given_back(work);
+		return;
+	}
 	struct pd_savepoint before;
 	pd_plan_save(context, &before);
 	struct pd_ticket *ticket = NULL;

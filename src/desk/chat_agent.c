@@ -128,7 +128,9 @@ static bool may_say(struct line *line, struct chat *chat, bool takes)
 {
 	struct pd_context *context = line->context;
 	if (!pd_may(line->agent, "reply")) {
-		refuse(line, SAY(line, "You lack the right to answer contacts. A line #note makes your words a comment."));
+		refuse(line, SAY(line, "You lack the right \"{right}\" that answering contacts needs. A line #note makes your words a "
+					    "comment.",
+				 "right", "reply"));
 		return false;
 	}
 	if (chat->session.state == PD_CHAT_TAKEN && !pd_equal(chat->session.agent, line->agent->name) && !takes) {

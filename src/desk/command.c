@@ -427,16 +427,20 @@ bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent
 	return ticket->owner == NULL && is_its_mailbox;
 }
 
+const char *pd_command_right(const struct pd_command_spec *spec)
+{
+	if (spec->right != NULL || (spec->flags & PD_COMMAND_VIEWER) != 0)
+		return spec->right;
+	return (spec->flags & PD_COMMAND_REPLY) != 0 || strcmp(spec->word, "send") == 0 ? "reply" : "change";
+}
+
 static void check_rights(struct command_run *run, const struct pd_command *command)
 {
 	const struct pd_agent *agent = run->context->agent;
 	const struct pd_command_spec *spec = command->spec;
 	if (agent == NULL)
 		return;
-	const char *right = spec->right;
-	if (agent->role == PD_ROLE_VIEWER && (spec->flags & PD_COMMAND_VIEWER) == 0 && right == NULL)
-		right = (spec->flags & PD_COMMAND_REPLY) != 0 || strcmp(spec->word, "send") == 0 ? "reply"
-												 : "change";
+	const char *right = pd_command_right(spec);
 	/* One's own comment may be deleted without the right to delete. */
 	bool is_own = false;
 	if (command->number != 0 && right != NULL && strcmp(right, "delete") == 0) {

@@ -115,6 +115,8 @@ bool pd_sees_all(const struct pd_settings *settings, const struct pd_agent *agen
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
 
+/* The right that the command needs ("change", "reply", or a single one); NULL: who may see may do it, viewers too. */
+const char *pd_command_right(const struct pd_command_spec *spec);
 /* The properties that must be there on creation (on_create = required) and that no #set of these commands gives. commands
  * may be NULL. */
 struct pd_strings pd_commands_lacking(struct pd_arena *arena, const struct pd_settings *settings,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/people.h"
 #include "desk/view_record.h"
 
 #define LISTED_MAX  50	/* tickets in one answer */
@@ -237,7 +238,12 @@ static const char *cell(struct command_run *run, const struct pd_ticket *ticket,
 			       : pd_value_words(
 					 context, "contact",
 					 pd_printf(arena, "%lld", (long long)ticket->contacts.items[0]));
-	const char *value = pd_ticket_get(arena, ticket, column);
+	const struct pd_contact *first =
+		ticket->contacts.count > 0 ? pd_plan_contact_followed(context, ticket->contacts.items[0]) : NULL;
+	if (strcmp(column, "contact_name") == 0)
+		return first != NULL ? first->name : "";
+	const char *value = strcmp(column, "company") == 0 ? pd_ticket_company(ticket, first)
+							    : pd_ticket_get(arena, ticket, column);
 	if (value == NULL || *value == '\0')
 		return strcmp(column, "owner") == 0 ? "-" : "";
 	return pd_clean_line(arena, pd_value_words(context, column, value), NAME_WIDTH);

@@ -70,7 +70,12 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 
 void command_check_company(struct command_run *run, const struct pd_command *command)
 {
-	if (command->number == PERSON_MERGE && !pd_company_is_known(run->context, command->value))
+	const struct pd_agent *agent = run->context->agent;
+	if ((command->number == PERSON_MERGE || command->number == PERSON_SET) && agent != NULL &&
+	    !pd_sees_all(run->context->settings, agent))
+		command_refused(run, command,
+				RUN_SAY(run, "that would change tickets that you may not see: nothing was done."));
+	else if (command->number == PERSON_MERGE && !pd_company_is_known(run->context, command->value))
 		command_refused(run, command, RUN_SAY(run, "there is no company {name}.", "name", command->value));
 	else if (command->number == PERSON_MERGE && pd_equal(command->value, command->words.items[0]))
 		command_refused(run, command, RUN_SAY(run, "they are one company already."));

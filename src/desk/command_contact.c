@@ -233,8 +233,6 @@ void command_check_contact(struct command_run *run, const struct pd_command *com
 	} else if (command->number == PERSON_SET) {
 		if (check_who(run, command, command->value, false))
 			check_pairs(run, command);
-	} else if (command->number == PERSON_ADD) {
-		(void)check_who(run, command, command->value, false);
 	}
 }
 
@@ -322,6 +320,15 @@ static void set_pairs(struct command_run *run, const struct pd_command *command,
 	command_report(run, command, told(run, &contact));
 }
 
+static int64_t seen_tickets(struct pd_context *context, int64_t contact)
+{
+	struct pd_tickets tickets = pd_contact_tickets(context, contact);
+	int64_t count = 0;
+	for (size_t i = 0; i < tickets.count; i++)
+		count += context->agent == NULL || pd_may_see(context->settings, context->agent, tickets.items[i]);
+	return count;
+}
+
 /* `from` turns out to be who has that identity, or gets it. */
 static int identify(struct command_run *run, const struct pd_command *command, struct pd_ticket *home,
 		    const struct pd_contact *from, const struct pd_identity *identity, const char *name)
@@ -336,7 +343,7 @@ static int identify(struct command_run *run, const struct pd_command *command, s
 			return refuse_unseen(run);
 	} else {
 		struct pd_contact contact = copy_of(context->arena, from);
-		count = (int64_t)pd_contact_tickets(context, from->id).count;
+		count = seen_tickets(context, from->id);
 		add_identity(context->arena, &contact, identity);
 		if (*contact.name == '\0')
 			contact.name = name;

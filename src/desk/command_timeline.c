@@ -175,6 +175,7 @@ static const char *whole_ticket(struct command_run *run, const struct pd_agent *
 	memset(&plan->report, 0, sizeof plan->report);
 	own.plan = plan;
 	own.agent = agent;
+	own.actor = pd_printf(own.arena, "agent:%s", agent->name); /* whose drafts it may show */
 	if (command_apply_show(&asked, &show) != 0)
 		return "";
 	return pd_strings_join(own.arena, &plan->report, "\n");

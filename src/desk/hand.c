@@ -191,7 +191,7 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	const char *text;
 	if (context->agent != NULL && !pd_may(context->agent, "change")) {
 		refuse_with(context, pd_say(context->arena, pd_context_language(context),
-					    "You lack the right to make tickets.", NULL));
+					    "You lack the right \"{right}\" that a new ticket needs.", "right", "change", NULL));
 		return;
 	}
 	for (size_t i = 0; i < contacts->count; i++) {
@@ -287,7 +287,7 @@ void pd_decide_attach(struct pd_context *context, int64_t number, const char *na
 		return;
 	if (context->agent != NULL && !pd_may(context->agent, "change")) {
 		refuse_with(context, pd_say(context->arena, pd_context_language(context),
-					    "You lack the right to add files.", NULL));
+					    "You lack the right \"{right}\" that adding files needs.", "right", "change", NULL));
 		return;
 	}
 	struct pd_planned_message *message = pd_plan_message(context, "file", PD_INTERNAL);

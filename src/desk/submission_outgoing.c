@@ -104,7 +104,7 @@ const char *pd_submission_wrong_outgoing(struct pd_context *context, const struc
 	const struct pd_mailbox *mailbox = pd_settings_mailbox_of(context->settings, message->from.addr);
 	*ret_status = "5.7.1";
 	if (!pd_may(delivery->login, "reply"))
-		return DELIVERY_SAY(context, delivery, "You lack the right to answer contacts");
+		return DELIVERY_SAY(context, delivery, "You lack the right \"{right}\" that answering contacts needs", "right", "reply");
 	if (!may_send_from(context, delivery->login, mailbox))
 		return DELIVERY_SAY(context, delivery, "{mailbox} is no mailbox of a team of yours", "mailbox",
 			   mailbox->addresses.items[0]);

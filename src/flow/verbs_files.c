@@ -66,9 +66,8 @@ int pd_verb_attachments(struct pd_call *call)
 		emit_attachments(call, snapshot, ticket);
 		return pd_call_checked(call, snapshot);
 	}
-	const struct pd_contact *contact = snapshot->contact(snapshot, call->arena, ticket->contacts.items[0]);
-	struct pd_query query = {.op = PD_QUERY_FIELD, .field = "contact", .kind = -1,
-				 .value = contact ? pd_contact_address(contact) : ""};
+	struct pd_query query = {.op = PD_QUERY_FIELD, .field = PD_FIELD_CONTACT_ID, .kind = -1, .value = "",
+				 .number = ticket->contacts.items[0]};
 
 	return pd_call_each(call, snapshot, &query, "-number", 0, emit_attachments);
 }

@@ -153,7 +153,8 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 			const struct pd_ticket *ticket =
 				pd_store_ticket_at(snapshot, page, tickets.items[i]->number, at);
 
-			if (!ticket || ticket->merged_into || !pd_call_may_see(call, ticket))
+			/* What may be seen is a matter of today. */
+			if (!ticket || ticket->merged_into || !pd_call_may_see(call, tickets.items[i]))
 				continue;
 			struct pd_ticket_facts facts = pd_json_facts(page, snapshot, ticket);
 			struct pd_goals goals;

@@ -196,7 +196,12 @@ static int ticket_then(struct pd_call *call, struct pd_snapshot *snapshot, pd_ti
 
 	for (int hops = 0; ticket && ticket->merged_into && hops < 32; hops++)
 		ticket = pd_store_ticket_at(snapshot, call->arena, ticket->merged_into, at);
-	if (!ticket)
+	/* What may be seen is a matter of today, also of the ticket that it was merged into then. */
+	const struct pd_ticket *today = ticket ? snapshot->ticket(snapshot, call->arena, ticket->number) : NULL;
+
+	for (int hops = 0; today && today->merged_into && hops < 32; hops++)
+		today = snapshot->ticket(snapshot, call->arena, today->merged_into);
+	if (!today || !pd_call_may_see(call, today))
 		return pd_fail(&call->error, PD_PERMANENT, "there was no ticket %lld then", (long long)number);
 	*ret_ticket = ticket;
 	return 0;
