@@ -90,10 +90,18 @@ static void set_time(json_t *request, const char *key, pd_time time)
 		json_object_set_new(request, key, json_string(pd_time_rfc3339(arena, time)));
 }
 
+/* One clean line, whatever a dump holds. */
+static json_t *line_of(const char *text)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+
+	return json_string(pd_clean_line(arena, text, 0));
+}
+
 static void set_text(json_t *request, const char *key, const char *text)
 {
 	if (text)
-		json_object_set_new(request, key, json_string(text));
+		json_object_set_new(request, key, line_of(text));
 }
 
 /* Is it one of the ticket's own, or configured here? What is neither is said once and left out. */
@@ -127,7 +135,7 @@ static json_t *request_of(struct import *import, const char *verb, const char *m
 	set_time(request, "closed", ticket->closed);
 	for (size_t i = 0; i < ticket->values.count; i++)
 		if (is_known(import, ticket->values.items[i]))
-			json_array_append_new(json_object_get(request, "set"), json_string(ticket->values.items[i]));
+			json_array_append_new(json_object_get(request, "set"), line_of(ticket->values.items[i]));
 	return request;
 }
 

@@ -10,12 +10,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 folder = sys.argv[1]
 FILE = bytes(range(256)) * 3  # no text
+LATIN1 = "Another matt\udce9r\r\nBcc: eve@example.org"  # a byte that is no UTF-8, and what would be a field of its own
 
 
 def tables_csv(name, tables, as_bytes):
     os.makedirs(os.path.join(folder, name))
     for table, rows in tables.items():
-        with open(os.path.join(folder, name, table + ".csv"), "w", newline="") as out:
+        with open(os.path.join(folder, name, table + ".csv"), "w", newline="", errors="surrogateescape") as out:
             writer = csv.writer(out)
             writer.writerow(rows[0].keys())
             for row in rows:
@@ -78,7 +79,7 @@ tables_csv("rt", {
     "Tickets": [
         dict(id=101, EffectiveId=101, Queue=1, Type="ticket", Owner=11, Subject="Printer, \"grey\" one", Priority=80,
              Status="resolved", Created="2021-03-01 09:00:00", Resolved="2021-03-02 10:00:00", LastUpdated="2021-03-02 10:00:00"),
-        dict(id=102, EffectiveId=102, Queue=1, Type="ticket", Owner=6, Subject="Another matter", Priority=0, Status="open",
+        dict(id=102, EffectiveId=102, Queue=1, Type="ticket", Owner=6, Subject=LATIN1, Priority=0, Status="open",
              Created="2021-04-01 09:00:00", Resolved="1970-01-01 00:00:00", LastUpdated="2021-04-01 09:00:00"),
         dict(id=103, EffectiveId=102, Queue=1, Type="ticket", Owner=6, Subject="Merged", Priority=0, Status="resolved",
              Created="2021-04-02 09:00:00", Resolved="1970-01-01 00:00:00", LastUpdated="2021-04-02 09:00:00")],
