@@ -106,11 +106,29 @@ static int zone_offset(const char *zone, pd_time time)
 	return interval >= 0 ? g_time_zone_get_offset(known, interval) : 0;
 }
 
+static void put_digits(char *at, int value)
+{
+	at[0] = (char)('0' + value / 10);
+	at[1] = (char)('0' + value % 10);
+}
+
+/* Timelines have thousands of times: hence without printf where the year has four digits. */
 char *pd_time_rfc3339(struct pd_arena *arena, pd_time time)
 {
 	if (time == 0)
 		return NULL;
 	struct civil c = civil_from_time(time);
+	if (c.year >= 0 && c.year <= 9999) {
+		char *text = pd_strdup(arena, "0000-00-00T00:00:00Z");
+		put_digits(text, (int)c.year / 100);
+		put_digits(text + 2, (int)c.year % 100);
+		put_digits(text + 5, c.month);
+		put_digits(text + 8, c.day);
+		put_digits(text + 11, c.hour);
+		put_digits(text + 14, c.minute);
+		put_digits(text + 17, c.second);
+		return text;
+	}
 	return pd_printf(arena, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour,
 			 c.minute, c.second);
 }

@@ -15,6 +15,7 @@
 #include <glib.h>
 #include "base/io.h"
 #include "base/text.h"
+#include "flow/json.h"
 #include "flow/verbs.h"
 
 #define ANSWER_WAIT (10 * PD_MINUTE)
@@ -109,10 +110,10 @@ void pd_cli_print_report(void *data, const json_t *object)
 void pd_cli_print_json(void *data, const json_t *object)
 {
 	(void)data;
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENCODE_ANY);
+	PD_AUTO_BUF text = {0};
 
-	puts(text ? text : "{}");
-	free(text);
+	pd_json_write(&text, object);
+	puts(text.data);
 }
 
 struct pd_bytes pd_cli_bytes(struct pd_arena *arena, const json_t *text)

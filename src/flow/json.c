@@ -1,6 +1,7 @@
 /* Tickets, entries and messages as JSON. Pure but for the contacts that it looks up in the snapshot. */
 #include "flow/json.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 #include "desk/chat.h"
@@ -261,42 +262,55 @@ static void add_message(struct pd_arena *arena, json_t *object, const struct pd_
 
 	for (size_t i = 0; i < message->attachments.count; i++)
 		json_array_append_new(attachments, pd_json_attachment(&message->attachments.items[i]));
-	json_object_set_new(object, "message_id", text_or_null(message->message_id));
-	json_object_set_new(object, "direction", pd_json_text(direction_name(message->direction)));
-	json_object_set_new(object, "source", pd_json_text(message->source));
-	json_object_set_new(object, "from", text_or_null(message->from.addr));
-	json_object_set_new(object, "from_name", text_or_null(message->from.name));
-	json_object_set_new(object, "to", addresses(&message->to));
-	json_object_set_new(object, "cc", addresses(&message->cc));
-	json_object_set_new(object, "subject", pd_json_text(message->subject));
-	json_object_set_new(object, "text", pd_json_text(message->text));
-	json_object_set_new(object, "date", pd_json_time(arena, message->date));
-	json_object_set_new(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
-	json_object_set_new(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
-	json_object_set_new(object, "encrypted", json_boolean(message->kinds & PD_KIND_ENCRYPTED));
-	json_object_set_new(object, "queue_id", pd_json_text(message->queue_id));
-	json_object_set_new(object, "proof", pd_json_text(message->proof));
-	json_object_set_new(object, "attachments", attachments);
+	json_object_set_new_nocheck(object, "message_id", text_or_null(message->message_id));
+	json_object_set_new_nocheck(object, "direction", pd_json_text(direction_name(message->direction)));
+	json_object_set_new_nocheck(object, "source", pd_json_text(message->source));
+	json_object_set_new_nocheck(object, "from", text_or_null(message->from.addr));
+	json_object_set_new_nocheck(object, "from_name", text_or_null(message->from.name));
+	json_object_set_new_nocheck(object, "to", addresses(&message->to));
+	json_object_set_new_nocheck(object, "cc", addresses(&message->cc));
+	json_object_set_new_nocheck(object, "subject", pd_json_text(message->subject));
+	json_object_set_new_nocheck(object, "text", pd_json_text(message->text));
+	json_object_set_new_nocheck(object, "date", pd_json_time(arena, message->date));
+	json_object_set_new_nocheck(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
+	json_object_set_new_nocheck(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
+	json_object_set_new_nocheck(object, "encrypted", json_boolean(message->kinds & PD_KIND_ENCRYPTED));
+	json_object_set_new_nocheck(object, "queue_id", pd_json_text(message->queue_id));
+	json_object_set_new_nocheck(object, "proof", pd_json_text(message->proof));
+	json_object_set_new_nocheck(object, "attachments", attachments);
+}
+
+static json_t *numbered(char kind, int64_t number)
+{
+	char text[24];
+
+	return json_stringn_nocheck(text, (size_t)snprintf(text, sizeof text, "%c%lld", kind, (long long)number));
 }
 
 json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry)
 {
 	const struct pd_event *event = &entry->event;
 	json_t *changes = json_array();
-	json_t *object = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id", json_sprintf("E%lld", (long long)event->id), "at",
-				   pd_json_time(arena, event->at), "kind", pd_json_text(pd_event_words(event)),
-				   "actor", pd_json_text(event->actor), "why", pd_json_text(event->why), "action",
-				   json_integer(event->action));
+	json_t *object = json_object();
 
+	json_object_set_new_nocheck(object, "id", numbered('E', event->id));
+	json_object_set_new_nocheck(object, "at", pd_json_time(arena, event->at));
+	json_object_set_new_nocheck(object, "kind", pd_json_text(pd_event_words(event)));
+	json_object_set_new_nocheck(object, "actor", pd_json_text(event->actor));
+	json_object_set_new_nocheck(object, "why", pd_json_text(event->why));
+	json_object_set_new_nocheck(object, "action", json_integer(event->action));
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
 
 		if (!pd_json_is_property(change))
 			continue;
-		json_array_append_new(changes,
-				      json_pack("{s:o,s:o,s:o}", "property", pd_json_text(change->property), "from",
-						pd_json_text(shown(arena, snapshot, change->property, change->from)), "to",
-						pd_json_text(shown(arena, snapshot, change->property, change->to))));
+		json_t *item = json_object();
+
+		json_object_set_new_nocheck(item, "property", pd_json_text(change->property));
+		json_object_set_new_nocheck(item, "from",
+					    pd_json_text(shown(arena, snapshot, change->property, change->from)));
+		json_object_set_new_nocheck(item, "to", pd_json_text(shown(arena, snapshot, change->property, change->to)));
+		json_array_append_new(changes, item);
 	}
 	if (json_array_size(changes))
 		json_object_set(object, "changes", changes);
@@ -306,13 +320,13 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 
 		if (!blank || !pd_equal(event->changes.items[i].property, "warned"))
 			continue;
-		json_object_set_new(object, "goal", pd_json_text(pd_strndup(arena, warned, (size_t)(blank - warned))));
-		json_object_set_new(object, "step", pd_json_text(blank + 1));
+		json_object_set_new_nocheck(object, "goal", pd_json_text(pd_strndup(arena, warned, (size_t)(blank - warned))));
+		json_object_set_new_nocheck(object, "step", pd_json_text(blank + 1));
 	}
 	if (event->conversation)
-		json_object_set_new(object, "conversation", json_sprintf("C%lld", (long long)event->conversation));
+		json_object_set_new_nocheck(object, "conversation", numbered('C', event->conversation));
 	if (event->other)
-		json_object_set_new(object, "other", json_integer(event->other));
+		json_object_set_new_nocheck(object, "other", json_integer(event->other));
 	if (pd_json_carries(entry))
 		add_message(arena, object, entry->message);
 	return object;

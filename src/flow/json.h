@@ -5,6 +5,7 @@
 #define PD_FLOW_JSON_H
 
 #include <jansson.h>
+#include "base/buf.h"
 #include "desk/goals.h"
 #include "desk/snapshot.h"
 
@@ -36,5 +37,7 @@ json_t *pd_json_attachment(const struct pd_attachment *attachment);
 json_t *pd_json_time(struct pd_arena *arena, pd_time time);
 json_t *pd_json_text(const char *text_or_null);
 json_t *pd_json_strings(const struct pd_strings *list);
+/* Appends the value as text, in one line. */
+void pd_json_write(struct pd_buf *out, const json_t *value);
 
 #endif

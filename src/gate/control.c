@@ -20,6 +20,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "flow/json.h"
 
 #define STACK_SIZE  (1024 * 1024)
 #define READ_SIZE   (64 * 1024)
@@ -73,12 +74,8 @@ static bool emit(void *data, json_t *object)
 	const struct pd_control_options *options = &connection->control->options;
 	if (connection->is_status && options->status != NULL && json_object_get(object, "exit") == NULL)
 		options->status(options->data, object);
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (text == NULL)
-		return false;
-	pd_buf_adds(&connection->output, text);
+	pd_json_write(&connection->output, object);
 	pd_buf_addc(&connection->output, '\n');
-	free(text);
 	return connection->output.len < WRITE_BLOCK || flush(connection);
 }
 
