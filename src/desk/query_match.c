@@ -83,7 +83,7 @@ static bool matches_custom(struct matcher *m, const struct pd_query *query, cons
 	double a = g_ascii_strtod(value, &a_end), b = g_ascii_strtod(query->value, &b_end);
 	if (a_end != value && *a_end == '\0' && b_end != query->value && *b_end == '\0')
 		return compares(query->compare, a < b ? -1 : a > b ? 1 : 0);
-	return compares(query->compare, strcmp(value, query->value));
+	return compares(query->compare, strcmp(pd_fold(m->arena, value), pd_fold(m->arena, query->value)));
 }
 
 static bool matches_strings(struct matcher *m, const struct pd_query *query, const struct pd_strings *list,

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "desk/people.h"
 
+#define COMPANIES_MAX 1000
+
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
 char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
 {
@@ -37,8 +39,10 @@ char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
 static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_contact)
 {
 	pd_sql_put(q, is_contact ? "SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH "
-				 : "SELECT rowid FROM search WHERE rowid > 0 AND search MATCH ");
+				 : "SELECT rowid FROM search WHERE search MATCH ");
 	pd_sql_put_text(q, pd_printf(q->arena, "people : %s", phrase));
+	if (!is_contact)
+		pd_sql_put_since_event(q, "rowid");
 	pd_sql_read_waiting(q);
 	for (size_t i = 0; i < q->waiting.count; i++) {
 		int64_t id = q->waiting.items[i].id;
@@ -47,6 +51,32 @@ static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_c
 			pd_sql_put_number(q, is_contact ? -id : id);
 		}
 	}
+}
+
+/* Of all companies those that match, one seek each: they are fewer than contacts. */
+static void put_companies(struct pd_sql_query *q, const struct pd_query *query, int mode)
+{
+	sqlite3_stmt *next = SQL(q->connection, "SELECT company FROM contact INDEXED BY contact_company WHERE company IS NOT NULL"
+						" AND company > ? ORDER BY company LIMIT 1");
+	const char *wanted = pd_fold(q->arena, query->value), *last = "";
+	struct pd_strings values = {0};
+	struct pd_error error;
+	int failed = 0;
+	while (last != NULL && values.count < COMPANIES_MAX) {
+		pd_sql_bind(next, "s", last);
+		if (!pd_sql_row(q->connection, next, &failed, &error))
+			break;
+		last = pd_sql_text(q->arena, next, 0);
+		sqlite3_reset(next);
+		if (last != NULL && pd_match(last, wanted, mode))
+			*pd_list_add(q->arena, &values) = last;
+	}
+	if (failed)
+		pd_window_fail(q->view, &error);
+	if (values.count == COMPANIES_MAX)
+		pd_sql_put_match(q, "company", query->value, mode);
+	else
+		pd_sql_put_list(q, "company", &values);
 }
 
 static void put_contact_condition(struct pd_sql_query *q, const struct pd_query *query, bool is_phone,
@@ -61,7 +91,7 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 		pd_sql_put(q, ") AND (");
 	}
 	if (is_company) {
-		pd_sql_put_match(q, "company", query->value, mode);
+		put_companies(q, query, mode);
 	} else if (is_phone) {
 		pd_sql_put_match(q, "pd_values(identities, 'phone')", query->value, mode | PD_MATCH_LINES);
 		pd_sql_put(q, " OR ");
@@ -81,7 +111,9 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
-	pd_sql_put(q, "SELECT ticket FROM ticket_contact WHERE contact IN (SELECT id FROM contact WHERE ");
+	pd_sql_put(q, is_company ? "SELECT ticket FROM (SELECT ticket FROM " : "SELECT ticket FROM ");
+	pd_sql_put(q, pd_sql_ticket_contact(q));
+	pd_sql_put(q, " WHERE contact IN (SELECT id FROM contact WHERE ");
 	if (query->value != NULL)
 		put_contact_condition(q, query, is_phone, is_company);
 	else
@@ -89,6 +121,7 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 			      : is_phone ? "pd_values(identities, 'phone') <> ''"
 					 : "(name <> '' OR identities <> '')");
 	pd_sql_put(q, ")");
+	pd_sql_put_since(q, "ticket");
 	if (!is_company)
 		return;
 	/* A ticket's own company stands in the place of its contacts'. */
@@ -98,6 +131,7 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put(q, " AND ");
 		pd_sql_put_match(q, "value", query->value, pd_sql_match_mode(query, strchr(query->value, '@') == NULL));
 	}
+	pd_sql_put(q, ")");
 }
 
 void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)
@@ -105,7 +139,7 @@ void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)
 	if (query->value == NULL)
 		pd_sql_put(q, "number NOT IN (");
 	else
-		pd_sql_put_in(q, query);
+		pd_sql_put_in(q);
 	pd_sql_put_people_set(q, query);
 	pd_sql_put(q, ")");
 }
@@ -128,13 +162,22 @@ bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query
 	put_candidates(q, phrase, false);
 	pd_sql_put(q, ") AND ");
 	put_correspondent_match(q, query);
+	if (q->since_number == 0)
+		return true;
+	/* Older entries belong to newer tickets where these took older tickets in. */
+	pd_sql_put(q, " UNION ALL SELECT root FROM absorbed CROSS JOIN event ON event.ticket = absorbed.number CROSS JOIN"
+		      " message ON message.id = event.message WHERE ");
+	put_correspondent_match(q, query);
+	pd_sql_put_since(q, "absorbed.root");
+	pd_sql_put(q, " AND absorbed.number < ");
+	pd_sql_put_number(q, q->since_number);
 	return true;
 }
 
 void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *query)
 {
 	if (query->value != NULL && pd_sql_sure_phrase(q->arena, query) != NULL) {
-		pd_sql_put_in(q, query);
+		pd_sql_put_in(q);
 		(void)pd_sql_put_correspondents_set(q, query);
 		pd_sql_put(q, ")");
 		return;

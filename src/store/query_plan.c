@@ -14,8 +14,12 @@
 #include "base/text.h"
 
 #define COUNT_LIMIT 20000 /* nothing is counted further */
+#define FEW	    10000 /* tickets */
+#define SET_LIMIT   5000  /* a set that is gathered beside others */
 
-struct pd_query_limits pd_query_limits = {.rare = 3000, .common = 20000, .moment = 150000};
+struct pd_query_limits pd_query_limits = {.rare = 800, .newest = 500, .common = 20000, .moment = 250000};
+
+static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
 
 struct conditions {
 	const struct pd_query *items[64]; /* all must hold */
@@ -62,6 +66,20 @@ static struct pd_sql_query part_of(const struct pd_sql_query *q)
 	return part;
 }
 
+static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+			 int *ret_failed);
+
+/* Of either the sum, of both the smaller one. */
+static int64_t count_both(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error, int *ret_failed)
+{
+	const int64_t left = count_set(q, query->left, error, ret_failed);
+	const int64_t right = left < INT64_MAX || query->op == PD_QUERY_AND ? count_set(q, query->right, error, ret_failed)
+									    : INT64_MAX;
+	if (query->op == PD_QUERY_AND)
+		return left < right ? left : right;
+	return left < INT64_MAX && right < INT64_MAX ? left + right : INT64_MAX;
+}
+
 /* Of a set: how many it names, or how many documents it looks through. INT64_MAX: it is no set. */
 static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
 			  int *ret_failed)
@@ -72,6 +90,8 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 		return COUNT_LIMIT;
 	if (is_field(query, "number"))
 		return query->compare == PD_IS ? 1 : INT64_MAX;
+	if (query->op == PD_QUERY_OR || query->op == PD_QUERY_AND)
+		return count_both(q, query, error, ret_failed);
 	if (pd_sql_query_put_documents(&part, query,
 				       "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH "))
 		return count(q, &part, error, ret_failed);
@@ -99,14 +119,15 @@ static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, s
 	return found;
 }
 
-/* Of those conditions that an index of classes serves together. */
+/* Of those conditions that an index of classes serves together. ret_is_whole: these are all. */
 static int64_t count_index(struct pd_sql_query *q, const struct conditions *all, const char *second,
-			   const char *table, struct pd_error *error, int *ret_failed)
+			   const char *table, bool *ret_is_whole, struct pd_error *error, int *ret_failed)
 {
 	struct pd_sql_query part = part_of(q);
-	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class < %d", table,
-		    q->has_deleted ? 4 : 3);
+	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class IN (0, 1, 2%s)", table,
+		    q->has_deleted ? ", 3" : "");
 	bool is_any = false;
+	size_t served = 0;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct pd_query *query = all->items[i];
 		bool is_class = is_field(query, "is") && !q->has_deleted &&
@@ -118,6 +139,7 @@ static int64_t count_index(struct pd_sql_query *q, const struct conditions *all,
 		if (!is_class && !is_second)
 			continue;
 		is_any |= is_second || *second == 'o';
+		served++;
 		pd_buf_adds(&part.sql, " AND ");
 		pd_sql_query_put(&part, query);
 	}
@@ -125,7 +147,30 @@ static int64_t count_index(struct pd_sql_query *q, const struct conditions *all,
 		pd_buf_free(&part.sql);
 		return INT64_MAX;
 	}
+	*ret_is_whole = served == all->count;
 	return count(q, &part, error, ret_failed);
+}
+
+/* The set of a condition that leads, as it was counted: of both the smaller one, so that the condition itself must hold
+ * beside it. */
+static void put_driver(struct pd_sql_query *q, const struct pd_query *query)
+{
+	struct pd_error error;
+	int failed = 0;
+	if (query->op == PD_QUERY_OR) {
+		put_driver(q, query->left);
+		pd_sql_put(q, " UNION ALL ");
+		put_driver(q, query->right);
+	} else if (query->op == PD_QUERY_AND) {
+		const int64_t left = count_set(q, query->left, &error, &failed);
+		const int64_t right = count_set(q, query->right, &error, &failed);
+		put_driver(q, left < right ? query->left : query->right);
+	} else if (is_field(query, "number")) {
+		pd_sql_put(q, "SELECT ");
+		pd_sql_put_root(q, query->number);
+	} else {
+		(void)pd_sql_query_put_set(q, query);
+	}
 }
 
 static int stop(void *data)
@@ -142,7 +187,21 @@ static int run(struct pd_sql_query *q, const struct pd_query *query, const struc
 	struct pd_sql_query whole = part_of(q);
 	struct pd_numbers numbers = {0};
 	sqlite3 *db = q->connection->db;
-	pd_buf_addf(&whole.sql, "SELECT number FROM %s WHERE class < %d AND ", table, q->has_deleted ? 4 : 3);
+	/* An index that begins with the class is gone through class by class. */
+	pd_buf_addf(&whole.sql, "SELECT number FROM %s WHERE ", table);
+	if (table == by_owner || table == by_team)
+		pd_buf_addf(&whole.sql, "class IN (0, 1, 2%s) AND ", q->has_deleted ? ", 3" : "");
+	else
+		pd_buf_addf(&whole.sql, "class < %d AND ", q->has_deleted ? 4 : 3);
+	if (q->since_number != 0)
+		pd_buf_addf(&whole.sql, "number >= %lld AND ", (long long)q->since_number);
+	if (page->condition != NULL)
+		pd_buf_addf(&whole.sql, "%s AND ", page->condition);
+	if (q->driver != NULL) {
+		pd_sql_put(&whole, "number IN (");
+		put_driver(&whole, q->driver);
+		pd_sql_put(&whole, ") AND ");
+	}
 	if (query != NULL)
 		pd_sql_query_put(&whole, query);
 	else
@@ -194,20 +253,103 @@ static bool has_prefix(const struct pd_query *query)
 				 has_prefix(query->left) || has_prefix(query->right));
 }
 
+/* Conditions on a ticket's own values whose sets are small: who asks the set need not look at the ticket. */
+static void add_sets(struct pd_sql_query *q, const struct conditions *all, struct pd_error *error, int *ret_failed)
+{
+	memset(&q->as_sets, 0, sizeof q->as_sets);
+	for (size_t i = 0; i < all->count && !*ret_failed; i++)
+		if (all->items[i]->op == PD_QUERY_FIELD && !is_field(all->items[i], "number") &&
+		    count_set(q, all->items[i], error, ret_failed) < SET_LIMIT)
+			*pd_list_add(q->arena, &q->as_sets) = all->items[i];
+}
+
+/* The first entry of any of the tickets from that number on. Whoever makes a ticket draws its number and then the
+ * entry's, so that at most as many stand out of order as tickets are made at once. */
+static int64_t first_event_of(struct pd_sql_query *q, int64_t number, struct pd_error *error, int *ret_failed)
+{
+	int64_t first = 0;
+	sqlite3_stmt *select = SQL(q->connection, "SELECT min(id) FROM (SELECT id FROM event WHERE ticket >= ? AND version = 1"
+						  " ORDER BY ticket LIMIT 256)");
+	pd_sql_bind(select, "i", number);
+	if (pd_sql_row(q->connection, select, ret_failed, error)) {
+		first = sqlite3_column_int64(select, 0);
+		sqlite3_reset(select);
+	}
+	return first;
+}
+
+/* One look at the newest tickets alone: by the smallest set of these, or one by one. */
+static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+			  const struct pd_page *page, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+{
+	int failed = 0;
+	int64_t least = INT64_MAX;
+	memset(&q->counted, 0, sizeof q->counted);
+	q->driver = NULL;
+	q->since_event = first_event_of(q, q->since_number, error, &failed);
+	for (size_t i = 0; i < all->count && !failed; i++) {
+		const int64_t found = count_set(q, all->items[i], error, &failed);
+		if (found >= least)
+			continue;
+		least = found;
+		q->driver = all->items[i];
+	}
+	add_sets(q, all, error, &failed);
+	return failed ? failed : run(q, query, page, "ticket NOT INDEXED", true, ret_numbers, ret_done, error);
+}
+
+/* Looks at more and more of the newest tickets, from so many until there are more, until they fill the page. ret_done
+ * false: they do not, or it would take longer than a moment. */
+static int run_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+		      const struct pd_page *page, int64_t from, int64_t until, struct pd_numbers *ret_numbers,
+		      bool *ret_done, struct pd_error *error)
+{
+	const int64_t last = pd_sql_number(q->connection, "SELECT max(number) FROM ticket");
+	int failed = 0;
+	*ret_done = false;
+	for (int64_t count = from; count < last / 2 && count <= until && !failed && !*ret_done; count *= 4) {
+		bool is_in_time = false;
+		struct pd_numbers numbers = {0};
+		q->since_number = last - count + 1;
+		q->is_few = count <= FEW;
+		failed = look_at_newest(q, query, all, page, &numbers, &is_in_time, error);
+		if (failed || !is_in_time)
+			break;
+		*ret_done = numbers.count == page->limit;
+		if (*ret_done)
+			*ret_numbers = numbers;
+	}
+	q->since_number = q->since_event = 0;
+	q->driver = NULL;
+	memset(&q->counted, 0, sizeof q->counted);
+	memset(&q->as_sets, 0, sizeof q->as_sets);
+	return failed;
+}
+
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
 		     struct pd_numbers *ret_numbers, struct pd_error *error)
 {
 	struct conditions all = {0};
 	collect(&all, query);
-	static const char by_owner[] = "ticket INDEXED BY ticket_owner",
-			  by_team[] = "ticket INDEXED BY ticket_team";
+	q->all = all.items;
+	q->all_count = all.count;
 	int failed = 0;
+	bool is_whole = false, is_done = false;
+	/* Counting takes longer than that. */
+	const int64_t newest = pd_query_limits.newest;
+	const bool may_be_newest = page->is_newest_first && !has_prefix(query);
+	if (may_be_newest)
+		failed = run_newest(q, query, &all, page, newest, newest * 16, ret_numbers, &is_done, error);
+	if (failed || is_done)
+		return failed;
 	const char *table = by_owner;
-	int64_t least = count_index(q, &all, "owner", by_owner, error, &failed);
-	int64_t found = failed ? 0 : count_index(q, &all, "team", by_team, error, &failed);
+	int64_t least = count_index(q, &all, "owner", by_owner, &is_whole, error, &failed);
+	bool is_team_whole = false;
+	int64_t found = failed ? 0 : count_index(q, &all, "team", by_team, &is_team_whole, error, &failed);
 	if (found < least) {
 		least = found;
 		table = by_team;
+		is_whole = is_team_whole;
 	}
 	const struct pd_query *driver = NULL;
 	for (size_t i = 0; i < all.count && !failed && least > 1; i++) {
@@ -218,15 +360,15 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 		driver = all.items[i];
 		table = "ticket NOT INDEXED";
 	}
-	const bool may_follow_order = page->table != NULL && !has_prefix(query);
-	if (!failed)
+	/* Where the index tells all, its entries are sorted without a look at their tickets. */
+	const int64_t rare = driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT : pd_query_limits.rare;
+	if (!failed && least > rare && may_be_newest) {
+		failed = run_newest(q, query, &all, page, newest * 64, INT64_MAX, ret_numbers, &is_done, error);
+	} else if (!failed && least > rare && page->table != NULL && !has_prefix(query)) {
 		find_common(q, query, error, &failed);
-	if (failed)
-		return failed;
-	bool is_done = false;
-	if (least > pd_query_limits.rare && may_follow_order) {
+		add_sets(q, &all, error, &failed);
 		q->is_by_row = true;
-		failed = run(q, query, page, page->table, true, ret_numbers, &is_done, error);
+		failed = failed ? failed : run(q, query, page, page->table, true, ret_numbers, &is_done, error);
 		q->is_by_row = false;
 	}
 	if (failed || is_done)

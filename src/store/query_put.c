@@ -19,6 +19,27 @@ void pd_sql_put_number(struct pd_sql_query *q, int64_t number)
 	pd_buf_addc(&q->sql, '?');
 }
 
+void pd_sql_put_since(struct pd_sql_query *q, const char *column)
+{
+	if (q->since_number == 0)
+		return;
+	pd_sql_put(q, pd_printf(q->arena, " AND %s >= ", column));
+	pd_sql_put_number(q, q->since_number);
+}
+
+/* Of a few new tickets the contacts are looked at; else, of each contact, its tickets. */
+const char *pd_sql_ticket_contact(const struct pd_sql_query *q)
+{
+	return q->since_number != 0 && q->is_few ? "ticket_contact INDEXED BY ticket_contact_ticket" : "ticket_contact";
+}
+
+/* One bound alone: the index would go through all from the first one. */
+void pd_sql_put_since_event(struct pd_sql_query *q, const char *column)
+{
+	pd_sql_put(q, pd_printf(q->arena, " AND %s >= ", column));
+	pd_sql_put_number(q, q->since_number != 0 ? q->since_event : 1);
+}
+
 void pd_sql_put_root(struct pd_sql_query *q, int64_t number)
 {
 	pd_sql_put(q, "coalesce((SELECT root FROM absorbed WHERE number = ");
@@ -65,11 +86,10 @@ void pd_sql_put_match(struct pd_sql_query *q, const char *column, const char *va
 	pd_sql_put(q, ")");
 }
 
-/* Opens a condition on a set of numbers. Unless it leads, the plus keeps it from being looked up by number.
- */
-void pd_sql_put_in(struct pd_sql_query *q, const struct pd_query *query)
+/* Opens a condition on a set of numbers. The plus keeps it from being looked up by number. */
+void pd_sql_put_in(struct pd_sql_query *q)
 {
-	pd_sql_put(q, query == q->driver ? "number IN (" : "+number IN (");
+	pd_sql_put(q, "+number IN (");
 }
 
 void pd_sql_read_waiting(struct pd_sql_query *q)

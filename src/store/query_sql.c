@@ -12,9 +12,12 @@
 
 #include "base/text.h"
 
+/* No row has it; a constant would make SQLite forget that a partial index serves, which is an error with INDEXED BY. */
+#define NEVER "number < 0"
+
 /* --- values that stand in an index --- */
 
-static bool matches_stored(struct pd_sql_query *q, const struct pd_query *query, const char *stored)
+bool pd_sql_matches_stored(const struct pd_query *query, const char *stored)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	if (query->values.count == 0)
@@ -22,12 +25,10 @@ static bool matches_stored(struct pd_sql_query *q, const struct pd_query *query,
 	for (size_t i = 0; i < query->values.count; i++)
 		if (pd_match(stored, pd_fold(arena, query->values.items[i]), PD_MATCH_WHOLE))
 			return true;
-	(void)q;
 	return false;
 }
 
-/* Steps through the different values of an index, one seek each: next takes (prefix, last value). */
-static void collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text_prefix, int64_t prefix,
+void pd_sql_collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text_prefix, int64_t prefix,
 		    const struct pd_query *query, struct pd_strings *ret_values)
 {
 	const char *last = "";
@@ -44,17 +45,17 @@ static void collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text
 		sqlite3_reset(next);
 		if (last == NULL)
 			break;
-		if (matches_stored(q, query, last))
+		if (pd_sql_matches_stored(query, last))
 			pd_strings_add_once(q->arena, ret_values, last);
 	}
 	if (failed)
 		pd_window_fail(q->view, &error);
 }
 
-static void put_list(struct pd_sql_query *q, const char *column, const struct pd_strings *values)
+void pd_sql_put_list(struct pd_sql_query *q, const char *column, const struct pd_strings *values)
 {
 	if (values->count == 0) {
-		pd_sql_put(q, "0");
+		pd_sql_put(q, pd_printf(q->arena, "(%1$s IS NULL AND %1$s IS NOT NULL)", column)); /* see NEVER */
 		return;
 	}
 	pd_sql_put(q, "(");
@@ -69,7 +70,7 @@ static void put_list(struct pd_sql_query *q, const char *column, const struct pd
 	pd_sql_put(q, values->count == 1 ? ")" : "))");
 }
 
-static void put_indexed(struct pd_sql_query *q, const struct pd_query *query, bool is_owner)
+void pd_sql_put_belonging(struct pd_sql_query *q, const struct pd_query *query, bool is_owner)
 {
 	if (query->value == NULL) {
 		pd_sql_put(q, is_owner ? "owner IS NULL" : "team IS NULL");
@@ -82,31 +83,39 @@ static void put_indexed(struct pd_sql_query *q, const struct pd_query *query, bo
 						      " owner > ? ORDER BY owner LIMIT 1")
 				 : SQL(q->connection, "SELECT team FROM ticket WHERE class = ? AND"
 						      " team > ? ORDER BY team LIMIT 1");
-		collect(q, next, NULL, class, query, &values);
+		pd_sql_collect(q, next, NULL, class, query, &values);
 	}
-	put_list(q, is_owner ? "owner" : "team", &values);
+	pd_sql_put_list(q, is_owner ? "owner" : "team", &values);
 }
 
-/* A property with rows of its own (followers, mentions, further mailboxes, custom ones). */
-static void put_value_set(struct pd_sql_query *q, const char *property, const struct pd_query *query)
+/* A property with rows of its own (followers, mentions, further mailboxes, custom ones), whose values are folded. */
+void pd_sql_put_value_set(struct pd_sql_query *q, const char *property, const struct pd_query *query)
 {
+	const char *wanted = pd_fold(q->arena, query->value);
 	pd_sql_put(q, "SELECT ticket FROM ticket_value WHERE property = ");
 	pd_sql_put_text(q, property);
-	if (query->compare != PD_IS) {
-		pd_sql_put(q, " AND pd_compare(value, ");
-		pd_sql_put_text(q, query->value);
-		pd_sql_put(q, ", ");
-		pd_sql_put_number(q, query->compare);
-		pd_sql_put(q, ")");
-		return;
-	}
-	struct pd_strings values = {0};
-	sqlite3_stmt *next =
-		SQL(q->connection, "SELECT value FROM ticket_value WHERE property = ? AND value > ?"
-				   " ORDER BY value LIMIT 1");
-	collect(q, next, property, 0, query, &values);
 	pd_sql_put(q, " AND ");
-	put_list(q, "value", &values);
+	if (query->compare != PD_IS || query->has_glob) {
+		pd_sql_put(q, query->compare != PD_IS ? "pd_compare(value, " : "pd_match(value, ");
+		pd_sql_put_text(q, wanted);
+		pd_sql_put(q, ", ");
+		pd_sql_put_number(q, query->compare != PD_IS ? (int64_t)query->compare : (int64_t)PD_MATCH_GLOB);
+		pd_sql_put(q, ")");
+	} else if (query->values.count > 0) {
+		struct pd_strings values = {0};
+		for (size_t i = 0; i < query->values.count; i++)
+			*pd_list_add(q->arena, &values) = pd_fold(q->arena, query->values.items[i]);
+		pd_sql_put_list(q, "value", &values);
+	} else {
+		pd_sql_put(q, query->is_prefix ? "value >= " : "value = ");
+		pd_sql_put_text(q, wanted);
+		if (query->is_prefix && *wanted != '\0') {
+			/* UTF-8 has no byte 255. */
+			pd_sql_put(q, " AND value < ");
+			pd_sql_put_text(q, pd_printf(q->arena, "%s\xff", wanted));
+		}
+	}
+	pd_sql_put_since(q, "ticket");
 }
 
 static void put_value(struct pd_sql_query *q, const char *property, const struct pd_query *query)
@@ -117,9 +126,11 @@ static void put_value(struct pd_sql_query *q, const char *property, const struct
 		pd_sql_put(q, " AND value <> '')");
 		return;
 	}
-	pd_sql_put_in(q, query);
-	put_value_set(q, property, query);
-	pd_sql_put(q, ")");
+	/* Of values that are known, one seek each. */
+	const bool is_known = query->compare == PD_IS && !query->has_glob && !query->is_prefix;
+	pd_sql_put(q, is_known ? "EXISTS (" : "+number IN (");
+	pd_sql_put_value_set(q, property, query);
+	pd_sql_put(q, is_known ? " AND ticket_value.ticket = ticket.number)" : ")");
 }
 
 /* --- numbers and times --- */
@@ -136,7 +147,7 @@ static void put_comparison(struct pd_sql_query *q, const char *column, enum pd_c
 	pd_sql_put_number(q, value);
 }
 
-static void put_time(struct pd_sql_query *q, const char *column, const struct pd_query *query)
+void pd_sql_put_time(struct pd_sql_query *q, const char *column, const struct pd_query *query)
 {
 	pd_sql_put(q, "(");
 	pd_sql_put(q, column);
@@ -180,6 +191,7 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 #define SENT	  "flags & 8 <> 0"
 #define SNOOZED	  "flags & 16 <> 0"
 #define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "'"
+#define UNROUTED_HERE UNROUTED " AND value = 'yes' AND ticket_value.ticket = ticket.number"
 #define DRAFTS	  "SELECT " PD_SQL_ROOT("ticket") " FROM draft WHERE state = 0"
 
 static void put_drafts(struct pd_sql_query *q, const struct pd_query *query)
@@ -206,7 +218,7 @@ static void put_is(struct pd_sql_query *q, const struct pd_query *query)
 		{"deleted", "class = 3", "class = 3"},
 		{"sent", SENT, SENT},
 		{"snoozed", SNOOZED, SNOOZED},
-		{"unrouted", "owner IS NULL AND number IN (" UNROUTED ")", "owner IS NULL AND number IN (" UNROUTED ")"},
+		{"unrouted", "owner IS NULL AND EXISTS (" UNROUTED_HERE ")", "owner IS NULL AND EXISTS (" UNROUTED_HERE ")"},
 	};
 	if (strcmp(word, "draft") == 0) {
 		pd_sql_put(q, "number IN (");
@@ -220,12 +232,15 @@ static void put_is(struct pd_sql_query *q, const struct pd_query *query)
 			return;
 		}
 	}
-	pd_sql_put(q, "0");
+	pd_sql_put(q, NEVER);
 }
 
 static void put_status(struct pd_sql_query *q, const struct pd_query *query)
 {
 	if (query->kind >= 0) {
+		/* The class, which an index of times has, too, rules most tickets out. */
+		if (query->kind != PD_STATUS_CLOSED)
+			pd_sql_put(q, "class <> 1 AND ");
 		put_comparison(q, "status_kind", PD_IS, query->kind);
 		return;
 	}
@@ -261,11 +276,11 @@ static void put_agenda_set(struct pd_sql_query *q, const struct pd_query *query)
 		if (query->value == NULL)
 			pd_sql_put(q, "due IS NOT NULL");
 		else
-			put_time(q, "due", query);
+			pd_sql_put_time(q, "due", query);
 		return;
 	}
 	if (query->value == NULL) {
-		pd_sql_put(q, "states <> 0 OR due IS NOT NULL");
+		pd_sql_put(q, "(states <> 0 OR due IS NOT NULL)");
 		return;
 	}
 	for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
@@ -281,11 +296,11 @@ static void put_agenda_set(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put_number(q, query->time);
 		return;
 	}
-	pd_sql_put(q, "(");
+	pd_sql_put(q, "((");
 	put_running(q, "reply", query);
 	pd_sql_put(q, ") OR (");
 	put_running(q, "close", query);
-	pd_sql_put(q, ")");
+	pd_sql_put(q, "))");
 }
 
 /* Fields that are no property. */
@@ -332,11 +347,7 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 {
 	static const char *const columns[] = {"priority", "category", "source", "pipeline"};
 	const char *field = query->field;
-	if (strcmp(field, "is") == 0 && query == q->driver) {
-		pd_sql_put(q, "number IN (");
-		(void)pd_sql_query_put_set(q, query);
-		pd_sql_put(q, ")");
-	} else if (strcmp(field, "is") == 0) {
+	if (strcmp(field, "is") == 0) {
 		put_is(q, query);
 	} else if (strcmp(field, "number") == 0 && query->compare == PD_IS) {
 		pd_sql_put(q, "number = ");
@@ -349,9 +360,9 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		put_mailbox(q, query);
 	} else if (strcmp(field, "created") == 0 || strcmp(field, "updated") == 0 ||
 		   strcmp(field, "closed") == 0) {
-		put_time(q, field, query);
+		pd_sql_put_time(q, field, query);
 	} else if (strcmp(field, "owner") == 0 || strcmp(field, "team") == 0) {
-		put_indexed(q, query, *field == 'o');
+		pd_sql_put_belonging(q, query, *field == 'o');
 	} else if (strcmp(field, "follower") == 0 || strcmp(field, "link") == 0) {
 		put_value(q, field, query);
 	} else if (strcmp(field, PD_FIELD_CONTACT_ID) == 0 || strcmp(field, PD_FIELD_OWN_COMPANY) == 0) {
@@ -366,9 +377,9 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		   strcmp(field, "phone") == 0) {
 		pd_sql_put_people(q, query);
 	} else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0) {
-		pd_sql_put(q, query->value == NULL ? "number NOT IN (" : "number IN (");
+		pd_sql_put(q, query->value == NULL ? "NOT EXISTS (" : "EXISTS (");
 		put_agenda_set(q, query);
-		pd_sql_put(q, ")");
+		pd_sql_put(q, " AND agenda.ticket = ticket.number)");
 	} else if (strcmp(field, "name") == 0) {
 		put_single(q, "name", query, true);
 	} else if (strcmp(field, "description") == 0) {
@@ -381,7 +392,7 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 			}
 		}
 		if (pd_property_is_builtin(field))
-			pd_sql_put(q, query->value == NULL ? "1" : "0");
+			pd_sql_put(q, query->value == NULL ? "1" : NEVER);
 		else
 			put_value(q, field, query);
 	}
@@ -401,6 +412,8 @@ bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *q
 		return false;
 	pd_sql_put(q, start);
 	pd_sql_put_text(q, match);
+	if (q->since_number != 0)
+		pd_sql_put_since_event(q, "rowid");
 	return true;
 }
 
@@ -410,9 +423,16 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put_text_set(q, query);
 		return true;
 	}
+	if (query->op == PD_QUERY_FIELD && pd_sql_put_index_set(q, query))
+		return true;
 	if (query->op != PD_QUERY_FIELD || query->value == NULL)
 		return false;
 	const char *field = query->field;
+	if (strcmp(field, "is") == 0 && strcmp(query->value, "unrouted") == 0) {
+		pd_sql_put(q, UNROUTED);
+		pd_sql_put_since(q, "ticket");
+		return true;
+	}
 	if (strcmp(field, "is") == 0 && strcmp(query->value, "draft") == 0) {
 		put_drafts(q, query);
 		return true;
@@ -422,27 +442,51 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 	     strcmp(query->value, "snoozed") == 0)) {
 		pd_sql_put(q, "SELECT number FROM ticket WHERE ");
 		pd_sql_put(q, *query->value == 'a' ? AUTOMATIC : query->value[1] == 'e' ? SENT : SNOOZED);
+		pd_sql_put_since(q, "number");
 		return true;
 	}
 	if (strcmp(field, "from") == 0 || strcmp(field, "to") == 0)
 		return pd_sql_put_correspondents_set(q, query);
 	if (strcmp(field, "contact") == 0 || strcmp(field, "company") == 0 || strcmp(field, "phone") == 0)
 		pd_sql_put_people_set(q, query);
-	else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0)
+	else if (strcmp(field, "sla") == 0 || strcmp(field, "due") == 0) {
 		put_agenda_set(q, query);
-	else if (strcmp(field, "mentions") == 0)
-		put_value_set(q, "mention", query);
+		pd_sql_put_since(q, "ticket");
+	} else if (strcmp(field, "mentions") == 0)
+		pd_sql_put_value_set(q, "mention", query);
 	else if (strcmp(field, PD_FIELD_CONTACT_ID) == 0 || strcmp(field, PD_FIELD_OWN_COMPANY) == 0)
 		put_exact_set(q, query);
-	else if (strcmp(field, "follower") == 0 || strcmp(field, "link") == 0 || (!pd_property_is_builtin(field) && !is_no_property(field)))
-		put_value_set(q, field, query);
+	else if (strcmp(field, "follower") == 0 || strcmp(field, "link") == 0 ||
+		 (!pd_property_is_builtin(field) && !is_no_property(field)))
+		pd_sql_put_value_set(q, field, query);
 	else
 		return false;
 	return true;
 }
 
+/* Is the set that leads wider than the condition? */
+static bool is_wider(const struct pd_query *query)
+{
+	if (query->op != PD_QUERY_FIELD)
+		return query->op != PD_QUERY_TEXT;
+	return strcmp(query->field, "is") == 0 && pd_equal(query->value, "unrouted");
+}
+
 void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)
 {
+	/* What leads holds already. */
+	if (query == q->driver && !is_wider(query)) {
+		pd_sql_put(q, "1");
+		return;
+	}
+	for (size_t i = 0; i < q->as_sets.count && !is_wider(query); i++) {
+		if (q->as_sets.items[i] != query)
+			continue;
+		pd_sql_put_in(q);
+		(void)pd_sql_query_put_set(q, query);
+		pd_sql_put(q, ")");
+		return;
+	}
 	switch (query->op) {
 	case PD_QUERY_ALL:
 		pd_sql_put(q, "1");

@@ -32,13 +32,19 @@ struct pd_sql_query {
 	bool is_by_row;	 /* words that many tickets have are looked for ticket by ticket */
 	PD_LIST(const struct pd_query *) common; /* … which these are */
 	PD_LIST(struct pd_counted) counted;
+	const struct pd_query *const *all; /* conditions that must all hold */
+	size_t all_count;
+	PD_LIST(const struct pd_query *) as_sets; /* asked for as sets, though the ticket's row would tell */
+	/* Of sets, only tickets from that number on are asked for, and entries from that event on; 0: all are. */
+	int64_t since_number, since_event;
+	bool is_few; /* few tickets are asked for then */
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
 };
 /* Appends the condition on a row of the table ticket. */
 void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query);
 /* Appends a SELECT of the numbers of the tickets that match, where the condition is of a kind that names them
- * (words, people, values with rows of their own); false: it is not, and nothing is appended. */
+ * (words, people, values with rows or an index of their own); false: it is not, and nothing is appended. */
 bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query);
 void pd_sql_query_bind(struct pd_sql_query *q, sqlite3_stmt *statement);
 
@@ -49,11 +55,29 @@ bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *q
 void pd_sql_put(struct pd_sql_query *q, const char *sql);
 void pd_sql_put_number(struct pd_sql_query *q, int64_t number);
 void pd_sql_put_text(struct pd_sql_query *q, const char *text);
+/* " AND column >= …" where older tickets are not asked for; of the index's documents those of entries, from the first
+ * that is asked for. */
+void pd_sql_put_since(struct pd_sql_query *q, const char *column);
+const char *pd_sql_ticket_contact(const struct pd_sql_query *q);
+void pd_sql_put_since_event(struct pd_sql_query *q, const char *column);
 void pd_sql_put_root(struct pd_sql_query *q, int64_t number); /* the ticket where that number leads */
 void pd_sql_put_match(struct pd_sql_query *q, const char *column, const char *value, int mode);
-void pd_sql_put_in(struct pd_sql_query *q, const struct pd_query *query);
+void pd_sql_put_in(struct pd_sql_query *q);
+void pd_sql_put_time(struct pd_sql_query *q, const char *column, const struct pd_query *query);
+void pd_sql_put_belonging(struct pd_sql_query *q, const struct pd_query *query, bool is_owner); /* owner, team */
+void pd_sql_put_value_set(struct pd_sql_query *q, const char *property, const struct pd_query *query);
+void pd_sql_put_list(struct pd_sql_query *q, const char *column, const struct pd_strings *values);
 int pd_sql_match_mode(const struct pd_query *query, bool is_part);
 void pd_sql_read_waiting(struct pd_sql_query *q); /* fills q->waiting, once */
+
+/* Values that an index holds few different ones of (query_sql.c): does a stored one match; adds those that do, one seek
+ * each: next takes (prefix, last value). */
+bool pd_sql_matches_stored(const struct pd_query *query, const char *stored);
+void pd_sql_collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text_prefix, int64_t prefix,
+		    const struct pd_query *query, struct pd_strings *ret_values);
+/* Sets of a field of the ticket's own by its index (query_index.c); false: it has none that serves, and nothing is
+ * appended. */
+bool pd_sql_put_index_set(struct pd_sql_query *q, const struct pd_query *query);
 
 /* Conditions and their sets (query_people.c, query_words.c). */
 void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query);
@@ -77,6 +101,8 @@ struct pd_page {
 	const char *order; /* "ORDER BY …" */
 	const char *table; /* what gives that order by itself: "ticket INDEXED BY …", "ticket NOT INDEXED";
 			      NULL: nothing */
+	bool is_newest_first;  /* the order is that of numbers, the largest first */
+	const char *condition; /* without which that index does not serve; NULL: none */
 	size_t limit, offset;
 };
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
@@ -88,6 +114,7 @@ int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, co
 /* When which way is taken; a test takes all of them. */
 struct pd_query_limits {
 	int rare;   /* so many tickets are fetched and sorted within milliseconds */
+	int newest; /* so many of the newest tickets are looked through first */
 	int common; /* words of so many documents are looked for ticket by ticket, where that can be */
 	int moment; /* steps of SQLite's machine */
 };

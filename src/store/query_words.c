@@ -54,10 +54,12 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 	pd_sql_put_root(q, pd_number(digits, INT64_MAX, &number) ? (int64_t)number : -1);
 	if (match == NULL)
 		return;
-	pd_sql_put(q, " UNION ALL SELECT ticket FROM ticket_contact WHERE contact IN"
-		      " (SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH ");
+	pd_sql_put(q, " UNION ALL SELECT ticket FROM ");
+	pd_sql_put(q, pd_sql_ticket_contact(q));
+	pd_sql_put(q, " WHERE contact IN (SELECT -rowid FROM search WHERE rowid < 0 AND search MATCH ");
 	pd_sql_put_text(q, match);
 	pd_sql_put(q, ")");
+	pd_sql_put_since(q, "ticket");
 	pd_sql_read_waiting(q);
 	for (size_t i = 0; i < q->waiting.count; i++) {
 		int64_t id = q->waiting.items[i].id;
@@ -75,10 +77,20 @@ void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
 	put_few(q, query, match);
 	if (match == NULL)
 		return;
-	pd_sql_put(q, " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id IN (SELECT rowid FROM search WHERE rowid "
-		      "> 0 AND search MATCH ");
+	pd_sql_put(q, " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id IN (SELECT rowid FROM search WHERE"
+		      " search MATCH ");
 	pd_sql_put_text(q, match);
+	pd_sql_put_since_event(q, "rowid");
 	pd_sql_put(q, ")");
+	if (q->since_number == 0)
+		return;
+	/* Older entries belong to newer tickets where these took older tickets in. */
+	pd_sql_put(q, " UNION ALL SELECT root FROM absorbed CROSS JOIN event ON event.ticket = absorbed.number CROSS JOIN search ON"
+		      " search.rowid = event.id WHERE event.indexed AND search MATCH ");
+	pd_sql_put_text(q, match);
+	pd_sql_put_since(q, "absorbed.root");
+	pd_sql_put(q, " AND absorbed.number < ");
+	pd_sql_put_number(q, q->since_number);
 }
 
 void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
@@ -87,7 +99,7 @@ void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 	for (size_t i = 0; q->is_by_row && i < q->common.count; i++)
 		is_common |= q->common.items[i] == query;
 	if (!is_common) {
-		pd_sql_put_in(q, query);
+		pd_sql_put_in(q);
 		pd_sql_put_text_set(q, query);
 		pd_sql_put(q, ")");
 		return;

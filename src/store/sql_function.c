@@ -100,6 +100,14 @@ static void sql_compare(sqlite3_context *context, int count, sqlite3_value **val
 	sqlite3_result_int(context, holds);
 }
 
+static void sql_fold(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *value = (const char *)sqlite3_value_text(values[0]);
+	sqlite3_result_text(context, pd_fold(arena, value != NULL ? value : ""), -1, SQLITE_TRANSIENT);
+}
+
 /* Digits and line ends alone. */
 static void sql_digits(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -202,6 +210,7 @@ int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
 		{"pd_match", 3, sql_match},   {"pd_compare", 3, sql_compare},
+		{"pd_fold", 1, sql_fold},
 		{"pd_digits", 1, sql_digits}, {"pd_first", 1, sql_first},
 		{"pd_values", 2, sql_values}, {"pd_description", 1, sql_description},
 		{"pd_property", 2, sql_property},

@@ -99,20 +99,36 @@ static void put_order(struct pd_sql_query *q, const char *sort)
 		pd_buf_adds(&q->sql, ", number DESC");
 }
 
-/* Along the index of due times, as long as tickets that have one fill the page. */
-static int list_by_due(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
-		       bool is_descending, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+/* Along an index of the tickets that have such a time at all, as long as these fill the page. */
+static int list_by_time(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+			const char *sort, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
 {
-	struct pd_page by_due = *page;
-	struct pd_numbers numbers = {0};
-	by_due.table = "agenda CROSS JOIN ticket ON ticket.number = agenda.ticket AND"
-		       " agenda.due IS NOT NULL";
-	by_due.order = is_descending ? "ORDER BY agenda.due DESC, number DESC" : "ORDER BY agenda.due, number DESC";
-	int failed = pd_sql_query_follow(q, query, &by_due, &numbers, ret_done, error);
-	*ret_done = !failed && *ret_done && numbers.count == page->limit;
-	if (*ret_done)
-		*ret_numbers = numbers;
-	return failed;
+	static const char by_due[] =
+		"agenda INDEXED BY agenda_due CROSS JOIN ticket ON ticket.number = agenda.ticket";
+	static const struct {
+		const char *sort, *table, *condition, *order;
+	} ways[] = {
+		{"due", by_due, "agenda.due IS NOT NULL", "ORDER BY agenda.due, agenda.ticket DESC"},
+		{"-due", by_due, "agenda.due IS NOT NULL", "ORDER BY agenda.due DESC, agenda.ticket DESC"},
+		{"closed", "ticket INDEXED BY ticket_closed", "closed IS NOT NULL", "ORDER BY closed, number DESC"},
+		{"-closed", "ticket INDEXED BY ticket_closed", "closed IS NOT NULL", "ORDER BY closed DESC, number DESC"},
+	};
+	*ret_done = false;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		if (!pd_equal(sort, ways[i].sort))
+			continue;
+		struct pd_page along = *page;
+		struct pd_numbers numbers = {0};
+		along.table = ways[i].table;
+		along.condition = ways[i].condition;
+		along.order = ways[i].order;
+		int failed = pd_sql_query_follow(q, query, &along, &numbers, ret_done, error);
+		*ret_done = !failed && *ret_done && numbers.count == page->limit;
+		if (*ret_done)
+			*ret_numbers = numbers;
+		return failed;
+	}
+	return 0;
 }
 
 struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,
@@ -129,13 +145,16 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 	const char *column = sort != NULL ? sort + (*sort == '-') : "number";
 	if (strcmp(column, "updated") == 0)
 		page.table = "ticket INDEXED BY ticket_updated";
+	else if (strcmp(column, "created") == 0)
+		page.table = "ticket INDEXED BY ticket_created";
 	else if (strcmp(column, "number") == 0 || strstr(page.order, " BY number DESC") != NULL)
 		page.table = "ticket NOT INDEXED";
+	page.is_newest_first = strcmp(page.order, "ORDER BY number DESC") == 0;
 	struct pd_tickets tickets = {0};
 	struct pd_numbers numbers = {0};
 	struct pd_error error;
 	bool is_done = false;
-	if (strcmp(column, "due") == 0 && list_by_due(&q, query, &page, *sort == '-', &numbers, &is_done, &error) != 0)
+	if (list_by_time(&q, query, &page, sort, &numbers, &is_done, &error) != 0)
 		pd_window_fail(view, &error);
 	if (view->face.failed == 0 && !is_done && pd_sql_query_run(&q, query, &page, &numbers, &error) != 0)
 		pd_window_fail(view, &error);

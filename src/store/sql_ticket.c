@@ -10,6 +10,58 @@
 #include "base/text.h"
 #include "desk/people.h"
 
+static int insert_ticket(struct pd_sqlite *store, const struct pd_ticket *ticket, int64_t flags, const struct pd_buf *rest,
+			 struct pd_error *error)
+{
+	sqlite3_stmt *put = SQL(store->writer,
+				"INSERT INTO ticket (version, class, status_kind, flags, created, updated, closed, merged_into,"
+				" messages, contact, status, owner, team, priority, category, source, mailbox, pipeline, name,"
+				" rest, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	pd_sql_bind(put, "iiiiiizzizsssssssssbi", ticket->version, (int64_t)pd_ticket_class_of(ticket),
+		    (int64_t)ticket->status_kind, flags, ticket->created, ticket->updated, ticket->closed,
+		    ticket->merged_into, ticket->messages,
+		    ticket->contacts.count > 0 ? ticket->contacts.items[0] : (int64_t)0, ticket->status, ticket->owner,
+		    ticket->team, ticket->priority, ticket->category, ticket->source, ticket->mailbox, ticket->pipeline,
+		    ticket->name != NULL ? ticket->name : "", rest->data, rest->len, ticket->number);
+	return pd_sql_run(store->writer, put, error);
+}
+
+/* A statement that names a column writes the indexes of that column anew, changed or not: hence one for what each mail
+ * changes, and others for what few do. */
+static int update_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned, int64_t flags,
+			 const struct pd_buf *rest, struct pd_error *error)
+{
+	const struct pd_ticket *ticket = planned->ticket;
+	sqlite3_stmt *put = SQL(store->writer, "UPDATE ticket SET version = ?, class = ?, flags = ?, updated = ?, merged_into = ?,"
+					       " messages = ?, contact = ?, owner = ?, team = ?, pipeline = ?, name = ?, rest = ?"
+					       " WHERE number = ? AND version = ?");
+	pd_sql_bind(put, "iiiizizssssbii", ticket->version, (int64_t)pd_ticket_class_of(ticket), flags, ticket->updated,
+		    ticket->merged_into, ticket->messages,
+		    ticket->contacts.count > 0 ? ticket->contacts.items[0] : (int64_t)0, ticket->owner, ticket->team,
+		    ticket->pipeline, ticket->name != NULL ? ticket->name : "", rest->data, rest->len, ticket->number,
+		    planned->base_version);
+	int failed = pd_sql_run(store->writer, put, error);
+	if (failed)
+		return failed;
+	if (sqlite3_changes(store->writer->db) != 1)
+		return pd_fail(error, PD_TEMPORARY, "ticket %lld is not at version %lld any more",
+			       (long long)ticket->number, (long long)planned->base_version);
+	sqlite3_stmt *status =
+		SQL(store->writer, "UPDATE ticket SET status_kind = ?1, status = ?2, closed = ?3 WHERE number = ?4 AND"
+				   " (status_kind, status, closed) IS NOT (?1, ?2, ?3)");
+	pd_sql_bind(status, "iszi", (int64_t)ticket->status_kind, ticket->status, ticket->closed, ticket->number);
+	failed = pd_sql_run(store->writer, status, error);
+	if (failed)
+		return failed;
+	sqlite3_stmt *values =
+		SQL(store->writer, "UPDATE ticket SET priority = ?1, category = ?2, source = ?3, mailbox = ?4, created = ?5"
+				   " WHERE number = ?6 AND"
+				   " (priority, category, source, mailbox, created) IS NOT (?1, ?2, ?3, ?4, ?5)");
+	pd_sql_bind(values, "ssssii", ticket->priority, ticket->category, ticket->source, ticket->mailbox, ticket->created,
+		    ticket->number);
+	return pd_sql_run(store->writer, values, error);
+}
+
 int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket *planned,
 			 struct pd_error *error)
 {
@@ -22,38 +74,10 @@ int pd_sqlite_put_ticket(struct pd_sqlite *store, const struct pd_planned_ticket
 			(ticket->is_automatic ? PD_FLAG_AUTOMATIC : 0) |
 			(ticket->is_deleted ? PD_FLAG_DELETED : 0) | (ticket->has_sent ? PD_FLAG_SENT : 0) |
 			(ticket->snoozed != 0 ? PD_FLAG_SNOOZED : 0);
-	sqlite3_stmt *put;
-	if (planned->base_version == 0)
-		put = SQL(store->writer, "INSERT INTO ticket (version, class, status_kind, flags, created, "
-					 "updated, closed, merged_into,"
-					 " messages, contact, status, owner, team, priority, category, "
-					 "source, mailbox, pipeline, name,"
-					 " rest, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-					 "?, ?, ?, ?, ?, ?, ?)");
-	else
-		put = SQL(store->writer, "UPDATE ticket SET version = ?, class = ?, status_kind = ?, flags = "
-					 "?, created = ?, updated = ?,"
-					 " closed = ?, merged_into = ?, messages = ?, contact = ?, status = "
-					 "?, owner = ?, team = ?,"
-					 " priority = ?, category = ?, source = ?, mailbox = ?, pipeline = "
-					 "?, name = ?, rest = ?"
-					 " WHERE number = ? AND version = ?");
-	int64_t contact = ticket->contacts.count > 0 ? ticket->contacts.items[0] : 0;
-	pd_sql_bind(put, planned->base_version == 0 ? "iiiiiizzizsssssssssbi" : "iiiiiizzizsssssssssbii",
-		    ticket->version, (int64_t)pd_ticket_class_of(ticket), (int64_t)ticket->status_kind, flags,
-		    ticket->created, ticket->updated, ticket->closed, ticket->merged_into, ticket->messages,
-		    contact, ticket->status, ticket->owner, ticket->team, ticket->priority, ticket->category,
-		    ticket->source, ticket->mailbox, ticket->pipeline,
-		    ticket->name != NULL ? ticket->name : "", rest.data, rest.len, ticket->number,
-		    planned->base_version);
-	int failed = pd_sql_run(store->writer, put, error);
-	if (failed)
+	int failed = planned->base_version == 0 ? insert_ticket(store, ticket, flags, &rest, error)
+						: update_ticket(store, planned, flags, &rest, error);
+	if (failed || (planned->base_version == 0 && pd_agenda_is_empty(&planned->agenda)))
 		return failed;
-	if (sqlite3_changes(store->writer->db) != 1)
-		return pd_fail(error, PD_TEMPORARY, "ticket %lld is not at version %lld any more",
-			       (long long)ticket->number, (long long)planned->base_version);
-	if (planned->base_version == 0 && pd_agenda_is_empty(&planned->agenda))
-		return 0;
 	return pd_sqlite_put_agenda(store, ticket->number, &planned->agenda, error);
 }
 
@@ -121,6 +145,9 @@ static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, co
 			       " ON CONFLICT DO NOTHING")
 			 : SQL(store->writer,
 			       "DELETE FROM ticket_value WHERE property = ? AND value = ? AND ticket = ?");
+	/* As queries compare it; companies are asked for as they are written. */
+	if (strcmp(property, "company") != 0)
+		value = pd_fold(store->group_arena, value);
 	pd_sql_bind(put, "ssi", property, value, ticket);
 	return pd_sql_run(store->writer, put, error);
 }

@@ -157,7 +157,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 12
+#define PD_SCHEMA_VERSION 13
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);

@@ -41,7 +41,7 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 									   "open:Open", "closed:Closed",
 									   "waiting:Waiting on customer"};
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
-	switch (pick(14)) {
+	switch (pick(17)) {
 	case 0:
 		pd_plan_set(c, ticket, "owner", owners[pick(3)], NULL);
 		break;
@@ -88,8 +88,36 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 		pd_plan_event_with(c, ticket, PD_EVENT_COMMENT, 0, &mention, 1);
 		break;
 	}
+	case 13:
+	case 16: {
+		struct pd_merge merge = {0};
+		struct pd_ticket *into = pd_plan_ticket(c, ticket->number + 1 - 2 * (int)pick(2));
+		if (into != NULL && into != ticket && pd_agenda_counts(into) && pd_agenda_counts(ticket) && pick(2))
+			pd_plan_merge(c, ticket, into, NULL, &merge);
+		break;
+	}
+	case 14:
+		pd_plan_set(c, ticket, "source", pick(2) ? "form" : "mail", NULL);
+		break;
+	case 15:
+		pd_plan_set(c, ticket, "mailbox", pick(2) ? "support" : "sales", NULL);
+		break;
 	default:
-		pd_plan_set(c, ticket, "merged", pick(6) == 0 ? "1" : NULL, NULL);
+		pd_plan_set(c, ticket, "name", some_text(c->arena, 2), NULL);
+	}
+}
+
+/* Somebody new has a company, and perhaps a phone. */
+static void describe_people(struct pd_context *c)
+{
+	static const char *const companies[] = {"Example Oy", "example.net", NULL};
+	for (size_t i = 0; i < c->plan->contacts.count; i++) {
+		if (!c->plan->contacts.items[i].is_new)
+			continue;
+		struct pd_contact *contact = &c->plan->contacts.items[i].contact;
+		contact->company = companies[pick(3)];
+		if (pick(2))
+			*pd_list_add(c->arena, &contact->identities) = (struct pd_identity){"phone", "+358 40 12"};
 	}
 }
 
@@ -116,6 +144,7 @@ static int decide(void *data, struct pd_snapshot *desk, struct pd_plan **ret_pla
 					     "contact:mary@example.org");
 	if (delivery->mail.message_id != NULL) {
 		test_plan_mail(&c, &delivery->mail);
+		describe_people(&c);
 	} else {
 		struct pd_ticket *ticket = pd_plan_ticket(&c, delivery->mail.ticket);
 		if (ticket != NULL)
@@ -199,6 +228,18 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 		static const char *const mailboxes[] = {"support", "sales", "s*"};
 		return mailboxes[pick(COUNT(mailboxes))];
 	}
+	if (strcmp(field, "company") == 0) {
+		static const char *const companies[] = {"\"Example Oy\"", "example", "EX*", "*.net", "none", "example.net"};
+		return companies[pick(COUNT(companies))];
+	}
+	if (strcmp(field, "phone") == 0) {
+		static const char *const phones[] = {"+3584012", "12", "\"+358 40 12\"", "none", "358*"};
+		return phones[pick(COUNT(phones))];
+	}
+	if (strcmp(field, "source") == 0)
+		return pick(3) == 0 ? "form" : pick(2) ? "mail" : "none";
+	if (strcmp(field, "device") == 0 && pick(3) == 0)
+		return pd_printf(arena, "%s%s", pick(2) ? ">" : "<=", pick(2) ? "7" : "Phone");
 	if (strcmp(field, "number") == 0)
 		return pd_printf(arena, "%s%u", pick(2) ? ">" : pick(2) ? "<=" : "", 1 + pick(TICKETS));
 	if (strcmp(field, "created") == 0 || strcmp(field, "updated") == 0 || strcmp(field, "closed") == 0)
@@ -237,6 +278,8 @@ static char *some_query(struct pd_arena *arena, int depth)
 	}
 	default: {
 		const char *field = fields[pick(COUNT(fields))];
+		if (pick(12) == 0)
+			return "created:>2026-11-17 created:<2026-11-19";
 		return pd_printf(arena, "%s:%s", field, value_for(arena, field));
 	}
 	}
@@ -275,12 +318,12 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 		if (pd_query_parse(arena, settings, text, "anna", TEST_NOW, &query, &error) != 0)
 			continue;
 		static const struct pd_query_limits limits[] = {
-			{.rare = 3000, .common = 20000, .moment = 150000},
-			{.rare = 0, .common = 0, .moment = 150000},
-			{.rare = 0, .common = 2, .moment = 300},
-			{.rare = 5, .common = 5, .moment = 2000}};
+			{.rare = 3000, .newest = 500, .common = 20000, .moment = 150000},
+			{.rare = 0, .newest = 1, .common = 0, .moment = 150000},
+			{.rare = 0, .newest = 3, .common = 2, .moment = 20000},
+			{.rare = 2, .newest = 2, .common = 5, .moment = 5000}};
 		pd_query_limits = limits[pick(COUNT(limits))];
-		const char *sort = sorts[pick(COUNT(sorts))];
+		const char *sort = pick(3) == 0 ? NULL : sorts[pick(COUNT(sorts))];
 		size_t limit = pick(2) ? 1000 : 1 + pick(8); /* a page that is filled, or all */
 		const char *have = numbers(sqlite, arena, query, sort, limit),
 			   *want = numbers(memory, arena, query, sort, limit);
