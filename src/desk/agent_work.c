@@ -23,8 +23,9 @@ bool work_is_given_back(struct work *work)
 {
 	if (work->commands->errors.count == 0)
 		return false;
+	/* Of nothing but properties, there is at least one error. */
 	work->context->plan->is_incomplete =
-		work->commands->lacking > 0 && work->commands->errors.count == work->commands->lacking;
+		work->commands->errors.count == work->commands->lacking + work->commands->awaited;
 	pd_give_back(work->context, work->mail, &work->place, &work->commands->errors,
 		     work_answers_version(work));
 	return true;

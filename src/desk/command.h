@@ -61,6 +61,7 @@ struct pd_commands {
 	bool sets_status;		 /* the author set a status: automation stays away (R3) */
 	bool is_grave, is_only_harmless;
 	size_t lacking; /* so many of the errors are that #new lacks what a form asks for (desk/form.h) */
+	size_t awaited; /* so many, that a property must be set before the status */
 	bool lacks_name;
 	bool has_yes, has_send;
 	bool has_insertion, has_file; /* something goes into the mail; a file goes with it, too */

@@ -103,13 +103,13 @@ static void check_required(struct command_run *run, const struct pd_command *com
 			if (pd_command_gives(other, group->name))
 				value = other->words.items[0];
 		}
-		if (value == NULL || *value == '\0')
-			command_refused(
-				run, command,
-				RUN_SAY(run,
-					"{status} needs the property {property}: add #set {property}={value}.",
+		if (value != NULL && *value != '\0')
+			continue;
+		command_refused(run, command,
+				RUN_SAY(run, "{status} needs the property {property}: add #set {property}={value}.",
 					"status", status->name, "property", group->name, "value",
 					pd_form_value(arena, group)));
+		run->commands->awaited++;
 	}
 }
 

@@ -88,7 +88,8 @@ sfsistat pd_milter_on_recipient(SMFICTX *ctx, char **argv)
 	bool is_signed = is_desks && pd_flow_is_signed(flow, recipient);
 	pd_milter_leave();
 	if (is_signed) {
-		if (message->login == NULL && !slow_down(session->client, since)) {
+		bool is_known = message->login != NULL || message->certificate != NULL;
+		if (!is_known && !slow_down(session->client, since)) {
 			pd_log(PD_INFO, "milter: put off", "recipient", recipient, "reason",
 			       "too many clients wait that gave wrong addresses", NULL);
 			smfi_setreply(ctx, "421", "4.7.0", "Too many wrong addresses; try again later");

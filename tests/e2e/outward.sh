@@ -167,11 +167,11 @@ echo "Over and over" | mail "Anna <anna@example.com>" "$reply_to" "Re: Once" |
 kills=5
 [ "${PD_EXHAUSTIVE:-0}" = 1 ] && kills=50
 for ((n = 1; n <= kills; n++)); do
-	check "it did not end at the $n. time" pf_wait 30 gone
+	check "it did not end at the $n. time" pf_wait_queue 30 gone
 	wait "$desk_pid" 2>/dev/null
 	until_its_end POSTDESK_CRASH=after-250-before-mark:1
 done
-check "it did not end at last" pf_wait 30 gone
+check "it did not end at last" pf_wait_queue 30 gone
 wait "$desk_pid" 2>/dev/null
 desk_start
 check "not sent at last" pf_wait 60 drained

@@ -72,5 +72,25 @@ sed -i 's/^Message-ID: </&again-/' "$work/more.eml"
 with "$work/bob.pem" <"$work/more.eml" || fail "the certificate was not believed: $(cat "$work/told")"
 check "the customer got no answer" pf_wait 20 pf_has carol@example.net 2
 check_equal "the status" "$(state 1 status_kind)" open
+
+# What only lacks something is no mistake: it is taken and sealed, and the desk keeps it as a draft. So is an answer that
+# a colleague has been faster with, and one that sets a status before which a property must be set.
+held() {
+	check "not held: $1" pf_wait 20 grep -q "outcome=\(held\|refused\) why=.*$2.*sender=anna@example.com" "$work/postdeskd.out"
+	check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" 2
+}
+anna_first=$(pf_mails anna@example.com | head -1)
+reply_to=$(field "$anna_first" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+mail anna@example.com "$reply_to" "Re: Printer broken" "In-Reply-To: $(field "$anna_first" Message-ID)" <<<"Buy another." |
+	as anna "secret of anna" anna@example.com "$reply_to" || fail "an answer that crosses another was refused: $(cat "$work/told")"
+held "a crossing answer" "answer"
+printf '\n[property cause]\ntype = text\nrequired_before = closed\n' >>"$work/postdesk.conf"
+postdesk reload || fail "not reloaded"
+printf '#close\n\nBought.\n' | mail anna@example.com "$reply_to" "Re: Printer broken" |
+	as anna "secret of anna" anna@example.com "$reply_to" || fail "a property that lacks was refused: $(cat "$work/told")"
+held "a property that lacks" "cause"
+check_equal "the status" "$(state 1 status_kind)" open
+check_equal "anna's drafts" "$(postdesk --as anna list --json is:draft | wc -l)" 1
+check_equal "questions to anna whether it was she" "$(grep -l '^#yes' $(pf_mails anna@example.com) | wc -l)" 0
 postdesk verify || fail "verify"
 check "postdeskd did not end well" desk_stop

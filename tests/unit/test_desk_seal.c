@@ -412,11 +412,16 @@ static void test_incomplete(void **state)
 		bool is_refused, is_incomplete;
 	} table[] = {
 		{"#new x", true, true},
+		{"#new x\n#set floor=2\n#close", true, true},
+		{"#new x\n#close", true, true},
+		{"#new x\n#set floor=2\n#set cause=y\n#close", false, false},
+		{"#new x\n#set floor=2\n#close\n#frobnicate", true, false},
 		{"#new x\n#set floor=2", false, false},
 		{"#new x\n#frobnicate", true, false},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct small_desk *desk = small_desk_new("[property floor]\non_create = required\n");
+		struct small_desk *desk = small_desk_new("[property floor]\non_create = required\n"
+							 "[property cause]\nrequired_before = closed\n");
 		struct pd_plan *plan = small_deliver(desk, (struct small_mail){.from = "anna@agents.example",
 									       .to = "support+do@example.com",
 									       .text = table[i].text,
