@@ -31,6 +31,14 @@ static void test_reports(void **state)
 		 true, false, false, "anna@example.org", "4.2.2", "1@example.com"},
 		{"delivered", REPORT STATUS "Final-Recipient: rfc822; anna@example.org\nAction: delivered\nStatus: 2.0.0\n" RETURNED, false, false,
 		 false, "", "", ""},
+		{"delivered, by its code alone", REPORT STATUS "Final-Recipient: rfc822; anna@example.org\nStatus: 2.1.5\n" RETURNED, false, false, false,
+		 "", "", ""},
+		{"failed, by its code alone", REPORT STATUS "Final-Recipient: rfc822; anna@example.org\nStatus: 5.1.1\n" RETURNED, true, false, false,
+		 "anna@example.org", "5.1.1", "1@example.com"},
+		{"relayed", REPORT STATUS "Final-Recipient: rfc822; anna@example.org\nAction: relayed\nStatus: 2.0.0\n" RETURNED, false, false, false, "",
+		 "", ""},
+		{"expanded", REPORT STATUS "Final-Recipient: rfc822; all@example.org\nAction: expanded\nStatus: 2.1.5\n" RETURNED, false, false, false, "",
+		 "", ""},
 		{"two", REPORT STATUS "Final-Recipient: rfc822; anna@example.org\nAction: failed\nStatus: 5.1.1\n\n"
 				      "Final-Recipient: rfc822; ben@example.org\nAction: delivered\nStatus: 2.0.0\n\n"
 				      "Final-Recipient: rfc822; eva@example.org\nAction: failed\nStatus: 5.2.2\n" RETURNED,

@@ -60,6 +60,15 @@ static void lie(const char *about, const char *data, size_t size)
 	pd_write_all(STDIN_FILENO, out.data, out.len);
 }
 
+static bool is_sealed; /* the memory that we were given at our start */
+
+static bool check_seals(void)
+{
+	int want = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+	return (fcntl(PD_READER_MEMORY, F_GET_SEALS) & want) == want && ftruncate(PD_READER_MEMORY, (off_t)1 << 30) != 0 &&
+	       ftruncate(PD_READER_MEMORY, (off_t)PD_READER_SHARED - 1) != 0;
+}
+
 static void misbehave(const char *data, size_t size)
 {
 	const char *field = memmem(data, size, "X-Test: ", 8);
@@ -67,6 +76,8 @@ static void misbehave(const char *data, size_t size)
 		return;
 	field += 8;
 	if (strncmp(field, "crash", 5) == 0)
+		abort();
+	if (strncmp(field, "seals", 5) == 0 && !is_sealed)
 		abort();
 	if (strncmp(field, "tnef", 4) == 0 && pd_tnef_is_enabled())
 		abort();
@@ -566,11 +577,84 @@ static void test_many_threads(void **state)
 	pd_readers_free(readers);
 }
 
+/* A text with a NUL in it would be shorter for everybody behind the record. */
+static void test_nul_in_record(void **state)
+{
+	(void)state;
+	static const char mail[] = "From: a@b\r\nSubject: onetwothree\r\n\r\nfourfivesix\r\n";
+	static const char *const words[] = {"onetwothree", "fourfivesix"};
+	for (size_t i = 0; i < COUNT(words); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		PD_AUTO_BUF out = {0};
+		pd_wire_put_message(&out, pd_parse_content(arena, mail, strlen(mail)));
+		pd_buf_addc(&out, '\0');
+		assert_non_null(pd_wire_get_message(arena, out.data, out.len - 1));
+		char *word = memmem(out.data, out.len, words[i], strlen(words[i]));
+		assert_non_null(word);
+		word[3] = '\0';
+		assert_null(pd_wire_get_message(arena, out.data, out.len - 1));
+	}
+}
+
+/* A reader that is asked for what cannot be ends in order, and answers nothing. */
+static void test_impossible_requests(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct pd_reader_request request;
+	} rows[] = {
+		{"more than the common memory holds", {.what = PD_READER_MESSAGE, .size = PD_READER_MAIL + 1}},
+		{"far more", {.what = PD_READER_MESSAGE, .size = (uint64_t)1 << 40}},
+		{"a file that does not come", {.what = PD_READER_MESSAGE, .size = 10, .is_file = 1}},
+		{"too many contents", {.what = PD_READER_CONTENTS, .size = 10, .wanted = 100001}},
+		{"no such request", {.what = 77, .size = 10}},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int pair[2], status = 0;
+		char ready = 0, answer;
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+		PD_AUTO_FD ours = pair[0], theirs = pair[1], memory = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		assert_int_equal(ftruncate(memory, (off_t)PD_READER_SHARED), 0);
+		assert_int_equal(fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), 0);
+		pid_t child = fork();
+		if (child == 0) {
+			dup2(theirs, STDIN_FILENO);
+			dup2(memory, PD_READER_MEMORY);
+			execl("/proc/self/exe", "reader", "--reader", (char *)NULL);
+			_exit(77);
+		}
+		close(theirs);
+		theirs = -1;
+		struct pd_reader_hello hello = {.memory = (uint64_t)1 << 30, .seconds = 30};
+		assert_int_equal(pd_write_all(ours, &hello, sizeof hello), 0);
+		assert_int_equal(pd_read_all(ours, &ready, 1), 0);
+		assert_int_equal(pd_write_all(ours, &rows[i].request, sizeof rows[i].request), 0);
+		CHECK_ROW(rows[i].name, recv(ours, &answer, 1, 0) <= 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		CHECK_ROW(rows[i].name, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+}
+
+/* The memory that a reader shares with its pool: who could cut it off would kill the other side. */
+static void test_seals(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_readers *readers = pool(1, 10000);
+	assert_false(read_text(readers, arena, "From: a@b\r\nX-Test: seals\r\n\r\ntext\r\n")->kinds & PD_KIND_UNPARSED);
+	assert_int_equal(pd_readers_stats(readers).replaced, 0);
+	pd_readers_free(readers);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--reader") == 0)
+	if (argc == 2 && strcmp(argv[1], "--reader") == 0) {
+		is_sealed = check_seals();
 		pd_reader_serve(STDIN_FILENO, misbehave);
+	}
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_seals), cmocka_unit_test(test_nul_in_record), cmocka_unit_test(test_impossible_requests),
 		cmocka_unit_test(test_misbehaving), cmocka_unit_test(test_more_than_said),
 		cmocka_unit_test(test_again_without_tnef), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_killed_while_idle), cmocka_unit_test(test_parent_dies),
