@@ -7,6 +7,9 @@
  * together (a file that was lost, or restored alone), all is indexed anew; so it is where the file is damaged, at
  * the next start.
  *
+ * The index takes more of the processor than all else that large mails ask for. So, while mails come, it waits, for
+ * two seconds or until so much waits that a search should not look through more of it; then it works that off.
+ *
  * Promises: mails never wait for the index, but for one whose own document is taken out again while it still
  * waits; the index is never on disk before the desk is. Fails: a full disk keeps documents waiting, in `unindexed`,
  * where a search looks through them; tried again every second. A damaged file is removed and fails the store. */
@@ -17,10 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DOCUMENTS_ENOUGH 256
-#define BYTES_ENOUGH	 ((size_t)2 * 1024 * 1024)
-#define BYTES_MAX	 ((size_t)16 * 1024 * 1024) /* then the list gives way to the table */
-#define LINGER_MS	 200			    /* until fewer documents are written, too */
+#define PORTION_DOCUMENTS 512
+#define PORTION_BYTES	  ((size_t)2 * 1024 * 1024)
+#define BYTES_ENOUGH	  ((size_t)24 * 1024 * 1024)
+#define BYTES_MAX	  ((size_t)32 * 1024 * 1024) /* then the list gives way to the table */
+#define QUIET_MS	  200			     /* without mails */
+#define PATIENCE_MS	  2000			     /* with them */
 #define RETRY_MS	 1000
 #define LAST_MS		 1000 /* at the end */
 #define MERGE_MS	 20
@@ -37,10 +42,12 @@ struct pd_indexer {
 	struct pd_documents *first, **last; /* of committed groups, oldest first */
 	struct pd_documents *writing;	    /* these are being written */
 	size_t count, bytes;		    /* of the list */
+	int64_t oldest, newest;		    /* when they came; pd_monotonic */
 	int64_t committed, done;	    /* places: the last that there is, the last that the index has */
 	int64_t synced;			    /* the last that the desk has on disk */
 	bool is_lost;			    /* it could not be synced */
 	bool is_behind;			    /* documents between `done` and the list are in the table alone */
+	bool is_at_work;		    /* until less than a portion is left */
 	bool is_hurried, is_stopping;
 	unsigned long attempts; /* that failed */
 	struct pd_error error;	/* of the last that failed */
@@ -273,7 +280,7 @@ static int write_table(struct pd_indexer *indexer, int64_t committed, int64_t *r
 	int failed = pd_sqlite_take_reader(indexer->store, &reader, error);
 	if (failed)
 		return failed;
-	failed = pd_sqlite_unindexed(reader, arena, *ret_done, BYTES_ENOUGH, &list, error);
+	failed = pd_sqlite_unindexed(reader, arena, *ret_done, PORTION_BYTES, &list, error);
 	pd_sqlite_give_reader(indexer->store, reader);
 	const int64_t done = list.count > 0 ? list.items[list.count - 1].seq : committed;
 	if (failed)
@@ -305,18 +312,31 @@ static void fall_behind(struct pd_indexer *indexer)
 	free_list(indexer);
 }
 
+/* Under the lock. The oldest of the list; NULL: it is empty. */
+static struct pd_documents *take_portion(struct pd_indexer *indexer)
+{
+	struct pd_documents *portion = indexer->first, **end = &indexer->first;
+	size_t count = 0, bytes = 0;
+	for (; *end != NULL && count < PORTION_DOCUMENTS && bytes < PORTION_BYTES; end = &(*end)->next) {
+		count += (*end)->list.count;
+		bytes += (*end)->bytes;
+	}
+	indexer->first = *end;
+	*end = NULL;
+	if (indexer->first == NULL)
+		indexer->last = &indexer->first;
+	indexer->count -= count;
+	indexer->bytes -= bytes;
+	return portion;
+}
+
 /* Under the lock, but for the writing itself: one portion. */
 static int write_portion(struct pd_indexer *indexer)
 {
 	struct pd_error error;
 	int64_t done = indexer->done, committed = indexer->committed;
-	struct pd_documents *portion = indexer->is_behind ? NULL : indexer->first;
+	struct pd_documents *portion = indexer->is_behind ? NULL : take_portion(indexer);
 	indexer->writing = portion;
-	if (portion != NULL) {
-		indexer->first = NULL;
-		indexer->last = &indexer->first;
-		indexer->count = indexer->bytes = 0;
-	}
 	pthread_mutex_unlock(&indexer->lock);
 	int failed = portion != NULL ? write_list(indexer, portion, &done, &error)
 				     : write_table(indexer, committed, &done, &error);
@@ -361,11 +381,20 @@ static bool wait_for_work(struct pd_indexer *indexer, int64_t ms)
 	return pthread_cond_timedwait(&indexer->work, &indexer->lock, &until) != 0;
 }
 
-/* Under the lock. Enough for a portion, or somebody waits for it? */
-static bool is_enough(const struct pd_indexer *indexer)
+static bool is_portion(const struct pd_indexer *indexer)
 {
-	return indexer->is_hurried || indexer->is_behind || indexer->count >= DOCUMENTS_ENOUGH ||
-	       indexer->bytes >= BYTES_ENOUGH;
+	return indexer->count >= PORTION_DOCUMENTS || indexer->bytes >= PORTION_BYTES;
+}
+
+/* Under the lock. Until then mails go first, in ms; 0: now. */
+static int64_t must_wait(const struct pd_indexer *indexer)
+{
+	if (indexer->is_hurried || indexer->is_behind || indexer->bytes >= BYTES_ENOUGH ||
+	    (indexer->is_at_work && is_portion(indexer)))
+		return 0;
+	const int64_t quiet = indexer->newest + QUIET_MS, patience = indexer->oldest + PATIENCE_MS;
+	const int64_t left = (quiet < patience ? quiet : patience) - pd_monotonic();
+	return left > 0 ? left : 0;
 }
 
 static void *work(void *data)
@@ -386,8 +415,13 @@ static void *work(void *data)
 				can_merge = merge(indexer);
 				pthread_mutex_lock(&indexer->lock);
 			}
-		} else if (is_enough(indexer) || wait_for_work(indexer, LINGER_MS)) {
+		} else if (must_wait(indexer) > 0) {
+			indexer->is_at_work = false;
+			(void)wait_for_work(indexer, must_wait(indexer));
+		} else {
+			indexer->is_at_work = true;
 			has_failed = write_portion(indexer) != 0;
+			indexer->oldest = pd_monotonic();
 			can_merge = true;
 		}
 	}
@@ -462,7 +496,10 @@ void pd_indexer_free(struct pd_indexer *indexer)
 void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group)
 {
 	pthread_mutex_lock(&indexer->lock);
-	const bool was_enough = is_enough(indexer), was_empty = indexer->first == NULL;
+	const bool was_empty = indexer->first == NULL;
+	indexer->newest = pd_monotonic();
+	if (was_empty)
+		indexer->oldest = indexer->newest;
 	indexer->committed = group->list.items[group->list.count - 1].seq;
 	if (!indexer->is_behind && (group->is_large || indexer->bytes + group->bytes > BYTES_MAX))
 		fall_behind(indexer);
@@ -474,7 +511,7 @@ void pd_indexer_add(struct pd_indexer *indexer, struct pd_documents *group)
 		indexer->count += group->list.count;
 		indexer->bytes += group->bytes;
 	}
-	if (was_empty || (!was_enough && is_enough(indexer)))
+	if (was_empty || must_wait(indexer) == 0)
 		pthread_cond_signal(&indexer->work);
 	pthread_mutex_unlock(&indexer->lock);
 }
