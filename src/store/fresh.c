@@ -22,13 +22,20 @@
 
 #define ENOUGH	  65536 /* rows of a generation, until it is sorted */
 #define BUCKETS	  65536
-#define SLICE	  64 /* rows that a group takes to their places at least, and rows of the table that it drops */
-#define SLICE_FOR 4  /* for each row that it brings */
+#define SLICE	  8 /* rows that a group takes to their places at least, and rows of the table that it drops */
+#define SLICE_FOR 2 /* for each row that it brings: so much is done well before there is enough again */
 #define SLICE_IDLE 4096 /* in quiet times */
 
 struct entry {
 	struct pd_fresh_row row;
 	uint32_t next; /* in the bucket, older; place + 1, 0: none */
+};
+
+/* What is sorted by; what is the same in both is as it came. */
+struct order {
+	int64_t a;
+	enum pd_fresh_kind kind;
+	uint32_t place;
 };
 
 struct pd_generation {
@@ -49,7 +56,7 @@ struct pd_fresh {
 	pd_time expires;  /* of its marks the first; INT64_MAX: none does */
 	bool is_due;	  /* one has: what is sorted gets to its place in quiet times, too */
 	size_t slice;	  /* of the next group */
-	uint32_t *order;  /* of `sorted`; malloc */
+	struct order *order; /* of `sorted`; malloc */
 	size_t placed, placing; /* of them: so many are in their places, will be with this group */
 	int64_t last, sorted_last; /* rows of the table: the last, and the last of `sorted` or what was */
 	int64_t dropped, dropping; /* likewise: up to here they are gone */
@@ -274,10 +281,10 @@ static int place_some(struct pd_sqlite *store, size_t count, struct pd_error *er
 	const struct pd_generation *sorted = fresh->sorted;
 	int failed = 0;
 	for (; count > 0 && fresh->placing < sorted->count && !failed; count--) {
-		const struct pd_fresh_row *row = &sorted->entries[fresh->order[fresh->placing++]].row;
+		const struct pd_fresh_row *row = &sorted->entries[fresh->order[fresh->placing++].place].row;
 		/* Of a mark that was set again and again the last is all. */
 		if (fresh->placing == sorted->count ||
-		    !is_same_mark(row, &sorted->entries[fresh->order[fresh->placing]].row))
+		    !is_same_mark(row, &sorted->entries[fresh->order[fresh->placing].place].row))
 			failed = place(store->writer, row, error);
 	}
 	return failed;
@@ -315,25 +322,14 @@ int pd_fresh_commit(struct pd_sqlite *store, struct pd_error *error)
 	return failed;
 }
 
-static int by_place(const void *a, const void *b, void *data)
+static int in_order(const void *a, const void *b)
 {
-	const struct entry *entries = data;
-	const uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
-	const struct pd_fresh_row *x = &entries[one].row, *y = &entries[other].row;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->key.a != y->key.a)
-		return x->key.a < y->key.a ? -1 : 1;
-	if (x->key.b != y->key.b)
-		return x->key.b < y->key.b ? -1 : 1;
-	return (one > other) - (one < other);
-}
-
-static void swap(struct pd_fresh *fresh, struct pd_generation **pointer, struct pd_generation *generation)
-{
-	pthread_mutex_lock(&fresh->lock);
-	*pointer = generation;
-	pthread_mutex_unlock(&fresh->lock);
+	const struct order *one = a, *other = b;
+	if (one->kind != other->kind)
+		return one->kind < other->kind ? -1 : 1;
+	if (one->a != other->a)
+		return one->a < other->a ? -1 : 1;
+	return (one->place > other->place) - (one->place < other->place);
 }
 
 /* What is current is sorted from now on. */
@@ -344,8 +340,8 @@ static void sort(struct pd_fresh *fresh)
 	if (fresh->order == NULL)
 		abort();
 	for (size_t i = 0; i < sorted->count; i++)
-		fresh->order[i] = (uint32_t)i;
-	qsort_r(fresh->order, sorted->count, sizeof *fresh->order, by_place, sorted->entries);
+		fresh->order[i] = (struct order){sorted->entries[i].row.key.a, sorted->entries[i].row.kind, (uint32_t)i};
+	qsort(fresh->order, sorted->count, sizeof *fresh->order, in_order);
 	fresh->placed = fresh->placing = 0;
 	fresh->sorted_last = fresh->last;
 	fresh->committed = 0;
@@ -366,7 +362,9 @@ void pd_fresh_committed(struct pd_sqlite *store)
 	fresh->dropped = fresh->dropping;
 	if (fresh->sorted != NULL && fresh->placed == fresh->sorted->count) {
 		struct pd_generation *done = fresh->sorted;
-		swap(fresh, &fresh->sorted, NULL);
+		pthread_mutex_lock(&fresh->lock);
+		fresh->sorted = NULL;
+		pthread_mutex_unlock(&fresh->lock);
 		generation_release(done);
 	} else if (fresh->sorted == NULL && fresh->dropped == fresh->sorted_last && fresh->committed >= ENOUGH) {
 		sort(fresh);
