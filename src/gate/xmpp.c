@@ -3,6 +3,8 @@
  * Promises: it comes again by itself after any fault, with growing pauses; a secret that is wrong or a name that is taken is
  * said in the log as that. What a server sends is bounded (gate/xml.h). Only the stream's own thread touches the socket. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,8 +166,11 @@ static int connect_to(struct component *component, struct pd_error *error)
 
 static void open_stream(struct component *component)
 {
+	const int one = 1;
 	static const struct pd_xml_limits limits = {.stanza = STANZA_MAX, .depth = DEPTH_MAX};
 	static const struct pd_xml_calls calls = {.opened = on_opened, .stanza = on_stanza, .closed = on_closed};
+	/* A line waits for no acknowledgement of the one before; a unix socket knows no such thing. */
+	(void)setsockopt(component->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	component->stream = pd_xml_stream_new(&limits, &calls, component);
 	component->state = OPENING;
 	component->last_read = pd_monotonic();
@@ -225,6 +230,9 @@ static void read_in(struct component *component)
 		component_break(component, count < 0 ? strerror(errno) : "the server closed the connection");
 		return;
 	}
+	/* Where the server sends by Nagle's rule, its next line waits for our acknowledgement of this one. */
+	const int one = 1;
+	(void)setsockopt(component->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
 	component->last_read = pd_monotonic();
 	if (!pd_xml_stream_feed(component->stream, bytes, (size_t)count, &why))
 		component_break(component, why);
