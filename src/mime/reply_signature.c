@@ -408,14 +408,32 @@ static bool is_bare_rule(const struct pd_line *line)
 	return pd_mark_rule(line) || (len >= 2 && strspn(pd_line_fold(line), "-_=*~") == len);
 }
 
+/* By its first two letters, which most lines of prose are done with. */
+static bool may_be_postscript(const struct pd_line *line)
+{
+	if (line->len < 2 || !g_ascii_isalpha(line->text[0]) || !g_ascii_isalpha(line->text[1]))
+		return line->len >= 2;
+	char second = g_ascii_tolower(line->text[1]);
+	switch (g_ascii_tolower(line->text[0])) {
+	case 'p':
+		return strchr("psdo", second) != NULL;
+	case 'n':
+		return second == 'b' || second == 'o';
+	default:
+		return g_ascii_tolower(line->text[0]) == 'u' && second == 'i';
+	}
+}
+
 /* "PS: …": what comes behind a signature is the author's again. */
 static bool is_postscript(const struct pd_line *line)
 {
+	if (line->depth || !may_be_postscript(line))
+		return false;
 	static const char words[] = "ps:|ps -|ps.|ps,|ps :|p.s.|p.s:|p.s|p. s.|pps:|pps.|p.p.s.|pps|p.-s.|post scriptum|postscriptum|p.d.|pd:|p.d:|posdata|postdata|"
 				    "n.b.|nb:|nota bene|u.i.|ui.|ui:|υ.γ.|υγ:|ps –|ps —|з.ы.|зы:|зы.|p/s:|附：|附言|又及|追伸|추신|追記";
 	const char *fold = pd_line_fold(line);
 	fold += strspn(fold, " *_");
-	return !line->depth && (pd_words_begins(fold, words) || (pd_starts(fold, "ps ") && fold[3]));
+	return pd_words_begins(fold, words) || (pd_starts(fold, "ps ") && fold[3]);
 }
 
 static void take_parts(struct pd_line_list *lines, size_t from, size_t to);
@@ -424,7 +442,7 @@ void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to)
 {
 	/* Without a postscript, and then each postscript with what is below it. */
 	for (size_t i = to; i-- > from + 1;) {
-		if (!is_kept_text(&lines->items[i]) || !is_postscript(&lines->items[i]))
+		if (!is_postscript(&lines->items[i]) || !is_kept_text(&lines->items[i]))
 			continue;
 		take_parts(lines, i, to);
 		to = i;

@@ -82,8 +82,21 @@ const char *pd_line_make_fold(const struct pd_line *line)
 	return known->fold;
 }
 
+/* Room for all lines at once, so that growing copies none of them. */
+static void make_room(struct pd_arena *arena, const char *text, struct pd_line_list *lines)
+{
+	size_t count = 1;
+	for (const char *at = text; (at = strchr(at, '\n')) && count < PD_LINES_MAX; at++)
+		count++;
+	if (lines->room > 0)
+		return;
+	lines->items = pd_alloc_dirty(arena, count * sizeof *lines->items);
+	lines->room = count;
+}
+
 void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines)
 {
+	make_room(arena, text, ret_lines);
 	while (*text) {
 		size_t len = (size_t)(strchrnul(text, '\n') - text);
 		if (ret_lines->count + 1 >= PD_LINES_MAX)
