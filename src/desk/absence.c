@@ -126,7 +126,7 @@ static pd_time read_duration(const char *text)
 	return sum;
 }
 
-static bool read_span(struct pd_context *context, const struct pd_agent *agent,
+bool pd_invitation_span(struct pd_context *context, const struct pd_agent *agent,
 		      const struct pd_invitation *invitation, pd_time *ret_from, pd_time *ret_until,
 		      bool *ret_is_date)
 {
@@ -218,7 +218,7 @@ bool pd_absence_take_invitation(struct work *work)
 	}
 	if (*invitation->method != '\0' && !is_any(invitation->method, "REQUEST", "PUBLISH"))
 		return false;
-	if (!read_span(context, agent, invitation, &from, &until, &is_date) || !is_absence(work, is_date))
+	if (!pd_invitation_span(context, agent, invitation, &from, &until, &is_date) || !is_absence(work, is_date))
 		return false;
 	work->commands->errors.count = 0; /* its words are no commands */
 	if (invitation->recurs)

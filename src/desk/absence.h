@@ -24,6 +24,10 @@ bool pd_absence_take_invitation(struct work *work);
 /* An agent's automatic answer, where our server vouches for it: away until the day that it names, else until
  * the agent writes again. */
 void pd_absence_take_reply(struct pd_context *context, const struct pd_mail *mail);
+/* When the event of an invitation begins and ends; local times without a zone are of the agent's (NULL: the desk's). False:
+ * it says no span. */
+bool pd_invitation_span(struct pd_context *context, const struct pd_agent *agent, const struct pd_invitation *invitation,
+			pd_time *ret_from, pd_time *ret_until, bool *ret_is_date);
 /* An agent who writes is back. */
 void pd_absence_heard(struct work *work);
 

@@ -365,9 +365,9 @@ static void check_words(struct work *work)
 		work_wrong(work, SAY(work, "Your own client has sent this mail to the contact: nothing can be put into it. "
 					   "Answer the desk alone."));
 	else if (work->commands->has_file && is_for_chat(work))
-		work_wrong(work, SAY(work, "No file goes through a chat: #attach and #video have no meaning in it."));
+		work_wrong(work, SAY(work, "No file goes through a chat: #attach, #video and #meeting have no meaning in it."));
 	else if (work->commands->has_file && work->is_comment)
-		work_wrong(work, SAY(work, "A comment goes to nobody: #attach and #video have no meaning in it."));
+		work_wrong(work, SAY(work, "A comment goes to nobody: #attach, #video and #meeting have no meaning in it."));
 	else if (work->commands->has_draft && !work->is_reply)
 		work_wrong(work, SAY(work, "#draft keeps an answer to the contact, and there is none."));
 	else if ((work->commands->has_draft || work->commands->send_at != 0) && work->is_direct &&

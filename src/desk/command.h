@@ -41,6 +41,8 @@ struct pd_command {
 };
 #define PD_CONVERSATION_HERE (-1) /* the one that the mail belongs to */
 
+struct pd_meeting_state;
+
 /* What a command puts into the mail, once it is carried out. */
 struct pd_insertion {
 	const char *text, *html; /* html: of the same; NULL: the text's own */
@@ -64,6 +66,8 @@ struct pd_commands {
 	size_t awaited; /* so many, that a property must be set before the status */
 	bool lacks_name;
 	bool has_yes, has_send;
+	bool has_meeting, is_meeting_cancelled;
+	const struct pd_meeting_state *meeting; /* that the mail invites to (desk/meeting.h); NULL */
 	bool has_insertion, has_file; /* something goes into the mail; a file goes with it, too */
 	const struct pd_address *reader;	  /* whom the mail goes to; set by the caller before applying; NULL */
 	PD_LIST(struct pd_insertion) insertions;  /* in order */

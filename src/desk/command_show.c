@@ -118,7 +118,7 @@ static bool is_inner(const char *property)
 {
 	return strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
 	       strcmp(property, "subject") == 0 || strcmp(property, "closed") == 0 ||
-	       strcmp(property, "mention") == 0;
+	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0;
 }
 
 static const char *change_words(struct command_run *run, const struct pd_change *change)

@@ -180,6 +180,9 @@ void command_parse_send(struct command_parser *parser, struct pd_command *comman
 void command_parse_draft(struct command_parser *parser, struct pd_command *command);
 void command_parse_yes(struct command_parser *parser, struct pd_command *command);
 int command_apply_send(struct command_run *run, const struct pd_command *command);
+/* command_meeting.c */
+void command_parse_meeting(struct command_parser *parser, struct pd_command *command);
+int command_apply_meeting(struct command_run *run, const struct pd_command *command);
 /* command_text.c */
 void command_parse_text(struct command_parser *parser, struct pd_command *command);
 int command_apply_text(struct command_run *run, const struct pd_command *command);

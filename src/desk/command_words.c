@@ -36,6 +36,7 @@ static const struct word words[] = {
 	{"attach", {"joindre", "załącz", "liitetiedosto", "anhängen"}},
 	{"video", {"vidéo", "wideo", NULL, NULL}},
 	{"quote", {"devis", "oferta", "tarjous", "angebot"}},
+	{"meeting", {"réunion", "spotkanie", "kokous", "besprechung"}},
 	{"playbook", {"questionnaire", "kwestionariusz", "kysymykset", "fragebogen"}},
 	{"draft", {"brouillon", "szkic", "luonnos", "entwurf"}},
 	{"send", {"envoyer", "wyślij", "lähetä", "senden"}},
@@ -76,6 +77,8 @@ static const struct word words[] = {
 
 static const struct word keywords[] = {
 	{"me", {"moi", "mnie", "minä", "ich"}},
+	{"cancel", {"annuler", "odwołaj", "peru", "absagen"}},
+	{"move", {"déplacer", "przełóż", "siirrä", "verschieben"}},
 	{"none", {"personne", "nikt", "kukaan", "niemand"}},
 	{"team", {"équipe", "zespół", "tiimi", NULL}},
 	{"sort", {"tri", "sortuj", "järjestä", "sortiert"}},

@@ -4,6 +4,7 @@
  * 8). Pure: what it depends on comes through the context. A failed snapshot sticks; the caller looks at it.
  */
 #include "desk/letters.h"
+#include "desk/meeting.h"
 
 #include "base/text.h"
 
@@ -18,6 +19,8 @@ static void take(struct pd_context *context, const struct pd_mail *mail)
 		return;
 	else if ((kinds & (PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
 		pd_take_report(context, mail);
+	else if (pd_take_meeting_answer(context, mail))
+		return;
 	else if (mail->is_automatic)
 		pd_take_automatic(context, mail);
 	else if (mail->agent != NULL)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/chat.h"
+#include "desk/meeting.h"
 #include "desk/command.h"
 #include "desk/due.h"
 
@@ -123,6 +124,8 @@ static const char *headline(struct pd_context *context, const struct pd_told *to
 		english = N_("A message could not be delivered: {why}");
 	else if (event->kind == PD_EVENT_COMMENT)
 		english = told->is_mentioned ? N_("{who} mentioned you in a comment:") : N_("{who} commented:");
+	else if (pd_is_meeting_answer(event))
+		english = pd_meeting_headline(event);
 	else if (event->kind == PD_EVENT_MESSAGE && pd_told_is_incoming(event))
 		english = N_("{who} wrote:");
 	else if (event->kind == PD_EVENT_MESSAGE)

@@ -11,6 +11,7 @@
 #include "desk/catalogue.h"
 #include "desk/find.h"
 #include "desk/letters.h"
+#include "desk/people.h"
 #include "desk/when.h"
 
 #define NAME_MAX_LEN 100
@@ -22,13 +23,14 @@ static const struct pd_contact *contact_of(const struct pd_placeholders *values)
 	struct pd_context *context = values->context;
 	const struct pd_ticket *ticket = values->ticket;
 	if (values->contact != NULL && *values->contact->addr != '\0') {
-		const struct pd_contact *found = context->desk->contact_of(
-			context->desk, context->arena, "mail", pd_lower_ascii(context->arena, values->contact->addr));
+		const struct pd_identity identity = {.kind = "mail",
+						     .value = pd_lower_ascii(context->arena, values->contact->addr)};
+		const struct pd_contact *found = pd_plan_contact_of(context, &identity);
 		if (found != NULL)
 			return found;
 	}
 	return ticket != NULL && ticket->contacts.count > 0
-		       ? context->desk->contact(context->desk, context->arena, ticket->contacts.items[0])
+		       ? pd_plan_contact_followed(context, ticket->contacts.items[0])
 		       : NULL;
 }
 
@@ -59,7 +61,9 @@ static const char *contact_value(const struct pd_placeholders *values, const cha
 	if (strcmp(name, "first_name") == 0 || strcmp(name, "last_name") == 0)
 		return part_of(arena, contact_name(values), *name == 'f');
 	if (strcmp(name, "company") == 0)
-		return contact != NULL && contact->company != NULL ? contact->company : "";
+		return values->ticket != NULL && pd_ticket_company(values->ticket, contact) != NULL
+			       ? pd_ticket_company(values->ticket, contact)
+			       : "";
 	if (strcmp(name, "address") == 0) {
 		const char *own = contact != NULL ? pd_contact_address(contact) : NULL;
 		return values->contact != NULL && *values->contact->addr != '\0' ? values->contact->addr

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "desk/people.h"
 #include "desk/catalogue.h"
+#include "desk/meeting.h"
 #include "desk/timeline.h"
 
 enum { THREAD_INDEX_ROOT = 22, THREAD_INDEX_CHILD = 5, THREAD_INDEX_MAX = 500 };
@@ -391,6 +392,7 @@ struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail
 	letter->text = pd_scrub(context, mailbox, without_via(context, answer, mailbox, answer->text));
 	letter->html = answer->html != NULL ? pd_scrub_html(context, mailbox, without_via(context, answer, mailbox, answer->html)) : NULL;
 	carry(context, mail, letter->html, planned);
+	pd_meeting_invite(context, answer->commands, letter);
 	for (size_t i = 0; answer->commands != NULL && i < answer->commands->files.count; i++)
 		*pd_list_add(context->arena, &letter->attachments) = answer->commands->files.items[i];
 	if (mailbox->reply_address)

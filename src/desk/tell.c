@@ -12,6 +12,7 @@
 #include "desk/catalogue.h"
 #include "desk/chat.h"
 #include "desk/due.h"
+#include "desk/meeting.h"
 #include "desk/route.h"
 #include "desk/rule.h"
 
@@ -156,7 +157,8 @@ static void add_mentioned(struct telling *telling, struct pd_ticket *ticket, con
 static void tell_message(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	const struct pd_stored *stored = pd_told_message(telling->context, event);
-	if (stored != NULL && (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0)
+	if (stored != NULL && (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0 &&
+	    !pd_is_meeting_answer(event))
 		return;
 	if (pd_told_is_incoming(event) && ticket->owner == NULL)
 		add_teams(telling, ticket, event);

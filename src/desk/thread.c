@@ -182,6 +182,12 @@ static void find_answered(struct pd_context *context, const struct pd_mail *mail
 	}
 }
 
+static bool is_answer(const struct pd_invitation *invitation)
+{
+	return pd_equal_nocase(invitation->method, "REPLY") || pd_equal_nocase(invitation->method, "COUNTER") ||
+	       pd_equal_nocase(invitation->method, "REFRESH");
+}
+
 static bool by_references(struct pd_context *context, const struct pd_mail *mail, struct pd_place *place)
 {
 	const struct pd_message *message = mail->message;
@@ -193,6 +199,10 @@ static bool by_references(struct pd_context *context, const struct pd_mail *mail
 			return true;
 	if (message->references.count > 50 &&
 	    by_known_id(context, mail, message->references.items[0], false, "refers to", place))
+		return true;
+	/* An answer to an invitation often names nothing else. */
+	if (*message->invitation.uid != '\0' && is_answer(&message->invitation) &&
+	    by_known_id(context, mail, message->invitation.uid, false, "answers the invitation", place))
 		return true;
 	/* An answer to it was here first. */
 	return *message->message_id != '\0' &&

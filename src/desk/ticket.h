@@ -169,6 +169,8 @@ struct pd_address pd_participant_parse(struct pd_arena *arena, const char *value
 /* The mailboxes that it was moved from, separated by ';': no property that people see. */
 #define PD_PROPERTY_MOVED "moved_from"
 bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
+/* Its meetings that were not cancelled (desk/meeting.h): no property that people see. */
+#define PD_PROPERTY_MEETING "meeting"
 /* What the contact reads, "fr": as its first mail says, where that is not the mailbox's, or as an agent sets. A custom
  * property that every desk has. */
 #define PD_PROPERTY_LANGUAGE "language"

@@ -211,7 +211,7 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 bool pd_json_is_property(const struct pd_change *change)
 {
 	static const char *const hidden[] = {"direction", "mention", "unclocked", "clock", "warned", "reminder",
-					     "conversation_adopted", "conversation_subject", PD_CHANGE_HELD,
+					     "conversation_adopted", "conversation_subject", PD_CHANGE_HELD, PD_PROPERTY_MEETING,
 					     PD_CHANGE_STOPPED};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)

@@ -306,18 +306,33 @@ static void put_related(struct writing *writing)
 	end_multipart(writing, boundary);
 }
 
+/* RFC 6047, section 2.4: the method stands in the type, too. */
+static void put_calendar(struct writing *writing)
+{
+	pd_buf_addf(writing->out, "Content-Type: text/calendar; charset=utf-8; method=%s\r\n",
+		    writing->letter->calendar_method);
+	put_text_body(writing, writing->letter->calendar);
+}
+
 static void put_alternative(struct writing *writing)
 {
-	if (!writing->letter->html) {
+	if (!writing->letter->html && !writing->letter->calendar) {
 		put_text(writing);
 		return;
 	}
 	const char *boundary = begin_multipart(writing, "alternative", NULL);
 	begin_part(writing, boundary);
 	put_text(writing);
-	pd_buf_adds(writing->out, "\r\n");
-	begin_part(writing, boundary);
-	put_related(writing);
+	if (writing->letter->html) {
+		pd_buf_adds(writing->out, "\r\n");
+		begin_part(writing, boundary);
+		put_related(writing);
+	}
+	if (writing->letter->calendar) {
+		pd_buf_adds(writing->out, "\r\n");
+		begin_part(writing, boundary);
+		put_calendar(writing);
+	}
 	end_multipart(writing, boundary);
 }
 

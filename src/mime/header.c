@@ -14,7 +14,7 @@ struct pd_message *pd_message_blank(struct pd_arena *arena)
 	struct pd_address none = {.name = "", .addr = ""};
 	message->invitation = (struct pd_invitation){.method = "", .uid = "", .summary = "", .status = "", .organizer = "",
 						     .start = "", .start_zone = "", .end = "", .end_zone = "",
-						     .duration = "", .busy = "", .transparency = ""};
+						     .duration = "", .partstat = "", .sequence = "", .comment = "", .busy = "", .transparency = ""};
 	message->subject = message->message_id = message->date_text = "";
 	message->from = message->sender = message->forwarded_from = none;
 	message->text = message->quoted = message->signature = message->full_text = "";

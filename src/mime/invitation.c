@@ -122,6 +122,8 @@ void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invit
 		      {"DTSTART", &found.start},
 		      {"DTEND", &found.end},
 		      {"DURATION", &found.duration},
+		      {"SEQUENCE", &found.sequence},
+		      {"COMMENT", &found.comment},
 		      {"X-MICROSOFT-CDO-BUSYSTATUS", &found.busy},
 		      {"TRANSP", &found.transparency}};
 	struct pd_strings lines = unfolded(arena, ics);
@@ -152,6 +154,8 @@ void pd_invitation_read(struct pd_arena *arena, const char *ics, struct pd_invit
 			if (pd_equal(wanted[k].name, "DTEND"))
 				found.end_zone = param_of(arena, line, "TZID");
 		}
+		if (is_inside && depth == 0 && !*found.partstat && value_of(arena, line, "ATTENDEE"))
+			found.partstat = param_of(arena, line, "PARTSTAT");
 		if (is_inside && depth == 0 &&
 		    (value_of(arena, line, "RRULE") || value_of(arena, line, "RDATE")))
 			found.recurs = true;

@@ -25,6 +25,8 @@ struct pd_letter {
 	const char *text; /* LF lines; sent as format=flowed */
 	bool is_fixed;	  /* has tables: the text's lines are sent as they are, not flowed */
 	const char *html; /* clean fragment or document; NULL: text only */
+	const char *calendar;	     /* an iCalendar text beside the text, and its method (RFC 6047); NULL: none */
+	const char *calendar_method; /* "REQUEST" "CANCEL" */
 	PD_LIST(struct pd_attachment) attachments; /* content filled; inline ones go beside the HTML */
 	const struct pd_raw *original; /* attached as message/rfc822 "original.eml"; NULL */
 	bool needs_smtputf8;	       /* set by composing: an address is not ASCII */

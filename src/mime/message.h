@@ -49,6 +49,8 @@ struct pd_invitation {
 	const char *organizer; /* "mailto:anna@example.com" */
 	const char *start, *start_zone; /* "20261123T090000" with its TZID, "20261123T070000Z", "20261123" */
 	const char *end, *end_zone, *duration;
+	const char *partstat;	  /* of the first ATTENDEE: "ACCEPTED" … */
+	const char *sequence, *comment;
 	const char *busy;	  /* X-MICROSOFT-CDO-BUSYSTATUS */
 	const char *transparency; /* TRANSP */
 	bool recurs;

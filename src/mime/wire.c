@@ -8,7 +8,7 @@
 #include "mime/inside.h"
 
 #define MAX_ITEMS 100000
-#define FORMAT	  4
+#define FORMAT	  5
 
 /* One of them is set. */
 struct wire {
@@ -186,6 +186,9 @@ static void invitation(struct wire *wire, struct pd_invitation *value)
 	line(wire, &value->end);
 	line(wire, &value->end_zone);
 	line(wire, &value->duration);
+	line(wire, &value->partstat);
+	line(wire, &value->sequence);
+	line(wire, &value->comment);
 	line(wire, &value->busy);
 	line(wire, &value->transparency);
 	value->recurs = number(wire, value->recurs) != 0;

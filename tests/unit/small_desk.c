@@ -108,7 +108,8 @@ static void invite(struct pd_message *message, const struct pd_invitation *given
 	struct pd_invitation *invitation = &message->invitation;
 	const char **texts[] = {&invitation->method, &invitation->uid,	  &invitation->summary,	   &invitation->status, &invitation->organizer,
 				&invitation->start,  &invitation->start_zone, &invitation->end,	   &invitation->end_zone,
-				&invitation->duration, &invitation->busy,	  &invitation->transparency};
+				&invitation->duration, &invitation->partstat, &invitation->sequence, &invitation->comment,
+				&invitation->busy,     &invitation->transparency};
 	if (given != NULL)
 		*invitation = *given;
 	for (size_t i = 0; i < COUNT(texts); i++)

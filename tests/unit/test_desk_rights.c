@@ -63,7 +63,7 @@ static const struct {
 	{"#link deal:7", "change"}, {"#unlink deal:7", "change"}, {"#new x", "change"},
 	{"#to x@y.example", "reply"}, {"#cc x@y.example", "reply"}, {"#bcc x@y.example", "reply"},
 	{"#from support@example.com", "reply"}, {"#subject x", "reply"}, {"#snippet x", "reply"}, {"#template x", "reply"},
-	{"#article x", "reply"}, {"#attach x", "reply"}, {"#video x", "reply"}, {"#quote x", "reply"}, {"#draft", "reply"},
+	{"#article x", "reply"}, {"#attach x", "reply"}, {"#video x", "reply"}, {"#quote x", "reply"}, {"#meeting cancel", "reply"}, {"#draft", "reply"},
 	{"#send", "reply"}, {"#view x = is:open", "views"}, {"#unview x", "views"}, {"#move billing", "move"},
 	{"#merge 2", "merge"}, {"#split E1", "merge"}, {"#delete", "delete"}, {"#restore", "delete"}, {"#bulk 1 2: #close", "bulk"},
 	{"#note x", NULL}, {"#share anna", NULL}, {"#follow", NULL}, {"#unfollow", NULL}, {"#remind 2d", NULL}, {"#undo", NULL},

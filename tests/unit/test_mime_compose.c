@@ -77,6 +77,29 @@ static struct pd_message *read_back(struct pd_arena *arena, struct pd_bytes byte
 	return message;
 }
 
+/* RFC 6047, section 2.4. */
+static void test_calendar(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (int has_html = 0; has_html < 2; has_html++) {
+		struct pd_letter letter = letter_of(arena);
+		struct pd_parts parts = {0};
+		letter.html = has_html ? "<p>Hello</p>" : NULL;
+		letter.calendar = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:1\nSUMMARY:Kätzchen\nEND:VEVENT\nEND:VCALENDAR\n";
+		letter.calendar_method = "REQUEST";
+		struct pd_bytes bytes = compose(arena, &letter);
+		check_form("a calendar", bytes);
+		const char *text = pd_strndup(arena, bytes.data, bytes.len);
+		assert_non_null(strstr(text, "Content-Type: multipart/alternative;"));
+		assert_non_null(strstr(text, "Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n"));
+		assert_true(strstr(text, "text/plain") < strstr(text, "text/calendar"));
+		assert_int_equal(strstr(text, "text/html") != NULL, has_html);
+		read_back(arena, bytes, &parts);
+		assert_string_equal(parts.plain, letter.text);
+	}
+}
+
 static void test_plain(void **state)
 {
 	(void)state;
@@ -348,6 +371,7 @@ static void test_markup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_plain),	   cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_text),

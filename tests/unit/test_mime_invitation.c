@@ -87,10 +87,25 @@ static void test_values(void **state)
 	}
 }
 
+static void test_answer(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_invitation found = pd_message_blank(arena)->invitation;
+
+	pd_invitation_read(arena,
+			   "METHOD:REPLY\nBEGIN:VEVENT\nUID:u\nSEQUENCE:3\nATTENDEE;CN=\"J; PARTSTAT=DECLINED\";PARTSTAT=ACCEPTED:\n"
+			   " mailto:jo@example.com\nATTENDEE;PARTSTAT=DECLINED:mailto:x@example.com\nCOMMENT:Gladly\nEND:VEVENT\n",
+			   &found);
+	assert_string_equal(found.partstat, "ACCEPTED");
+	assert_string_equal(found.sequence, "3");
+	assert_string_equal(found.comment, "Gladly");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_mail),
-					   cmocka_unit_test(test_values)};
+					   cmocka_unit_test(test_values), cmocka_unit_test(test_answer)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
