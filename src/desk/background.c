@@ -72,6 +72,20 @@ static void write_contact(struct background *background)
 	line(background, N_("Also known as"), pd_strings_join(arena, &others, ", "));
 }
 
+/* Somebody new has none. */
+static struct pd_tickets tickets_of(struct pd_context *context, int64_t contact)
+{
+	struct pd_query of = {.op = PD_QUERY_FIELD, .field = PD_FIELD_CONTACT_ID, .number = contact, .value = "", .kind = -1};
+	for (size_t i = 0; i < context->plan->contacts.count; i++)
+		if (context->plan->contacts.items[i].is_new && context->plan->contacts.items[i].contact.id == contact)
+			return (struct pd_tickets){0};
+	if (context->earlier_of != contact) {
+		context->earlier_of = contact;
+		context->earlier = context->desk->list(context->desk, context->arena, &of, "-number", EARLIER_LOOKED_AT, 0);
+	}
+	return context->earlier;
+}
+
 /* The contact's other tickets, closed ones too, the newest first; no automatic mail. */
 static void write_earlier(struct background *background)
 {
@@ -79,13 +93,7 @@ static void write_earlier(struct background *background)
 	size_t shown = 0;
 	if (background->contact == NULL)
 		return;
-	struct pd_query of = {.op = PD_QUERY_FIELD,
-			      .field = PD_FIELD_CONTACT_ID,
-			      .number = background->contact->id,
-			      .value = "",
-			      .kind = -1};
-	struct pd_tickets found =
-		context->desk->list(context->desk, context->arena, &of, "-number", EARLIER_LOOKED_AT, 0);
+	const struct pd_tickets found = tickets_of(context, background->contact->id);
 	for (size_t i = 0; i < found.count && shown < EARLIER_MAX; i++) {
 		const struct pd_ticket *ticket = found.items[i];
 		if (pd_ticket_includes(background->told->ticket, ticket->number) || ticket->is_automatic ||

@@ -133,6 +133,8 @@ struct pd_context {
 	bool is_timed; /* a draft goes out since its time has come: it does not wait again */
 	bool is_late; /* what time brought is told in one letter a person */
 	bool is_bulk; /* of many tickets at once, too */
+	int64_t earlier_of; /* the contact whose newest tickets `earlier` has: all who are told of a mail are shown them; 0 */
+	struct pd_tickets earlier;
 	bool is_import; /* history: nobody is told, nothing leaves, times are the mails' */
 	int64_t import_number; /* the next new ticket gets it, where it is free; 0 */
 };
