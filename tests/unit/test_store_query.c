@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "desk/people.h"
 #include "store/query_sql.h"
 #include "store_desk.h"
 
@@ -35,13 +36,41 @@ static char *some_text(struct pd_arena *arena, unsigned count)
 	return pd_buf_string(arena, &text);
 }
 
+static void change_contact(struct pd_context *c, struct pd_ticket *ticket)
+{
+	const struct pd_contact *known =
+		ticket->contacts.count > 0 ? pd_plan_contact_by_id(c, ticket->contacts.items[0]) : NULL;
+	if (known == NULL || pd_contact_merged(known) != 0)
+		return;
+	struct pd_contact contact = *pd_contact_parse(c->arena, known->id, pd_contact_value(c->arena, known));
+	switch (pick(4)) {
+	case 0:
+		contact.name = names[pick(COUNT(names))];
+		break;
+	case 1:
+		contact.company = pick(3) == 0 ? NULL : words[pick(COUNT(words))];
+		break;
+	case 2:
+		*pd_list_add(c->arena, &contact.details) = pd_printf(c->arena, "name %s", words[pick(COUNT(words))]);
+		break;
+	default: {
+		const struct pd_contacts others = c->desk->contacts(c->desk, c->arena, NULL, NULL, 0, 20);
+		const struct pd_contact *other = others.count > 0 ? others.items[pick((unsigned)others.count)] : known;
+		if (other->id != known->id && pick(2))
+			(void)pd_plan_merge_contacts(c, ticket, known->id, other->id, NULL);
+		return;
+	}
+	}
+	pd_plan_set_contact(c, ticket, &contact, NULL);
+}
+
 static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 {
 	static const char *const owners[] = {"anna", "bob", NULL}, *const statuses[] = {
 									   "open:Open", "closed:Closed",
 									   "waiting:Waiting on customer"};
 	static const char *const priorities[] = {"low", "normal", "high", "urgent"};
-	switch (pick(17)) {
+	switch (pick(23)) {
 	case 0:
 		pd_plan_set(c, ticket, "owner", owners[pick(3)], NULL);
 		break;
@@ -79,6 +108,17 @@ static void change_ticket(struct pd_context *c, struct pd_ticket *ticket)
 		break;
 	case 10:
 		pd_plan_set(c, ticket, "category", pick(2) ? "Billing" : NULL, NULL);
+		break;
+	case 18:
+		pd_plan_set(c, ticket, PD_PROPERTY_COMPANY, pick(3) == 0 ? NULL : pick(3) == 0 ? PD_NO_COMPANY : words[pick(COUNT(words))],
+			    NULL);
+		break;
+	case 19:
+		pd_plan_add(c, ticket, "link", pick(2) ? "deal:7;8" : "E7 deal:12", 0, NULL);
+		break;
+	case 20:
+	case 21:
+		change_contact(c, ticket);
 		break;
 	case 12:
 		pd_plan_set(c, ticket, PD_PROPERTY_UNROUTED, pick(2) ? "yes" : NULL, NULL);
@@ -194,6 +234,12 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 	static const char *const any[] = {"anna",   "BOB",   "none",	      "sup*",	 "sales", "normal",
 					  "urgent", "mary*", "*@example.org", "x@y.com", "Phone", "müller",
 					  "12",	    "7",     "billing",	      "*er*",  "laptop", "\"laptop;7;tablet\"", "lap*"};
+	if (strcmp(field, "link") == 0)
+		return pick(3) == 0 ? "deal:*" : pick(2) ? "\"deal:7;8\"" : "none";
+	if (strcmp(field, "company") == 0 && pick(3) != 0)
+		return pick(4) == 0   ? "none"
+		       : pick(2) == 0 ? (pick(2) ? "example.org" : "example*")
+				      : pd_printf(arena, "\"%s\"", words[pick(COUNT(words))]);
 	if (strcmp(field, "is") == 0) {
 		static const char *const kinds[] = {"open",	 "closed", "spam",  "deleted", "unassigned",
 						    "automatic", "sent",   "draft", "snoozed", "unrouted"};
@@ -259,8 +305,8 @@ static char *some_query(struct pd_arena *arena, int depth)
 	static const char *const fields[] = {
 		"owner", "team",	"status", "priority", "category", "source", "pipeline", "mailbox",
 		"name",	 "description", "number", "created",  "updated",  "closed", "contact",	"from",
-		"to",	 "follower",	"is",	  "device",   "phone",	  "company",
-		"mentions", "sla",	"due",	  "sla"};
+		"to",	 "follower",	"is",	  "device",   "phone",	  "company", "link",
+		"mentions", "sla",	"due",	  "sla",      "company"};
 	switch (depth > 0 ? pick(7) : 3 + pick(4)) {
 	case 0:
 		return pd_printf(arena, "(%s %s)", some_query(arena, depth - 1),
@@ -306,7 +352,7 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 {
 	static const char *const sorts[] = {NULL,	"number",   "-updated",	  "name",     "-name",
 					    "owner",	"-owner",   "status",	  "priority", "-priority",
-					    "contact",	"-closed",  "created",	  "team",     "category",
+					    "contact",	"company", "-company", "-closed",  "created",	  "team",     "category",
 					    "messages", "-mailbox", "status_kind", "device",
 					    "-Device",	"due",	    "-due"};
 	unsigned long compared = 0;
