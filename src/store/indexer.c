@@ -1,11 +1,9 @@
-/* The full-text index's own file and thread: words.db, written beside the mails.
+/* The full-text index's own thread: words.db (words_file.c), written beside the mails.
  *
  * Each document has a place in a queue, which is the table `unindexed` of the desk and, as far as memory goes, a
  * list here. The thread puts many documents into the index in one transaction of words.db, together with the
  * place of the last of them; the desk's next group then drops those rows. So a document is indexed exactly once,
- * whatever is killed between: what the index has is known by the index itself. Where the two files do not belong
- * together (a file that was lost, or restored alone), all is indexed anew; so it is where the file is damaged, at
- * the next start.
+ * whatever is killed between: what the index has is known by the index itself.
  *
  * The index takes more of the processor than all else that large mails ask for. So, while mails come, it waits, for
  * two seconds or until so much waits that a search should not look through more of it; then it works that off.
@@ -18,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define PORTION_DOCUMENTS 512
 #define PORTION_BYTES	  ((size_t)2 * 1024 * 1024)
@@ -30,6 +27,7 @@
 #define LAST_MS		 1000 /* at the end */
 #define MERGE_MS	 20
 #define MERGE_PAGES	 64 /* a step */
+#define LOG_PAGES	 2000 /* until they are copied home, while there is work */
 
 struct pd_indexer {
 	struct pd_sqlite *store;
@@ -49,141 +47,10 @@ struct pd_indexer {
 	bool is_behind;			    /* documents between `done` and the list are in the table alone */
 	bool is_at_work;		    /* until less than a portion is left */
 	bool is_hurried, is_stopping;
+	int log_pages;		/* of the file's log, after the last commit; the thread's alone */
 	unsigned long attempts; /* that failed */
 	struct pd_error error;	/* of the last that failed */
 };
-
-/* --- the file --- */
-
-static const char words_schema[] =
-	/* Words are folded already. */
-	"CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '', columnsize = 0,"
-	" tokenize = 'unicode61 remove_diacritics 0');"
-	/* Which desk's `unindexed` it follows, and how far. */
-	"CREATE TABLE indexed (one INTEGER PRIMARY KEY CHECK (one = 1), name BLOB NOT NULL,"
-	" done INTEGER NOT NULL) STRICT;"
-	"INSERT INTO indexed VALUES (1, randomblob(16), 0);";
-
-static const char words_settings[] =
-	/* Each document is merged seldom while mails come, and step by step, so that it costs the same however many
-	 * there are; in quiet times merging goes on. All at once only where that does not suffice. A portion is
-	 * written out in one piece. */
-	"INSERT INTO search (search, rank) VALUES ('automerge', 64);"
-	"INSERT INTO search (search, rank) VALUES ('crisismerge', 128);"
-	"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
-	"PRAGMA user_version = 2;";
-
-static int transact(struct pd_connection *connection, const char *sql, struct pd_error *error)
-{
-	int failed = pd_sql_exec(connection, "BEGIN IMMEDIATE", error);
-	if (failed)
-		return failed;
-	failed = pd_sql_exec(connection, sql, error);
-	if (!failed)
-		failed = pd_sql_exec(connection, "COMMIT", error);
-	if (failed)
-		(void)pd_sql_exec(connection, "ROLLBACK", NULL);
-	return failed;
-}
-
-/* Does the file belong to the desk, and know neither more nor less than the desk can know of it? */
-static int fits(struct pd_sqlite *store, struct pd_connection *words, bool *ret_fits, struct pd_error *error)
-{
-	int failed = 0;
-	bool is_same = false;
-	PD_AUTO_ARENA arena = pd_arena_new();
-	sqlite3_stmt *name = SQL(words, "SELECT name FROM indexed");
-	sqlite3_stmt *known = SQL(store->writer, "SELECT value FROM meta WHERE name = 'words'");
-	if (pd_sql_row(words, name, &failed, error)) {
-		struct pd_bytes its = pd_sql_blob(arena, name, 0), ours = {0};
-		sqlite3_reset(name);
-		if (pd_sql_row(store->writer, known, &failed, error)) {
-			ours = pd_sql_blob(arena, known, 0);
-			sqlite3_reset(known);
-		}
-		is_same = its.len > 0 && its.len == ours.len && memcmp(its.data, ours.data, its.len) == 0;
-	}
-	const int64_t done = pd_sql_number(words, "SELECT done FROM indexed");
-	const int64_t dropped = pd_sql_number(store->writer, "SELECT id FROM last_id WHERE kind = -1");
-	const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
-	*ret_fits = is_same && done >= dropped && done <= (last > dropped ? last : dropped);
-	return failed;
-}
-
-/* An index that is not this desk's is emptied, and everything waits for it. */
-static int start_anew(struct pd_sqlite *store, struct pd_connection *words, struct pd_error *error)
-{
-	int failed = transact(words,
-			      "INSERT INTO search (search) VALUES ('delete-all');"
-			      "UPDATE indexed SET name = randomblob(16), done = 0",
-			      error);
-	if (failed)
-		return failed;
-	PD_AUTO_ARENA arena = pd_arena_new();
-	sqlite3_stmt *select = SQL(words, "SELECT name FROM indexed");
-	if (!pd_sql_row(words, select, &failed, error))
-		return failed ? failed : pd_fail(error, PD_TEMPORARY, "the full-text index has no name");
-	const struct pd_bytes name = pd_sql_blob(arena, select, 0);
-	sqlite3_reset(select);
-	failed = pd_sql_exec(store->writer, "BEGIN IMMEDIATE", error);
-	if (failed)
-		return failed;
-	failed = pd_sql_exec(store->writer,
-			     "DELETE FROM unindexed; DELETE FROM last_id WHERE kind = -1;"
-			     "INSERT INTO unindexed (id) SELECT id FROM event WHERE indexed <> 0 ORDER BY id;"
-			     "INSERT INTO unindexed (id) SELECT -id FROM contact ORDER BY id",
-			     error);
-	if (!failed) {
-		sqlite3_stmt *put = SQL(store->writer, "INSERT INTO meta (name, value) VALUES ('words', ?)"
-						       " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-		pd_sql_bind(put, "b", name.data, name.len);
-		failed = pd_sql_run(store->writer, put, error);
-	}
-	if (!failed)
-		failed = pd_sql_exec(store->writer, "COMMIT", error);
-	if (failed)
-		(void)pd_sql_exec(store->writer, "ROLLBACK", NULL);
-	return failed;
-}
-
-static bool has_table(struct pd_connection *words)
-{
-	return pd_sql_number(words, "SELECT count(*) FROM sqlite_schema WHERE name = 'indexed'") > 0;
-}
-
-static int open_words(struct pd_sqlite *store, struct pd_connection *words, struct pd_error *error)
-{
-	bool is_fit = false;
-	const int64_t version = pd_sql_number(words, "PRAGMA user_version");
-	int failed = version == 0 && !has_table(words) ? transact(words, words_schema, error) : 0;
-	if (!failed && version < 2)
-		failed = transact(words, words_settings, error);
-	if (!failed)
-		failed = fits(store, words, &is_fit, error);
-	return failed || is_fit ? failed : start_anew(store, words, error);
-}
-
-/* All that it knows is in the desk's tables, too. */
-static void remove_words(struct pd_sqlite *store)
-{
-	PD_AUTO_ARENA arena = pd_arena_new();
-	unlink(pd_printf(arena, "%s-wal", store->words_path));
-	unlink(pd_printf(arena, "%s-shm", store->words_path));
-	unlink(store->words_path);
-}
-
-static int connect_words(struct pd_sqlite *store, struct pd_connection **ret_words, struct pd_error *error)
-{
-	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, ret_words, error);
-	if (failed)
-		return failed;
-	failed = open_words(store, *ret_words, error);
-	if (failed) {
-		pd_connection_free(*ret_words);
-		*ret_words = NULL;
-	}
-	return failed;
-}
 
 /* --- the thread --- */
 
@@ -223,6 +90,21 @@ static int await_desk(struct pd_indexer *indexer, int64_t done, struct pd_error 
 	return is_lost ? pd_fail(error, PD_TEMPORARY, "the store has failed and must be opened anew") : 0;
 }
 
+/* Readers are not waited for. */
+static void copy_home(struct pd_indexer *indexer)
+{
+	if (pd_sql_checkpoint(indexer->words, SQLITE_CHECKPOINT_PASSIVE) == SQLITE_OK)
+		indexer->log_pages = 0;
+}
+
+static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
+{
+	(void)db;
+	(void)name;
+	*(int *)data = pages;
+	return SQLITE_OK;
+}
+
 /* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
 static int write_documents(struct pd_indexer *indexer, struct pd_document_list *list, int64_t done,
 			   struct pd_error *error)
@@ -246,10 +128,12 @@ static int write_documents(struct pd_indexer *indexer, struct pd_document_list *
 	if (failed && sqlite3_get_autocommit(words->db) == 0)
 		(void)pd_sql_run(words, SQL(words, "ROLLBACK"), NULL);
 	if (failed == PD_CONFIGURATION) { /* damaged, and readers have it open: the next start makes it anew */
-		remove_words(indexer->store);
+		pd_words_remove(indexer->store);
 		atomic_store(&indexer->store->store.is_failed, true);
 	}
 	pd_crash_point("after-words");
+	if (indexer->log_pages >= LOG_PAGES)
+		copy_home(indexer);
 	return failed;
 }
 
@@ -367,7 +251,10 @@ static bool merge(struct pd_indexer *indexer)
 	sqlite3_stmt *step = SQL(indexer->words, "INSERT INTO search (search, rank) VALUES ('merge', ?)");
 	pd_sql_bind(step, "i", (int64_t)MERGE_PAGES);
 	/* Where nothing was merged, the command itself is the one change. */
-	return pd_sql_run(indexer->words, step, NULL) == 0 && sqlite3_total_changes(db) - before >= 2;
+	const bool has_merged = pd_sql_run(indexer->words, step, NULL) == 0 && sqlite3_total_changes(db) - before >= 2;
+	if (indexer->log_pages >= (has_merged ? LOG_PAGES : 1))
+		copy_home(indexer);
+	return has_merged;
 }
 
 /* Under the lock. For so long at most, or until there is work; true: the time is up. */
@@ -449,12 +336,13 @@ int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, str
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&indexer->work, &attributes);
 	pthread_condattr_destroy(&attributes);
-	int failed = connect_words(store, &indexer->words, error);
+	int failed = pd_words_connect(store, &indexer->words, error);
 	if (failed == PD_CONFIGURATION) { /* damaged */
-		remove_words(store);
-		failed = connect_words(store, &indexer->words, error);
+		pd_words_remove(store);
+		failed = pd_words_connect(store, &indexer->words, error);
 	}
 	if (!failed) {
+		sqlite3_wal_hook(indexer->words->db, log_pages, &indexer->log_pages);
 		const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
 		indexer->done = pd_sql_number(indexer->words, "SELECT done FROM indexed");
 		indexer->committed = last > indexer->done ? last : indexer->done;

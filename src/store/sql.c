@@ -174,7 +174,7 @@ static int configure(struct pd_connection *connection, enum pd_connection_kind k
 			"; PRAGMA cache_size = " WRITER_CACHE,
 		[PD_CONNECTION_WORDS] =
 			"PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA secure_delete = fast;"
-			"PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
+			"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = " JOURNAL_SIZE_LIMIT
 			"; PRAGMA cache_size = " READER_CACHE,
 		[PD_CONNECTION_READER] = "PRAGMA cache_size = " READER_CACHE,
 		[PD_CONNECTION_HOME] = "PRAGMA cache_size = " READER_CACHE,

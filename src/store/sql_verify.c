@@ -5,6 +5,7 @@
 #include "store/sqlite.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "desk/people.h"
 
@@ -105,6 +106,28 @@ static int check_messages(struct verification *v)
 	return failed;
 }
 
+/* Nothing is lost with the index; what says so is said. */
+static void check_words(struct verification *v)
+{
+	const char *found = NULL;
+	int failed = 0;
+	struct pd_error error;
+	if (access(v->store->words_path, F_OK) != 0)
+		return;
+	sqlite3_stmt *select = SQL(v->connection, "PRAGMA words.integrity_check(1)");
+	if (pd_sql_row(v->connection, select, &failed, &error)) {
+		found = pd_sql_text(v->arena, select, 0);
+		sqlite3_reset(select);
+	}
+	if (failed || select == NULL)
+		found = pd_strdup(v->arena, sqlite3_errmsg(v->connection->db));
+	if (found == NULL || strcmp(found, "ok") == 0)
+		return;
+	wrong(v, pd_printf(v->arena,
+			   "full-text index: %s; without the files %s* postdeskd makes it again when it starts", found,
+			   v->store->words_path));
+}
+
 int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_strings *ret_wrong,
 		     struct pd_error *error)
 {
@@ -123,7 +146,7 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 	view.at = connection;
 	failed = pd_sql_run(connection, SQL(connection, "BEGIN"), v.error);
 	if (!failed)
-		failed = run_check(&v, SQL(connection, "PRAGMA integrity_check"));
+		failed = run_check(&v, SQL(connection, "PRAGMA main.integrity_check"));
 	if (!failed)
 		failed = run_check(&v, SQL(connection,
 					   "SELECT \"table\" || ': a row points to nothing in ' || parent"
@@ -153,6 +176,8 @@ int pd_sqlite_verify(struct pd_store *face, struct pd_arena *arena, struct pd_st
 		failed = check_tickets(&v, &view);
 	if (!failed)
 		failed = check_messages(&v);
+	if (!failed)
+		check_words(&v);
 	struct pd_error ignored;
 	(void)pd_sql_run(connection, SQL(connection, "COMMIT"), &ignored);
 	pd_sqlite_give_reader(store, connection);

@@ -294,6 +294,13 @@ int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena,
 		      struct pd_document_list *ret_documents, struct pd_error *error);
 void pd_document_fold(struct pd_arena *arena, struct pd_document *document);
 
+/* --- the full-text index's file (words_file.c) --- */
+
+/* The only connection that writes it; a file that is not this desk's is emptied, and everything waits for it. */
+int pd_words_connect(struct pd_sqlite *store, struct pd_connection **ret_words, struct pd_error *error);
+/* Who has it open keeps what was there. */
+void pd_words_remove(struct pd_sqlite *store);
+
 /* --- the full-text index's thread (indexer.c) --- */
 
 /* Opens or makes words.db, and goes on where it stopped; sets store->last_seq. */

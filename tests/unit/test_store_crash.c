@@ -757,6 +757,7 @@ static void test_index_made_again(void **state)
 	} cases[] = {
 		{"lost", "true", "rm words.db*"},
 		{"an older one", "cp words.db older", "rm words.db*; mv older words.db"},
+		{"of a newer program", "true", "sqlite3 words.db 'PRAGMA user_version = 9999; DROP TABLE indexed'"},
 		{"of another desk", "true", "sqlite3 words.db 'UPDATE indexed SET name = zeroblob(16)'"},
 		{"a newer one", "cp desk.db older", "rm desk.db*; mv older desk.db"},
 	};

@@ -18,9 +18,9 @@ enum { WAIT_MS = 10000 };
 /* The system's files, whose syncs fail on demand. */
 static struct {
 	sqlite3_vfs vfs, *below;
-	sqlite3_io_methods database, log;
+	sqlite3_io_methods database, log, words;
 	int (*sync)(sqlite3_file *file, int flags);
-	atomic_bool fails_database, fails_log;
+	atomic_bool fails_database, fails_log, fails_words;
 } disk;
 
 static int sync_database(sqlite3_file *file, int flags)
@@ -33,17 +33,24 @@ static int sync_log(sqlite3_file *file, int flags)
 	return atomic_load(&disk.fails_log) ? SQLITE_IOERR_FSYNC : disk.sync(file, flags);
 }
 
+static int sync_words(sqlite3_file *file, int flags)
+{
+	return atomic_load(&disk.fails_words) ? SQLITE_IOERR_FSYNC : disk.sync(file, flags);
+}
+
 static int disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
 {
 	(void)vfs;
 	int code = disk.below->xOpen(disk.below, name, file, flags, ret_flags);
-	if (code != SQLITE_OK || (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0 ||
-	    strstr(name, "/desk.db") == NULL)
+	if (code != SQLITE_OK || (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0)
 		return code;
-	sqlite3_io_methods *methods = (flags & SQLITE_OPEN_WAL) != 0 ? &disk.log : &disk.database;
+	const bool is_log = (flags & SQLITE_OPEN_WAL) != 0, is_words = strstr(name, "/words.db") != NULL;
+	if (is_words && is_log)
+		return code;
+	sqlite3_io_methods *methods = is_words ? &disk.words : is_log ? &disk.log : &disk.database;
 	disk.sync = file->pMethods->xSync;
 	*methods = *file->pMethods;
-	methods->xSync = methods == &disk.log ? sync_log : sync_database;
+	methods->xSync = is_words ? sync_words : is_log ? sync_log : sync_database;
 	file->pMethods = methods;
 	return code;
 }
@@ -144,6 +151,35 @@ static void test_a_database_that_cannot_be_synced_ends_the_store(void **state)
 	drop(path);
 }
 
+static void check_all_is_well(struct pd_store *store)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong;
+	struct pd_error error = {0};
+	if (pd_store_verify(store, arena, &wrong, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(wrong.count, 0);
+}
+
+/* Quiet times copy the index's log home, too. */
+static void test_an_index_that_cannot_be_synced_ends_the_store(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/postdesk-disk-XXXXXX";
+	assert_non_null(mkdtemp(path));
+	struct pd_store *store = open_desk(path);
+	atomic_store(&disk.fails_words, true);
+	assert_int_equal(deliver(store, "1@example.org"), 0);
+	wait_for_failure(store);
+	atomic_store(&disk.fails_words, false);
+	pd_store_close(store);
+	store = open_desk(path);
+	assert_int_equal(deliver(store, "2@example.org"), 0);
+	check_all_is_well(store);
+	pd_store_close(store);
+	drop(path);
+}
+
 enum { PAGE_SIZE = 4096 };
 
 static void damage_words(const char *path, int page)
@@ -153,16 +189,6 @@ static void damage_words(const char *path, int page)
 	memset(junk, 0xa5, sizeof junk);
 	PD_AUTO_FD fd = open(file, O_WRONLY | O_CLOEXEC);
 	assert_int_equal(pwrite(fd, junk, sizeof junk, (off_t)(page - 1) * PAGE_SIZE), PAGE_SIZE);
-}
-
-static void check_all_is_well(struct pd_store *store)
-{
-	PD_AUTO_ARENA arena = pd_arena_new();
-	struct pd_strings wrong;
-	struct pd_error error = {0};
-	if (pd_store_verify(store, arena, &wrong, &error) != 0)
-		fail_msg("%s", error.text);
-	assert_int_equal(wrong.count, 0);
 }
 
 /* No database any more; one whose index is found damaged by the first that is written. */
@@ -179,6 +205,15 @@ static void test_a_damaged_index_is_made_again(void **state)
 	assert_int_equal(deliver(store, "2@example.org"), 0);
 	pd_store_close(store);
 	damage_words(path, 2);
+	/* Told, whatever else is well. */
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong;
+	assert_int_equal(pd_store_open(path, PD_STORE_READ, 4096, &store, NULL), 0);
+	assert_int_equal(pd_store_verify(store, arena, &wrong, NULL), 0);
+	assert_int_equal(wrong.count, 1);
+	assert_non_null(strstr(wrong.items[0], "full-text index: "));
+	assert_non_null(strstr(wrong.items[0], "/words.db* postdeskd makes it again when it starts"));
+	pd_store_close(store);
 	store = open_desk(path);
 	(void)deliver(store, "3@example.org");
 	wait_for_failure(store);
@@ -229,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_a_log_has_its_length_before_it_is_full),
 		cmocka_unit_test(test_a_log_that_was_not_synced_is_written_again),
 		cmocka_unit_test(test_a_database_that_cannot_be_synced_ends_the_store),
+		cmocka_unit_test(test_an_index_that_cannot_be_synced_ends_the_store),
 		cmocka_unit_test(test_a_damaged_index_is_made_again),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
