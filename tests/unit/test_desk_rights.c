@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "desk/command.h"
+#include "desk/schedule.h"
 #include "small_desk.h"
 
 static struct small_desk *desk;
@@ -131,6 +132,33 @@ static void all_commands(void **state)
 	}
 }
 
+/* A digest has for each reader what that one may see; nothing is sent to whom nothing is left. */
+static void digests(void **state)
+{
+	(void)state;
+	struct small_desk *own = small_desk_new("[digest]\nview = open\nat = daily 8:00\nto = dan;erik;anna\n"
+						"[team shop]\nmembers = dan\nsees = own\n[mailbox shop]\naddress = shop@example.com\n"
+						"team = shop\n[team mute]\nmembers = erik\nsees = own\n"
+						"[agent dan]\naddress = dan@agents.example\n[agent erik]\naddress = erik@agents.example\n");
+	small_deliver(own, (struct small_mail){.from = "jane@acme.example", .subject = "Zanzibar", .id = "1@x", .text = "x"});
+	small_deliver(own, (struct small_mail){.from = "jo@acme.example", .to = "shop@example.com", .subject = "Offer", .id = "2@x", .text = "x"});
+	struct pd_context first = small_context(own, "postdesk");
+	(void)pd_decide_schedule(&first); /* known from now on */
+	small_keep(own, &first);
+	own->now += PD_DAY;
+	struct pd_context context = small_context(own, "postdesk");
+	(void)pd_decide_schedule(&context);
+	const struct pd_planned_letter *dan = small_letter(context.plan, PD_LETTER_NOTIFICATION, "dan");
+	const struct pd_planned_letter *anna = small_letter(context.plan, PD_LETTER_NOTIFICATION, "anna");
+	assert_non_null(dan);
+	assert_non_null(anna);
+	assert_non_null(strstr(anna->letter.text, "Zanzibar"));
+	assert_null(strstr(dan->letter.text, "Zanzibar"));
+	assert_non_null(strstr(dan->letter.text, "Offer"));
+	assert_null(small_letter(context.plan, PD_LETTER_NOTIFICATION, "erik"));
+	small_desk_free(own);
+}
+
 /* The manual's section as one line. */
 static char *manual(void)
 {
@@ -174,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_role, make, drop),
 		cmocka_unit_test_setup_teardown(by_command, make, drop),
 		cmocka_unit_test_setup_teardown(all_commands, make, drop),
+		cmocka_unit_test(digests),
 		cmocka_unit_test_setup_teardown(manual_says_so, make, drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
