@@ -249,6 +249,14 @@ bool pd_absence_subject(const char *fold, bool (*goes_on)(const char *rest))
 	return false;
 }
 
+bool pd_absence_names(const char *fold)
+{
+	for (const struct absence_words *row = absence_table; row->language; row++)
+		if (pd_words_find(fold, row->away, NULL))
+			return true;
+	return false;
+}
+
 bool pd_absence_is(const char *fold)
 {
 	gather();

@@ -91,7 +91,8 @@ static enum pd_subject kind_of(struct pd_arena *arena, const char *fold)
 	/* East Asian and some other scripts put no blank behind the words. */
 	if (pd_words_begins_before(fold, pd_auto_subject_words, goes_on))
 		return fold[len - 1] != '?' ? PD_SUBJECT_AUTO : PD_SUBJECT_PERSON;
-	if (says_of_somebody(fold))
+	size_t lotus = pd_words_begins(fold, "auto:|auto :");
+	if (says_of_somebody(fold) || (lotus && pd_absence_names(fold + lotus)))
 		return PD_SUBJECT_AUTO;
 	if (pd_absence_subject(fold, goes_on))
 		return fold[len - 1] != '?' ? PD_SUBJECT_ABSENCE : PD_SUBJECT_PERSON;

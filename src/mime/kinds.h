@@ -17,6 +17,8 @@ enum pd_subject pd_subject_kind(struct pd_arena *arena, const char *subject);
 /* Does the folded subject begin with words of absence, or is it a sentence of it ("Ich bin bis 5.1. nicht im Büro")? goes_on:
  * may what follows the words follow them? */
 bool pd_absence_subject(const char *fold, bool (*goes_on)(const char *rest));
+/* Does it say of somebody else that he is away? */
+bool pd_absence_names(const char *fold);
 /* Are the folded words such words and nothing else? */
 bool pd_absence_is(const char *fold);
 /* Does the text say that its author is away? */

@@ -5,7 +5,7 @@
 const char pd_auto_subject_words[] =
 	/* en */
 	"automatic reply|automated reply|auto reply|auto-reply|autoreply|auto response|auto-response|autoresponse|autoresponder|"
-	"auto responder|automatic response|automated response|out of office|out-of-office|out of the office|auto: out of office|i am currently out of office|i am currently out of the office|away from office|"
+	"yahoo! auto response|yahoo auto response|auto responder|automatic response|automated response|out of office|out-of-office|out of the office|auto: out of office|i am currently out of office|i am currently out of the office|away from office|"
 	"away from the office|vacation reply|vacation notice|vacation message|vacation autoreply|"
 	"vacation response|out of office autoreply|"
 	"out of office reply|out of office assistant|out of office auto-reply|out of office notification|out of office message|out of office response|"
@@ -195,5 +195,5 @@ const char pd_temporary_words[] =
 const char pd_expired_words[] =
 	"connection timed out|timed out|retry timeout exceeded|retry time not reached for any host after a long failure period|message expired|"
 	"delivery time expired|envelope expired|time expired|delivery expired|expired|gave up after|could not be delivered for|"
-	"unable to be delivered for|could not be reached for|maximum queue time|queue lifetime|failed to deliver for|not been delivered for|"
+	"unable to be delivered for|could not be reached for|in the queue too long|been in queue too long|maximum queue time|queue lifetime|failed to deliver for|not been delivered for|"
 	"cannot send message for|could not send message for|did not accept our requests to connect";
