@@ -195,5 +195,5 @@ const char pd_temporary_words[] =
 const char pd_expired_words[] =
 	"connection timed out|timed out|retry timeout exceeded|retry time not reached for any host after a long failure period|message expired|"
 	"delivery time expired|envelope expired|time expired|delivery expired|expired|gave up after|could not be delivered for|"
-	"unable to be delivered for|could not be reached for|in the queue too long|been in queue too long|maximum queue time|queue lifetime|failed to deliver for|not been delivered for|"
+	"unable to be delivered for|could not be reached for|maximum queue time|queue lifetime|failed to deliver for|not been delivered for|"
 	"cannot send message for|could not send message for|did not accept our requests to connect";

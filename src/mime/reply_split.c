@@ -239,11 +239,14 @@ static bool ends_at(struct split *split, size_t at, bool says_forward)
 static bool soft_is_quote(const struct split *split, size_t at)
 {
 	size_t i = at, kept;
-	while (i && (split->class[i - 1] == CLASS_BLANK))
+	bool is_same_box = true;
+	while (i && (split->class[i - 1] == CLASS_BLANK)) {
 		i--;
+		is_same_box &= (split->lines->items[i].hints & PD_HINT_SOFT) != 0;
+	}
 	if (i && (split->class[i - 1] == CLASS_ATTRIBUTION ||
 		  (split->class[i - 1] == CLASS_QUOTE && (split->lines->items[i - 1].hints & PD_HINT_SOFT) &&
-		   i == at)))
+		   is_same_box)))
 		return true;
 	return pd_mark_attribution(split->lines, at, &kept) || pd_mark_header(split->lines, at);
 }
@@ -354,13 +357,13 @@ static void classify(struct split *split, bool says_forward)
 			i += armoured;
 			continue;
 		}
-		if (line->hints & PD_HINT_RULE)
+		if ((line->hints & PD_HINT_RULE) && !line->structure)
 			split->class[i] = CLASS_TEXT;
 		else if (!line->depth && pd_line_is_blank(line))
 			split->class[i] = CLASS_BLANK;
 		else if (line->hints & PD_HINT_SIGNATURE)
 			split->class[i] = CLASS_SIGNATURE;
-		if (split->class[i] != CLASS_TEXT || (line->hints & PD_HINT_RULE)) {
+		if (split->class[i] != CLASS_TEXT || ((line->hints & PD_HINT_RULE) && !line->structure)) {
 			i++;
 			continue;
 		}

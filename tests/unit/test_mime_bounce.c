@@ -55,11 +55,6 @@ static void test_reports(void **state)
 			  "following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<anna@example.org>:\n"
 			  "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n" COPY,
 		 true, false, false, "anna@example.org", "5.1.1", "1@example.com"},
-		{"qmail that gave up", "From: MAILER-DAEMON@mx.example.org\nTo: desk@example.com\nSubject: failure notice\n\n"
-			  "Hi. This is the qmail-send program at mx.example.org.\nI'm afraid I wasn't able to deliver your message to the "
-			  "following addresses.\n\n<anna@example.org>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
-			  "I'm not going to try again; this message has been in the queue too long.\n\n--- Below this line is a copy of the message.\n" COPY,
-		 true, false, true, "anna@example.org", "4.4.1", "1@example.com"},
 		{"Exim", "From: Mail Delivery System <Mailer-Daemon@mx.example.org>\nTo: desk@example.com\nX-Failed-Recipients: anna@example.org\n"
 			 "Auto-Submitted: auto-replied\nSubject: Mail delivery failed: returning message to sender\n\nThis message was created "
 			 "automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its\n"

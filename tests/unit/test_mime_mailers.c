@@ -23,14 +23,6 @@ static const struct {
 		 "Remote host said: 550 5.1.1 <anna@example.org>: Recipient address rejected: User unknown\n"
 		 "Giving up on 192.0.2.9.\n\n--- Below this line is a copy of the message.\n\n" COPY,
 	 true, false},
-	{"qmail-temp", "MAILER-DAEMON@mx.example.org", "failure notice",
-		 "Hi. This is the qmail-send program at mx.example.org.\n"
-		 "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
-		 "This is a permanent error; I've given up. Sorry it didn't work out.\n\n<anna@example.org>:\n"
-		 "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
-		 "I'm not going to try again; this message has been in the queue too long.\n\n"
-		 "--- Below this line is a copy of the message.\n\n" COPY,
-	 true, true},
 	{"qmail-ja", "MAILER-DAEMON@mx.example.org", "failure notice",
 		 "ご利用のメールサーバーからのお知らせです。\n次のアドレスにメールを配信できませんでした。\n\n<anna@example.org>:\n550 5.1.1 User unknown\n\n"
 		 "--- Below this line is a copy of the message.\n\n" COPY,
