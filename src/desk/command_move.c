@@ -124,23 +124,14 @@ int command_apply_split(struct command_run *run, const struct pd_command *comman
 
 /* --- #move: the mailbox stands in value, the owner and the reason in words ("" none) --- */
 
-void command_parse_move(struct command_parser *parser, struct pd_command *command)
+/* "to NAME", then the reason, after the first word: they go into words, "" for none. */
+void command_parse_owner_and_reason(struct command_parser *parser, struct pd_command *command)
 {
 	struct pd_strings words = command->words;
 	const char *owner = "";
 	size_t next = 1;
-	if (words.count == 0) {
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
-					 command->spec->word, "arguments", command->spec->arguments));
-		return;
-	}
-	struct pd_found found = pd_find_mailbox(parser->arena, parser->settings, words.items[0]);
-	command->value = found.name;
-	if (found.name == NULL)
-		command_wrong_found(parser, command, "mailbox", words.items[0], &found);
 	if (words.count > 2 && command_is_keyword(parser->arena, words.items[1], "to")) {
-		found = pd_find_agent(parser->arena, parser->settings, words.items[2]);
+		struct pd_found found = pd_find_agent(parser->arena, parser->settings, words.items[2]);
 		if (command_is_keyword(parser->arena, words.items[2], "me") && parser->agent != NULL)
 			found = (struct pd_found){.name = parser->agent->name};
 		const struct pd_agent *agent =
@@ -159,6 +150,21 @@ void command_parse_move(struct command_parser *parser, struct pd_command *comman
 	memset(&command->words, 0, sizeof command->words);
 	*pd_list_add(parser->arena, &command->words) = owner;
 	*pd_list_add(parser->arena, &command->words) = text;
+}
+
+void command_parse_move(struct command_parser *parser, struct pd_command *command)
+{
+	if (command->words.count == 0) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+					 command->spec->word, "arguments", command->spec->arguments));
+		return;
+	}
+	struct pd_found found = pd_find_mailbox(parser->arena, parser->settings, command->words.items[0]);
+	command->value = found.name;
+	if (found.name == NULL)
+		command_wrong_found(parser, command, "mailbox", command->words.items[0], &found);
+	command_parse_owner_and_reason(parser, command);
 }
 
 /* The first status of the same kind, where the pipeline has no status of that name. */

@@ -214,8 +214,13 @@ int command_apply_share(struct command_run *run, const struct pd_command *comman
 void command_parse_split(struct command_parser *parser, struct pd_command *command);
 void command_check_split(struct command_run *run, const struct pd_command *command);
 int command_apply_split(struct command_run *run, const struct pd_command *command);
+void command_parse_owner_and_reason(struct command_parser *parser, struct pd_command *command);
 void command_parse_move(struct command_parser *parser, struct pd_command *command);
 int command_apply_move(struct command_run *run, const struct pd_command *command);
+/* command_inbox.c */
+void command_parse_inbox(struct command_parser *parser, struct pd_command *command);
+void command_check_inbox(struct command_run *run, const struct pd_command *command);
+int command_apply_inbox(struct command_run *run, const struct pd_command *command);
 /* command_bulk.c */
 void command_parse_bulk(struct command_parser *parser, struct pd_command *command);
 void command_check_bulk(struct command_run *run, const struct pd_command *command);

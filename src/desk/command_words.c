@@ -50,6 +50,7 @@ static const struct word words[] = {
 	{"merge", {"fusionner", "połącz", "yhdistä", "zusammenführen"}},
 	{"split", {"séparer", "rozdziel", "erota", "abtrennen"}},
 	{"move", {"déplacer", "przenieś", "siirrä", "verschieben"}},
+	{"inbox", {"boîte", "skrzynka", "postilaatikko", "posteingang"}},
 	{"bulk", {"groupe", "zbiorczo", "joukko", "sammel"}},
 	{"delete", {"supprimer", "usuń", "poista", "löschen"}},
 	{"restore", {"restaurer", "przywróć", "palauta", "wiederherstellen"}},

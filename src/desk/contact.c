@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/inbox.h"
 #include "desk/catalogue.h"
 
 #define PARTICIPANTS_MAX 100
@@ -192,7 +193,9 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		add_participant(context, ticket, place.conversation, &mail->message->reply_to.items[0]);
 	if (!is_new && place.is_trusted)
 		add_participant(context, ticket, place.conversation, &mail->author);
-	if (!is_new) {
+	bool is_elsewhere =
+		!is_new && pd_inbox_take(context, mail, ticket, place.conversation, event, &message->stored);
+	if (!is_new && !is_elsewhere) {
 		pd_plan_set(context, ticket, "automatic", NULL, "a person wrote");
 		pd_plan_set(context, ticket, "snoozed", NULL, "the contact wrote");
 		after_answer(context, pd_ticket_mailbox(context, ticket), ticket);

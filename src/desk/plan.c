@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/inbox.h"
 
 #define HOPS_MAX 32 /* a chain of merges is followed so far */
 #define RESERVED 16 /* pointers to so many messages and contacts stay good */
@@ -212,7 +213,9 @@ struct pd_event *pd_plan_event(struct pd_context *context, struct pd_ticket *tic
 	const struct pd_stored *stored = planned_message(context, message);
 	if (kind == PD_EVENT_MESSAGE && stored != NULL)
 		add_change(context, event, "direction", NULL, stored->direction == PD_IN ? "in" : "out");
-	if (kind == PD_EVENT_MESSAGE && (context->is_import || (stored != NULL && is_of_a_machine(stored))))
+	/* What goes on elsewhere is answered there. */
+	bool is_elsewhere = stored != NULL && stored->direction == PD_IN && pd_inbox_of(ticket, conversation) != NULL;
+	if (kind == PD_EVENT_MESSAGE && (context->is_import || is_elsewhere || (stored != NULL && is_of_a_machine(stored))))
 		add_change(context, event, "unclocked", NULL, "yes");
 	if (kind == PD_EVENT_COMMENT)
 		add_mentions(context, event, stored);

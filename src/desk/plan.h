@@ -24,6 +24,7 @@ const char *pd_letter_kind_name(enum pd_letter_kind kind);
 /* Parts of a stored or just arriving mail that a letter carries; flow fetches them from a reader. */
 struct pd_carried {
 	int64_t message;      /* stored message; 0: the mail being decided */
+	bool is_whole;	      /* the mail itself goes along, as it came */
 	unsigned *indexes;    /* pd_attachment.index */
 	size_t count;
 };

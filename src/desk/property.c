@@ -180,11 +180,21 @@ bool pd_number_pair(const char *value, int64_t *ret_first, int64_t *ret_second)
 	return true;
 }
 
+bool pd_property_is_of_event(const char *property)
+{
+	static const char *const names[] = {"direction", PD_CHANGE_LOG, PD_CHANGE_SHARED, PD_CHANGE_HELD, PD_CHANGE_STOPPED};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(property, names[i]) == 0)
+			return true;
+	return false;
+}
+
 bool pd_property_is_hidden(const char *property)
 {
 	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0 ||
 	       strcmp(property, PD_PROPERTY_MOVED) == 0 || strcmp(property, PD_PROPERTY_COMPANY) == 0 ||
-	       strcmp(property, PD_PROPERTY_CHAT) == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 || pd_starts(property, PD_PROPERTY_SENDING);
+	       strcmp(property, PD_PROPERTY_CHAT) == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 || pd_starts(property, PD_PROPERTY_SENDING) ||
+	       pd_starts(property, PD_PROPERTY_INBOX);
 }
 
 const char *pd_event_words(const struct pd_event *event)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/inbox.h"
 #include "desk/catalogue.h"
 #include "desk/chat.h"
 #include "desk/due.h"
@@ -159,6 +160,8 @@ static void tell_message(struct telling *telling, struct pd_ticket *ticket, cons
 	const struct pd_stored *stored = pd_told_message(telling->context, event);
 	if (stored != NULL && (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0 &&
 	    !pd_is_meeting_answer(event))
+		return;
+	if (pd_inbox_of(ticket, event->conversation) != NULL && pd_told_is_incoming(event))
 		return;
 	if (pd_told_is_incoming(event) && ticket->owner == NULL)
 		add_teams(telling, ticket, event);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/inbox.h"
 #include "desk/company.h"
 
 /* --- guards --- */
@@ -16,7 +17,7 @@ bool pd_ticket_knows(struct pd_context *context, const struct pd_ticket *ticket,
 {
 	if (address == NULL || *address == '\0')
 		return false;
-	if (pd_ticket_has_participant(ticket, address))
+	if (pd_ticket_has_participant(ticket, address) || pd_inbox_is_known(ticket, address))
 		return true;
 	const struct pd_contact *contact = context->desk->contact_of(context->desk, context->arena, "mail",
 								     pd_lower_ascii(context->arena, address));

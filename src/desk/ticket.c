@@ -243,16 +243,6 @@ static void stop_reply(struct pd_arena *arena, struct pd_ticket *ticket, const s
 		*pd_list_add(arena, &ticket->deleted_entries) = event;
 }
 
-/* Changes that tell of their event, and change nothing. */
-static bool is_of_event(const char *property)
-{
-	static const char *const names[] = {"direction", PD_CHANGE_LOG, PD_CHANGE_SHARED, PD_CHANGE_HELD};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(property, names[i]) == 0)
-			return true;
-	return pd_property_is_of_clocks(property) || pd_property_is_record(property);
-}
-
 static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const struct pd_event *event,
 			 const struct pd_change *change)
 {
@@ -298,7 +288,8 @@ static void apply_change(struct pd_arena *arena, struct pd_ticket *ticket, const
 		change_conversation(arena, ticket, event->conversation, change);
 	} else if (strcmp(property, PD_CHANGE_STOPPED) == 0) {
 		stop_reply(arena, ticket, change);
-	} else if (!is_of_event(property)) {
+	} else if (!pd_property_is_of_event(property) && !pd_property_is_of_clocks(property) &&
+		   !pd_property_is_record(property)) {
 		change_custom(arena, ticket, change);
 	}
 }

@@ -182,6 +182,8 @@ bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 #define PD_PROPERTY_CHAT "chat"
 /* Likewise a draft that goes out by itself, "sending:DRAFT": desk/sending.h. */
 #define PD_PROPERTY_SENDING "sending:"
+/* Likewise where a conversation goes on, "inbox:CONVERSATION": desk/inbox.h. */
+#define PD_PROPERTY_INBOX "inbox:"
 /* Is it such a property, which nobody sees among the ticket's own? */
 bool pd_property_is_hidden(const char *property);
 /* Of a COMMENT event: what it logs, "call" "meeting" "email"; of a SET event: with whom the ticket was shared. They change
@@ -192,6 +194,8 @@ bool pd_property_is_hidden(const char *property);
  * stopped and never left; then the newest that left is that other (0: none): "EVENT OTHER". */
 #define PD_CHANGE_HELD	  "reply_held"
 #define PD_CHANGE_STOPPED "reply_stopped"
+/* Is it such a change, which tells of its event and is no value of the ticket? */
+bool pd_property_is_of_event(const char *property);
 /* "12 34"; false: it is none. */
 bool pd_number_pair(const char *value, int64_t *ret_first, int64_t *ret_second);
 /* What an event is for people and programs: its kind's name, of a log what it logs. */

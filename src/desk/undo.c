@@ -136,8 +136,7 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
 		bool is_of_clocks = pd_property_is_of_clocks(change->property) && !undo_is_promise(change->property);
-		if (strcmp(change->property, "direction") == 0 || strcmp(change->property, PD_CHANGE_HELD) == 0 ||
-		    strcmp(change->property, PD_CHANGE_STOPPED) == 0 || is_of_clocks)
+		if (pd_property_is_of_event(change->property) || is_of_clocks)
 			continue;
 		if (strcmp(change->property, "conversation") == 0 && change->from == NULL) {
 			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;

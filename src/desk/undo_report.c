@@ -105,6 +105,12 @@ void undo_report(struct undo *undo)
 				arena, language,
 				net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
 				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
+		else if (pd_starts(net->property, PD_PROPERTY_INBOX))
+			*pd_list_add(arena, &parts) = pd_printf(
+				arena, "%s%s", where,
+				net->from == NULL ? pd_say(arena, language, "the conversation goes on here again", NULL)
+						  : pd_say(arena, language, "the conversation goes on at {address}", "address",
+							   net->from, NULL));
 		else if (pd_starts(net->property, PD_PROPERTY_SENDING))
 			*pd_list_add(arena, &parts) =
 				pd_printf(arena, "%s%s", where,

@@ -183,6 +183,8 @@ static int carry(struct pd_work *work, struct sources *sources, struct pd_planne
 
 	if (failed)
 		return failed;
+	if (planned->carried.is_whole)
+		planned->letter.original = source->raw;
 	for (size_t i = 0; i < planned->carried.count; i++) {
 		const struct pd_attachment *part = attachment_of(source->parsed, planned->carried.indexes[i]);
 
@@ -203,7 +205,7 @@ static int compose(struct pd_work *work, struct pd_plan *plan, struct pd_error *
 
 		if (planned->bytes.data)
 			continue;
-		if (planned->carried.count)
+		if (planned->carried.count || planned->carried.is_whole)
 			failed = carry(work, &sources, planned, error);
 		if (!failed)
 			failed = pd_letter_compose(work->arena, &planned->letter, &planned->bytes, error);

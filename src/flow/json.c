@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "desk/chat.h"
 #include "desk/command.h"
+#include "desk/inbox.h"
 #include "desk/people.h"
 
 json_t *pd_json_text(const char *text)
@@ -172,8 +173,9 @@ json_t *pd_json_conversations(const struct pd_ticket *ticket)
 			json_array_append_new(participants,
 					      pd_json_text(conversation->participants.items[k].address.addr));
 		json_array_append_new(
-			array, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id",
-					 json_sprintf("C%lld", (long long)conversation->id), "mailbox",
+			array, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "id",
+					 json_sprintf("C%lld", (long long)conversation->id), "inbox",
+					 pd_json_text(pd_inbox_of(ticket, conversation->id)), "mailbox",
 					 pd_json_text(conversation->mailbox), "subject",
 					 pd_json_text(conversation->subject), "status",
 					 pd_json_text(status ? status + 1 : ticket->status), "owner",

@@ -947,6 +947,69 @@ static void test_reply_is_out(void **state)
 	assert_null(strstr(plan->report.items[plan->report.count - 1], "cannot be unsent"));
 }
 
+/* --- #inbox (T9) --- */
+
+static struct small_mail from_ville(const char *text, const char *id)
+{
+	return (struct small_mail){.from = "Ville <ville@customer.example>", .subject = "Re: Printer on fire",
+				   .text = text, .in_reply_to = "first@customer.example", .id = id};
+}
+
+static void test_inbox(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_plan *plan = answer(scene, "#inbox office@agents.example to bob This is yours.");
+	assert_string_equal(plan->outcome, "held"); /* it leaves the desk: a second word below full proof */
+	plan = small_do(scene->desk, "agent:anna", 1, "#inbox support@example.com");
+	assert_true(plan->is_refused);
+	plan = small_do(scene->desk, "agent:anna", 1, "#inbox office@agents.example to bob This is yours.");
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_FORWARD, NULL);
+	assert_non_null(letter);
+	assert_string_equal(letter->letter.recipients.items[0], "office@agents.example");
+	assert_string_equal(letter->letter.reply_to.addr, "ville@customer.example");
+	assert_string_equal(letter->letter.in_reply_to, "first@customer.example");
+	assert_true(letter->carried.is_whole);
+	assert_non_null(strstr(letter->letter.text, "This is yours."));
+	const struct pd_ticket *ticket = small_ticket(scene->desk, 1);
+	assert_string_equal(ticket->owner, "bob");
+	assert_int_equal(ticket->status_kind, PD_STATUS_WAITING);
+	/* It goes on there: nobody here is told, nothing here changes, and the ticket has it all the same. */
+	int64_t messages = ticket->messages;
+	plan = small_deliver(scene->desk, from_ville("Still burning.", "second@customer.example"));
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 0);
+	letter = small_letter(plan, PD_LETTER_FORWARD, NULL);
+	assert_string_equal(letter->letter.recipients.items[0], "office@agents.example");
+	assert_int_equal(letter->carried.message, 0);
+	assert_int_equal(ticket->messages, messages + 1);
+	assert_int_equal(ticket->status_kind, PD_STATUS_WAITING);
+	assert_int_equal(ticket->clocks.of[PD_GOAL_NEXT_REPLY].start, 0);
+	/* Anybody can write that address: it is handed on like the others. */
+	struct small_mail back = {.from = "Office <office@agents.example>", .subject = "Re: Printer on fire",
+				  .text = "Please take it.", .in_reply_to = letter->letter.message_id,
+				  .id = "third@agents.example"};
+	plan = small_deliver(scene->desk, back);
+	assert_int_equal(small_letters(plan, PD_LETTER_FORWARD), 1);
+	/* Proven, it takes the conversation in again, into the same ticket. */
+	back.id = "fourth@agents.example";
+	back.pass = true;
+	plan = small_deliver(scene->desk, back);
+	assert_int_equal(plan->ticket, 1);
+	assert_int_equal(small_letters(plan, PD_LETTER_FORWARD), 0);
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	assert_int_equal(ticket->status_kind, PD_STATUS_OPEN);
+	plan = small_deliver(scene->desk, from_ville("Thank you.", "fifth@customer.example"));
+	assert_int_equal(small_letters(plan, PD_LETTER_FORWARD), 0);
+	/* By hand, and taken back. */
+	small_do(scene->desk, "agent:bob", 1, "#inbox office@agents.example");
+	small_do(scene->desk, "agent:bob", 1, "#undo");
+	plan = small_deliver(scene->desk, from_ville("Hello?", "sixth@customer.example"));
+	assert_int_equal(small_letters(plan, PD_LETTER_FORWARD), 0);
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob"));
+	small_do(scene->desk, "agent:bob", 1, "#inbox office@agents.example");
+	plan = small_do(scene->desk, "agent:bob", 1, "#inbox none");
+	assert_non_null(strstr(plan->report.items[0], "goes on here again"));
+}
+
 /* A draft is its author's alone (R6), and a change does not repeat the mail that made it. */
 static void test_what_show_shows(void **state)
 {
@@ -1554,6 +1617,7 @@ int main(void)
 		TEST(test_what_show_shows),
 		TEST(test_draft),
 		TEST(test_draft_crossed),
+		TEST(test_inbox),
 		TEST(test_send_later),
 		TEST(test_send_later_undone),
 		TEST(test_send_later_crossed),
