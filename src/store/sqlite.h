@@ -301,6 +301,9 @@ int pd_words_connect(struct pd_sqlite *store, struct pd_connection **ret_words, 
 /* Who has it open keeps what was there. */
 void pd_words_remove(struct pd_sqlite *store);
 
+/* On this connection the index's tokenizer takes less time (tokenizer.c). */
+void pd_tokenizer_register(sqlite3 *db);
+
 /* --- the full-text index's thread (indexer.c) --- */
 
 /* Opens or makes words.db, and goes on where it stopped; sets store->last_seq. */

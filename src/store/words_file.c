@@ -139,6 +139,7 @@ int pd_words_connect(struct pd_sqlite *store, struct pd_connection **ret_words, 
 	int failed = pd_connection_new(store, store->words_path, PD_CONNECTION_WORDS, ret_words, error);
 	if (failed)
 		return failed;
+	pd_tokenizer_register((*ret_words)->db);
 	failed = open_words(store, *ret_words, error);
 	if (failed) {
 		pd_connection_free(*ret_words);
