@@ -268,8 +268,9 @@ const struct pd_option pd_options[] = {
 	{"route", "category", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The category that the ticket gets."},
 
 	{"rule", "on", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
-	 "created, replied, answered, changed:PROPERTY, goal:STATE, after:DURATION or at:TIME (at:mon 08:00: on the tickets for "
-	 "which the query holds then, without one on none, for #new). Needed."},
+	 "created, replied, answered, changed:PROPERTY, goal:STATE, after:DURATION (after:7d: when no person has done anything on "
+	 "the ticket for so long; what rules do does not count, so that each acts once) or at:TIME (at:mon 08:00: on the "
+	 "tickets for which the query holds then, without one on none, for #new). Needed."},
 	{"rule", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
 	{"rule", "do", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "Commands. Needed."},
 	{"rule", "enabled", PD_OPTION_BOOLEAN, "yes", NULL, PD_NO_PLACE, "Whether the rule holds."},

@@ -72,11 +72,6 @@ static bool is_event(const struct pd_settings *settings, const char *event)
 	return pd_starts(event, "at:") && pd_schedule_is(event + strlen("at:"));
 }
 
-static bool is_by_clock(const char *event)
-{
-	return pd_starts(event, "after:");
-}
-
 static void check_rule(struct pd_arena *arena, const struct pd_settings *settings,
 		       const struct pd_group *group, struct pd_problems *problems)
 {
@@ -90,10 +85,6 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 				       "changed:PROPERTY goal:STATE "
 				       "after:DURATION at:TIME",
 				       group->name, events.items[i]);
-		else if (is_by_clock(events.items[i]))
-			pd_warning_add(problems, on->where,
-				       "[rule %s] on: %s is checked but not acted upon by this version", group->name,
-				       events.items[i]);
 	for (size_t i = 0; i < lines.count; i++) {
 		const char *left;
 		struct pd_commands *commands =

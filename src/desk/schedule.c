@@ -1,4 +1,4 @@
-/* Set times of the week: digests of views, mailed in each recipient's zone, and rules by the clock.
+/* Set times of the week: digests of views, mailed in each recipient's zone, and rules by the clock or by time that passed.
  *
  * When something was done last stands in a mark, so that it is done once, whatever runs or does not run meanwhile: after
  * an interruption once for all the times that passed. Promises: a digest shows its reader no more than #list would. An
@@ -245,6 +245,65 @@ static void run_rule(struct pd_context *context, const struct pd_group *rule)
 	}
 }
 
+/* --- rules by time that passed --- */
+
+/* Is it what a person did, by which such time begins anew? What rules and postdesk itself do is not. */
+static bool is_of_a_person(const struct pd_event *event)
+{
+	return !pd_starts(event->actor, "rule:") && !pd_equal(event->actor, "postdesk");
+}
+
+/* Did a person do nothing on the ticket since that entry, which a person made, and which is no history? */
+static bool is_quiet_since(struct pd_context *context, const struct pd_passed *passed)
+{
+	const struct pd_entry *entry = context->desk->entry(context->desk, context->arena, passed->event);
+	if (entry == NULL || !is_of_a_person(&entry->event) ||
+	    (entry->message != NULL && pd_equal(entry->message->source, "import")))
+		return false;
+	struct pd_entries later =
+		context->desk->timeline(context->desk, context->arena, passed->ticket, entry->event.version);
+	for (size_t i = 0; i < later.count; i++)
+		if (is_of_a_person(&later.items[i].event))
+			return false;
+	return true;
+}
+
+/* Each entry is looked at once, when it is that old: the rule's mark says up to which. A rule that is new begins with what
+ * happens, or grows that old, from now on. */
+static void take_after(struct scheduling *scheduling, const struct pd_group *rule, const char *on)
+{
+	struct pd_context *context = scheduling->context;
+	struct pd_snapshot *desk = context->desk;
+	const char *key = pd_printf(context->arena, "rule:%s:%s", rule->name, on);
+	pd_time wait;
+	if (!pd_duration_parse(on + strlen("after:"), &wait))
+		return;
+	struct pd_mark mark = desk->mark(desk, key);
+	int64_t done = mark.value;
+	if (!mark.exists) {
+		struct pd_passed_list last = desk->passed(desk, context->arena, -1, context->now - wait, 1);
+		done = last.count > 0 ? last.items[0].event : 0;
+	}
+	struct pd_passed_list passed = desk->passed(desk, context->arena, done, context->now, RULE_TICKETS);
+	pd_time next = context->now + wait;
+	for (size_t i = 0; i < passed.count; i++) {
+		if (passed.items[i].at + wait > context->now) {
+			next = passed.items[i].at + wait;
+			break;
+		}
+		done = passed.items[i].event;
+		struct pd_ticket *ticket = pd_plan_ticket(context, passed.items[i].ticket);
+		if (pd_rule_minds(ticket) && is_quiet_since(context, &passed.items[i]))
+			pd_rule_run(context, rule, ticket);
+		if (i + 1 == RULE_TICKETS)
+			next = context->now;
+	}
+	if (!mark.exists || done != mark.value)
+		pd_plan_mark(context, key, done, 0);
+	if (next < scheduling->next)
+		scheduling->next = next;
+}
+
 static void take_rule(struct scheduling *scheduling, const struct pd_group *rule)
 {
 	struct pd_context *context = scheduling->context;
@@ -253,6 +312,8 @@ static void take_rule(struct scheduling *scheduling, const struct pd_group *rule
 	const struct pd_when_place place = pd_when_place_of(context->settings, NULL, context->now);
 	bool is = false;
 	for (size_t i = 0; pd_rule_is_enabled(rule) && i < all.count; i++) {
+		if (pd_starts(all.items[i], "after:"))
+			take_after(scheduling, rule, all.items[i]);
 		if (!pd_starts(all.items[i], "at:"))
 			continue;
 		const char *key = pd_printf(context->arena, "rule:%s:%s", rule->name, all.items[i]);
@@ -268,7 +329,8 @@ static bool is_scheduled(const struct pd_group *group)
 {
 	const char *on = pd_group_value(group, "on", NULL);
 	return strcmp(group->type, "digest") == 0 ||
-	       (strcmp(group->type, "rule") == 0 && on != NULL && strstr(on, "at:") != NULL);
+	       (strcmp(group->type, "rule") == 0 && on != NULL &&
+		(strstr(on, "at:") != NULL || strstr(on, "after:") != NULL));
 }
 
 bool pd_has_schedule(const struct pd_settings *settings)

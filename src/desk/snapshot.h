@@ -121,6 +121,16 @@ struct pd_wakes {
 enum pd_id_kind { PD_ID_TICKET, PD_ID_EVENT, PD_ID_MESSAGE, PD_ID_CONVERSATION, PD_ID_CONTACT, PD_ID_OUTBOX,
 		  PD_ID_DRAFT, PD_ID_ACTION, PD_ID_KINDS };
 
+/* Something that happened on a ticket. */
+struct pd_passed {
+	int64_t event, ticket;
+	pd_time at;
+};
+struct pd_passed_list {
+	struct pd_passed *items;
+	size_t count, room;
+};
+
 struct pd_snapshot {
 	/* NULL where there is none. A merged number is not followed (merged_into says where). */
 	struct pd_ticket *(*ticket)(struct pd_snapshot *, struct pd_arena *, int64_t number);
@@ -164,6 +174,9 @@ struct pd_snapshot {
 	/* Tickets on which something is to happen by itself until then, soonest first. Not in the read set: `ticket` says
 	 * how they stand. */
 	struct pd_wakes (*wakes)(struct pd_snapshot *, struct pd_arena *, pd_time until, size_t limit);
+	/* Entries above that id, oldest first, at most so many; above -1: the last one that was made until then, alone.
+	 * Not in the read set: `timeline` says what came later. */
+	struct pd_passed_list (*passed)(struct pd_snapshot *, struct pd_arena *, int64_t above, pd_time until, size_t limit);
 	/* A number never given before; gaps are normal. */
 	int64_t (*new_id)(struct pd_snapshot *, enum pd_id_kind kind);
 	/* That number is never given from now on: who has found it free may take it. */

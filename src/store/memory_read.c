@@ -140,6 +140,34 @@ static struct pd_entry *entry(struct pd_snapshot *face, struct pd_arena *arena, 
 	return found.count > 0 ? &found.items[0] : NULL;
 }
 
+static struct pd_passed_list passed(struct pd_snapshot *face, struct pd_arena *arena, int64_t above, pd_time until,
+				    size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_memory *memory = pd_memory_of(view->store);
+	struct pd_passed_list list = {0};
+	pthread_mutex_lock(&memory->lock);
+	for (int64_t last = above;;) {
+		const struct pd_event *next = NULL;
+		for (size_t i = 0; i < memory->events.count; i++) {
+			const struct pd_event *event = &memory->events.items[i].event;
+			if (event->id > last && (next == NULL || event->id < next->id) &&
+			    (above >= 0 || event->at <= until) &&
+			    pd_memory_holds(memory->events.items[i].life, pd_memory_instant(view)))
+				next = event;
+		}
+		if (next == NULL || (above >= 0 && list.count == limit))
+			break;
+		if (above < 0)
+			list.count = 0;
+		last = next->id;
+		*pd_list_add(arena, &list) =
+			(struct pd_passed){.event = next->id, .ticket = next->ticket, .at = next->at};
+	}
+	pthread_mutex_unlock(&memory->lock);
+	return list;
+}
+
 static struct pd_entries action(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	return id != 0 ? entries(pd_window_of(face), arena, 0, 0, 0, id) : (struct pd_entries){0};
@@ -442,6 +470,7 @@ const struct pd_snapshot pd_memory_lookups = {
 	.draft_of = draft_of,
 	.draft_expired = draft_expired,
 	.wakes = pd_memory_wakes,
+	.passed = passed,
 	.outbox = outbox,
 	.list = pd_memory_list,
 };

@@ -263,13 +263,11 @@ static void add_sets(struct pd_sql_query *q, const struct conditions *all, struc
 			*pd_list_add(q->arena, &q->as_sets) = all->items[i];
 }
 
-/* The first entry of any of the tickets from that number on. Whoever makes a ticket draws its number and then the
- * entry's, so that at most as many stand out of order as tickets are made at once. */
+/* The first entry of any of the tickets from that number on. */
 static int64_t first_event_of(struct pd_sql_query *q, int64_t number, struct pd_error *error, int *ret_failed)
 {
 	int64_t first = 0;
-	sqlite3_stmt *select = SQL(q->connection, "SELECT min(id) FROM (SELECT id FROM event WHERE ticket >= ? AND version = 1"
-						  " ORDER BY ticket LIMIT 256)");
+	sqlite3_stmt *select = SQL(q->connection, "SELECT min(id) FROM event INDEXED BY event_first WHERE ticket >= ? AND version = 1");
 	pd_sql_bind(select, "i", number);
 	if (pd_sql_row(q->connection, select, ret_failed, error)) {
 		first = sqlite3_column_int64(select, 0);

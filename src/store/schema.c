@@ -183,10 +183,14 @@ static const char version_13[] =
 	"DELETE FROM ticket_value WHERE property <> 'company' AND value <> pd_fold(value);"
 	"CREATE INDEX ticket_contact_ticket ON ticket_contact (ticket);";
 
+static const char version_14[] =
+	/* The entry that made a ticket. */
+	"CREATE INDEX event_first ON event (ticket) WHERE version = 1;";
+
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5, version_6,
 							     version_7, version_8, version_9, version_10, version_11,
-							     version_12, version_13};
+							     version_12, version_13, version_14};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

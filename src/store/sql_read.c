@@ -501,6 +501,7 @@ const struct pd_snapshot pd_sqlite_lookups = {
 	.draft_of = draft_of,
 	.draft_expired = draft_expired,
 	.wakes = pd_sqlite_wakes,
+	.passed = pd_sqlite_passed,
 	.outbox = outbox,
 	.list = pd_sqlite_list,
 };

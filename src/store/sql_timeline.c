@@ -105,6 +105,27 @@ struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *
 	return entries(view, arena, select, true);
 }
 
+struct pd_passed_list pd_sqlite_passed(struct pd_snapshot *face, struct pd_arena *arena, int64_t above, pd_time until,
+				       size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	struct pd_connection *connection = pd_window_connection(view);
+	struct pd_passed_list passed = {0};
+	struct pd_error error;
+	int failed = 0;
+	sqlite3_stmt *select =
+		above < 0 ? SQL(connection, "SELECT id, ticket, at FROM event WHERE id > ?1 AND at <= ?2 ORDER BY id DESC LIMIT 1")
+			  : SQL(connection, "SELECT id, ticket, at FROM event WHERE id > ?1 AND ?2 = ?2 ORDER BY id LIMIT ?3");
+	pd_sql_bind(select, above < 0 ? "ii" : "iii", above, until, (int64_t)limit);
+	while (pd_sql_row(connection, select, &failed, &error))
+		*pd_list_add(arena, &passed) = (struct pd_passed){.event = sqlite3_column_int64(select, 0),
+								  .ticket = sqlite3_column_int64(select, 1),
+								  .at = sqlite3_column_int64(select, 2)};
+	if (failed)
+		pd_window_fail(view, &error);
+	return passed;
+}
+
 struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event)
 {
 	struct pd_window *view = pd_window_of(face);

@@ -157,7 +157,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 13
+#define PD_SCHEMA_VERSION 14
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);
@@ -192,6 +192,8 @@ struct pd_ticket *pd_sqlite_ticket_at(struct pd_window *view, struct pd_arena *a
 void pd_sqlite_replay(struct pd_window *view, pd_time from, pd_time to, pd_store_each *each, void *data);
 struct pd_entries pd_sqlite_timeline(struct pd_snapshot *face, struct pd_arena *arena, int64_t ticket,
 				     int64_t after);
+struct pd_passed_list pd_sqlite_passed(struct pd_snapshot *face, struct pd_arena *arena, int64_t above, pd_time until,
+				       size_t limit);
 struct pd_entry *pd_sqlite_entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event);
 struct pd_entries pd_sqlite_action(struct pd_snapshot *face, struct pd_arena *arena, int64_t action);
 struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,

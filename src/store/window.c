@@ -341,6 +341,15 @@ static struct pd_wakes ask_wakes(struct pd_snapshot *face, struct pd_arena *aren
 	return lookups(view)->wakes(face, arena, until, limit);
 }
 
+static struct pd_passed_list ask_passed(struct pd_snapshot *face, struct pd_arena *arena, int64_t above, pd_time until,
+					size_t limit)
+{
+	struct pd_window *view = pd_window_of(face);
+	if (!ready(view))
+		return (struct pd_passed_list){0};
+	return lookups(view)->passed(face, arena, above, until, limit);
+}
+
 static struct pd_outbox_row *ask_outbox(struct pd_snapshot *face, struct pd_arena *arena, int64_t id)
 {
 	struct pd_window *view = pd_window_of(face);
@@ -398,6 +407,7 @@ void pd_window_init(struct pd_window *view, struct pd_store *store, bool is_writ
 				.draft_expired = ask_draft_expired,
 				.outbox = ask_outbox,
 				.wakes = ask_wakes,
+				.passed = ask_passed,
 				.list = ask_list,
 				.new_id = new_id,
 				.claim_id = claim_id,

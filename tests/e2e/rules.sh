@@ -21,6 +21,16 @@ do = #category billing;#note A refund, @anna: look at the contract first.
 on = replied
 do = #set tone=polite
 
+[rule stale]
+on = after:2s
+when = stale
+do = #priority low
+
+[rule follow]
+on = after:3s
+when = stale
+do = #new Look at it again
+
 [property tone]
 type = text
 END
@@ -65,4 +75,12 @@ check "anna was not told of the rule's words" pf_wait 20 pf_has anna@example.com
 check_equal "what would act" "$(postdesk rules test 6 --json | grep -c '"fires": *true')" 2
 check_equal "and what not" "$(postdesk rules test 1 | sed -n 's/  */ /g; /refund/p' | grep -c 'does not hold')" 1
 postdesk rules | grep -q 'created; answered' || fail "the rules are not listed"
+
+# Time that passes: once, and a ticket made by it.
+echo "It is stale." | customer e@small.example "Bread"
+is_low() { [ "$(value 7 priority)" = low ]; }
+check "time did not set the rule off" pf_wait 20 is_low
+is_made() { postdesk list --json source:rule | grep -q '"name": *"Look at it again"'; }
+check "time made no ticket" pf_wait 20 is_made
+check_equal "tickets that it made" "$(postdesk list --json source:rule | wc -l)" 1
 desk_stop

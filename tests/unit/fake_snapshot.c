@@ -334,6 +334,23 @@ static struct pd_wakes get_wakes(struct pd_snapshot *snapshot, struct pd_arena *
 	return wakes;
 }
 
+static struct pd_passed_list get_passed(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t above, pd_time until,
+					size_t limit)
+{
+	struct fake *fake = of(snapshot);
+	struct pd_passed_list passed = {0};
+	for (size_t i = 0; i < fake->events.count && (above < 0 || passed.count < limit); i++) {
+		const struct pd_event *event = fake->events.items[i];
+		if (event->id <= above || (above < 0 && event->at > until))
+			continue;
+		if (above < 0)
+			passed.count = 0;
+		*pd_list_add(arena, &passed) =
+			(struct pd_passed){.event = event->id, .ticket = event->ticket, .at = event->at};
+	}
+	return passed;
+}
+
 static struct pd_outbox_row *get_outbox(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t id)
 {
 	struct fake *fake = of(snapshot);
@@ -466,6 +483,7 @@ struct fake *fake_new(struct pd_arena *arena)
 		.draft_expired = get_draft_expired,
 		.outbox = get_outbox,
 		.wakes = get_wakes,
+		.passed = get_passed,
 		.list = get_list,
 		.new_id = get_new_id,
 		.claim_id = claim_id,

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "desk/rule.h"
+#include "desk/schedule.h"
 
 static struct small_desk *desk;
 
@@ -330,6 +331,63 @@ static void of_goals(void **state)
 	assert_string_equal(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"), "done");
 }
 
+/* --- rules by time that passed --- */
+
+static int with_after(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[rule remind]\non = after:3d\nwhen = status:waiting\ndo = #note Still waiting?\n"
+			      "[rule end]\non = after:7d\nwhen = status:waiting\ndo = #close\n"
+			      "[rule again]\non = after:8d\nwhen = status:closed\ndo = #new What became of it?\n"
+			      "[rule off]\non = after:1d\nenabled = no\ndo = #priority low\n");
+	return 0;
+}
+
+/* The clock, as far as it says itself that it must be asked again. */
+static void pass(pd_time by)
+{
+	const pd_time until = desk->now + by;
+	for (pd_time now = desk->now, next; now <= until; now = next) {
+		desk->now = now;
+		struct pd_context context = small_context(desk, "postdesk");
+		next = pd_decide_schedule(&context);
+		small_keep(desk, &context);
+		assert_true(next > now);
+	}
+	desk->now = until;
+}
+
+/* Each acts once, counted from what a person did last: not from what another rule did. */
+static void after_a_while(void **state)
+{
+	(void)state;
+	int64_t old = write_mail("al@small.example", "support@example.com", "old", "Hello.");
+	small_do(desk, "agent:anna", old, "wait");
+	desk->now += 30 * PD_DAY; /* before the rules were known */
+	pass(PD_HOUR);
+	int64_t number = write_mail("jo@small.example", "support@example.com", "x", "Hello.");
+	small_do(desk, "agent:anna", number, "wait");
+	pass(3 * PD_DAY - PD_HOUR);
+	assert_int_equal(events_of(number, "rule:remind"), 0);
+	pass(PD_HOUR);
+	assert_int_equal(events_of(number, "rule:remind"), 1);
+	assert_string_equal(small_message(desk, small_event(desk, number, PD_EVENT_COMMENT)->message)->text,
+			    "Still waiting?");
+	pass(4 * PD_DAY - PD_HOUR);
+	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
+	pass(PD_HOUR);
+	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_CLOSED);
+	pass(PD_DAY);
+	assert_string_equal(small_ticket(desk, number + 1)->name, "What became of it?");
+	assert_string_equal(small_ticket(desk, number + 1)->source, "rule");
+	small_do(desk, "agent:anna", number, "wait"); /* a person: it begins anew */
+	pass(3 * PD_DAY);
+	assert_int_equal(events_of(number, "rule:remind"), 2);
+	pass(60 * PD_DAY);
+	assert_int_equal(events_of(number, "rule:remind"), 2);
+	assert_int_equal(events_of(old, "rule:remind") + events_of(old, "rule:end") + events_of(number, "rule:off"), 0);
+}
+
 static void not_by_history(void **state)
 {
 	(void)state;
@@ -354,6 +412,7 @@ int main(void)
 		WITH(with_rules, fails),
 		WITH(with_rules, fails_half_way),
 		WITH(with_goals, of_goals),
+		WITH(with_after, after_a_while),
 		WITH(with_rules, not_by_history),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
