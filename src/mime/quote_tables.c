@@ -282,6 +282,20 @@ const char pd_above_words[] =
 	"відповідайте вище цього рядка|απαντήστε πάνω από αυτή τη γραμμή|lütfen yanıtınızı bu satırın üzerine yazın|"
 	"请在此行上方回复|请在此线上方回复|請在此行上方回覆|この行より上に返信してください|この行の上に返信してください|이 줄 위에 회신하십시오|trả lời phía trên dòng này";
 
+const char pd_see_below_words[] =
+	"fyi|for your information|for information|see below|below|beneath|underneath|following|see this|see the|please see|look at|have a look|"
+	"here is|here's|here are|this is what|this is the|what i got|i got this|got this|received this|i received|they wrote|he wrote|she wrote|wrote me|"
+	"zur info|zur information|z.k.|z.k|siehe|unten|nachfolgend|folgende|folgendes|folgenden|anbei|hier ist|hier die|hier der|erhalten|bekommen|"
+	"pour info|pour information|voir|ci-dessous|ci-après|suivant|suivante|voici|j'ai reçu|para su información|abajo|a continuación|siguiente|"
+	"adjunto|reenvío|he recibido|recibí|aquí|para conhecimento|abaixo|seguinte|segue|encaminho|recebi|aqui|per conoscenza|di seguito|sotto|"
+	"seguente|inoltro|ho ricevuto|ecco|ter info|ter informatie|hieronder|onderstaand|onderstaande|volgende|zie|ontvangen|nedan|nedanstående|följande|"
+	"här är|fick|nedenfor|nedenstående|følgende|her er|modtog|mottok|tiedoksi|alla|alla oleva|ohessa|seuraava|tässä|sain|allpool|järgmine|zemāk|žemiau|"
+	"do wiadomości|poniżej|poniższa|następująca|oto|otrzymał|dostałem|dostałam|na vědomí|níže|následující|zde|obdržel|nižšie|nasledujúci|tu je|"
+	"spodaj|naslednje|ispod|sljedeće|sledeće|u nastavku|alább|alábbi|következő|itt|mai jos|următor|iată|am primit|ниже|следующее|вот|"
+	"получил|получила|пересылаю|к сведению|нижче|наступне|ось|отримав|отримала|по-долу|следното|ето|παρακάτω|ακόλουθο|ορίστε|bilginize|"
+	"aşağıda|aşağıdaki|işte|להלן|הנה|قبلتي|أدناه|التالي|إليك|در زیر|در ادامه|नीचे|ด้านล่าง|ต่อไปนี้|bên dưới|dưới đây|sau đây|di bawah|berikut|"
+	"以下|如下|下面|下方|下記|以下の|转发|轉寄|転送|아래|다음|전달";
+
 const char pd_inline_words[] =
 	"comments inline|comment inline|answers inline|answer inline|replies inline|reply inline|responses inline|response inline|"
 	"see inline|inline below|inline comments|inline answers|inline replies|replied inline|answered inline|my answers below in|"

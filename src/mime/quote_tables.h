@@ -28,6 +28,8 @@ extern const struct pd_marker_words pd_marker_table[];
 extern const char pd_quoting_words[];
 /* "Reply above this line", as help desks write it. */
 extern const char pd_above_words[];
+/* "See below": what speaks of a mail that is passed on further down. */
+extern const char pd_see_below_words[];
 /* "My answers are inline": then the quote is part of the answer. */
 extern const char pd_inline_words[];
 /* First persons that follow a verb in a sentence of the author's own ("schrieb ich"). */

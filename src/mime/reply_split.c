@@ -506,16 +506,36 @@ static bool asks_inline(const struct split *split)
 	return false;
 }
 
+/* A forwarded mail in an answer, below sentences that do not speak of it, is what is answered; below "FYI" or "see below", and in
+ * a mail of which the subject says that it is a forward, it is what the mail is about. */
+static bool is_answered(const struct split *split, bool says_forward)
+{
+	unsigned words = 0;
+	const char *last = "";
+	if (says_forward || split->lines->answers_nothing)
+		return false;
+	for (size_t i = 0; i < split->end; i++) {
+		if (split->class[i] != CLASS_TEXT)
+			continue;
+		last = pd_line_fold(&split->lines->items[i]);
+		if (pd_words_find(last, pd_see_below_words, NULL))
+			return false;
+		for (const char *c = last; *c; c++)
+			words += *c != ' ' && (c[1] == ' ' || !c[1]);
+	}
+	return words >= 5 && *last && last[strlen(last) - 1] != ':';
+}
+
 /* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above.
  */
-static void weigh_rest(struct split *split, bool has_own)
+static void weigh_rest(struct split *split, bool has_own, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
 	size_t body = split->end + split->end_takes;
 	if (split->end >= lines->count)
 		return;
 	lines->has_inline |= pd_reply_coloured(lines, body);
-	bool keep = split->is_forward || !has_own || lines->has_inline || asks_inline(split);
+	bool keep = (split->is_forward && !is_answered(split, says_forward)) || !has_own || lines->has_inline || asks_inline(split);
 	for (size_t i = split->end; i < lines->count; i++) {
 		struct pd_line *line = &lines->items[i];
 		line->is_foreign = true;
@@ -535,5 +555,5 @@ void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool say
 		had_signature |= split.class[i] == CLASS_SIGNATURE;
 	weigh(&split);
 	/* A signature alone above a quote is an empty answer. */
-	weigh_rest(&split, has_own || had_signature);
+	weigh_rest(&split, has_own || had_signature, says_forward);
 }

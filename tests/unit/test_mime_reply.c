@@ -74,6 +74,14 @@ static void test_kept(void **state)
 		 "P.S. I also need the invoice.",
 		 "Text.\n\nP.S. I also need the invoice."},
 		{"postscript below a device, es", "Texto.\n\nEnviado desde mi iPhone\n\nP.D.: falta la factura", "Texto.\n\nP.D.: falta la factura"},
+		{"a forward in an answer", "It prints again since this morning.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns.",
+		 "It prints again since this morning."},
+		{"a forward in an answer that speaks of it", "Please see below what Ben has to say of it.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns.",
+		 "Please see below what Ben has to say of it.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns."},
+		{"a forward in an answer that announces it", "Ben told me all this yesterday:\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns.",
+		 "Ben told me all this yesterday:\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns."},
+		{"a forward in an answer of a word", "FYI\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns.",
+		 "FYI\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns."},
 		{"postscript above a signature", "Text.\n\nPS: the red one, too\n\n-- \nAnna", "Text.\n\nPS: the red one, too"},
 	};
 	check_rows(rows, COUNT(rows));
