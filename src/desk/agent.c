@@ -121,7 +121,7 @@ static void read_commands(struct work *work)
 	const char *added = mail->delivery->added;
 	work->commands = pd_commands_parse(context->arena, context->settings, pd_agent_language(context, mail->agent),
 					   mail->agent, written_at(work),
-					   added != NULL ? pd_printf(context->arena, "%s\n%s", added, text) : text,
+					   added != NULL ? pd_printf(context->arena, "%s\n\n%s", text, added) : text,
 					   mail->is_do, &work->text);
 	work->own_words = work->text;
 	/* Where the HTML may hold a command yet, it goes nowhere, also not by #send. */

@@ -37,7 +37,7 @@ struct pd_delivery {
 	const char *signature_fault;	   /* why a signed mail has no signer; NULL: it is not signed, or good */
 	/* of a held mail that is decided again: */
 	const struct pd_draft *held; /* NULL */
-	const char *added;	     /* command lines before its text: a form that was filled in; NULL */
+	const char *added;	     /* command lines behind its text: a form that was filled in; NULL */
 	bool is_confirmed;	     /* its agent said #yes: proof is full */
 	bool is_forced;		     /* #send: a collision does not hold it */
 };

@@ -88,8 +88,7 @@ static bool is_form_word(const char *word)
 /* A line of the form that nobody has filled in: "#set device=", "#contact". */
 static bool is_empty(const char *line)
 {
-	size_t len = strlen(line);
-	return line[len - 1] == '=' || strchr(line, ' ') == NULL;
+	return line[strlen(line) - 1] == '=' || strcmp(line, "#contact") == 0;
 }
 
 /* The property that "#set device=laptop" gives, "contact" of "#contact …". */
@@ -121,7 +120,8 @@ char *pd_form_read(struct pd_context *context, const struct pd_agent *agent, con
 		for (size_t i = 0; i < sources[source]->count; i++) {
 			bool is_quoted;
 			const char *text, *line = line_of(arena, sources[source]->items[i], &is_quoted);
-			if (line == NULL || is_empty(line) || (source == 1 && !is_quoted) || (source == 0 && is_quoted))
+			/* Own lines first; what a client quotes without a sign stands in the whole text alone. */
+			if (line == NULL || is_empty(line) || (source == 0 && is_quoted))
 				continue;
 			const struct pd_commands *parsed =
 				pd_commands_parse(arena, context->settings, pd_agent_language(context, agent), agent,

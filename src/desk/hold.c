@@ -212,7 +212,7 @@ void pd_hold_form(struct pd_context *context, const struct pd_mail *mail, const 
 	pd_guard_taken(context, mail, 0);
 }
 
-/* The answer to a form: what it fills in goes before the commands that were kept. */
+/* The answer to a form: what it fills in goes behind the commands that were kept. */
 static const char *take_form(struct pd_context *context, const struct pd_mail *mail, const struct pd_draft *draft)
 {
 	const char *wrong;

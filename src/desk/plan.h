@@ -103,7 +103,7 @@ struct pd_plan {
 	/* A kept draft that shall be decided now with the agent's consent; flow reads it and calls
 	 * pd_decide_held on the same plan. 0: none. */
 	int64_t resume_draft;
-	const char *resume_added; /* lines that go before its text: a form that was filled in; NULL */
+	const char *resume_added; /* lines that go behind its text: a form that was filled in; NULL */
 	bool resume_confirmed; /* proof is given by confirmation (else: only the collision is waived) */
 	/* The outcome, for the log and for the caller. */
 	const char *outcome; /* "new ticket" "threaded" "duplicate" "held" "refused" "loop" … */

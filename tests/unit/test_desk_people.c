@@ -249,6 +249,59 @@ static void identified(void **state)
 	assert_int_equal(small_ticket(desk, 3)->contacts.count, 2);
 }
 
+/* --- forms --- */
+
+/* What lacks comes back as a form; each reply fills in a form of its own. */
+static void forms(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *reply, *want; /* the ticket's properties, else the reason */
+	} rows[] = {
+		{"in one's own words", "#set device=laptop", "laptop - jane@acme.example"},
+		{"in the quoted form", "Here.\n\n> device: phone, laptop\n> #set device=phone\n>\n>> #set floor=3\n> #set tags=",
+		 "phone 3 jane@acme.example"},
+		{"own words before the quote", "#set device=laptop\n> #set device=phone", "laptop - jane@acme.example"},
+		{"with a contact", "#set device=phone\n#contact kim@shop.example", "phone - jane@acme.example"},
+		{"nothing", "Thank you!\n> #set device=", "! Nothing was filled in."},
+		{"another command", "#set device=phone\n#close", "! A form takes #set, #add, #contact and #company alone. Nothing was "
+							     "done."},
+		{"a wrong value", "#set device=tablet", "! Line 4, \"#set device=tablet\": there is no device \"tablet\"."},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct small_desk *own = small_desk_new("[property device]\ntype = choice\nchoices = phone;laptop\n"
+							"on_create = required\n[property floor]\ntype = number\non_create = ask\n");
+		struct small_mail mail = {.from = "anna@agents.example",
+					  .to = "support+do@example.com",
+					  .text = "#new Broken\n#contact jane@acme.example",
+					  .id = "1@c",
+					  .pass = true};
+		const struct pd_plan *plan = small_deliver(own, mail);
+		const struct pd_planned_letter *form = small_letter(plan, PD_LETTER_CONFIRMATION, "anna");
+		assert_non_null(form);
+		assert_non_null(strstr(form->letter.text, "device: phone, laptop\n#set device=\n"));
+		assert_non_null(strstr(form->letter.text, "#set floor=\n"));
+		assert_null(strstr(form->letter.text, "#set name="));
+		mail.to = form->letter.from.addr;
+		mail.text = rows[i].reply;
+		mail.id = "2@c";
+		plan = small_deliver(own, mail);
+		const struct pd_ticket *ticket = small_ticket(own, plan->ticket);
+		const char *got;
+		if (plan->is_refused || ticket == NULL) {
+			got = pd_printf(own->arena, "! %s", pd_strings_join(own->arena, &plan->report, "\n"));
+		} else {
+			const char *floor = pd_ticket_get(own->arena, ticket, "floor");
+			struct pd_context context = small_context(own, "administrator");
+			got = pd_printf(own->arena, "%s %s %s", pd_ticket_get(own->arena, ticket, "device"),
+					floor != NULL ? floor : "-",
+					pd_contact_address(pd_plan_contact_by_id(&context, ticket->contacts.items[0])));
+		}
+		CHECK_ROW_STRING(rows[i].name, got, rows[i].want);
+		small_desk_free(own);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,7 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(records, make, drop),	 cmocka_unit_test_setup_teardown(links, make, drop),
 		cmocka_unit_test_setup_teardown(merge, make, drop),	 cmocka_unit_test_setup_teardown(refused, make, drop),
 		cmocka_unit_test_setup_teardown(corrections, make, drop), cmocka_unit_test_setup_teardown(companies, make, drop),
-		cmocka_unit_test_setup_teardown(identified, make, drop),
+		cmocka_unit_test_setup_teardown(identified, make, drop), cmocka_unit_test(forms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
