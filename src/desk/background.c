@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/when.h"
 #include "desk/due.h"
 #include "desk/find.h"
 #include "desk/links.h"
@@ -43,8 +44,10 @@ static const struct pd_contact *first_contact(struct pd_context *context, const 
 static void line(struct background *background, const char *title, const char *value)
 {
 	if (value != NULL && *value != '\0')
-		pd_buf_addf(background->out, "%s: %s\n",
-			    pd_say(background->context->arena, background->language, title, NULL), value);
+		pd_buf_addf(background->out, "%s\n",
+			    pd_say(background->context->arena, background->language, "{name}: {value}", "name",
+				   pd_say(background->context->arena, background->language, title, NULL), "value", value,
+				   NULL));
 }
 
 static void write_contact(struct background *background)
@@ -134,6 +137,20 @@ static void write_records(struct background *background)
 	}
 }
 
+/* A time of the ticket's own as the reader's clock shows it; NULL: it is none. */
+static const char *time_words(struct background *background, const char *name, const char *value)
+{
+	static const char *const times[] = {"created", "updated", "closed", "snoozed"};
+	struct pd_context *context = background->context;
+	pd_time at;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (strcmp(name, times[i]) == 0 && pd_time_parse(value, &at))
+			return pd_when_text(
+				context->arena, background->language,
+				pd_when_place_of(context->settings, background->told->agent, context->now).zone, at);
+	return NULL;
+}
+
 static void write_property(struct background *background, const char *name)
 {
 	static const char *const always[] = {"owner", "priority", "status"};
@@ -146,8 +163,11 @@ static void write_property(struct background *background, const char *name)
 	const char *title = group != NULL ? pd_group_value(group, "name", NULL) : NULL;
 	if (value == NULL || *value == '\0')
 		return;
+	const char *time = time_words(background, name, value);
 	if (title != NULL)
 		pd_buf_addf(background->out, "%s: %s\n", title, value);
+	else if (time != NULL)
+		line(background, name, time);
 	else
 		line(background, name, pd_value_words(context, name, value));
 }

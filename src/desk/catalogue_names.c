@@ -10,7 +10,8 @@ const char *const pd_catalogue_names[] = {
 	N_("company"), N_("phone"), N_("due"), N_("goals"), N_("follower"), N_("participant"), N_("mention"), N_("messages"),
 	N_("subject"), N_("conversation"), N_("spam"), N_("automatic"), N_("deleted"), N_("merged"), N_("absorbed"),
 	N_("snoozed"), N_("reminder"), N_("entry_deleted"), N_("conversation_status"), N_("conversation_owner"),
-	N_("mailbox_also"), N_("language"), N_("link"),
+	N_("mailbox_also"), N_("language"), N_("contacts"), N_("days_left"), N_("due_first_reply"), N_("due_next_reply"),
+	N_("due_close"), N_("goal_first_reply"), N_("goal_next_reply"), N_("goal_close"), N_("link"),
 	/* entries */
 	N_("message in"), N_("message out"), N_("message"), N_("comment"), N_("undelivered"), N_("undo"), N_("related"),
 	N_("attached"), N_("draft"), N_("purged"), N_("goal"), N_("call"), N_("meeting"), N_("email"),

@@ -63,7 +63,7 @@ void command_check_show(struct command_run *run, const struct pd_command *comman
 static void report_pair(struct command_run *run, const char *title, const char *value)
 {
 	if (value != NULL && *value != '\0')
-		pd_report(run->context, "%s: %s", RUN_SAY(run, title), value);
+		pd_report(run->context, "%s", RUN_SAY(run, "{name}: {value}", "name", RUN_SAY(run, title), "value", value));
 }
 
 static void report_properties(struct command_run *run, const struct pd_ticket *ticket)
@@ -118,7 +118,8 @@ static bool is_inner(const char *property)
 {
 	return strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
 	       strcmp(property, "subject") == 0 || strcmp(property, "closed") == 0 ||
-	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0;
+	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 ||
+	       strcmp(property, "unclocked") == 0 || strcmp(property, "clock") == 0 || strcmp(property, "warned") == 0;
 }
 
 static const char *change_words(struct command_run *run, const struct pd_change *change)

@@ -80,19 +80,18 @@ static void carry_attachments(struct pd_context *context, const struct pd_stored
 }
 
 /* Who else has it; our own addresses go without saying. */
-static void people(struct pd_context *context, struct pd_buf *out, const char *field,
+/* text: "To: {people}". */
+static void people(struct pd_context *context, struct pd_buf *out, const char *language, const char *text,
 		   const struct pd_addresses *list)
 {
-	size_t shown = 0;
-	for (size_t i = 0; i < list->count && shown < 20; i++) {
-		const struct pd_address *one = &list->items[i];
-		if (pd_recipient_parse(context->arena, context->settings, one->addr).mailbox != NULL)
-			continue;
-		pd_buf_addf(out, "%s%s", shown++ == 0 ? field : ", ",
-			    pd_participant_value(context->arena, one));
-	}
-	if (shown > 0)
-		pd_buf_adds(out, "\n");
+	struct pd_strings shown = {0};
+	for (size_t i = 0; i < list->count && shown.count < 20; i++)
+		if (pd_recipient_parse(context->arena, context->settings, list->items[i].addr).mailbox == NULL)
+			*pd_list_add(context->arena, &shown) = pd_participant_value(context->arena, &list->items[i]);
+	if (shown.count > 0)
+		pd_buf_addf(out, "%s\n",
+			    pd_say(context->arena, language, text, "people",
+				   pd_strings_join(context->arena, &shown, ", "), NULL));
 }
 
 /* Who did it: the contact by name, where the message has one. */
@@ -215,7 +214,9 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 {
 	const char *reply_to = stored->reply_to.addr;
 	const bool may_reply = pd_may(reader, "reply");
-	pd_buf_addf(out, "From: %s\n", pd_participant_value(context->arena, &stored->from));
+	pd_buf_addf(out, "%s\n",
+		    pd_say(context->arena, language, "From: {people}", "people",
+			   pd_participant_value(context->arena, &stored->from), NULL));
 	if (may_reply && shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,
@@ -226,7 +227,9 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 				   NULL));
 	if (reply_to == NULL || *reply_to == '\0' || pd_equal_nocase(reply_to, stored->from.addr))
 		return;
-	pd_buf_addf(out, "Reply-To: %s\n", pd_participant_value(context->arena, &stored->reply_to));
+	pd_buf_addf(out, "%s\n",
+		    pd_say(context->arena, language, "Reply-To: {people}", "people",
+			   pd_participant_value(context->arena, &stored->reply_to), NULL));
 	if (!may_reply)
 		return;
 	if (pd_answer_minds_reply_to(context, ticket, stored))
@@ -246,9 +249,10 @@ static void write_people(struct pd_context *context, const struct pd_ticket *tic
 {
 	if (pd_told_is_incoming(shown))
 		write_sender(context, ticket, reader, shown, stored, out, language);
-	people(context, out, "To: ", &stored->to);
-	people(context, out, "Cc: ", &stored->cc);
-	pd_buf_addf(out, "Subject: %s\n\n", stored->subject);
+	people(context, out, language, N_("To: {people}"), &stored->to);
+	people(context, out, language, N_("Cc: {people}"), &stored->cc);
+	pd_buf_addf(out, "%s\n\n",
+		    pd_say(context->arena, language, "Subject: {subject}", "subject", stored->subject, NULL));
 	if ((stored->kinds & PD_KIND_ENCRYPTED) != 0)
 		pd_buf_addf(out, "%s\n\n",
 			    pd_say(context->arena, language,

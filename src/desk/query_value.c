@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 #include "desk/find.h"
 
 #define VIEWS_MAX 8 /* a view in a view in a view */
@@ -81,6 +82,7 @@ static int unknown_field(struct query_parser *in, const struct query_term *term)
 static int unknown_value(struct query_parser *in, const struct query_term *term, const char *what,
 			 const struct pd_found *found)
 {
+	what = pd_say(in->arena, in->language, what, NULL);
 	if (found->choices != NULL)
 		return pd_query_fail(in, term->value_at, "\"%s\" may be %s", term->value, found->choices);
 	if (found->nearest != NULL)

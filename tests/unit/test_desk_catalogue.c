@@ -45,7 +45,7 @@ static void test_languages(void **state)
 /* Names in tables have no call that a check of the source would see. */
 static void test_names(void **state)
 {
-	static const char *const same[] = {"spam", "agent", "message", "contact", "article", "document", "video", "conversation", "description", "source",
+	static const char *const same[] = {"spam", "agent", "message", "contact", "article", "document", "video", "contacts", "conversation", "description", "source",
 					   "mention", "participant", "team", "status", "email", "messages", NULL};
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
