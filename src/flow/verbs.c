@@ -55,6 +55,11 @@ static const struct verb *find(const char *name)
 	return NULL;
 }
 
+const char *pd_verb_at(size_t index)
+{
+	return index < G_N_ELEMENTS(verbs) ? verbs[index].name : NULL;
+}
+
 bool pd_verb_changes(const char *name)
 {
 	const struct verb *verb = find(name);

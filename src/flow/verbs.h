@@ -38,5 +38,7 @@
 
 /* Does the verb change anything (so that it goes to the running daemon)? False for unknown verbs. */
 bool pd_verb_changes(const char *verb);
+/* The names of all verbs; NULL after the last. postdesk-control(7) tells of each. */
+const char *pd_verb_at(size_t index);
 
 #endif
