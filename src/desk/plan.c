@@ -15,22 +15,6 @@
 #define HOPS_MAX 32 /* a chain of merges is followed so far */
 #define RESERVED 16 /* pointers to so many messages and contacts stay good */
 
-const char *pd_letter_kind_name(enum pd_letter_kind kind)
-{
-	static const char *const names[] = {
-		[PD_LETTER_REPLY] = "reply",
-		[PD_LETTER_ACKNOWLEDGEMENT] = "acknowledgement",
-		[PD_LETTER_NOTIFICATION] = "notification",
-		[PD_LETTER_RECEIPT] = "receipt",
-		[PD_LETTER_CONFIRMATION] = "confirmation",
-		[PD_LETTER_FORWARD] = "forward",
-		[PD_LETTER_TRANSCRIPT] = "transcript",
-		[PD_LETTER_LINE] = "line",
-	};
-	assert(kind <= PD_LETTER_LINE);
-	return names[kind];
-}
-
 struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings,
 				 struct pd_snapshot *desk, pd_time now, const char *actor)
 {

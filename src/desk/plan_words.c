@@ -3,12 +3,29 @@
  * Promises: what is not known any more is said as it was written. Cannot fail. */
 #include "desk/people.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/chat.h"
 #include "desk/links.h"
+
+const char *pd_letter_kind_name(enum pd_letter_kind kind)
+{
+	static const char *const names[] = {
+		[PD_LETTER_REPLY] = "reply",
+		[PD_LETTER_ACKNOWLEDGEMENT] = "acknowledgement",
+		[PD_LETTER_NOTIFICATION] = "notification",
+		[PD_LETTER_RECEIPT] = "receipt",
+		[PD_LETTER_CONFIRMATION] = "confirmation",
+		[PD_LETTER_FORWARD] = "forward",
+		[PD_LETTER_TRANSCRIPT] = "transcript",
+		[PD_LETTER_LINE] = "line",
+	};
+	assert(kind <= PD_LETTER_LINE);
+	return names[kind];
+}
 
 const char *pd_context_language(const struct pd_context *context)
 {
