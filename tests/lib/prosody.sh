@@ -36,7 +36,8 @@ prosody_prepare() {
 		http_ports = { $PROSODY_HTTP }
 		http_interfaces = { "127.0.0.1" }
 		https_ports = { }
-		modules_enabled = { "roster", "saslauth", "disco", "ping", "time", "carbons", "bosh", "websocket",
+		modules_enabled = { "roster", "saslauth", "disco", "ping", "time", "carbons", "pep", "vcard_legacy", "blocklist",
+			"bosh", "websocket",
 			${PROSODY_MODULES:-} }
 		modules_disabled = { "s2s", "tls"${PROSODY_DISABLED-, \"offline\"} }
 		allow_unencrypted_plain_auth = true
