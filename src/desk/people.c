@@ -245,14 +245,19 @@ void pd_plan_set_contact(struct pd_context *context, struct pd_ticket *home, con
 
 /* --- tickets of contacts --- */
 
-struct pd_tickets pd_contact_tickets(struct pd_context *context, int64_t contact)
+struct pd_tickets pd_tickets_of(struct pd_context *context, struct pd_query *query, size_t limit)
 {
-	struct pd_query who = {.op = PD_QUERY_FIELD, .field = PD_FIELD_CONTACT_ID, .number = contact, .kind = -1, .value = ""};
 	struct pd_query all = {.op = PD_QUERY_ALL};
 	struct pd_query deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
 	struct pd_query any = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
-	struct pd_query both = {.op = PD_QUERY_AND, .left = &who, .right = &any};
-	return context->desk->list(context->desk, context->arena, &both, "number", SIZE_MAX / 2, 0);
+	struct pd_query both = {.op = PD_QUERY_AND, .left = query, .right = &any};
+	return context->desk->list(context->desk, context->arena, &both, "number", limit, 0);
+}
+
+struct pd_tickets pd_contact_tickets(struct pd_context *context, int64_t contact)
+{
+	struct pd_query who = {.op = PD_QUERY_FIELD, .field = PD_FIELD_CONTACT_ID, .number = contact, .kind = -1, .value = ""};
+	return pd_tickets_of(context, &who, SIZE_MAX / 2);
 }
 
 bool pd_may_see_contact(struct pd_context *context, const struct pd_agent *agent, int64_t contact)

@@ -51,6 +51,8 @@ void pd_plan_set_contact(struct pd_context *context, struct pd_ticket *home, con
  * see one of them, and nothing was done. */
 int64_t pd_plan_merge_contacts(struct pd_context *context, struct pd_ticket *home, int64_t from, int64_t into,
 			       const char *why);
+/* The tickets for which the query holds, deleted ones too, by number, at most limit. */
+struct pd_tickets pd_tickets_of(struct pd_context *context, struct pd_query *query, size_t limit);
 /* The tickets of a contact, deleted ones too, as the desk has them. */
 struct pd_tickets pd_contact_tickets(struct pd_context *context, int64_t contact);
 /* Every change of a contact's record in the plan changes the contact; plan.c calls this for each change. */

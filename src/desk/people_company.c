@@ -90,11 +90,7 @@ void pd_plan_set_company(struct pd_context *context, struct pd_ticket *home, con
 static struct pd_tickets tickets_of(struct pd_context *context, const char *name, size_t limit)
 {
 	struct pd_query who = {.op = PD_QUERY_FIELD, .field = PD_FIELD_OWN_COMPANY, .value = name, .kind = -1};
-	struct pd_query all = {.op = PD_QUERY_ALL};
-	struct pd_query deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
-	struct pd_query any = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
-	struct pd_query both = {.op = PD_QUERY_AND, .left = &who, .right = &any};
-	return context->desk->list(context->desk, context->arena, &both, "number", limit, 0);
+	return pd_tickets_of(context, &who, limit);
 }
 
 bool pd_company_is_known(struct pd_context *context, const char *name)
