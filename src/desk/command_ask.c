@@ -350,6 +350,7 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 		*pd_list_add(arena, &cells) = RUN_SAY(run, columns.items[i]);
 	for (size_t i = 0; i < found.count; i++) {
 		*pd_list_add(arena, &context->plan->listed) = found.items[i]->number;
+		*pd_list_add(arena, &context->plan->shown) = found.items[i];
 		for (size_t n = 0; n < columns.count; n++)
 			*pd_list_add(arena, &cells) = cell(run, found.items[i], columns.items[n]);
 	}

@@ -197,6 +197,7 @@ void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, c
 						"#note they are a comment.",
 						NULL));
 	letter->is_fixed = context->plan->has_table;
+	pd_steps_add(context, agent, &context->plan->shown, letter);
 	pd_letter_register(context, planned);
 }
 

@@ -40,6 +40,16 @@ const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, con
 const char *pd_ticket_language(const struct pd_context *context, const struct pd_ticket *ticket);
 const char *pd_agent_language(const struct pd_context *context, const struct pd_agent *agent);
 
+/* steps.c: links to the next steps on tickets, for that agent's eyes. */
+/* RFC 6068; the subject and the text are encoded. */
+char *pd_mailto(struct pd_arena *arena, const char *address, const char *subject, const char *body);
+/* Of one ticket, a line each. */
+void pd_steps_write(struct pd_context *context, const struct pd_agent *agent, const struct pd_ticket *ticket,
+		    struct pd_buf *out);
+/* Below the letter's text, and as its HTML. */
+void pd_steps_add(struct pd_context *context, const struct pd_agent *agent, const struct pd_shown *shown,
+		  struct pd_letter *letter);
+
 /* reply.c: an agent's answer to the contact. */
 struct pd_answer {
 	struct pd_ticket *ticket;

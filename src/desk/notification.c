@@ -323,6 +323,8 @@ void pd_notification_write(struct pd_context *context, const struct pd_told *tol
 	write_related(context, told, &out, language);
 	pd_background_write(context, told, &out);
 	write_state(context, told, shown, &out, language);
+	pd_buf_addc(&out, '\n');
+	pd_steps_write(context, told->agent, told->ticket, &out);
 	letter->text = pd_buf_string(context->arena, &out);
 	pd_letter_register(context, planned);
 }

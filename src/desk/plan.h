@@ -88,6 +88,12 @@ struct pd_planned_draft {
 	bool is_new; /* else: its state and expiry are updated */
 };
 
+/* Tickets that a listing shows, as they stand. */
+struct pd_shown {
+	const struct pd_ticket **items;
+	size_t count, room;
+};
+
 struct pd_plan {
 	PD_LIST(struct pd_event *) events; /* in order */
 	PD_LIST(struct pd_planned_ticket) tickets;
@@ -115,6 +121,7 @@ struct pd_plan {
 	bool is_incomplete; /* refused for nothing but a required property that lacks */
 	bool has_table;	 /* the report has lines whose columns must stand below each other */
 	PD_LIST(int64_t) listed; /* tickets that a listing command shows, in order */
+	struct pd_shown shown;	 /* those of #list and #search, of which next steps are told */
 };
 
 /* Everything that a decision stands on. One per decision; cheap. */

@@ -141,8 +141,9 @@ static bool is_due(struct scheduling *scheduling, const char *key, const struct 
 
 /* --- digests --- */
 
-/* What #list says of the view to that agent; NULL: no ticket is on it. */
-static const char *listing(struct pd_context *context, const struct pd_agent *agent, const char *view)
+/* What #list says of the view to that agent, and the tickets; NULL: no ticket is on it. */
+static const char *listing(struct pd_context *context, const struct pd_agent *agent, const char *view,
+			   struct pd_shown *shown)
 {
 	const char *text;
 	struct pd_error error = {0};
@@ -162,6 +163,13 @@ static const char *listing(struct pd_context *context, const struct pd_agent *ag
 		return pd_strdup(own.arena, error.text);
 	if (own.plan->listed.count == 0 || own.plan->report.count < 2)
 		return NULL;
+	for (size_t i = 0; i < own.plan->shown.count; i++) {
+		bool is_shown = false;
+		for (size_t n = 0; n < shown->count; n++)
+			is_shown |= shown->items[n]->number == own.plan->shown.items[i]->number;
+		if (!is_shown)
+			*pd_list_add(own.arena, shown) = own.plan->shown.items[i];
+	}
 	/* The first line names the command. */
 	struct pd_strings lines = {.items = own.plan->report.items + 1, .count = own.plan->report.count - 1};
 	return pd_strings_join(own.arena, &lines, "\n");
@@ -173,9 +181,10 @@ static void write_digest(struct pd_context *context, const struct pd_group *dige
 	const char *language = pd_agent_language(context, agent), *empty = pd_group_value(digest, "empty", NULL);
 	struct pd_strings views = pd_split(arena, pd_group_value(digest, "view", NULL), ';');
 	PD_AUTO_BUF out = {.limit = 1024 * 1024};
+	struct pd_shown shown = {0};
 	bool has_any = false;
 	for (size_t i = 0; i < views.count; i++) {
-		const char *lines = listing(context, agent, views.items[i]);
+		const char *lines = listing(context, agent, views.items[i], &shown);
 		has_any |= lines != NULL;
 		pd_buf_addf(&out, "%s%s\n\n%s\n", i > 0 ? "\n\n" : "", views.items[i],
 			    lines != NULL ? lines : pd_say(arena, language, "No tickets.", NULL));
@@ -189,6 +198,7 @@ static void write_digest(struct pd_context *context, const struct pd_group *dige
 					 pd_strings_join(arena, &views, ", "), NULL);
 	planned->letter.text = pd_buf_string(arena, &out);
 	planned->letter.is_fixed = true;
+	pd_steps_add(context, agent, &shown, &planned->letter);
 }
 
 /* Agents by name, "team:NAME", "everyone"; each once. */
