@@ -64,6 +64,7 @@ struct pd_line_list {
 	struct {
 		size_t to;		 /* the line with which they end; 0 where nothing is known */
 		unsigned char forms[5]; /* by how many lines before it they begin; 0: not known */
+		bool is_asked, is_prose; /* has it been asked whether they are prose, all five together, and are they? */
 	} known;
 };
 

@@ -149,15 +149,20 @@ static unsigned numbers(const char *text)
 	return n;
 }
 
+/* Has the text neither date nor address, nor a verb at its end? Then its first words alone could make it one. */
+static bool is_plain_prose(const char *text)
+{
+	gather_words();
+	return !strpbrk(text, "0123456789@") && !pd_words_ends(text, all_at_end);
+}
+
 /* text: one joined attribution without its final colon. */
 static enum form form_of(const char *text, bool had_colon, bool decorated)
 {
 	if (!had_colon && !decorated)
 		return FORM_NONE;
 	/* Without a date and an address nothing is left but its last and its first words: most prose ends here. */
-	gather_words();
-	if (!strpbrk(text, "0123456789@") && !pd_words_ends(text, all_at_end) &&
-	    !(had_colon && pd_words_begins(text, pd_quoting_words)))
+	if (is_plain_prose(text) && !(had_colon && pd_words_begins(text, pd_quoting_words)))
 		return FORM_NONE;
 	if (!balanced(text) || is_prose(text))
 		return FORM_NONE;
@@ -236,14 +241,39 @@ static bool ends_sentence(const char *fold)
 	return fold[len - 1] != '.' || !starts_like_one(fold, pd_words_date(fold, 0));
 }
 
-/* What the lines from..to are together; FORM_TOO_LONG: they are too much text. Asked again for each line above. */
+/* Is no attribution among the lines that end at `to`, wherever it might begin? One look at all of them. */
+static bool are_prose(struct pd_line_list *lines, size_t to)
+{
+	char room[ATTRIBUTION_BYTES + 8];
+	bool colon, decorated;
+	size_t first = to + 1 > ATTRIBUTION_LINES ? to + 1 - ATTRIBUTION_LINES : 0;
+	const char *text = join(lines, first, to, room, sizeof room, &colon, &decorated);
+	if (!text || !is_plain_prose(text))
+		return false;
+	for (size_t i = first; i <= to; i++) {
+		const char *fold = pd_line_fold(&lines->items[i]);
+		if (*fold && (!g_ascii_isalpha(*fold) || pd_words_begins(fold, pd_quoting_words)))
+			return false;
+	}
+	return true;
+}
+
+/* What is known of the lines that end at `to` is asked for each line above. */
+static void know(struct pd_line_list *lines, size_t to)
+{
+	if (lines->known.to != to)
+		memset(&lines->known, 0, sizeof lines->known);
+	lines->known.to = to;
+	if (!lines->known.is_asked)
+		lines->known.is_prose = are_prose(lines, to);
+	lines->known.is_asked = true;
+}
+
+/* What the lines from..to are together; FORM_TOO_LONG: they are too much text. */
 static enum form joined_form(struct pd_line_list *lines, size_t from, size_t to)
 {
 	char room[ATTRIBUTION_BYTES + 8];
 	bool colon, decorated;
-	if (lines->known.to != to)
-		memset(&lines->known, 0, sizeof lines->known);
-	lines->known.to = to;
 	unsigned char *known = &lines->known.forms[to - from];
 	if (*known == FORM_UNKNOWN) {
 		const char *text = join(lines, from, to, room, sizeof room, &colon, &decorated);
@@ -296,6 +326,9 @@ static bool goes_on_below(const struct pd_line_list *lines, size_t at)
 static enum form best_start(struct pd_line_list *lines, size_t first, size_t to, size_t *ret_from)
 {
 	enum form best = FORM_NONE;
+	know(lines, to);
+	if (lines->known.is_prose)
+		return FORM_NONE;
 	for (size_t from = to + 1; from-- > first && to - from < ATTRIBUTION_LINES;) {
 		const struct pd_line *line = &lines->items[from];
 		if (line->depth || pd_line_is_long(line))
