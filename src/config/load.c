@@ -148,6 +148,8 @@ static void read_chat(struct loader *loader, const struct pd_group *group)
 	chat->name = group->name;
 	chat->where = group->where;
 	read_group(loader, group, chat);
+	if (chat->component != NULL)
+		chat->component = pd_lower_ascii(loader->arena, chat->component);
 	for (size_t i = 0; i < group->settings.count; i++) {
 		const struct pd_setting *setting = &group->settings.items[i];
 		const struct pd_option *option = pd_option_find(group->type, setting->key);

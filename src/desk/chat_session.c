@@ -128,6 +128,13 @@ void pd_chat_check(const struct pd_settings *settings, struct pd_problems *probl
 {
 	for (size_t i = 0; i < settings->chats.count; i++) {
 		const struct pd_chat *chat = &settings->chats.items[i];
+		/* It stands before the @, beside the addresses of tickets. */
+		if (strspn(chat->name, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != strlen(chat->name))
+			pd_problem_add(problems, chat->where,
+				       "[chat %s]: the name of a chat has small letters, digits and .-_ alone", chat->name);
+		else if (chat->name[0] == 't' && chat->name[1] != '\0' &&
+			 strspn(chat->name + 1, "0123456789") == strlen(chat->name + 1))
+			pd_problem_add(problems, chat->where, "[chat %s]: that is the address of a ticket", chat->name);
 		if (chat->from != NULL && pd_settings_mailbox_of(settings, chat->from) == NULL)
 			pd_problem_add(problems, chat->where, "[chat %s] from: %s is no address of a mailbox", chat->name,
 				       chat->from);

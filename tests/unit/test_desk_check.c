@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "fake_snapshot.h"
 
+#define CHAT(name)                                                                                                     \
+	"[chat " name "]\ncomponent = d.example.com\nserver = 127.0.0.1:5347\nsecret_file = s\nmailbox = support\n"
+
 /* Each group is put behind fake_config; lines are counted from its first. */
 static void finds(void **state)
 {
@@ -45,6 +48,13 @@ static void finds(void **state)
 		{"bad goals", "[sla s]\nclose = 3d\n[sla s priority:urgnt]\nclose = 1d\n", 3,
 		 "[sla s priority:urgnt] its query: character 10: there is no priority \"urgnt\"; did you "
 		 "mean \"urgent\"?"},
+		{"a good chat", CHAT("help.me"), 0, NULL},
+		{"a chat that is no address", CHAT("Help"), 1, "[chat Help]: the name of a chat has small letters, digits and .-_ alone"},
+		{"a chat like a ticket", CHAT("t12"), 1, "[chat t12]: that is the address of a ticket"},
+		{"transcripts from elsewhere", CHAT("c") "from = x@else.example\n", 1,
+		 "[chat c] from: x@else.example is no address of a mailbox"},
+		{"a JID with a resource", "[agent zoe]\naddress = zoe@example.com\njid = zoe@chat.example/desk\n", 1,
+		 "[agent zoe] jid: \"zoe@chat.example/desk\" is not NAME@DOMAIN"},
 		{"a property that is one already", "[property owner]\ntype = text\n", 1,
 		 "[property owner] is a property that every ticket has"},
 	};
