@@ -166,6 +166,21 @@ static void take_line(struct component *component, const struct pd_xml *stanza, 
 		atomic_fetch_add(&component->lines_in, 1);
 }
 
+/* What else reaches the desk counts like a line, and is not worth a word when it is too much. */
+static void take_other(struct component *component, const struct pd_xml *stanza, enum pd_said_kind kind, const char *zone)
+{
+	struct pd_settings *settings = pd_flow_settings(component->flow);
+	const struct pd_chat *chat = chat_of(component, settings);
+	unsigned per_minute = chat != NULL ? chat->lines_per_minute : 0;
+	PD_AUTO_ARENA scratch = pd_arena_new();
+	pd_settings_unref(settings);
+	if (!may_say(component, bare_of(scratch, pd_xml_get(stanza, "from")), per_minute))
+		return;
+	struct job *job = new_job(component, stanza, kind);
+	job->said.zone = pd_strdup(job->arena, zone);
+	work_add(component, job);
+}
+
 static void take_message(struct component *component, const struct pd_xml *stanza)
 {
 	const char *type = pd_xml_get(stanza, "type");
@@ -175,7 +190,7 @@ static void take_message(struct component *component, const struct pd_xml *stanz
 		const struct pd_xml *fault = pd_xml_child(stanza, "error", NULL);
 		const char *id = pd_xml_get(stanza, "id");
 		if (fault != NULL && id != NULL && id[0] == 'c' && !pd_equal(pd_xml_get(fault, "type"), "wait"))
-			work_add(component, new_job(component, stanza, PD_SAID_UNDELIVERED));
+			take_other(component, stanza, PD_SAID_UNDELIVERED, NULL);
 		return;
 	}
 	if (pd_equal(type, "groupchat") || pd_equal(type, "headline"))
@@ -185,7 +200,7 @@ static void take_message(struct component *component, const struct pd_xml *stanz
 	else if (body != NULL)
 		take_line(component, stanza, body);
 	else if (pd_xml_child(stanza, "gone", CHATSTATES) != NULL)
-		work_add(component, new_job(component, stanza, PD_SAID_GONE));
+		take_other(component, stanza, PD_SAID_GONE, NULL);
 }
 
 /* --- presence --- */
@@ -264,7 +279,7 @@ static void take_presence(struct component *component, const struct pd_xml *stan
 		if (!g_hash_table_contains(component->watchers, bare))
 			tell_presence(component, stanza, local, bare);
 	} else if (pd_equal(type, "unavailable") && is_chats_own(component, local)) {
-		work_add(component, new_job(component, stanza, PD_SAID_GONE));
+		take_other(component, stanza, PD_SAID_GONE, NULL);
 	}
 }
 
@@ -283,9 +298,7 @@ static void take_iq(struct component *component, const struct pd_xml *stanza)
 		if (zone == NULL || strlen(zone->text) != 6 || (zone->text[0] != '+' && zone->text[0] != '-') ||
 		    strspn(zone->text + 1, "0123456789:") != 5)
 			return;
-		struct job *job = new_job(component, stanza, PD_SAID_ZONE);
-		job->said.zone = pd_strdup(job->arena, zone->text);
-		work_add(component, job);
+		take_other(component, stanza, PD_SAID_ZONE, zone->text);
 		return;
 	}
 	info_answer(component, stanza);
