@@ -60,7 +60,7 @@ one() {
 	pf_send "$PF_PORT" carol@example.net support@example.com <"$work/mail.eml" >/dev/null || fail "not taken"
 	pf_wait 40 gone_or_settled || fail "$1: neither ended nor settled"
 	gone && again "$1"
-	pf_wait 60 settled || fail "$1: not settled after the new start"
+	pf_wait_queue 60 settled || fail "$1: not settled after the new start"
 	postdesk verify >/dev/null || fail "$1: verify"
 	end_state >"$work/end"
 	desk_stop || fail "$1: did not end well"
