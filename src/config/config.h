@@ -102,6 +102,10 @@ struct pd_chat {
 	PD_LIST(struct pd_gateway) gateways;
 };
 
+struct pd_localized {
+	const char *language, *text; /* clean UTF-8 */
+};
+
 enum pd_auto_status { PD_AUTO_STATUS_NONE = -1 }; /* after_reply = none; else a pd_status_kind */
 
 struct pd_mailbox {
@@ -116,7 +120,7 @@ struct pd_mailbox {
 	bool acknowledge, notify_team;
 	bool reply_address;	      /* a signed Reply-To for contacts; default yes */
 	const char *acknowledgement;  /* file with the text; NULL: the built-in one */
-	const char *acknowledgement_text; /* what stands in that file, clean UTF-8; NULL: the built-in text */
+	PD_LIST(struct pd_localized) acknowledgement_texts; /* what stands in it, and in those beside it, by language */
 	int after_reply, after_answer; /* pd_status_kind, or PD_AUTO_STATUS_NONE */
 	pd_time reopen_within;	      /* 0: unlimited */
 	pd_time subject_window;

@@ -80,25 +80,50 @@ static void read_group(struct loader *loader, const struct pd_group *group, void
 	}
 }
 
-/* The text is read now, since deciding reads no files. */
-static void read_acknowledgement(struct loader *loader, const struct pd_group *group,
-				 struct pd_mailbox *mailbox)
+static void read_acknowledgement(struct loader *loader, const struct pd_mailbox *mailbox, const char *file,
+				 struct pd_where where, const char **ret_text)
 {
-	struct pd_where where = group->where;
 	struct pd_error error;
 	struct pd_raw *found = NULL;
-	pd_group_value(group, "acknowledgement", &where);
-	int class = pd_raw_from_file(mailbox->acknowledgement, "/tmp", &found, &error);
+	int class = pd_raw_from_file(file, "/tmp", &found, &error);
 	PD_AUTO_RAW raw = found;
 	if (class != PD_OK)
-		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s", group->name,
-			       error.text);
+		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s", mailbox->name, error.text);
 	else if (raw->size > TEXT_SIZE_LIMIT)
-		pd_problem_add(loader->problems, where,
-			       "[mailbox %s] acknowledgement: %s has more than %zu bytes", group->name,
-			       mailbox->acknowledgement, TEXT_SIZE_LIMIT);
+		pd_problem_add(loader->problems, where, "[mailbox %s] acknowledgement: %s has more than %zu bytes", mailbox->name,
+			       file, TEXT_SIZE_LIMIT);
 	else
-		mailbox->acknowledgement_text = pd_clean_text(loader->arena, raw->data, raw->size);
+		*ret_text = pd_clean_text(loader->arena, raw->data, raw->size);
+}
+
+/* "thanks.pl.txt" of "thanks.txt". */
+static const char *in_language(struct pd_arena *arena, const char *file, const char *language)
+{
+	const char *name = strrchr(file, '/'), *dot = strrchr(name != NULL ? name : file, '.');
+	int len = dot != NULL ? (int)(dot - file) : (int)strlen(file);
+	return pd_printf(arena, "%.*s.%s%s", len, file, language, file + len);
+}
+
+/* The texts are read now, since deciding reads no files: the mailbox's own, and those in other languages beside it. */
+static void read_acknowledgements(struct loader *loader, struct pd_mailbox *mailbox)
+{
+	static const char *const languages[] = {"en", "fr", "pl", "fi", "de"};
+	struct pd_where where = mailbox->where;
+	for (size_t i = 0; i < loader->settings->groups.count; i++)
+		if (strcmp(loader->settings->groups.items[i].type, "mailbox") == 0 &&
+		    strcmp(loader->settings->groups.items[i].name, mailbox->name) == 0)
+			pd_group_value(&loader->settings->groups.items[i], "acknowledgement", &where);
+	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
+		bool is_own = strcmp(languages[i], mailbox->language) == 0;
+		const char *text = NULL, *file = in_language(loader->arena, mailbox->acknowledgement, languages[i]);
+		if (access(file, F_OK) == 0)
+			read_acknowledgement(loader, mailbox, file, where, &text);
+		else if (is_own)
+			read_acknowledgement(loader, mailbox, mailbox->acknowledgement, where, &text);
+		if (text != NULL)
+			*pd_list_add(loader->arena, &mailbox->acknowledgement_texts) =
+				(struct pd_localized){languages[i], text};
+	}
 }
 
 static void read_mailbox(struct loader *loader, const struct pd_group *group)
@@ -109,8 +134,6 @@ static void read_mailbox(struct loader *loader, const struct pd_group *group)
 	read_group(loader, group, mailbox);
 	if (mailbox->full_name == NULL)
 		mailbox->full_name = group->name;
-	if (mailbox->acknowledgement != NULL)
-		read_acknowledgement(loader, group, mailbox);
 }
 
 static void read_team(struct loader *loader, const struct pd_group *group)
@@ -228,6 +251,8 @@ static void link_groups(struct loader *loader)
 		struct pd_mailbox *mailbox = &settings->mailboxes.items[i];
 		if (mailbox->language == NULL)
 			mailbox->language = settings->language;
+		if (mailbox->acknowledgement != NULL)
+			read_acknowledgements(loader, mailbox);
 		const char *pipeline = NULL;
 		for (size_t k = 0; k < settings->groups.count; k++)
 			if (strcmp(settings->groups.items[k].type, "mailbox") == 0 &&

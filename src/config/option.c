@@ -144,7 +144,8 @@ const struct pd_option pd_options[] = {
 	{"mailbox", "acknowledge", PD_OPTION_BOOLEAN, "no", NULL, MAILBOX(acknowledge),
 	 "Whether a contact gets an acknowledgement of a new ticket."},
 	{"mailbox", "acknowledgement", PD_OPTION_FILE, NULL, NULL, MAILBOX(acknowledgement),
-	 "A file with the text of the acknowledgement. Absent: the built-in text."},
+	 "A file with the text of the acknowledgement in the mailbox's language. Beside it may stand those in others, such as "
+	 "thanks.pl.txt beside thanks.txt. What a contact's language has no file for is the built-in text in it."},
 	{"mailbox", "notify_team", PD_OPTION_BOOLEAN, "yes", NULL, MAILBOX(notify_team),
 	 "Whether the team is told of messages on tickets without an owner."},
 	{"mailbox", "reply_address", PD_OPTION_BOOLEAN, "yes", NULL, MAILBOX(reply_address),

@@ -97,7 +97,7 @@ void command_set_detail(struct pd_arena *arena, struct pd_strings *details, cons
 /* --- parsing --- */
 
 static const char *const contact_keys[] = {"name", "also", "mail",    "phone", "mobile", "xmpp",
-					   "company", "title", "address", "note",  "link",   NULL};
+					   "company", "title", "address", "note",  "link",   "language", NULL};
 
 static bool parse_who(struct command_parser *parser, struct pd_command *command, const char *text)
 {
@@ -206,6 +206,10 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 		const char *value, *key = command_pair(run->context->arena, command->words.items[i], &is_removal, &value);
 		if (strcmp(key, "name") == 0 && !is_removal && *value == '\0')
 			command_refused(run, command, RUN_SAY(run, "a name is needed."));
+		if (strcmp(key, PD_DETAIL_LANGUAGE) == 0 && *value != '\0' && pd_language_find(value, strlen(value)) == NULL)
+			command_refused(run, command,
+					RUN_SAY(run, "\"{text}\" may be {choices}.", "text", value, "choices",
+						"en, fr, pl, fi, de"));
 		if (!is_identity_key(key) || (is_removal && *value == '\0'))
 			continue;
 		const struct pd_contact *other = taken(run, key, value, contact != NULL ? contact->id : 0, &identity);
@@ -289,6 +293,9 @@ static void set_pair(struct command_run *run, struct pd_contact *contact, const 
 		(void)pd_plan_company(context, value, &company);
 		bool is_none = is_removal || *value == '\0' || command_is_keyword(context->arena, value, PD_NO_COMPANY);
 		contact->company = is_none ? NULL : company.name;
+	} else if (strcmp(key, PD_DETAIL_LANGUAGE) == 0) {
+		const char *language = pd_language_find(value, strlen(value));
+		command_set_detail(context->arena, &contact->details, key, language != NULL ? language : "", true, is_removal);
 	} else {
 		bool is_name = strcmp(key, "also") == 0, is_many = is_name || strcmp(key, "link") == 0;
 		command_set_detail(context->arena, &contact->details, is_name ? PD_DETAIL_NAME : key, value, !is_many,

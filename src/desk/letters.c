@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/catalogue.h"
+#include "desk/people.h"
 
 enum { QUOTED_LINES = 200, CONFIRMATIONS_AN_HOUR = 60 };
 
@@ -25,10 +26,18 @@ const char *pd_agent_language(const struct pd_context *context, const struct pd_
 	return agent != NULL && agent->language != NULL ? agent->language : context->settings->language;
 }
 
-const char *pd_ticket_language(const struct pd_context *context, const struct pd_ticket *ticket)
+const char *pd_ticket_language(struct pd_context *context, const struct pd_ticket *ticket)
 {
 	const char *own = ticket != NULL ? pd_ticket_get(context->arena, ticket, PD_PROPERTY_LANGUAGE) : NULL;
 	const char *known = own != NULL ? pd_language_find(own, strlen(own)) : NULL;
+	const struct pd_contact *contact = known == NULL && ticket != NULL && ticket->contacts.count > 0
+						   ? pd_plan_contact_followed(context, ticket->contacts.items[0])
+						   : NULL;
+	struct pd_strings told = {0};
+	if (contact != NULL)
+		told = pd_details(context->arena, &contact->details, PD_DETAIL_LANGUAGE);
+	if (told.count > 0)
+		known = pd_language_find(told.items[0], strlen(told.items[0]));
 	return known != NULL ? known : pd_ticket_mailbox(context, ticket)->language;
 }
 
@@ -222,6 +231,15 @@ static const char acknowledgement_text[] =
 	"\n"
 	"{mailbox}\n");
 
+/* The mailbox's own text in that language, else ours. */
+static const char *acknowledgement_words(struct pd_context *context, const struct pd_mailbox *mailbox, const char *language)
+{
+	for (size_t i = 0; i < mailbox->acknowledgement_texts.count; i++)
+		if (strcmp(mailbox->acknowledgement_texts.items[i].language, language) == 0)
+			return mailbox->acknowledgement_texts.items[i].text;
+	return pd_say(context->arena, language, acknowledgement_text, NULL);
+}
+
 void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
 			       struct pd_ticket *ticket, int64_t conversation)
 {
@@ -253,10 +271,7 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 		*pd_list_add(context->arena, &letter->references) = mail->message->message_id;
 	}
 	letter->text = pd_fill(
-		context->arena,
-		mailbox->acknowledgement_text != NULL
-			? mailbox->acknowledgement_text
-			: pd_say(context->arena, language, acknowledgement_text, NULL),
+		context->arena, acknowledgement_words(context, mailbox, language),
 		"number", pd_printf(context->arena, "#%lld", (long long)ticket->number), "mailbox",
 		mailbox->full_name, "name", is_repeated ? mail->author.name : "", "subject",
 		is_repeated ? pd_clean_line(context->arena, mail->message->subject, 100) : "", NULL);

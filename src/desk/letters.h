@@ -36,8 +36,9 @@ void pd_letter_confirmation(struct pd_context *context, const struct pd_mail *ma
 void pd_letter_form(struct pd_context *context, const struct pd_mail *mail, int64_t draft, const char *text);
 /* The mailbox where a ticket's mail comes from. */
 const struct pd_mailbox *pd_ticket_mailbox(const struct pd_context *context, const struct pd_ticket *ticket);
-/* What the contacts of a ticket read: its property language, else the mailbox's. */
-const char *pd_ticket_language(const struct pd_context *context, const struct pd_ticket *ticket);
+/* What the contacts of a ticket read: its property language, else what is known of its first contact, else the
+ * mailbox's. */
+const char *pd_ticket_language(struct pd_context *context, const struct pd_ticket *ticket);
 const char *pd_agent_language(const struct pd_context *context, const struct pd_agent *agent);
 
 /* steps.c: links to the next steps on tickets, for that agent's eyes. */

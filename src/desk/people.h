@@ -18,6 +18,7 @@
 #define PD_DETAIL_NAME	 "name"
 #define PD_DETAIL_MERGED "merged"
 #define PD_DETAIL_DOMAIN "domain"
+#define PD_DETAIL_LANGUAGE "language" /* "fr": what the contact reads */
 
 /* --- contacts --- */
 

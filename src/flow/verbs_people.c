@@ -76,6 +76,7 @@ static json_t *contact_object(struct pd_call *call, struct pd_context *context, 
 	json_object_set_new(object, "title", first_detail(call, &contact->details, "title"));
 	json_object_set_new(object, "address", first_detail(call, &contact->details, "address"));
 	json_object_set_new(object, "note", first_detail(call, &contact->details, "note"));
+	json_object_set_new(object, "language", first_detail(call, &contact->details, PD_DETAIL_LANGUAGE));
 	json_object_set_new(object, "links", links(call, &contact->details));
 	json_object_set_new(object, "tickets", tickets_of(call, &tickets));
 	return object;

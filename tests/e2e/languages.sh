@@ -66,4 +66,24 @@ postdesk --as bob do 1 "#set language=sv" 2>"$work/err" && fail "a language that
 grep -q 'there is no language "sv"' "$work/err" || fail "it does not say what is wrong: $(cat "$work/err")"
 postdesk --as anna do 1 "#attribuer zoe" 2>"$work/err" && fail "there is no Zoe"
 grep -q "agent inconnu(e) : « zoe »" "$work/err" || fail "the command line does not speak Anna's language: $(cat "$work/err")"
+
+# What is known of a contact counts for a new ticket whose mail says nothing; and a mailbox's own texts go by language.
+postdesk contact set dave@example.net language=pl >/dev/null || fail "the contact's language cannot be set"
+postdesk contact set dave@example.net language=sv 2>/dev/null && fail "a language that nobody speaks was set"
+check_equal "what is known" "$(postdesk contact show dave@example.net --json | jq -r .language)" pl
+echo "Ours, {number}." >"$work/thanks.txt"
+echo "Nasz tekst, {number}." >"$work/thanks.pl.txt"
+sed -i -e 's/^\[mailbox sales\]/&\nacknowledgement = thanks.txt/' "$work/postdesk.conf"
+postdesk reload >/dev/null || fail "no reload"
+write() { # FROM LANGUAGE WANT
+	echo "Hello." | mail "$1 <$1>" sales@example.com "Question $2" "Content-Language: $2" >"$work/mail.eml"
+	count=$(pf_mails "$1" | wc -l)
+	hand_in "$PF_PORT" "$1" sales@example.com <"$work/mail.eml"
+	check "no acknowledgement for $1" pf_wait 20 pf_has "$1" $((count + 1))
+	decoded "$(pf_mails "$1" | tail -1)" >"$work/ack"
+	grep -q "$3" "$work/ack" || fail "in $2: $(cat "$work/ack")"
+}
+write dave@example.net sv "Nasz tekst, #[0-9]"
+write carol@example.net fi "Ours, #[0-9]"
+write carol@example.net de "Vielen Dank für Ihre Nachricht"
 desk_stop

@@ -175,7 +175,7 @@ static void refused(void **state)
 		{"#contact id:99 name=X", "there is no contact id:99."},
 		{"#contact x@y.example = jane@gmail.com", "there is no contact x@y.example."},
 		{"#contact jane@gmail.com colour=red",
-		 "\"colour\" may be name, also, mail, phone, mobile, xmpp, company, title, address, note, link."},
+		 "\"colour\" may be name, also, mail, phone, mobile, xmpp, company, title, address, note, link, language."},
 		{"#contact jane@gmail.com name=Jane Roe",
 		 "\"Roe\" is no KEY=VALUE; a value with blanks is put in quotation marks."},
 		{"#contact jane@gmail.com mail=jo@acme.example",
