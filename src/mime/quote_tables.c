@@ -321,6 +321,10 @@ const char pd_inline_words[] =
 const char pd_pronoun_words[] =
 	"i|he|she|they|we|you say|ich|er|il|elle|él|ella|lui|lei|hij|zij|han|hon|hun|hän|ona|он|она|ich|wir|je|j'|nous|yo|nosotros|eu|nós|io|noi|ik|wij|we|jag|vi|jeg|minä|me|ja|my|já|mi|én|eu|я|ми|мы|аз|εγώ|ben|biz|hän";
 
+const char pd_preposition_words[] =
+	"in|to|that|about|into|an|auf|im|ins|dass|über|mir|uns|ihnen|sur|dans|à|au|aux|que|qu'|pour|en|dans|sobre|para|por|no|na|ao|nel|nella|"
+	"sul|sulla|che|a|al|alla|per|op|dat|aan|naar|over|på|att|till|om|i|at|til|že|do|na|se|że|w|o|hogy|що|что|про|о|об|στο|στη|ότι";
+
 const struct pd_mobile_words pd_mobile_table[] = {
 	{"en", "sent from|sent via|sent with|sent using|sent by|sent on|sent through|from my|via mobile|via my|sent securely from|"
 	       "sent wirelessly from|sent wirelessly via|typed on|written on my|composed on|get outlook for|get [outlook for|"

@@ -35,6 +35,9 @@ extern const char pd_inline_words[];
 /* First persons that follow a verb in a sentence of the author's own ("schrieb ich"). */
 extern const char pd_pronoun_words[];
 
+/* Words that go on with a sentence behind a verb ("a écrit sur le forum"). */
+extern const char pd_preposition_words[];
+
 struct pd_mobile_words {
 	const char *language;
 	const char *begins; /* a signature of a device begins with this */

@@ -88,12 +88,15 @@ static bool verb_inside(const char *text, const struct pd_attribution_words *row
 	if (!after)
 		return false;
 	const char *rest = text + after + strspn(text + after, " ");
-	if (pd_words_begins(rest, pd_pronoun_words) && !pd_words_has_address(rest))
+	long date = pd_words_date(rest, 0);
+	bool is_dated = date >= 0 && date < 24; /* "schreef op 2.3.2020" */
+	if ((pd_words_begins(rest, pd_pronoun_words) || (!is_dated && pd_words_begins(rest, pd_preposition_words))) &&
+	    !strchr(rest, '<'))
 		return false;
 	unsigned words = 0;
 	for (const char *c = rest; *c; c++)
 		words += *c == ' ';
-	return pd_words_has_address(rest) || pd_words_date(rest, 0) >= 0 || words <= 5;
+	return pd_words_has_address(rest) || date >= 0 || words <= 5;
 }
 
 /* The words of all languages in three lists, so that most texts are done with at one look. Filled once a process. */
@@ -195,7 +198,7 @@ static enum form form_of(const char *text, bool had_colon, bool decorated)
 			return FORM_NAME;
 	}
 	if (had_colon && pd_words_begins(text, pd_quoting_words))
-		return address ? FORM_EXPLICIT : FORM_WEAK;
+		return address && date >= 0 ? FORM_EXPLICIT : FORM_WEAK; /* "Selon anna@…:" is prose, too */
 	/* A language that no table has: scripts of India take three bytes a letter. */
 	if (had_colon && address && date >= 0 && g_utf8_strlen(text, -1) <= 140)
 		return FORM_WEAK;

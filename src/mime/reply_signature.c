@@ -119,6 +119,8 @@ static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 		if (line->fate != PD_LINE_KEPT || !is_delimiter(line))
 			continue;
 		bool strict = (line->len == 3 && !memcmp(line->text, "-- ", 3)) || (line->hints & PD_HINT_SIGNATURE);
+		if (!strict && i > from && pd_words_ends(pd_line_fold(&lines->items[i - 1]), ":"))
+			continue;
 		if (!strict && !(is_short(lines, i + 1, to) && looks_signed(lines, i + 1, to)))
 			continue;
 		take(lines, i, to);
@@ -216,8 +218,9 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	memcpy(head, text, begins + len < sizeof head ? begins + len : sizeof head - 1);
 	head[begins + len < sizeof head ? begins + len : sizeof head - 1] = '\0';
 	const char *tail = rest + len + strspn(rest + len, " ,.;!");
-	bool excused = !*tail || *tail == '<' ||
-		       pd_words_find(tail, "please|excuse|pardon|sorry|typos|brevity|bitte|désolé", NULL) ||
+	if (strstr(rest, ": ") && strstr(rest, ": ") < rest + len)
+		return false; /* "Sent from my address was this: …" */
+	bool excused = !*tail || *tail == '<' || pd_words_find(tail, "excuse|pardon|sorry|typos|brevity|désolé", NULL) ||
 		       pd_words_begins(tail, pd_excuse_words);
 	for (const char *word = pd_excuse_words; !excused && *word;
 	     word += strcspn(word, "|"), word += *word == '|') {
@@ -232,7 +235,7 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	if (!excused && tail[0] && strchr(tail, ' ') && words_in(tail) > 3)
 		return false;
 	bool is_alone = !*tail || *tail == '<';
-	return pd_words_find(head, pd_device_words, NULL) || (is_alone && words_in(head + begins) <= 3);
+	return pd_words_find(head + begins, pd_device_words, NULL) || (is_alone && words_in(head + begins) <= 3);
 }
 
 /* All the words that a row begins with, and those that the rows without them end with: filled once a process. */
@@ -372,6 +375,17 @@ static bool take_dashed_name(struct pd_line_list *lines, size_t from, size_t to)
 	return true;
 }
 
+/* No disclaimer asks but whether to print. */
+static bool asks(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (strchr(pd_line_fold(&lines->items[i]), '?') &&
+		    !pd_words_find(pd_line_fold(&lines->items[i]),
+				   "print|printing|drucken|ausdrucken|imprimer|imprimir|stampare|printen|tulostaa|skriva ut|printe|wydrukować", NULL))
+			return true;
+	return false;
+}
+
 static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 {
 	size_t end = kept_end(lines, from, to);
@@ -384,7 +398,7 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 			bytes += lines->items[k].len;
 		if (bytes >= 80)
 			bare(pd_line_fold(&lines->items[start]), text, sizeof text);
-		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) &&
+		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) && !asks(lines, start, end) &&
 		    kept_end(lines, from, start) > from) {
 			take(lines, start, to);
 			/* Its heading rule. */

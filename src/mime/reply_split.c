@@ -466,6 +466,15 @@ static bool is_one_attributed(const struct split *split, size_t from, size_t to)
 	return from < to && split->class[from] == CLASS_ATTRIBUTION;
 }
 
+/* A mail that answers nothing quotes no mail: what it marks is a log, a text, or its author's own way to write. */
+static bool shows_quotes(const struct split *split, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (split->class[i] == CLASS_ATTRIBUTION || split->lines->items[i].structure)
+			return false;
+	return split->lines->answers_nothing;
+}
+
 static void weigh(struct split *split)
 {
 	struct run first = {0, 0}, last = {0, 0};
@@ -476,8 +485,10 @@ static void weigh(struct split *split)
 		return;
 	}
 	if (runs == 1) {
-		quote_lines(split, 0, first.from);
-		quote_lines(split, first.to, split->end);
+		if (!shows_quotes(split, 0, first.from))
+			quote_lines(split, 0, first.from);
+		if (!shows_quotes(split, first.to, split->end))
+			quote_lines(split, first.to, split->end);
 		return;
 	}
 	bool starts_text = true;

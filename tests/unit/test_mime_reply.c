@@ -82,9 +82,36 @@ static void test_kept(void **state)
 		 "Ben told me all this yesterday:\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns."},
 		{"a forward in an answer of a word", "FYI\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns.",
 		 "FYI\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Printer\nTo: <anna@example.org>\n\nIt burns."},
+		{"an author that is named", "Selon notre client paul@example.fr :\n\nil faut changer la pièce.",
+		 "Selon notre client paul@example.fr :\n\nil faut changer la pièce."},
+		{"a sentence with a date and a verb", "Le 5 janvier 2026 à 10:00, Paul a écrit sur le forum :\n\nla pièce est cassée.",
+		 "Le 5 janvier 2026 à 10:00, Paul a écrit sur le forum :\n\nla pièce est cassée."},
+		{"of himself", "Am 5.1.2026 um 10:00 schrieb ich an anna@example.org:\n\nkeine Antwort.",
+		 "Am 5.1.2026 um 10:00 schrieb ich an anna@example.org:\n\nkeine Antwort."},
+		{"sent from, in a sentence", "Hello,\n\nSent from my old address was this mail: please change it.",
+		 "Hello,\n\nSent from my old address was this mail: please change it."},
+		{"an app, in a sentence", "Hello,\n\nGet Outlook for my mother, she needs it as well, please.",
+		 "Hello,\n\nGet Outlook for my mother, she needs it as well, please."},
+		{"a disclaimer is asked for", "Hello,\n\nConfidentiality notice: do you have one? I need a copy of it for our auditors, who ask for the wording.",
+		 "Hello,\n\nConfidentiality notice: do you have one? I need a copy of it for our auditors, who ask for the wording."},
+		{"dashes that are announced", "My signature is:\n--\nAnna Virtanen\nExample Ltd",
+		 "My signature is:\n--\nAnna Virtanen\nExample Ltd"},
 		{"postscript above a signature", "Text.\n\nPS: the red one, too\n\n-- \nAnna", "Text.\n\nPS: the red one, too"},
 	};
 	check_rows(rows, COUNT(rows));
+}
+
+/* What a mail that answers nothing marks is no quote of a mail. */
+static void test_own_marks(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	static const char above[] = "> error 5\n> error 6\n\nWhat does this mean?", below[] = "It says\n\n> error 5\n> error 6";
+	static const char quoting[] = "Yes.\n\nOn 5.1.2026 10:00, Anna wrote:\n> Shall we?";
+	assert_string_equal(read_text(arena, "Printer", above)->text, above);
+	assert_string_equal(read_text(arena, "Printer", below)->text, below);
+	assert_string_equal(read_text(arena, "Printer", quoting)->text, "Yes.");
+	assert_string_equal(read_text(arena, "Re: Printer", above)->text, "What does this mean?");
 }
 
 /* One attribution line a row, over a quote with '>' and over one without. */
@@ -419,6 +446,7 @@ static void test_subjects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_own_marks),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_attributions), cmocka_unit_test(test_no_attributions), cmocka_unit_test(test_header_blocks),
