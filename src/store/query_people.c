@@ -111,7 +111,7 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
-	pd_sql_put(q, is_company ? "SELECT ticket FROM (SELECT ticket FROM " : "SELECT ticket FROM ");
+	pd_sql_put(q, "SELECT ticket FROM ");
 	pd_sql_put(q, pd_sql_ticket_contact(q));
 	pd_sql_put(q, " WHERE contact IN (SELECT id FROM contact WHERE ");
 	if (query->value != NULL)
@@ -125,13 +125,12 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 	if (!is_company)
 		return;
 	/* A ticket's own company stands in the place of its contacts'. */
-	pd_sql_put(q, " EXCEPT SELECT ticket FROM ticket_value WHERE property = 'company' UNION SELECT ticket FROM"
-		      " ticket_value WHERE property = 'company' AND value <> '" PD_NO_COMPANY "'");
+	pd_sql_put(q, " AND ticket NOT IN (SELECT ticket FROM ticket_value WHERE property = 'company')"
+		      " UNION ALL SELECT ticket FROM ticket_value WHERE property = 'company' AND value <> '" PD_NO_COMPANY "'");
 	if (query->value != NULL) {
 		pd_sql_put(q, " AND ");
 		pd_sql_put_match(q, "value", query->value, pd_sql_match_mode(query, strchr(query->value, '@') == NULL));
 	}
-	pd_sql_put(q, ")");
 }
 
 void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)

@@ -17,7 +17,7 @@
 #define FEW	    10000 /* tickets */
 #define SET_LIMIT   5000  /* a set that is gathered beside others */
 
-struct pd_query_limits pd_query_limits = {.rare = 800, .newest = 500, .common = 20000, .moment = 250000};
+struct pd_query_limits pd_query_limits = {.rare = 800, .newest = 500, .common = 20000, .moment = 400000};
 
 static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
 

@@ -426,8 +426,60 @@ static void test_both_stores_agree(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* Where the newest tickets alone are looked at: words of an older ticket that a newer one took in are the newer one's. */
+static void test_newest_have_older_words(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_settings *settings = test_settings(arena);
+	char directory[] = "/tmp/test-store-query-XXXXXX";
+	assert_non_null(mkdtemp(directory));
+	struct pd_error error = {0};
+	struct pd_store *store;
+	assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &store, &error), 0);
+	for (int i = 1; i <= 20; i++) {
+		struct test_delivery delivery = {
+			.arena = arena,
+			.settings = settings,
+			.mail = {.message_id = pd_printf(arena, "%d@example.org", i),
+				 .from = i == 2 || i == 18 ? "mary@example.org" : "bob@example.org",
+				 .subject = "Hello",
+				 .text = i == 2 || i == 10 || i == 18 ? "Zebra" : "Horse"},
+			.now = TEST_NOW + i,
+		};
+		assert_int_equal(test_deliver(store, &delivery, &error), 0);
+	}
+	struct pd_commit commit = {.now = TEST_NOW + 30};
+	assert_int_equal(pd_store_begin(store, &commit.snapshot, &error), 0);
+	struct pd_context c = pd_context_new(arena, settings, commit.snapshot, commit.now, "agent:anna");
+	struct pd_merge merge = {0};
+	pd_plan_merge(&c, pd_plan_ticket(&c, 2), pd_plan_ticket(&c, 19), NULL, &merge);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	pd_query_limits = (struct pd_query_limits){.rare = 0, .newest = 4, .common = 20000, .moment = 250000};
+	static const struct {
+		const char *query, *want;
+	} rows[] = {
+		{"zebra", "19 "}, {"from:mary@example.org", "19 "}, {"contact:mary@example.org", "19 "},
+		{"zebra from:bob@example.org", "19 "}, {"horse", "20 "}, {"zebra -horse", "18 "},
+	};
+	for (int waits = 1; waits >= 0; waits--) {
+		for (size_t i = 0; i < COUNT(rows); i++) {
+			struct pd_query *query;
+			assert_int_equal(pd_query_parse(arena, settings, rows[i].query, NULL, TEST_NOW, &query, &error), 0);
+			CHECK_ROW_STRING(rows[i].query, numbers(store, arena, query, NULL, 1), rows[i].want);
+		}
+		pd_store_close(store); /* then all is in the index */
+		assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &store, &error), 0);
+	}
+	pd_store_close(store);
+	assert_int_equal(system(pd_printf(arena, "rm -rf '%s'", directory)), 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_both_stores_agree)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_both_stores_agree),
+					   cmocka_unit_test(test_newest_have_older_words)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
