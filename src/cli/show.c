@@ -102,6 +102,13 @@ static void print_ticket(void *data, const json_t *object)
 	print_line("Followers", list_of(cli, json_object_get(object, "followers")));
 	json_array_foreach(json_object_get(object, "conversations"), i, item)
 		printf("%-12s %s: %s\n", "With", text_of(item, "id"), list_of(cli, json_object_get(item, "participants")));
+	json_array_foreach(json_object_get(object, "tasks"), i, item)
+		printf("%-12s %s, %s%s%s: %s\n", "Task", text_of(item, "id"), text_of(item, "agent"),
+		       *text_of(item, "done")  ? ", done "
+		       : *text_of(item, "due") ? ", due "
+					       : "",
+		       short_time(cli, *text_of(item, "done") ? text_of(item, "done") : text_of(item, "due")),
+		       text_of(item, "text"));
 	json_array_foreach(json_object_get(object, "sending"), i, item)
 		printf("%-12s %s, a draft of %s\n", "Goes out", short_time(cli, text_of(item, "at")), text_of(item, "agent"));
 	json_array_foreach(json_object_get(object, "deleted_entries"), i, item)

@@ -91,7 +91,10 @@ struct pd_event *work_comment(struct work *work, struct pd_ticket *ticket, int64
 	struct pd_planned_message *message = pd_mail_store(context, work->mail, PD_INTERNAL);
 	message->stored.text = message->search_text =
 		pd_insert_text(context->arena, work->commands, text);
-	return pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, conversation, NULL);
+	struct pd_event *event =
+		pd_plan_event(context, ticket, PD_EVENT_COMMENT, message->stored.id, conversation, NULL);
+	event->other = work->commands->note_about;
+	return event;
 }
 
 int64_t work_keep_commands(struct work *work)

@@ -60,6 +60,7 @@ struct pd_commands {
 	int64_t reply_to_event;		 /* #reply E7; 0 */
 	bool is_note;			 /* #note stands among them */
 	const char *note;		 /* its arguments; "" */
+	int64_t note_about;		 /* #note E7: the entry that it is about; 0 */
 	bool sets_status;		 /* the author set a status: automation stays away (R3) */
 	bool is_grave, is_only_harmless;
 	size_t lacking; /* so many of the errors are that #new lacks what a form asks for (desk/form.h) */

@@ -148,7 +148,7 @@ void command_parse_note(struct command_parser *parser, struct pd_command *comman
 	struct pd_commands *commands = parser->commands;
 	const char *text = command->rest;
 	if (command->words.count > 1 && command_entry(command->words.items[0]) != 0) {
-		command->number = command_entry(command->words.items[0]);
+		command->number = commands->note_about = command_entry(command->words.items[0]);
 		text = pd_trim(parser->arena, text + strcspn(text, " "));
 	}
 	commands->is_note = true;

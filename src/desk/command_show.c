@@ -7,6 +7,7 @@
 #include "desk/people.h"
 #include "desk/command_table.h"
 #include "desk/sending.h"
+#include "desk/tasks.h"
 #include "desk/timeline.h"
 #include "desk/when.h"
 
@@ -96,6 +97,19 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 	for (size_t i = 0; i < ticket->properties.count; i++)
 		if (!pd_property_is_hidden(ticket->properties.items[i].property))
 			report_pair(run, ticket->properties.items[i].property, ticket->properties.items[i].to);
+	struct pd_task task;
+	for (size_t i = 0; i < ticket->properties.count; i++)
+		if (pd_task_parse(arena, &ticket->properties.items[i], &task) && !task.is_done &&
+		    !pd_ticket_entry_deleted(ticket, task.entry))
+			pd_report(context, "%s",
+				  RUN_SAY(run, "Task E{entry} of {agent}, due {time}", "entry",
+					  pd_printf(arena, "%lld", (long long)task.entry), "agent",
+					  pd_value_words(context, "owner", task.agent), "time",
+					  task.at != 0 ? pd_when_text(arena, pd_context_language(context),
+								      pd_when_place_of(context->settings, context->agent,
+										       context->now).zone,
+								      task.at)
+						       : "-"));
 	struct pd_sending sending;
 	for (size_t i = 0; i < ticket->properties.count; i++)
 		if (pd_sending_parse(arena, &ticket->properties.items[i], &sending))

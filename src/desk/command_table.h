@@ -206,6 +206,7 @@ void command_parse_pin(struct command_parser *parser, struct pd_command *command
 void command_parse_log(struct command_parser *parser, struct pd_command *command);
 void command_parse_share(struct command_parser *parser, struct pd_command *command);
 void command_check_pin(struct command_run *run, const struct pd_command *command);
+void command_check_note(struct command_run *run, const struct pd_command *command);
 void command_check_share(struct command_run *run, const struct pd_command *command);
 int command_apply_pin(struct command_run *run, const struct pd_command *command);
 int command_apply_log(struct command_run *run, const struct pd_command *command);
@@ -217,6 +218,14 @@ int command_apply_split(struct command_run *run, const struct pd_command *comman
 void command_parse_owner_and_reason(struct command_parser *parser, struct pd_command *command);
 void command_parse_move(struct command_parser *parser, struct pd_command *command);
 int command_apply_move(struct command_run *run, const struct pd_command *command);
+/* command_task.c */
+void command_parse_task(struct command_parser *parser, struct pd_command *command);
+void command_check_task(struct command_run *run, const struct pd_command *command);
+int command_apply_task(struct command_run *run, const struct pd_command *command);
+void command_check_done(struct command_run *run, const struct pd_command *command);
+int command_apply_done(struct command_run *run, const struct pd_command *command);
+void command_parse_reply(struct command_parser *parser, struct pd_command *command);
+void command_check_reply(struct command_run *run, const struct pd_command *command);
 /* command_inbox.c */
 void command_parse_inbox(struct command_parser *parser, struct pd_command *command);
 void command_check_inbox(struct command_run *run, const struct pd_command *command);

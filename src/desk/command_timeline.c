@@ -38,6 +38,13 @@ void command_check_pin(struct command_run *run, const struct pd_command *command
 					pd_printf(context->arena, "E%lld", (long long)command->number)));
 }
 
+/* #note E7: is the entry there? */
+void command_check_note(struct command_run *run, const struct pd_command *command)
+{
+	if (command->number != 0)
+		command_check_pin(run, command);
+}
+
 int command_apply_pin(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;

@@ -88,9 +88,9 @@ static bool carry_out(struct pd_context *context, struct pd_ticket **ticket, con
 	return true;
 }
 
-static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text)
+static void add_comment(struct pd_context *context, struct pd_ticket *ticket, const char *text, int64_t about)
 {
-	pd_plan_event(context, ticket, PD_EVENT_COMMENT, pd_plan_words(context, text)->stored.id, 0, NULL);
+	pd_plan_event(context, ticket, PD_EVENT_COMMENT, pd_plan_words(context, text)->stored.id, 0, NULL)->other = about;
 	pd_report(context, "%s",
 		  pd_say(context->arena, pd_context_language(context), "The comment was added.", NULL));
 }
@@ -156,7 +156,7 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 	else if (*note == '\0')
 		note = text;
 	if (*note != '\0' && ticket != NULL)
-		add_comment(context, ticket, note);
+		add_comment(context, ticket, note, commands->note_about);
 	if (ticket != NULL)
 		context->plan->ticket = ticket->number;
 	context->plan->outcome = "done";

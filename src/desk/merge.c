@@ -73,6 +73,7 @@ static void settle_values(struct merging *m)
 			    own != NULL ? pd_printf(m->context->arena, "%s;%s", own, pinned) : pinned, m->why);
 	for (size_t i = 0; i < m->from->properties.count; i++)
 		if (pd_starts(m->from->properties.items[i].property, PD_PROPERTY_SENDING) ||
+		    pd_starts(m->from->properties.items[i].property, PD_PROPERTY_TASK) ||
 		    pd_starts(m->from->properties.items[i].property, PD_PROPERTY_INBOX))
 			pd_plan_set(m->context, m->into, m->from->properties.items[i].property,
 				    m->from->properties.items[i].to, m->why);

@@ -194,7 +194,7 @@ bool pd_property_is_hidden(const char *property)
 	return strcmp(property, PD_PROPERTY_UNROUTED) == 0 || strcmp(property, PD_PROPERTY_PINNED) == 0 ||
 	       strcmp(property, PD_PROPERTY_MOVED) == 0 || strcmp(property, PD_PROPERTY_COMPANY) == 0 ||
 	       strcmp(property, PD_PROPERTY_CHAT) == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 || pd_starts(property, PD_PROPERTY_SENDING) ||
-	       pd_starts(property, PD_PROPERTY_INBOX);
+	       pd_starts(property, PD_PROPERTY_INBOX) || pd_starts(property, PD_PROPERTY_TASK);
 }
 
 const char *pd_event_words(const struct pd_event *event)

@@ -49,7 +49,7 @@ struct pd_query {
 	pd_time time;		 /* created updated closed due: the instant compared with; sla: the present */
 	pd_time time_end;	 /* with PD_IS: a time before this and not before `time`; 0: `time` alone */
 	int64_t number;		 /* number: the value */
-	const char *me;		 /* is:draft: whose alone, since a draft is its author's; NULL: anybody's */
+	const char *me;		 /* is:draft, is:task: whose alone; NULL: anybody's */
 	size_t at;		 /* byte position in the text */
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/tasks.h"
 #include "desk/goals.h"
 #include "desk/people.h"
 
@@ -179,6 +180,8 @@ static bool matches_is(const struct pd_ticket_facts *facts, const struct pd_quer
 		return ticket->is_automatic;
 	if (strcmp(word, "draft") == 0)
 		return query->me != NULL ? pd_strings_has(&facts->drafts, query->me) : facts->drafts.count > 0;
+	if (strcmp(word, "task") == 0)
+		return pd_task_is_open(ticket, query->me);
 	if (strcmp(word, "snoozed") == 0)
 		return ticket->snoozed != 0;
 	if (strcmp(word, "unrouted") == 0)

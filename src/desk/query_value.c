@@ -28,7 +28,7 @@ enum field_type {
 };
 
 static const char *const is_words[] = {"unassigned", "open",	"closed",    "spam",	 "sent", "draft",
-				       "snoozed",    "deleted", "automatic", "unrouted", NULL};
+				       "snoozed",    "deleted", "automatic", "unrouted", "task", NULL};
 static const char *const sla_words[] = {"active", "due_soon", "overdue", "paused", "met", "missed", NULL};
 
 struct field {

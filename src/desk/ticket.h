@@ -22,7 +22,7 @@ enum pd_event_kind {
 	PD_EVENT_MESSAGE,     /* message: in or out, said by the message's direction. other: of an agent's reply,
 			       * the stored message (without entry) that holds the bytes as they were sent;
 			       * `message` itself keeps the agent's mail as it came */
-	PD_EVENT_COMMENT,     /* message: internal */
+	PD_EVENT_COMMENT,     /* message: internal. other: the entry that it is about */
 	PD_EVENT_SET,	      /* changes */
 	PD_EVENT_UNDELIVERED, /* other: the event of the message that bounced; why: recipient and diagnostic */
 	PD_EVENT_UNDO,	      /* other: the action taken back; changes: what that did */
@@ -184,6 +184,8 @@ bool pd_ticket_is_unrouted(const struct pd_ticket *ticket);
 #define PD_PROPERTY_SENDING "sending:"
 /* Likewise where a conversation goes on, "inbox:CONVERSATION": desk/inbox.h. */
 #define PD_PROPERTY_INBOX "inbox:"
+/* Likewise a task, "task:ENTRY": desk/tasks.h. */
+#define PD_PROPERTY_TASK "task:"
 /* Is it such a property, which nobody sees among the ticket's own? */
 bool pd_property_is_hidden(const char *property);
 /* Of a COMMENT event: what it logs, "call" "meeting" "email"; of a SET event: with whom the ticket was shared. They change

@@ -182,6 +182,10 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 	case PD_EVENT_ATTACHED:
 		/* Hidden as if deleted: the net change so far is that it is shown. */
 		add_net(undo, event, "entry_deleted", id, NULL);
+		for (size_t i = 0; i < event->changes.count; i++)
+			if (strcmp(event->changes.items[i].property, "reminder") == 0) /* of a task */
+				add_net(undo, event, "reminder", event->changes.items[i].from,
+					event->changes.items[i].to);
 		break;
 	case PD_EVENT_MESSAGE:
 		if (undo_can_stop(undo->context, event, &stopped)) {

@@ -20,6 +20,7 @@ static const struct pd_view builtin[] = {
 	{.name = "sent", .title = N_("Sent"), .query = "is:sent"},
 	{.name = "spam", .title = N_("Spam"), .query = "is:spam"},
 	{.name = "drafts", .title = N_("Drafts"), .query = "is:draft"},
+	{.name = "tasks", .title = N_("My tasks"), .query = "is:task"},
 	{.name = "automatic", .title = N_("Automatic"), .query = "is:automatic"},
 	{.name = "deleted",
 	 .title = N_("Deleted"),

@@ -329,6 +329,8 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 		json_object_set_new_nocheck(object, "conversation", numbered('C', event->conversation));
 	if (event->other)
 		json_object_set_new_nocheck(object, "other", json_integer(event->other));
+	if (event->other && event->kind == PD_EVENT_COMMENT)
+		json_object_set_new_nocheck(object, "about", numbered('E', event->other));
 	if (pd_json_carries(entry))
 		add_message(arena, object, entry->message);
 	return object;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "desk/links.h"
 #include "desk/sending.h"
+#include "desk/tasks.h"
 #include "desk/timeline.h"
 
 static const char *actor_name(const char *actor)
@@ -92,6 +93,29 @@ static json_t *sendings(struct pd_call *call, const struct pd_ticket *ticket)
 	return array;
 }
 
+static json_t *tasks(struct pd_call *call, const struct pd_ticket *ticket, const struct pd_entries *entries)
+{
+	json_t *array = json_array();
+	struct pd_task task;
+
+	for (size_t i = 0; i < ticket->properties.count; i++) {
+		const char *text = NULL;
+
+		if (!pd_task_parse(call->arena, &ticket->properties.items[i], &task) ||
+		    pd_ticket_entry_deleted(ticket, task.entry))
+			continue;
+		for (size_t n = 0; n < entries->count; n++)
+			if (entries->items[n].event.id == task.entry && entries->items[n].message)
+				text = entries->items[n].message->text;
+		json_array_append_new(array,
+				      json_pack("{s:o,s:o,s:o,s:o,s:o}", "id", json_sprintf("E%lld", (long long)task.entry),
+						"text", pd_json_text(text), "agent", pd_json_text(task.agent), "due",
+						pd_json_time(call->arena, task.is_done ? 0 : task.at), "done",
+						pd_json_time(call->arena, task.is_done ? task.at : 0)));
+	}
+	return array;
+}
+
 static json_t *brief(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at)
 {
 	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
@@ -162,6 +186,7 @@ static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const s
 	const struct pd_entries entries = timeline.entries;
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
+	json_object_set_new(object, "tasks", tasks(call, ticket, &entries));
 	json_object_set_new(object, "sending", sendings(call, ticket));
 	json_object_set_new(object, "deleted_entries", deleted_entries(call, &timeline));
 	add_links(call, object, ticket, &entries);

@@ -203,6 +203,19 @@ static void put_drafts(struct pd_sql_query *q, const struct pd_query *query)
 	pd_sql_put_text(q, query->me);
 }
 
+/* Tickets with a task that is yet to be done (desk/tasks.h). */
+static void put_tasks(struct pd_sql_query *q, const struct pd_query *query)
+{
+	pd_sql_put(q, "SELECT ticket FROM ticket_value WHERE property >= '" PD_PROPERTY_TASK "' AND property < 'task;'"
+		      " AND value >= 'open ' AND value < 'open!'");
+	if (query->me == NULL)
+		return;
+	pd_sql_put(q, " AND substr(value, -length(");
+	pd_sql_put_text(q, query->me);
+	pd_sql_put(q, ") - 1) = ' ' || ");
+	pd_sql_put_text(q, query->me);
+}
+
 static void put_is(struct pd_sql_query *q, const struct pd_query *query)
 {
 	const char *word = query->value != NULL ? query->value : "";
@@ -220,9 +233,9 @@ static void put_is(struct pd_sql_query *q, const struct pd_query *query)
 		{"snoozed", SNOOZED, SNOOZED},
 		{"unrouted", "owner IS NULL AND EXISTS (" UNROUTED_HERE ")", "owner IS NULL AND EXISTS (" UNROUTED_HERE ")"},
 	};
-	if (strcmp(word, "draft") == 0) {
+	if (strcmp(word, "draft") == 0 || strcmp(word, "task") == 0) {
 		pd_sql_put(q, "number IN (");
-		put_drafts(q, query);
+		(*word == 'd' ? put_drafts : put_tasks)(q, query);
 		pd_sql_put(q, ")");
 		return;
 	}
@@ -435,6 +448,10 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 	}
 	if (strcmp(field, "is") == 0 && strcmp(query->value, "draft") == 0) {
 		put_drafts(q, query);
+		return true;
+	}
+	if (strcmp(field, "is") == 0 && strcmp(query->value, "task") == 0) {
+		put_tasks(q, query);
 		return true;
 	}
 	if (strcmp(field, "is") == 0 &&

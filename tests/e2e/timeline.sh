@@ -31,4 +31,23 @@ check_equal "in words" "$(kinds --search friday)" call
 check_equal "followers" "$(postdesk list --json number:1 | grep -o '"followers": *\[[^]]*\]' | tr -d ' ')" '"followers":[]'
 postdesk --as bob do 1 '#unpin E2' >/dev/null || fail "not unpinned"
 case $(kinds) in message\ *) fail "the pin is still first" ;; esac
+# A task of bob's, who finds it in his view until it is done; a comment on an entry.
+postdesk --as anna do 1 '#task @bob Order one due 2030-01-02 12:00' >/dev/null || fail "no task"
+task=$(postdesk show 1 --json | jq -r '.tasks[0].id')
+check_equal "the task" "$(postdesk show 1 --json | jq -rc '.tasks[0] | [.text, .agent, .due, .done]')" \
+	'["@bob Order one","bob","2030-01-02T12:00:00Z",null]'
+check_equal "tasks alone" "$(kinds --kind task)" task
+check_equal "bob's tasks" "$(postdesk --as bob list --view tasks --json | jq .number)" 1
+check_equal "anna's tasks" "$(postdesk --as anna list --view tasks --json | wc -l)" 0
+postdesk --as bob do 1 "#done $task" >/dev/null || fail "not done"
+check_equal "bob's tasks" "$(postdesk --as bob list --view tasks --json | wc -l)" 0
+postdesk --as bob do 1 "#note E2 She means the red one." >/dev/null || fail "no comment"
+check_equal "about" "$(postdesk show 1 --kind comment --json | jq -r '.timeline[0].about')" E2
+# An entry is deleted, seen with the days left, and restored.
+postdesk do 1 "#delete E2" >/dev/null || fail "not deleted"
+check_equal "shown" "$(postdesk show 1 --json | jq '[.timeline[] | select(.id == "E2")] | length')" 0
+check_equal "days left" "$(postdesk show 1 --json | jq -rc '.deleted_entries[] | [.id, .days_left]')" '["E2",90]'
+check_equal "deleted" "$(postdesk show 1 --deleted --json | jq -r '.timeline[].id')" E2
+postdesk do 1 "#restore E2" >/dev/null || fail "not restored"
+check_equal "shown" "$(postdesk show 1 --json | jq '[.timeline[] | select(.id == "E2")] | length')" 1
 desk_stop

@@ -947,6 +947,71 @@ static void test_reply_is_out(void **state)
 	assert_null(strstr(plan->report.items[plan->report.count - 1], "cannot be unsent"));
 }
 
+/* --- tasks, comments on entries, older messages (T5, T12) --- */
+
+static void test_task(void **state)
+{
+	struct scene *scene = *state;
+	pd_time due;
+	struct pd_plan *plan = small_do(scene->desk, "agent:anna", 1, "#task @bob Order paper due monday 12:00");
+	const struct pd_event *task = small_event(scene->desk, 1, PD_EVENT_COMMENT);
+	const char *entry = pd_printf(scene->desk->arena, "E%lld", (long long)task->id);
+	const struct pd_ticket *ticket = small_ticket(scene->desk, 1);
+	assert_true(pd_time_parse("2026-11-23T12:00:00Z", &due));
+	assert_string_equal(pd_event_words(task), "task");
+	assert_non_null(strstr(plan->report.items[0], "of Bob Builder, due Mon 2026-11-23 12:00: @bob Order paper"));
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "bob")); /* told at once, … */
+	assert_int_equal(ticket->reminders.count, 1);
+	assert_null(pass(scene, due - PD_SECOND));
+	plan = pass(scene, due); /* … and reminded when it is due */
+	const struct pd_planned_letter *reminder = small_letter(plan, PD_LETTER_NOTIFICATION, "bob");
+	assert_non_null(reminder);
+	assert_non_null(strstr(reminder->letter.text, "Order paper"));
+	plan = small_do(scene->desk, "agent:bob", 1, pd_printf(scene->desk->arena, "#done %s", entry));
+	assert_non_null(strstr(plan->report.items[0], "is done"));
+	assert_string_equal(pd_ticket_get(scene->desk->arena, ticket, pd_printf(scene->desk->arena, "task:%s", entry + 1)),
+			    "done 2026-11-23T12:01:00Z bob");
+	assert_non_null(strstr(small_do(scene->desk, "agent:bob", 1, pd_printf(scene->desk->arena, "#done %s", entry))
+				       ->report.items[0],
+			       "already"));
+	small_do(scene->desk, "agent:bob", 1, "#undo");
+	assert_non_null(strstr(pd_ticket_get(scene->desk->arena, ticket,
+					     pd_printf(scene->desk->arena, "task:%s", entry + 1)),
+			       "open "));
+	/* One that is done before is reminded of no more; without a time, nobody is. */
+	plan = small_do(scene->desk, "agent:anna", 1, "#task Call her due 3d");
+	task = small_event(scene->desk, 1, PD_EVENT_COMMENT);
+	assert_int_equal(ticket->reminders.count, 1);
+	small_do(scene->desk, "agent:anna", 1, pd_printf(scene->desk->arena, "#done E%lld", (long long)task->id));
+	assert_int_equal(ticket->reminders.count, 0);
+	plan = small_do(scene->desk, "agent:anna", 1, "#task Pay what is due");
+	assert_non_null(strstr(plan->report.items[0], "of Anna Virtanen: Pay what is due"));
+	assert_int_equal(ticket->reminders.count, 0);
+	static const char *const wrong[] = {"#task", "#done E2", "#done E999", "#task Old due 2020-01-01"};
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		CHECK_ROW(wrong[i], small_do(scene->desk, "agent:anna", 1, wrong[i])->is_refused);
+}
+
+static void test_about_an_entry(void **state)
+{
+	struct scene *scene = *state;
+	int64_t asked = small_event(scene->desk, 1, PD_EVENT_MESSAGE)->id - 1; /* before the acknowledgement */
+	const char *id = pd_printf(scene->desk->arena, "E%lld", (long long)asked);
+	answer(scene, pd_printf(scene->desk->arena, "#note %s He says so every week.", id));
+	const struct pd_event *comment = small_event(scene->desk, 1, PD_EVENT_COMMENT);
+	assert_int_equal(comment->other, asked);
+	assert_string_equal(small_message(scene->desk, comment->message)->text, "He says so every week.");
+	assert_string_equal(answer(scene, "#note E999 Hm.")->outcome, "refused");
+	small_deliver(scene->desk, (struct small_mail){.from = "Ville <ville@customer.example>", .subject = "Re: Printer on fire",
+						       .text = "And the scanner.", .in_reply_to = "first@customer.example",
+						       .id = "second@customer.example"});
+	int64_t newer = small_event(scene->desk, 1, PD_EVENT_MESSAGE)->id;
+	struct pd_plan *plan =
+		answer(scene, pd_printf(scene->desk->arena, "#reply E%lld\n\nUse sand.", (long long)newer));
+	assert_string_equal(small_letter(plan, PD_LETTER_REPLY, NULL)->letter.in_reply_to, "second@customer.example");
+	assert_string_equal(answer(scene, "#reply E999\n\nUse sand.")->outcome, "refused");
+}
+
 /* --- #inbox (T9) --- */
 
 static struct small_mail from_ville(const char *text, const char *id)
@@ -1618,6 +1683,8 @@ int main(void)
 		TEST(test_draft),
 		TEST(test_draft_crossed),
 		TEST(test_inbox),
+		TEST(test_task),
+		TEST(test_about_an_entry),
 		TEST(test_send_later),
 		TEST(test_send_later_undone),
 		TEST(test_send_later_crossed),

@@ -66,7 +66,7 @@ static const struct {
 	{"#from support@example.com", "reply"}, {"#subject x", "reply"}, {"#snippet x", "reply"}, {"#template x", "reply"},
 	{"#article x", "reply"}, {"#attach x", "reply"}, {"#video x", "reply"}, {"#quote x", "reply"}, {"#meeting cancel", "reply"}, {"#draft", "reply"},
 	{"#send", "reply"}, {"#view x = is:open", "views"}, {"#unview x", "views"}, {"#move billing", "move"},
-	{"#inbox x@y.example", "move"},
+	{"#inbox x@y.example", "move"}, {"#task x", "change"}, {"#done E1", "change"}, {"#reply E1", "reply"},
 	{"#merge 2", "merge"}, {"#split E1", "merge"}, {"#delete", "delete"}, {"#restore", "delete"}, {"#bulk 1 2: #close", "bulk"},
 	{"#note x", NULL}, {"#share anna", NULL}, {"#follow", NULL}, {"#unfollow", NULL}, {"#remind 2d", NULL}, {"#undo", NULL},
 	{"#away", NULL}, {"#available", NULL}, {"#list open", NULL}, {"#search x", NULL}, {"#show", NULL}, {"#history", NULL},

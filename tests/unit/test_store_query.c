@@ -242,7 +242,7 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 				      : pd_printf(arena, "\"%s\"", words[pick(COUNT(words))]);
 	if (strcmp(field, "is") == 0) {
 		static const char *const kinds[] = {"open",	 "closed", "spam",  "deleted", "unassigned",
-						    "automatic", "sent",   "draft", "snoozed", "unrouted"};
+						    "automatic", "sent",   "draft", "snoozed", "unrouted", "task"};
 		return kinds[pick(COUNT(kinds))];
 	}
 	if (strcmp(field, "sla") == 0) {
