@@ -60,6 +60,36 @@ static bool is_repeated(struct pd_context *context, const struct pd_said *said)
 	return false;
 }
 
+/* The open chat that the sender takes part in. */
+static bool chat_of(struct pd_context *context, const struct pd_said *said, const struct pd_agent *agent,
+		    struct chat *ret_chat)
+{
+	unsigned long long number = 0;
+	const char *record = agent == NULL ? context->desk->record(context->desk, context->arena, PD_CHAT_RECORD,
+								   chat_record_name(context->arena, said->chat, said->from))
+			     : said->to[0] == 't' ? said->to + 1
+						  : NULL;
+	if (record == NULL || !pd_number(record, INT64_MAX, &number) || !chat_open(context, (int64_t)number, ret_chat) ||
+	    ret_chat->session.state != PD_CHAT_TAKEN)
+		return false;
+	return agent != NULL ? pd_equal(ret_chat->session.agent, agent->name)
+			     : pd_equal(ret_chat->session.visitor, said->from);
+}
+
+bool pd_chat_peer(struct pd_context *context, const struct pd_said *said, const char **ret_from, const char **ret_to)
+{
+	const struct pd_agent *agent =
+		pd_settings_agent_jid(context->settings, chat_bare(context->arena, said->from));
+	struct chat chat;
+	if (!chat_of(context, said, agent, &chat))
+		return false;
+	const struct pd_agent *talks = pd_settings_agent(context->settings, chat.session.agent);
+	*ret_from = agent != NULL ? chat.settings->name
+				  : pd_printf(context->arena, "t%lld", (long long)chat.ticket->number);
+	*ret_to = agent != NULL ? chat.session.visitor : talks != NULL ? talks->jid : NULL;
+	return *ret_to != NULL;
+}
+
 void pd_decide_said(struct pd_context *context, const struct pd_said *said)
 {
 	const struct pd_chat *settings = pd_settings_chat(context->settings, said->chat);

@@ -43,6 +43,10 @@ struct pd_said {
 /* Always makes a plan. The plan's outcome: "new chat" "line" "duplicate" "taken" "command" "comment" "refused" "ended" "ignored". */
 void pd_decide_said(struct pd_context *context, const struct pd_said *said);
 
+/* To whom it matters that the sender writes: whom the other side knows the sender as (the part before the @), and its JID.
+ * False: nobody. Changes nothing. */
+bool pd_chat_peer(struct pd_context *context, const struct pd_said *said, const char **ret_from, const char **ret_to);
+
 /* --- how it stands --- */
 
 enum pd_chat_state { PD_CHAT_WAITING, PD_CHAT_TAKEN, PD_CHAT_ASKED };

@@ -113,13 +113,13 @@ static void say(struct line *line, struct chat *chat)
 {
 	struct pd_context *context = line->context;
 	const char *text = pd_scrub(context, chat->mailbox, line->text);
+	if (line->said->is_correction)
+		text = pd_printf(context->arena, "(%s) %s", CHAT_SAY(chat, chat->session.language, "corrected"), text);
 	struct pd_planned_message *message = store_words(line, text, PD_OUT);
 	message->stored.from = (struct pd_address){.name = chat->mailbox->full_name, .addr = chat->mailbox->addresses.items[0]};
 	struct pd_event *event = pd_plan_event(context, chat->ticket, PD_EVENT_MESSAGE, message->stored.id,
 					       chat->conversation, "chat");
 	chat_say_visitor(chat, line->agent->full_name, text, event->id);
-	if (line->said->is_correction)
-		return;
 	context->plan->outcome = "line";
 }
 

@@ -38,6 +38,39 @@ int pd_flow_say(struct pd_flow *flow, struct pd_arena *arena, const struct pd_sa
 	return 0;
 }
 
+struct peering {
+	struct pd_work work; /* first: the work is cast back */
+	const struct pd_said *said;
+	const char *from, *to;
+};
+
+static void decide_peer(struct pd_work *work, struct pd_context *context)
+{
+	struct peering *peering = (struct peering *)work;
+
+	if (!pd_chat_peer(context, peering->said, &peering->from, &peering->to))
+		peering->from = peering->to = NULL;
+}
+
+int pd_flow_chat_peer(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, const char **ret_from,
+		      const char **ret_to, struct pd_error *error)
+{
+	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
+	struct peering peering = {
+		.work = {.flow = flow, .arena = arena, .settings = settings, .decide = decide_peer, .actor = "postdesk",
+			 .now = pd_now(), .is_dry = true},
+		.said = said,
+	};
+	struct pd_plan *plan;
+	int failed = pd_flow_keep(&peering.work, &plan, error);
+
+	if (failed)
+		return failed;
+	*ret_from = pd_strdup(arena, peering.from);
+	*ret_to = pd_strdup(arena, peering.to);
+	return 0;
+}
+
 struct staffing {
 	struct pd_work work; /* first: the work is cast back */
 	const char *chat;

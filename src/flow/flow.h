@@ -122,6 +122,9 @@ struct pd_said_receipt {
 /* 0 only when it is on disk (invariant 1). */
 int pd_flow_say(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, struct pd_said_receipt *ret_receipt,
 		struct pd_error *error);
+/* pd_chat_peer, on the desk as it stands; ret_to NULL: nobody. */
+int pd_flow_chat_peer(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, const char **ret_from,
+		      const char **ret_to, struct pd_error *error);
 /* Can anybody take a chat now? */
 int pd_flow_is_staffed(struct pd_flow *flow, const char *chat, bool *ret_is_staffed, struct pd_error *error);
 

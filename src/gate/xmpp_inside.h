@@ -86,7 +86,7 @@ struct job {
 	struct pd_said said;
 	const char *from, *to; /* of the stanza */
 	const char *receipt;   /* the id that a receipt is wanted for; NULL */
-	bool asks_time;
+	const char *state; /* no line: "composing" or "paused", for the other side (XEP-0085); NULL */
 };
 bool work_start(struct component *component);
 /* Takes the job over. False: too much waits already; the job is freed. */

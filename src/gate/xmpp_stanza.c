@@ -11,6 +11,7 @@
 
 #define SENDERS_MAX  10000
 #define WATCHERS_MAX 10000
+#define STATES_PER_MINUTE 60
 #define LOG_EVERY    (10 * PD_SECOND)
 #define LOOK_EVERY   (15 * PD_SECOND)
 #define CHATSTATES   "http://jabber.org/protocol/chatstates"
@@ -181,6 +182,18 @@ static void take_other(struct component *component, const struct pd_xml *stanza,
 	work_add(component, job);
 }
 
+/* As often as clients do, at most. */
+static void take_state(struct component *component, const struct pd_xml *stanza, const char *state)
+{
+	PD_AUTO_ARENA scratch = pd_arena_new();
+	const char *key = pd_printf(scratch, "state %s", bare_of(scratch, pd_xml_get(stanza, "from")));
+	if (!may_say(component, key, STATES_PER_MINUTE))
+		return;
+	struct job *job = new_job(component, stanza, PD_SAID_LINE);
+	job->state = state;
+	work_add(component, job);
+}
+
 static void take_message(struct component *component, const struct pd_xml *stanza)
 {
 	const char *type = pd_xml_get(stanza, "type");
@@ -199,6 +212,10 @@ static void take_message(struct component *component, const struct pd_xml *stanz
 		refuse_line(component, stanza, "modify", "not-acceptable", "This is too long for a chat.");
 	else if (body != NULL)
 		take_line(component, stanza, body);
+	else if (pd_xml_child(stanza, "composing", CHATSTATES) != NULL)
+		take_state(component, stanza, "composing");
+	else if (pd_xml_child(stanza, "paused", CHATSTATES) != NULL)
+		take_state(component, stanza, "paused");
 	else if (pd_xml_child(stanza, "gone", CHATSTATES) != NULL)
 		take_other(component, stanza, PD_SAID_GONE, NULL);
 }

@@ -65,11 +65,30 @@ static void ask_time(struct component *component, const struct job *job)
 	component_send(component, &out);
 }
 
+/* The other side sees that somebody writes; nothing of it is kept. */
+static void pass_state(struct component *component, const struct job *job)
+{
+	const char *from = NULL, *to = NULL;
+	struct pd_error error;
+	PD_AUTO_BUF out = {0};
+	if (pd_flow_chat_peer(component->flow, job->arena, &job->said, &from, &to, &error) != 0 || to == NULL)
+		return;
+	pd_buf_adds(&out, "<message type='chat'");
+	pd_markup_attribute(&out, "from", pd_printf(job->arena, "%s@%s", from, component->domain));
+	pd_markup_attribute(&out, "to", to);
+	pd_buf_addf(&out, "><%s xmlns='http://jabber.org/protocol/chatstates'/></message>", job->state);
+	component_send(component, &out);
+}
+
 static void take(struct component *component, const struct job *job)
 {
 	struct pd_said_receipt receipt = {0};
 	struct pd_error error = {0};
 	char *const ticket_none = NULL;
+	if (job->state != NULL) {
+		pass_state(component, job);
+		return;
+	}
 	int failed = pd_flow_say(component->flow, job->arena, &job->said, &receipt, &error);
 	if (failed) {
 		pd_log(PD_ERROR, "a line of a chat was not kept", "chat", component->chat, "from", job->from, "reason",

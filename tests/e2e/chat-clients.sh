@@ -55,6 +55,12 @@ check_equal "messages" "$(grep -c 'message in ' <<<"$show")" 3
 # --- an agent's own language and the desk's commands ---
 order anna "say t$number@desk.example.com Tulen."
 await "no answer" carol 'Tulen'
+order anna "raw <message to='t$number@desk.example.com' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>"
+check "the visitor does not see that anna writes" pf_wait 20 told carol "^state.$desk.composing"
+order carol "raw <message to='$desk' type='chat'><paused xmlns='http://jabber.org/protocol/chatstates'/></message>"
+check "anna does not see that carol pauses" pf_wait 20 told anna "^state.t$number@desk.example.com.paused"
+order anna "raw <message to='t$number@desk.example.com' type='chat' id='k1'><body>Tulen pian.</body><replace id='k0' xmlns='urn:xmpp:message-correct:0'/></message>"
+await "anna's correction does not reach the visitor" carol '(korjattu) Tulen pian'
 order anna "say $desk #list is:open"
 await "no list" anna 'tulostin palaa'
 order anna "say $desk Just words"

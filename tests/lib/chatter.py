@@ -10,7 +10,7 @@ Takes orders from the FIFO, a line each:
   raw XML              as it is
   quit                 closes the stream; kill: closes the connection
 Writes to LOG, a line each, fields separated by tabs:
-  ready JID | line FROM ID TEXT | receipt ID | error FROM ID CONDITION | presence FROM TYPE | iq XML | end
+  ready JID | line FROM ID TEXT | receipt ID | error FROM ID CONDITION | presence FROM TYPE | state FROM STATE | iq XML | end
 A line that comes again with the same id is told once, as clients do, but counted: again FROM ID.
 """
 import base64
@@ -128,6 +128,9 @@ def take(stream, stanza, jid):
             log("receipt", receipt.get("id"))
             waiting.pop(receipt.get("id"), None)
         body = stanza.find(CLIENT + "body")
+        for state in ("composing", "paused", "gone"):
+            if stanza.find("{http://jabber.org/protocol/chatstates}" + state) is not None:
+                log("state", sender, state)
         if body is None:
             return
         if stanza.find("{urn:xmpp:receipts}request") is not None:
