@@ -459,6 +459,7 @@ bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 	     strcmp(query->value, "snoozed") == 0)) {
 		pd_sql_put(q, "SELECT number FROM ticket WHERE ");
 		pd_sql_put(q, *query->value == 'a' ? AUTOMATIC : query->value[1] == 'e' ? SENT : SNOOZED);
+		pd_sql_put(q, " AND class IN (0, 1, 2, 3)"); /* each in the order of numbers */
 		pd_sql_put_since(q, "number");
 		return true;
 	}
