@@ -36,6 +36,13 @@ client_pids="$client_pids $!"
 HOME=$work TMPDIR=$work chromedriver --port="$driver_port" >"$work/driver.log" 2>&1 &
 client_pids="$client_pids $!"
 check "the driver does not start" pf_wait 30 eval '(exec 3<>"/dev/tcp/127.0.0.1/$driver_port") 2>/dev/null'
+end_page() {
+	local code=$?
+	browser quit >/dev/null 2>&1 # the driver alone would leave it behind
+	(exit $code)
+	chat_end_all
+}
+trap end_page EXIT
 browser start || fail "no browser"
 browser open "http://127.0.0.1:$site_port/index.html?websocket=ws://127.0.0.1:$PROSODY_HTTP/xmpp-websocket" || fail "no page"
 
@@ -72,4 +79,3 @@ await "the agent is not told of the end" anna 'The visitor has left'
 check "the focus is lost" pf_wait 10 focused chat-button
 check "no transcript" pf_wait 30 eval '[ -n "$(pf_mails carol@example.net)" ]'
 grep -q 'Anna Virtanen: Of course' "$(pf_mails carol@example.net | head -1)" || fail "the transcript lacks the answer"
-browser quit
