@@ -422,7 +422,8 @@ static void on_ticket(struct work *work)
 	if (work_is_given_back(work))
 		return;
 	if (needs_confirmation ||
-	    (work->proof == PD_PROOF_MAIL && ((work->is_reply && !work->is_direct) || work->is_comment))) {
+	    (work->proof == PD_PROOF_MAIL &&
+	     ((work->is_reply && !(work->is_direct && work->mail->is_vouched_for)) || work->is_comment))) {
 		pd_hold_unconfirmed(context, work->mail, &work->place, true, work_answers_version(work));
 		return;
 	}

@@ -180,9 +180,10 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 	mail.is_own = pd_settings_mailbox_of(context->settings, message->from.addr) != NULL;
 	mail.is_refuted =
 		pd_auth_results_fail(context->arena, message, context->settings->authserv_id);
-	mail.is_authentic = !mail.is_form && message->from_count == 1 && message->from_is_plain &&
+	mail.is_vouched_for = !mail.is_form && message->from_count == 1 && message->from_is_plain &&
 			    pd_auth_results_pass(context->arena, message, context->settings->authserv_id,
 						 pd_address_domain(context->arena, message->from.addr));
+	mail.is_authentic = mail.is_vouched_for;
 	if (mail.agent != NULL && delivery->held == NULL) {
 		mail.is_logged_in = delivery->login == mail.agent && message->from_count == 1;
 		mail.seal = mail.is_logged_in ? NULL : pd_seal_check(context, delivery, mail.agent);

@@ -33,7 +33,8 @@ struct pd_mail {
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
 	bool is_freed_in_full;	      /* a draft, proven in full when it came, that #send with such a proof sets free */
 	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
-	bool is_authentic;	      /* our server vouches for the domain in From */
+	bool is_vouched_for;	      /* our server vouches for the domain in From */
+	bool is_authentic;	      /* it does, or the author is proven otherwise */
 	bool is_refuted;	      /* our server says that the domain in From did not send it */
 	bool is_automatic;	      /* no person wrote it */
 };

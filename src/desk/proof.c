@@ -1,8 +1,8 @@
 /* How an agent is proven (DESIGN.md, Who may do what).
  *
- * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding); an expired one
- * counts for less than none at all, since it shows an old mail in somebody's hands; another agent's leads to the
- * ticket and proves nothing. */
+ * Promises: From alone proves nothing; a token alone proves nothing (it leaks by forwarding), nor does it with a
+ * signature that nothing ties to it; an expired one counts for less than none at all, since it shows an old mail in
+ * somebody's hands; another agent's leads to the ticket and proves nothing. */
 #include "desk/signature.h"
 
 #include "base/text.h"
@@ -26,7 +26,7 @@ enum pd_proof pd_mail_proof(struct pd_context *context, const struct pd_mail *ma
 		if (recipient->is_expired)
 			return PD_PROOF_NONE;
 		if (recipient == place->token)
-			return PD_PROOF_MAIL_TICKET;
+			return mail->is_vouched_for ? PD_PROOF_MAIL_TICKET : PD_PROOF_MAIL;
 	}
 	return PD_PROOF_MAIL;
 }

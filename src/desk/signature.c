@@ -2,10 +2,11 @@
  *
  * The verifier says that the body was signed, by which key and when. It cannot say that the mail was meant for this
  * desk, this ticket and this moment: what an agent signs for anybody else would, sent here again, act here. So a
- * signature serves once and for a day, proves what it covers and nothing else, and counts fully where something
- * ties it to the place: the agent's own reply address, an answer to a mail that only this agent got, the ticket's
- * number in what is signed, or a header that is signed, too. Elsewhere it proves who wrote, and the rest is asked.
- * Pure; cannot fail. */
+ * signature serves once and for a day, proves what it covers and nothing else, and counts fully where what is signed
+ * ties it to the place: a signed To or Cc with the address that led here; or the ticket's number, in words that came
+ * by the agent's own reply address or as an answer to a mail that only this agent got. The number alone would not do:
+ * agents write it to customers; nor would that address: people in Cc see it. Elsewhere a signature proves who wrote,
+ * and the rest is asked. Pure; cannot fail. */
 #include "desk/signature.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ static bool names_ticket(struct pd_arena *arena, const char *text, int64_t numbe
 	return false;
 }
 
-/* Its address is made for this agent and this ticket, and told to nobody else. */
+/* Its address is made for this agent and this ticket; people in Cc of the agent's own mail may know it. */
 static bool is_to_own_address(const struct pd_mail *mail, const struct pd_place *place)
 {
 	const struct pd_recipient *token = place->token;
@@ -69,7 +70,7 @@ static bool is_to_own_address(const struct pd_mail *mail, const struct pd_place 
 	       pd_equal(token->person, mail->agent->name);
 }
 
-/* The Message-ID of a mail that this agent alone got from us, about this ticket; nobody can guess one. */
+/* The Message-ID of a mail that this agent alone got from us, about this ticket; known like that address. */
 static bool answers_own_mail(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
 {
 	const struct pd_strings *ids = &mail->message->in_reply_to;
@@ -84,14 +85,47 @@ static bool answers_own_mail(struct pd_context *context, const struct pd_mail *m
 	return false;
 }
 
-/* The signed part says to whom it goes and what it answers. */
-static bool has_signed_header(const struct pd_message *message)
+/* Is one of these the address by which the mail found its place: the signed one, or else the mailbox's own? */
+static bool has_address(struct pd_context *context, const struct pd_addresses *list, const struct pd_mail *mail,
+			const struct pd_place *place)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct pd_recipient one =
+			pd_recipient_parse(context->arena, context->settings, list->items[i].addr);
+		if (place->token != NULL) {
+			if (one.mailbox == place->token->mailbox && one.token != NULL && *one.token != '\0' &&
+			    pd_equal(one.token, place->token->token))
+				return true;
+		} else if (one.mailbox == mail->mailbox &&
+			   one.kind == (mail->is_do ? PD_RCPT_DO : PD_RCPT_MAILBOX)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_signed_to(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
+{
+	const struct pd_message *message = mail->message;
+	const unsigned repeats = message->signed_part.repeats;
+	return ((repeats & PD_REPEATS_TO) != 0 && has_address(context, &message->to, mail, place)) ||
+	       ((repeats & PD_REPEATS_CC) != 0 && has_address(context, &message->cc, mail, place));
+}
+
+/* What leads a mail to its ticket, where no signed address does. */
+static bool has_signed_way(const struct pd_message *message)
 {
 	const unsigned repeats = message->signed_part.repeats;
-	return (repeats & PD_REPEATS_TO) != 0 &&
-	       (message->in_reply_to.count == 0 || (repeats & PD_REPEATS_IN_REPLY_TO) != 0) &&
+	return (message->in_reply_to.count == 0 || (repeats & PD_REPEATS_IN_REPLY_TO) != 0) &&
 	       (message->references.count == 0 || (repeats & PD_REPEATS_REFERENCES) != 0) &&
 	       (pd_subject_tag(message->subject) == 0 || (repeats & PD_REPEATS_SUBJECT) != 0);
+}
+
+static bool has_signed_number(struct pd_context *context, const struct pd_message *message, int64_t number)
+{
+	return names_ticket(context->arena, message->full_text, number) ||
+	       ((message->signed_part.repeats & PD_REPEATS_SUBJECT) != 0 &&
+		names_ticket(context->arena, message->subject, number));
 }
 
 /* In mail to +do the subject is a command, too, and a signature does not cover it. */
@@ -111,11 +145,10 @@ bool pd_signature_binds(struct pd_context *context, const struct pd_mail *mail, 
 		return false;
 	if (place->ticket == NULL) /* what it does, it says itself */
 		return true;
-	return is_to_own_address(mail, place) || answers_own_mail(context, mail, place) ||
-	       names_ticket(context->arena, message->full_text, place->ticket->number) ||
-	       ((message->signed_part.repeats & PD_REPEATS_SUBJECT) != 0 &&
-		names_ticket(context->arena, message->subject, place->ticket->number)) ||
-	       has_signed_header(message);
+	if (is_signed_to(context, mail, place) && (place->token != NULL || has_signed_way(message)))
+		return true;
+	return has_signed_number(context, message, place->ticket->number) &&
+	       (is_to_own_address(mail, place) || answers_own_mail(context, mail, place));
 }
 
 void pd_signature_use(struct pd_context *context, const char *signature)

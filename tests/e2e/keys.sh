@@ -32,11 +32,12 @@ gen() { gpg -q --batch --passphrase '' --pinentry-mode loopback "$@"; }
 } >"$keys/log" 2>&1 || fail "no keys: $(cat "$keys/log")"
 anna_key=$(gpg --with-colons --list-keys anna@example.com | sed -n 's/^fpr:*\([^:]*\):/\1/p' | head -1)
 
-# signed KIND KEY FROM TO SUBJECT [HEADER...] <TEXT: a mail whose whole body is signed.
+# signed KIND KEY FROM TO SUBJECT [HEADER...] <TEXT: a mail whose whole body is signed; "pgp+": To and Subject, too.
 signed() {
-	local kind=$1 key=$2 from=$3 to=$4 subject=$5 part signature type encoding=
+	local kind=$1 key=$2 from=$3 to=$4 subject=$5 part signature type encoding= inside=
 	shift 5
-	part=$(printf 'Content-Type: text/plain; charset=utf-8\n\n' && cat && echo .)
+	[ "$kind" = pgp+ ] && kind=pgp inside="; protected-headers=\"v1\"\nTo: $to\nSubject: $subject"
+	part=$(printf "Content-Type: text/plain; charset=utf-8$inside\n\n" && cat && echo .)
 	part=${part%$'\n'.}
 	printf %s "$part" | sed ':a;N;$!ba;s/\n/\r\n/g' >"$keys/part"
 	if [ "$kind" = pgp ]; then
@@ -104,7 +105,7 @@ anna1=$(reply_to anna 1) anna2=$(reply_to anna 2) bob2=$(reply_to bob 2)
 anna="Anna Virtanen <anna@example.com>"
 confirmations() { cat /dev/null $(pf_mails anna@example.com) | grep -c '^#yes'; }
 
-printf '#close\n\nWe have mended it.\n' | signed pgp anna@example.com "$anna" "$anna1" "Re: Printer 1" >"$work/close.eml"
+printf '#close\n\nWe have mended it.\n\n> Ticket #1\n' | signed pgp anna@example.com "$anna" "$anna1" "Re: Printer 1" >"$work/close.eml"
 hand_in "$PF_PORT" anna@example.com "$anna1" <"$work/close.eml"
 check_equal "the status" "$(state 1 status_kind)" closed
 check "the customer has no answer" pf_wait 20 pf_has carol@example.net 1
@@ -122,13 +123,13 @@ check_equal "questions" "$(confirmations)" 1
 grep -q 'the signature was used before' "$work/postdeskd.out" || fail "the log does not say why"
 
 echo "Another body"
-printf '#close\n\nWe shall mend it.\n' | signed pgp anna@example.com "$anna" "$anna2" "Re: Printer 2" | sed 's/shall mend/broke/' >"$work/body.eml"
+printf '#close\n\nWe shall mend it.\n' | signed pgp+ anna@example.com "$anna" "$anna2" "Re: Printer 2" | sed 's/shall mend/broke/' >"$work/body.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/body.eml"
 check_equal "the status" "$(state 2 status_kind)" new
 grep -q 'the signature does not fit the mail' "$work/postdeskd.out" || fail "the log does not say why"
 
 echo "Another agent's key"
-printf '#close\n' | signed pgp bob@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/bob.eml"
+printf '#close\n' | signed pgp+ bob@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/bob.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/bob.eml"
 printf '#close\n\nBy bob.\n' | signed smime bob "$anna" "$anna2" "Re: Printer 2" >"$work/bob.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/bob.eml"
@@ -154,12 +155,30 @@ printf '#close\n' | signed pgp anna@example.com "$anna" support@example.com "Re:
 hand_in "$PF_PORT" anna@example.com support@example.com <"$work/loose.eml"
 check_equal "the status" "$(state 2 status_kind)" new
 grep -q 'what is signed does not name the ticket' "$work/postdeskd.out" || fail "the log does not say why"
+
+echo "Words for somebody outside, brought here by one who knows an address of hers, or has one"
+carol1=$(field "$(pf_mails carol@example.net)" Reply-To | sed 's/.*<\(.*\)>.*/\1/')
+for kind in pgp pgp+; do
+	for to in "$anna1" "$carol1"; do
+		printf 'Carol is a swindler (%s).\n' "$kind $to" | signed $kind anna@example.com "$anna" dave@example.net "private" >"$work/private.eml"
+		hand_in "$PF_PORT" dave@example.net "$to" <"$work/private.eml"
+		grep 'queue-id' "$work/postdeskd.out" | tail -1 | grep -q 'outcome=held' || fail "$kind $to: $(tail -1 "$work/postdeskd.out")"
+	done
+done
+printf 'Carol is a swindler, see #1.\n' | signed pgp anna@example.com "$anna" dave@example.net "private" >"$work/private.eml"
+hand_in "$PF_PORT" dave@example.net "$carol1" <"$work/private.eml"
+grep 'queue-id' "$work/postdeskd.out" | tail -1 | grep -q 'outcome=held' || fail "named: $(tail -1 "$work/postdeskd.out")"
+printf 'It works.\n' | signed pgp+ anna@example.com "$anna" "$anna1" "Re: Printer 1" >"$work/works.eml"
+hand_in "$PF_PORT" anna@example.com "$anna1" <"$work/works.eml"
+check "the customer has no second answer" pf_wait 20 pf_has carol@example.net 2
+cat $(pf_mails carol@example.net) | grep -q swindler && fail "the customer has what was not written to the desk"
+
 printf '#new Signed words\n' | signed pgp anna@example.com "$anna" support+do@example.com "x" >"$work/do.eml"
 hand_in "$PF_PORT" anna@example.com support+do@example.com <"$work/do.eml"
 check_equal "tickets of the signed words" "$(postdesk list --json | grep -c '"name":"Signed words"')" 1
 
 echo "S/MIME"
-printf '#close\n' | signed smime bob "Bob Berger <bob@example.com>" "$bob2" "Re: Printer 2" >"$work/smime.eml"
+printf '#close\n\n> Ticket #2\n' | signed smime bob "Bob Berger <bob@example.com>" "$bob2" "Re: Printer 2" >"$work/smime.eml"
 sed 's/^#close/#spam/' "$work/smime.eml" >"$work/smime-body.eml"
 hand_in "$PF_PORT" bob@example.com "$bob2" <"$work/smime-body.eml"
 check_equal "the status" "$(state 2 status_kind)" new
@@ -175,14 +194,14 @@ END
 chmod 755 "$work/hang"
 sed -i "/^submit/a gpg = $work/hang\nsignature_deadline = 1s" "$work/postdesk.conf"
 postdesk reload || fail "reload"
-printf '#close\n\nHanging.\n' | signed pgp anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/hang.eml"
+printf '#close\n\nHanging.\n' | signed pgp+ anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/hang.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/hang.eml"
 check_equal "the status" "$(state 2 status_kind)" open
 grep -q 'could not be checked in time' "$work/postdeskd.out" || fail "the log does not say why"
 sed -i "s/^gpg = .*/gpg = $(sed 's/[\/&]/\\&/g' <<<"$work/gone")/" "$work/postdesk.conf"
 postdesk check 2>&1 | grep -q 'gpg = .* cannot be run' || fail "check does not tell: $(postdesk check 2>&1)"
 postdesk reload || fail "reload"
-printf '#close\n\nGone.\n' | signed pgp anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/gone.eml"
+printf '#close\n\nGone.\n' | signed pgp+ anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/gone.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/gone.eml"
 check_equal "the status" "$(state 2 status_kind)" open
 sed -i '/^gpg = /d; /^signature_deadline/d' "$work/postdesk.conf"
@@ -197,7 +216,7 @@ refused 'no key' key remove anna 0123456789abcdef
 refused 'is no fingerprint' key remove anna x
 postdesk key remove anna "$(tail -c 17 <<<"$anna_key")" || fail "key remove"
 refused 'no registered key' key remove anna
-printf '#close\n\nRemoved.\n' | signed pgp anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/removed.eml"
+printf '#close\n\nRemoved.\n' | signed pgp+ anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/removed.eml"
 hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/removed.eml"
 check_equal "the status" "$(state 2 status_kind)" open
 postdesk key list anna --all --json | grep -q "\"fingerprint\":\"$anna_key\".*\"removed\":\"20.*\"removed_by\":\"administrator\"" ||

@@ -140,8 +140,9 @@ static struct pd_message *message_from(struct small_desk *desk, const struct sma
 	if (mail->forwarded_text != NULL) /* which stands below the own words, as clients have it */
 		message->text = pd_printf(arena, "%s\n\n---------- Forwarded message ----------\n%s",
 					  message->text, mail->forwarded_text);
-	message->quoted = message->signature = "";
-	message->full_text = message->text;
+	message->quoted = mail->quoted != NULL ? mail->quoted : "";
+	message->signature = "";
+	message->full_text = mail->quoted != NULL ? pd_printf(arena, "%s\n\n%s", message->text, mail->quoted) : message->text;
 	message->html = mail->html;
 	message->has_html = mail->html != NULL;
 	if (mail->html_commands != NULL)

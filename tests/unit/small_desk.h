@@ -15,6 +15,7 @@ struct small_mail {
 	const char *rcpt;   /* envelope; default: those in to and cc that are ours */
 	const char *sender; /* envelope; default the address in From; "<>" the null sender */
 	const char *subject, *text, *html, *id;
+	const char *quoted;	   /* below the text */
 	const char *html_commands; /* taken out of the HTML; separated by LF */
 	const char *in_reply_to, *references; /* separated by blanks */
 	const char *reply_to;

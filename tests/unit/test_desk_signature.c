@@ -44,13 +44,30 @@ static void test_signatures(void **state)
 		const char *name;
 		enum to to;
 		pd_time age;		/* of the signature */
-		struct small_mail mail; /* text: default #close */
+		struct small_mail mail; /* text: default #close, which quotes the number; to: by default there; cc "-": there */
 		const char *signer;	/* default anna; "": nobody */
 		bool answers;		/* anna's notification */
 		const char *outcome;
 		const char *why; /* in the plan's reason; NULL: closed */
 	} rows[] = {
-		{"to the own address", OWN, 0, {0}, NULL, false, "commands", NULL},
+		{"to the own address, naming the ticket", OWN, 0, {0}, NULL, false, "commands", NULL},
+		{"to the own address alone", OWN, 0, {.quoted = ""}, NULL, false, "held", "what is signed does not name the ticket"},
+		{"to the own address, as an answer", OWN, 0, {.quoted = ""}, NULL, true, "held", "what is signed does not name the ticket"},
+		{"words for somebody outside, brought to the own address", OWN, 0, {.quoted = "", .text = "He is a swindler, pay him nothing."}, NULL, false,
+		 "held", "what is signed does not name the ticket"},
+		{"and to the contact beside it", OWN, 0, {.quoted = "", .text = "He is a swindler, pay him nothing.", .cc = "ville@customer.example"}, NULL, true,
+		 "held", "what is signed does not name the ticket"},
+		{"to the own address, which is signed", OWN, 0, {.quoted = "", .repeats = PD_REPEATS_TO}, NULL, false, "commands", NULL},
+		{"signed for somebody outside, to the own address", OWN, 0,
+		 {.quoted = "", .to = "ville@customer.example", .repeats = PD_REPEATS_TO | PD_REPEATS_SUBJECT}, NULL, false, "held",
+		 "what is signed does not name the ticket"},
+		{"signed for the mailbox, to the own address", OWN, 0, {.quoted = "", .to = "support@example.com", .repeats = PD_REPEATS_TO}, NULL, false,
+		 "held", "what is signed does not name the ticket"},
+		{"the own address in a signed Cc", OWN, 0, {.quoted = "", .to = "ville@customer.example", .cc = "-", .repeats = PD_REPEATS_CC}, NULL,
+		 false, "commands", NULL},
+		{"the own address in a Cc that is not signed", OWN, 0,
+		 {.quoted = "", .to = "ville@customer.example", .cc = "-", .repeats = PD_REPEATS_TO}, NULL, false, "held",
+		 "what is signed does not name the ticket"},
 		{"of yesterday", OWN, 23 * PD_HOUR, {0}, NULL, false, "commands", NULL},
 		{"older", OWN, 25 * PD_HOUR, {0}, NULL, false, "held", "signed too long ago"},
 		{"by a clock that is ahead", OWN, -14 * PD_MINUTE, {0}, NULL, false, "commands", NULL},
@@ -63,18 +80,26 @@ static void test_signatures(void **state)
 		 "the signed header is another"},
 		{"to another agent's address", BOBS, 0, {0}, NULL, false, "held", "what is signed does not name the ticket"},
 		{"to the contact's address", VILLES, 0, {0}, NULL, false, "held", "what is signed does not name the ticket"},
+		{"signed for the contact, to the contact's address", VILLES, 0,
+		 {.to = "ville@customer.example", .repeats = PD_REPEATS_TO | PD_REPEATS_SUBJECT}, NULL, false, "held",
+		 "what is signed does not name the ticket"},
 		{"to the mailbox, an answer to the notification", MAILBOX, 0, {0}, NULL, true, "commands", NULL},
+		{"to the mailbox, such an answer that names no ticket", MAILBOX, 0, {.quoted = ""}, NULL, true, "held", "does not name the ticket"},
 		{"to the mailbox, an answer to the contact", MAILBOX, 0, {.in_reply_to = "1@c"}, NULL, false, "held", "does not name the ticket"},
 		{"to the mailbox, naming the ticket outside", MAILBOX, 0, {.subject = "Re: Printer [#1]"}, NULL, false, "held",
 		 "does not name the ticket"},
-		{"to the mailbox, naming the ticket inside", MAILBOX, 0, {.subject = "Re: Printer [#1]", .text = "#close\n\n#note This is #1."}, NULL, false,
-		 "comment", NULL},
-		{"to the mailbox, naming another one", MAILBOX, 0, {.in_reply_to = "1@c", .text = "#close\n\n#note This is #12."}, NULL, false, "held",
+		{"to the mailbox, naming another one", MAILBOX, 0, {.quoted = "> Ticket #12"}, NULL, true, "held",
 		 "does not name the ticket"},
-		{"to the mailbox, with a signed subject", MAILBOX, 0, {.subject = "Re: Printer [#1]", .repeats = PD_REPEATS_SUBJECT}, NULL, false,
-		 "commands", NULL},
+		{"to the mailbox, with a signed subject", MAILBOX, 0, {.quoted = "", .subject = "Re: Printer [#1]", .repeats = PD_REPEATS_SUBJECT}, NULL,
+		 true, "commands", NULL},
 		{"to the mailbox, with a signed header", MAILBOX, 0, {.in_reply_to = "1@c", .repeats = PD_REPEATS_TO | PD_REPEATS_IN_REPLY_TO}, NULL,
 		 false, "commands", NULL},
+		{"to the mailbox, with a header signed for somebody else", MAILBOX, 0,
+		 {.to = "ville@customer.example", .in_reply_to = "1@c", .repeats = PD_REPEATS_TO | PD_REPEATS_IN_REPLY_TO}, NULL, false, "held",
+		 "does not name the ticket"},
+		{"to the mailbox, with a header signed for another ticket", MAILBOX, 0,
+		 {.to = "support+t2.abc@example.com", .in_reply_to = "1@c", .repeats = PD_REPEATS_TO | PD_REPEATS_IN_REPLY_TO}, NULL, false, "held",
+		 "does not name the ticket"},
 		{"to the mailbox, with half a header", MAILBOX, 0,
 		 {.in_reply_to = "1@c", .references = "0@c", .repeats = PD_REPEATS_TO | PD_REPEATS_IN_REPLY_TO}, NULL, false, "held",
 		 "does not name the ticket"},
@@ -93,8 +118,11 @@ static void test_signatures(void **state)
 		const char *const addresses[] = {place.own_address, place.bobs_address, place.villes_address, "support@example.com", "support+do@example.com"};
 		mail.from = ANNA;
 		mail.id = "2@a";
-		mail.to = addresses[rows[i].to];
+		mail.rcpt = addresses[rows[i].to];
+		mail.to = mail.to != NULL ? mail.to : mail.rcpt;
+		mail.cc = mail.cc != NULL && *mail.cc == '-' ? mail.rcpt : mail.cc;
 		mail.text = mail.text != NULL ? mail.text : "#close";
+		mail.quoted = mail.quoted != NULL ? mail.quoted : "> Ticket #1 in support";
 		mail.subject = mail.subject != NULL ? mail.subject : "Re: Printer";
 		mail.in_reply_to = rows[i].answers ? place.notification : mail.in_reply_to;
 		mail.signer = *signer.agent != '\0' ? &signer : NULL;
@@ -114,7 +142,7 @@ static void test_once(void **state)
 	struct place place = new_place();
 	struct pd_signer signer = {.agent = "anna", .fingerprint = "AB", .digest = "d", .at = place.desk->now};
 	struct small_mail mail = {.from = ANNA, .to = place.own_address, .subject = "Re: Printer", .text = "#close", .id = "2@a", .signer = &signer,
-				  .date = place.desk->now};
+				  .repeats = PD_REPEATS_TO, .date = place.desk->now};
 	assert_string_equal(small_deliver(place.desk, mail)->outcome, "commands");
 	assert_string_equal(status(&place), "Closed");
 	small_do(place.desk, "administrator", 1, "#open");
@@ -153,7 +181,8 @@ static void test_full(void **state)
 	struct place place = new_place();
 	struct pd_signer signer = {.agent = "anna", .fingerprint = "AB", .digest = "d", .at = place.desk->now};
 	struct pd_signer carol = {.agent = "carol", .fingerprint = "CD", .digest = "d", .at = place.desk->now};
-	struct small_mail mail = {.from = "carol@agents.example", .subject = "Printers [#1]", .text = "#delete\n\n#note As #1.", .id = "2@a", .signer = &carol};
+	struct small_mail mail = {.from = "carol@agents.example", .subject = "Printers [#1]", .text = "#delete\n\n#note As #1.", .id = "2@a", .signer = &carol,
+				  .repeats = PD_REPEATS_TO | PD_REPEATS_SUBJECT};
 	const struct pd_plan *plan = small_deliver(place.desk, mail);
 	if (!pd_equal(plan->outcome, "comment"))
 		fail_msg("%s: %s", plan->outcome, plan->why);
@@ -162,7 +191,8 @@ static void test_full(void **state)
 	small_do(place.desk, "administrator", 1, "#restore");
 	/* The answer leaves without a question. */
 	signer.at += PD_SECOND;
-	mail = (struct small_mail){.from = ANNA, .to = place.own_address, .subject = "Re: Printer", .text = "It is mended.", .id = "3@a", .signer = &signer};
+	mail = (struct small_mail){.from = ANNA, .to = place.own_address, .subject = "Re: Printer", .text = "It is mended.", .id = "3@a", .signer = &signer,
+				   .repeats = PD_REPEATS_TO};
 	plan = small_deliver(place.desk, mail);
 	assert_string_equal(plan->outcome, "reply");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 1);
@@ -176,7 +206,7 @@ static void test_encrypted(void **state)
 	struct place place = new_place();
 	struct pd_signer signer = {.agent = "anna", .fingerprint = "AB", .digest = "d", .at = place.desk->now};
 	struct small_mail mail = {.from = ANNA, .to = place.own_address, .subject = "Re: Printer", .attachment = "encrypted.asc", .id = "2@a",
-				  .kinds = PD_KIND_ENCRYPTED, .signer = &signer};
+				  .kinds = PD_KIND_ENCRYPTED, .signer = &signer, .repeats = PD_REPEATS_TO};
 	const struct pd_plan *plan = small_deliver(place.desk, mail);
 	assert_string_equal(plan->outcome, "refused");
 	assert_int_equal(small_letters(plan, PD_LETTER_REPLY), 0);
