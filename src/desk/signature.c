@@ -70,16 +70,18 @@ static bool is_to_own_address(const struct pd_mail *mail, const struct pd_place 
 	       pd_equal(token->person, mail->agent->name);
 }
 
-/* The Message-ID of a mail that this agent alone got from us, about this ticket; known like that address. */
-static bool answers_own_mail(struct pd_context *context, const struct pd_mail *mail, const struct pd_place *place)
+/* Is one of them the Message-ID of a mail about this ticket? agent: of one that this agent alone got from us, known like
+ * that address; NULL: of any. */
+static bool name_mail_of(struct pd_context *context, const struct pd_strings *ids, const struct pd_ticket *ticket,
+			 const struct pd_agent *agent)
 {
-	const struct pd_strings *ids = &mail->message->in_reply_to;
 	for (size_t i = 0; i < ids->count && i < 3; i++) {
 		struct pd_known_ids known =
 			context->desk->message_id(context->desk, context->arena, ids->items[i]);
 		for (size_t n = 0; n < known.count; n++)
-			if (!known.items[n].is_reference && pd_equal(known.items[n].agent, mail->agent->name) &&
-			    pd_plan_ticket_followed(context, known.items[n].ticket) == place->ticket)
+			if (!known.items[n].is_reference &&
+			    (agent == NULL || pd_equal(known.items[n].agent, agent->name)) &&
+			    pd_plan_ticket_followed(context, known.items[n].ticket) == ticket)
 				return true;
 	}
 	return false;
@@ -112,13 +114,16 @@ static bool is_signed_to(struct pd_context *context, const struct pd_mail *mail,
 	       ((repeats & PD_REPEATS_CC) != 0 && has_address(context, &message->cc, mail, place));
 }
 
-/* What leads a mail to its ticket, where no signed address does. */
-static bool has_signed_way(const struct pd_message *message)
+/* Where no signed address leads to the ticket: does the signed header? What else may lead a mail there, such as a
+ * colleague's address or a mail that named this one before, anybody can bring about. */
+static bool has_signed_way(struct pd_context *context, const struct pd_message *message,
+			   const struct pd_ticket *ticket)
 {
 	const unsigned repeats = message->signed_part.repeats;
-	return (message->in_reply_to.count == 0 || (repeats & PD_REPEATS_IN_REPLY_TO) != 0) &&
-	       (message->references.count == 0 || (repeats & PD_REPEATS_REFERENCES) != 0) &&
-	       (pd_subject_tag(message->subject) == 0 || (repeats & PD_REPEATS_SUBJECT) != 0);
+	int64_t tag = (repeats & PD_REPEATS_SUBJECT) != 0 ? pd_subject_tag(message->subject) : 0;
+	return ((repeats & PD_REPEATS_IN_REPLY_TO) != 0 &&
+		name_mail_of(context, &message->in_reply_to, ticket, NULL)) ||
+	       (tag != 0 && pd_plan_ticket_followed(context, tag) == ticket);
 }
 
 static bool has_signed_number(struct pd_context *context, const struct pd_message *message, int64_t number)
@@ -145,10 +150,11 @@ bool pd_signature_binds(struct pd_context *context, const struct pd_mail *mail, 
 		return false;
 	if (place->ticket == NULL) /* what it does, it says itself */
 		return true;
-	if (is_signed_to(context, mail, place) && (place->token != NULL || has_signed_way(message)))
+	if (is_signed_to(context, mail, place) && (place->token != NULL || has_signed_way(context, message, place->ticket)))
 		return true;
 	return has_signed_number(context, message, place->ticket->number) &&
-	       (is_to_own_address(mail, place) || answers_own_mail(context, mail, place));
+	       (is_to_own_address(mail, place) ||
+		name_mail_of(context, &message->in_reply_to, place->ticket, mail->agent));
 }
 
 void pd_signature_use(struct pd_context *context, const char *signature)
