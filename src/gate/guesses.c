@@ -53,6 +53,16 @@ uint64_t pd_guesses_client(const struct sockaddr *address)
 	return who;
 }
 
+uint64_t pd_guesses_login(const char *login)
+{
+	uint64_t who = 0xcbf29ce484222325U; /* FNV-1a */
+	for (const char *c = login; *c != '\0'; c++)
+		who = (who ^ (unsigned char)*c) * 0x100000001b3U;
+	/* Apart from all addresses: as one, it would be a group's, or of a net that is given to nobody. */
+	memset(&who, 0xff, 1);
+	return who;
+}
+
 /* The client's room; NULL: it has none. may_make: then it takes the one of its neighbours with the least debt. */
 static struct client *find(struct pd_guesses *guesses, uint64_t who, bool may_make)
 {

@@ -11,7 +11,7 @@
 #define PD_GUESSES_FREE	 10
 #define PD_GUESSES_WAIT	 (PD_SECOND / 4) /* for the first one more; doubled with each */
 #define PD_GUESSES_LONG	 (8 * PD_SECOND) /* and never longer */
-#define PD_GUESSES_ROOMS 4096		 /* clients that are remembered; the one that waits least gives way */
+#define PD_GUESSES_ROOMS 4096		 /* clients and logins that are remembered; the one that waits least gives way */
 
 struct pd_guesses;
 struct pd_guesses *pd_guesses_new(void);
@@ -19,6 +19,8 @@ void pd_guesses_free(struct pd_guesses *guesses);
 
 /* Who a client is: an IPv4 address, or the network of 64 bits that an IPv6 address is in. 0: neither. */
 uint64_t pd_guesses_client(const struct sockaddr *address);
+/* The same of somebody who has logged in, wherever from. login: as the MTA says it. */
+uint64_t pd_guesses_login(const char *login);
 /* How long the client must wait before its next signed address is looked at; 0: not at all. now is monotonic. */
 int64_t pd_guesses_wait(struct pd_guesses *guesses, uint64_t client, int64_t now);
 /* It gave a wrong one. */

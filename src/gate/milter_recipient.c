@@ -1,7 +1,8 @@
 /* The milter at RCPT: whom the mail is for, and what was never an address of the desk.
  *
  * Promises: a refusal tells by neither its words nor its time what was looked up for it; an address that is old,
- * revoked or of a deleted ticket is not refused. A client that gives many wrong ones waits, in its own thread and
+ * revoked or of a deleted ticket is not refused. A client or a login, other than an agent's, that gives many wrong ones
+ * waits, in its own thread and
  * outside the gate; how many wait is bounded. Fails: 4xx. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -47,6 +48,14 @@ static bool slow_down(uint64_t client, int64_t now)
 	return may_wait;
 }
 
+/* Who guesses: an agent never does; who has logged in is that login, wherever from; the others are their addresses. */
+static uint64_t guesser(const struct session *session, const struct message *message)
+{
+	if (message->is_agents)
+		return 0;
+	return message->login != NULL ? pd_guesses_login(message->login) : session->client;
+}
+
 static sfsistat refuse_recipient(SMFICTX *ctx, uint64_t client, const char *recipient, int64_t since)
 {
 	int64_t now = pd_monotonic();
@@ -88,8 +97,7 @@ sfsistat pd_milter_on_recipient(SMFICTX *ctx, char **argv)
 	bool is_signed = is_desks && pd_flow_is_signed(flow, recipient);
 	pd_milter_leave();
 	if (is_signed) {
-		bool is_known = message->login != NULL || message->certificate != NULL;
-		if (!is_known && !slow_down(session->client, since)) {
+		if (!slow_down(guesser(session, message), since)) {
 			pd_log(PD_INFO, "milter: put off", "recipient", recipient, "reason",
 			       "too many clients wait that gave wrong addresses", NULL);
 			smfi_setreply(ctx, "421", "4.7.0", "Too many wrong addresses; try again later");
@@ -106,7 +114,7 @@ sfsistat pd_milter_on_recipient(SMFICTX *ctx, char **argv)
 		}
 	}
 	if (is_forged || (!is_desks && is_brought(ctx)))
-		return refuse_recipient(ctx, session->client, recipient, since);
+		return refuse_recipient(ctx, guesser(session, message), recipient, since);
 	if (is_desks)
 		pd_strings_add_once(message->arena, &message->recipients, recipient);
 	else if (message->is_agents)

@@ -65,6 +65,9 @@ static void test_client(void **state)
 	assert_true(client(AF_INET6, "2001:db8::1") == client(AF_INET6, "2001:db8::ffff:1"));
 	assert_true(client(AF_INET6, "2001:db8::1") != client(AF_INET6, "2001:db8:0:1::1"));
 	assert_true(client(AF_INET, "0.0.0.0") != 0);
+	assert_true(pd_guesses_login("eve") == pd_guesses_login("eve"));
+	assert_true(pd_guesses_login("eve") != pd_guesses_login("eva"));
+	assert_true(pd_guesses_login("") != 0);
 }
 
 /* However many there are: none waits for another, and whoever guesses on is remembered. */
