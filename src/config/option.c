@@ -46,6 +46,9 @@ const struct pd_group_type pd_group_types[] = {
 	 "A kind of records that live elsewhere, such as deals, with which tickets, contacts and companies are linked. The group's "
 	 "name is the kind in #link KIND:ID. Kinds without a group may be linked, too."},
 	{"view", PD_GROUP_NAMED, false, "A saved query, beside the views that every desk has."},
+	{"form", PD_GROUP_NAMED, false,
+	 "How to know the mail of a web form's mailer or of a voicemail system, and how to read it; the first group that fits "
+	 "counts. See Forms and calls in postdeskd(8)."},
 	{"digest", PD_GROUP_MAY_BE_NAMED, false, "Views that are mailed at set times, in each recipient's time zone."},
 	{"chat", PD_GROUP_NAMED, false,
 	 "A chat: the connection to an XMPP server as an external component (XEP-0114). See postdesk-chat(7)."},
@@ -287,6 +290,23 @@ const struct pd_option pd_options[] = {
 	{"reference", "name", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "The kind's name for people."},
 	{"reference", "url", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
 	 "Where such a record is seen, such as https://crm.example.com/deals/{id}; {id} stands for its ID."},
+	{"form", "from", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "Addresses that its mails come from, in From or on the envelope; *@example.com is all of a domain. An agent's address "
+	 "is none. Needed."},
+	{"form", "header", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
+	 "A header field that its mails have: NAME: VALUE, with * for anything, or NAME alone. Absent: none is asked for."},
+	{"form", "to", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE,
+	 "Addresses that its mails go to, as in from. Absent: all of the desk."},
+	{"form", "kind", PD_OPTION_WORD, "form", "form;call", PD_NO_PLACE,
+	 "A web form, or voicemail. It is also the source of the tickets."},
+	{"form", "field NAME", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
+	 "What the field with the label NAME is: contact (the visitor's address), name (several are joined), phone, company, "
+	 "subject (the ticket's name), text (what was written), description, priority, category, or a custom property. Case "
+	 "does not count."},
+	{"form", "caller", PD_OPTION_LIST, "from;von;caller;anrufer;rufnummer", NULL, PD_NO_PLACE,
+	 "Of a call: the words before the caller's number, in the subject or else in the text. A field that is a phone goes "
+	 "first, then the header fields X-CallingTelephoneNumber and X-Asterisk-VM-Caller-ID-Num."},
+
 	{"digest", "view", PD_OPTION_LIST, NULL, NULL, PD_NO_PLACE, "The views that it holds."},
 	{"digest", "at", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
 	 "When it is mailed, such as mon-fri 08:00; several are separated by semicolons. Needed."},

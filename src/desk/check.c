@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/texts.h"
 #include "desk/find.h"
+#include "desk/mailform.h"
 #include "desk/schedule.h"
 #include "desk/goals.h"
 #include "desk/placeholder.h"
@@ -161,6 +162,7 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 			check_when(arena, settings, group, problems);
 	}
 	pd_chat_check(settings, problems);
+	pd_mailform_check(settings, problems);
 	for (size_t i = 0; i < settings->texts.count; i++)
 		check_text(arena, settings, &settings->texts.items[i], problems);
 	(void)pd_policies_new(settings, problems);

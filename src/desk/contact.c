@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "desk/inbox.h"
+#include "desk/mailform.h"
 #include "desk/catalogue.h"
 
 #define PARTICIPANTS_MAX 100
@@ -109,13 +110,24 @@ static const char *language_of(const struct pd_mail *mail)
 	return pd_equal(found, mail->mailbox->language) ? NULL : found;
 }
 
+static const char *subject_of(const struct pd_mail *mail)
+{
+	return mail->filled != NULL && mail->filled->subject != NULL ? mail->filled->subject : mail->message->subject;
+}
+
+static const char *source_of(const struct pd_mail *mail)
+{
+	if (mail->filled != NULL)
+		return mail->filled->is_call ? "call" : "form";
+	return strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail";
+}
+
 static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail,
 				    const struct pd_place *place, bool is_automatic)
 {
 	struct pd_change values[5] = {
-		{.property = "name", .to = pd_mail_name(context, mail->message->subject)},
-		{.property = "source",
-		 .to = strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail"},
+		{.property = "name", .to = pd_mail_name(context, subject_of(mail))},
+		{.property = "source", .to = source_of(mail)},
 	};
 	size_t count = 2;
 	const char *language = language_of(mail);
@@ -162,11 +174,23 @@ static void finish(struct pd_context *context, const struct pd_mail *mail, struc
 
 /* --- a person's message --- */
 
+/* Of a new ticket. Where a form names no address, its number is the contact. */
+static int64_t begin_conversation(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket)
+{
+	if (mail->filled == NULL)
+		return pd_add_correspondent(context, ticket, mail->mailbox, &mail->author, mail->message->subject);
+	pd_mailform_set(context, mail, ticket);
+	if (mail->filled->is_call || !pd_is_outsider(context, mail->author.addr))
+		return pd_mailform_caller(context, mail, ticket);
+	return pd_add_correspondent(context, ticket, mail->mailbox, &mail->author, subject_of(mail));
+}
+
 void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 {
 	struct pd_place place;
 	bool is_spam = (mail->kinds & PD_KIND_SPAM) != 0;
-	context->actor = pd_printf(context->arena, "contact:%s", mail->author.addr);
+	context->actor = pd_printf(context->arena, "contact:%s",
+				   *mail->author.addr == '\0' && mail->filled != NULL ? mail->author.name : mail->author.addr);
 	pd_mail_place(context, mail, &place);
 	if (is_spam && !place.is_trusted) { /* a sender that anybody can write joins nothing with spam */
 		place.related = place.ticket != NULL ? place.ticket->number : place.related;
@@ -176,8 +200,7 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 	bool is_new = ticket == NULL;
 	if (is_new) {
 		ticket = new_ticket(context, mail, &place, false);
-		place.conversation = pd_add_correspondent(context, ticket, mail->mailbox, &mail->author,
-							  mail->message->subject);
+		place.conversation = begin_conversation(context, mail, ticket);
 	} else if (place.conversation == 0) {
 		place.conversation = pd_add_correspondent(context, ticket, mail->mailbox, &mail->author,
 							  mail->message->subject);
@@ -187,9 +210,9 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 					       place.conversation, place.why);
 	/* Whoever began the thread chose its people; later only who is known for sure may add some (invariant
 	 * 6). */
-	if (is_new || place.is_trusted)
+	if ((is_new && mail->filled == NULL) || place.is_trusted)
 		pd_add_participants(context, mail, ticket, place.conversation);
-	if (is_new && mail->message->reply_to.count > 0)
+	if (is_new && mail->message->reply_to.count > 0 && mail->filled == NULL)
 		add_participant(context, ticket, place.conversation, &mail->message->reply_to.items[0]);
 	if (!is_new && place.is_trusted)
 		add_participant(context, ticket, place.conversation, &mail->author);
@@ -202,6 +225,8 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		reopen_conversation(context, ticket, place.conversation);
 	}
 	finish(context, mail, ticket, place.conversation, event, is_new ? "new ticket" : "threaded");
+	if (mail->filled != NULL)
+		pd_mailform_tell(context, mail, ticket);
 	if (mail->is_authentic)
 		pd_guard_know(context, mail->author.addr);
 	if (is_new)

@@ -12,6 +12,7 @@
 #include "desk/auth_results.h"
 #include "desk/catalogue.h"
 #include "desk/company.h"
+#include "desk/mailform.h"
 #include "desk/seal.h"
 #include "desk/signature.h"
 
@@ -169,6 +170,22 @@ static bool is_freed_in_full(struct pd_context *context, const struct pd_deliver
 	return false;
 }
 
+/* A web form's or a voicemail's: an agent's mail never is, nor is a report. */
+static void read_form(struct pd_context *context, struct pd_mail *mail)
+{
+	const struct pd_delivery *delivery = mail->delivery;
+	if (mail->agent != NULL || delivery->held != NULL || context->is_import || mail->is_do || mail->has_bad_token ||
+	    (mail->message->kinds & (PD_KIND_DSN | PD_KIND_FEEDBACK)) != 0)
+		return;
+	const struct pd_group *form = pd_mailform_of(context->arena, context->settings, mail->message, delivery->sender,
+						     &delivery->recipients);
+	if (form == NULL)
+		return;
+	mail->filled = pd_mailform_read(context->arena, context->settings, form, mail->message);
+	mail->is_authentic = false;
+	pd_mailform_author(context, mail);
+}
+
 void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery, struct pd_mail *ret_mail)
 {
 	const struct pd_message *message = delivery->message;
@@ -196,6 +213,7 @@ void pd_mail_read(struct pd_context *context, const struct pd_delivery *delivery
 		find_writer(context, &mail);
 	mail.is_freed_in_full = is_freed_in_full(context, delivery);
 	mail.kinds = kinds_of(context, delivery, &mail.author);
+	read_form(context, &mail);
 	mail.is_automatic = (mail.kinds & PD_KINDS_OF_MACHINES) != 0;
 	*ret_mail = mail;
 }
@@ -240,15 +258,17 @@ struct pd_planned_message *pd_mail_store(struct pd_context *context, const struc
 	struct pd_planned_message *planned = pd_plan_message(context, delivery->source, direction);
 	struct pd_stored *stored = &planned->stored;
 	stored->message_id = message->message_id;
-	stored->from = message->from;
-	if (message->reply_to.count > 0)
+	stored->from = mail->filled != NULL ? mail->author : message->from;
+	if (message->reply_to.count > 0 && mail->filled == NULL)
 		stored->reply_to = message->reply_to.items[0];
 	stored->to = message->to;
 	stored->cc = message->cc;
 	stored->references = references_of(context->arena, message);
 	stored->thread_index = pd_message_header(message, "Thread-Index");
 	stored->subject = message->subject;
-	stored->text = direction == PD_IN ? pd_mail_text(message) : message->text;
+	stored->text = mail->filled != NULL ? mail->filled->text
+		       : direction == PD_IN ? pd_mail_text(message)
+					    : message->text;
 	stored->date = message->date != 0 ? message->date : context->now;
 	stored->kinds = mail->kinds;
 	stored->queue_id = delivery->queue_id;

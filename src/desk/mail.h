@@ -5,6 +5,8 @@
 #include "desk/decide.h"
 #include "desk/token.h"
 
+struct pd_filled;
+
 /* How the reason begins where the signed address was made for somebody else. */
 #define PD_WHY_OTHER_SENDER "reply address, used by another sender: "
 
@@ -32,6 +34,7 @@ struct pd_mail {
 	bool is_outgoing;	      /* the agent's client sent it to people outside, from a mailbox's address */
 	bool is_logged_in;	      /* at submission: the agent that has logged in wrote it */
 	bool is_freed_in_full;	      /* a draft, proven in full when it came, that #send with such a proof sets free */
+	const struct pd_filled *filled; /* of a [form] (desk/mailform.h); NULL */
 	bool is_form;		      /* as author stands who is named in Reply-To, which proves nothing */
 	bool is_vouched_for;	      /* our server vouches for the domain in From */
 	bool is_authentic;	      /* it does, or the author is proven otherwise */
