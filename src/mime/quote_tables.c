@@ -297,6 +297,10 @@ const char pd_see_below_words[] =
 	"以下|如下|下面|下方|下記|以下の|转发|轉寄|転送|아래|다음|전달";
 
 const char pd_inline_words[] =
+	"see my answers below|my answers below|my answers are below|see my comments below|my comments below|my replies below|my responses below|see my replies below|"
+	"meine antworten unten|meine antworten stehen unten|meine antworten finden sie unten|mes réponses ci-dessous|mis respuestas abajo|"
+	"mis respuestas más abajo|minhas respostas abaixo|mie risposte sotto|mie risposte qui sotto|mijn antwoorden hieronder|vastaukseni alla|vastaukset alla|"
+	"mina svar nedan|mine svar nedenfor|moje odpowiedzi poniżej|moje odpovědi níže|мои ответы ниже|мої відповіді нижче|"
 	"comments inline|comment inline|answers inline|answer inline|replies inline|reply inline|responses inline|response inline|"
 	"see inline|inline below|inline comments|inline answers|inline replies|replied inline|answered inline|my answers below in|"
 	"answers in red|comments in red|answers in blue|comments in blue|answers in green|in red below|in blue below|"
@@ -375,7 +379,7 @@ const struct pd_mobile_words pd_mobile_table[] = {
 	{"zh-tw", "從我的|寄件自|傳送自|寄自我的|取得 outlook|寄自|我的 iphone|下載 outlook|由我的|發自我的|取得適用於", ""},
 	{"ja", "iphoneから送信|ipadから送信|私のiphone|android|outlook for|スマートフォンから送信|yahoo!メール|windows 10 版のメール|ios 版 outlook|iphone 版 outlook", "から送信|を入手|から送信されました|から送信しています|取得"},
 	{"ja", "", "iphoneから送信|ipadから送信|から送信|版 outlook を入手する"},
-	{"ko", "나의 iphone|내 iphone|iphone에서|ipad에서|삼성|samsung|나의 삼성|내 |android용|ios용 outlook|outlook for", "보냄|보낸 메일입니다|전송|다운로드|가져오기|에서 보냄"},
+	{"ko", "나의 iphone|나의 galaxy|galaxy에서|내 iphone|iphone에서|ipad에서|삼성|samsung|나의 삼성|내 |android용|ios용 outlook|outlook for", "보냄|보낸 메일입니다|전송|다운로드|가져오기|에서 보냄"},
 	{"ca", "enviat des|enviat amb|enviat del", ""},
 	{"eu", "nire iphone|nire ipad|nire android", ""},
 	{0},
@@ -423,6 +427,45 @@ const char pd_disclaimer_words[] =
 	"tato zpráva|tento e-mail|táto správa|ez az e-mail|ez az üzenet|jelen üzenet|acest mesaj|acest e-mail|настоящее сообщение|это сообщение|"
 	"данное сообщение|это электронное|данное письмо|содержание данного|це повідомлення|цей лист|bu e-posta|bu mesaj|bu elektronik|"
 	"το παρόν μήνυμα|αυτό το μήνυμα|本邮件|此邮件|本电子邮件|此電子郵件|本郵件|本信件|このメール|本メール|이 메일|본 메일|이 이메일";
+
+const char pd_disclaimer_matter[] =
+	"confidential|confidentiality|confidence|privileged|privilege|legally protected|proprietary|intended recipient|intended recipients|intended solely|"
+	"intended only|only for the|solely for the|sole use|named recipient|addressee|addressed|unauthorized|unauthorised|disseminat|disclos|delete|destroy|in error|views|"
+	"opinions|liability|liable|virus|viruses|malware|virus-free|scanned|environment|trees|think before you print|disclaimer|copyright|registered office|"
+	"registered in|vertraulich|vertrauliche|vertraulichen|vertraulichkeit|geheim|geheimhaltung|rechtlich geschützt|rechtlich geschützte|bestimmungsgemäß|adressat|"
+	"adressaten|empfänger|unbefugt|unbefugte|irrtümlich|löschen|vernichten|weitergabe|haftung|haftungsausschluss|viren|umwelt|confidentiel|confidentielle|"
+	"confidentiels|confidentielles|confidentialité|destinataire|destinataires|destiné exclusivement|secret|erreur|détruire|supprimer|divulgation|environnement|responsabilité|"
+	"confidencial|confidenciales|confidencialidad|destinatario|destinatarios|por error|eliminar|elimine|bórrelo|destruir|medio ambiente|divulgación|secreto|"
+	"protección de datos|privilegiada|confidencialidade|confidenciais|destinatário|destinatários|sigilo|sigilosas|por engano|apague|apagar|meio ambiente|divulgação|riservato|riservata|"
+	"riservate|riservati|confidenziale|confidenziali|riservatezza|destinatari|per errore|privacy|ambiente|divulgazione|cancellare|cancellarlo|distruggere|vertrouwelijk|vertrouwelijke|"
+	"geadresseerde|bestemd voor|onbevoegden|abusievelijk|vernietigen|verwijderen|aansprakelijk|aansprakelijkheid|milieu|konfidentiell|konfidentiellt|konfidentiella|"
+	"sekretess|mottagare|mottagaren|adressaten|av misstag|radera|miljön|fortrolig|fortrolige|fortroligt|konfidentielt|konfidensielt|konfidensiell|modtager|modtageren|mottaker|mottakeren|"
+	"taushetsplikt|ved en fejl|ved en feil|slette|luottamuksellinen|luottamuksellista|luottamuksellisia|salassa|vastaanottaja|vastaanottajalle|vastaanottajan|vastaanottajaksi|"
+	"erehdyksessä|vahingossa|tuhoa|poistakaa|poufna|poufne|poufny|poufnych|adresat|adresata|adresatem|adresatowi|odbiorcy|odbiorca|odbiorcą|przez pomyłkę|omyłkowo|usunąć|usunięcie|środowisko|"
+	"środowisku|důvěrné|důvěrná|důvěrný|důvěrnou|adresáta|adresátem|adresátovi|omylem|smažte|smazat|dôverné|dôverná|dôverný|adresátovi|vymazať|vymažte|bizalmas|címzett|címzettnek|címzettje|"
+	"tévedésből|törölje|confidențial|confidențiale|confidențială|confidentiale|confidentiala|destinatarului|destinatarul|din greșeală|din eroare|ștergeți|конфиденциальн|конфиденциальную|"
+	"конфиденциальной|конфиденциальная|конфиденциально|конфиденциальным|адресат|адресату|адресата|адресатом|получатель|получателем|получателю|получателя|по ошибке|ошибочно|удалите|"
+	"удалить|конфіденційн|конфіденційну|конфіденційна|конфіденційною|адресату|адресата|одержувач|одержувачем|помилково|видаліть|gizli|gizlidir|gizlilik|alıcı|alıcısı|alıcıya|yanlışlıkla|siliniz|silmeniz|"
+	"εμπιστευτικ|εμπιστευτικό|εμπιστευτικές|εμπιστευτική|απόρρητ|απόρρητο|παραλήπτη|παραλήπτης|παραλήπτες|λάθος|διαγράψτε|保密|机密|機密|收件人|收件者|泄露|洩漏|误收|誤收|删除|刪除|病毒|環境|环境|"
+	"秘密|受信者|宛先|誤って|誤送信|破棄|削除|기밀|비밀|수신인|수신자|삭제|잘못";
+
+const char pd_mobile_own_words[] =
+	"from my|via my|von meinem|von meiner|de mon|depuis mon|desde mi|do meu|dal mio|vanaf mijn|van mijn|från min|fra min|с моего|з мого";
+
+const char pd_mobile_sent_words[] =
+	"sent|gesendet|versendet|verschickt|geschickt|geschrieben|envoyé|envoyée|écrit|enviado|inviato|verzonden|verstuurd|gestuurd|skickat|skickades|sendt|"
+	"отправлено|послано|надіслано|відправлено|aus|us";
+
+const char pd_form_labels[] =
+	"name|first name|last name|full name|e-mail|email|mail|e-mail address|email address|phone|phone number|telephone|mobile|company|address|order|order number|"
+	"order no|invoice|customer|customer number|product|serial number|message|comment|comments|vorname|nachname|e-mail-adresse|telefon|telefonnummer|firma|adresse|anschrift|"
+	"bestellung|bestellnummer|rechnung|rechnungsnummer|kunde|kundennummer|auftrag|auftragsnummer|produkt|seriennummer|geburtsdatum|nachricht|nom|prénom|téléphone|"
+	"société|entreprise|commande|facture|client|numéro de client|produit|adresse e-mail|courriel|nombre|apellidos|teléfono|empresa|dirección|pedido|factura|cliente|"
+	"correo electrónico|nome|cognome|telefono|azienda|indirizzo|ordine|fattura|telefone|encomenda|fatura|morada|endereço|naam|voornaam|achternaam|telefoon|bedrijf|"
+	"adres|bestelling|factuur|klantnummer|bestelnummer|e-mailadres|nimi|puhelin|puhelinnumero|sähköposti|yritys|osoite|tilaus|tilausnumero|lasku|asiakas|"
+	"asiakasnumero|namn|förnamn|efternamn|företag|beställning|kundnummer|e-post|navn|fornavn|efternavn|etternavn|firmanavn|ordre|ordrenummer|kundenummer|imię|nazwisko|"
+	"imię i nazwisko|zamówienie|numer zamówienia|faktura|jméno|příjmení|objednávka|číslo objednávky|név|telefonszám|rendelés|имя|фамилия|телефон|заказ|номер заказа|"
+	"ім'я|прізвище|замовлення|ad|soyad|sipariş|sipariş no|氏名|お名前|電話番号|注文番号|会社名|メールアドレス|姓名|电话|订单|订单号|이름|전화번호|주문번호";
 
 const char pd_forward_prefixes[] =
 	"fwd|fw|wg|weiterl|tr|rv|reenv|enc|i|inoltra|doorst|vs|vl|vb|videresendt|vidarebefordrat|edell|välitetty|pd|przek|pd.|fwd.|"

@@ -50,6 +50,14 @@ extern const char pd_device_words[];
 extern const char pd_excuse_words[];
 /* First words of disclaimers. */
 extern const char pd_disclaimer_words[];
+/* What disclaimers speak of. */
+extern const char pd_disclaimer_matter[];
+/* Beginnings of a device's line without a word for sending: as many sentences begin so … */
+extern const char pd_mobile_own_words[];
+/* … which do not end with one. */
+extern const char pd_mobile_sent_words[];
+/* Labels of forms and of orders, which no client puts above a quote. */
+extern const char pd_form_labels[];
 /* Prefixes of forwards in subjects, without the colon. */
 extern const char pd_forward_prefixes[];
 

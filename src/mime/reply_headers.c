@@ -98,6 +98,20 @@ static bool is_block(const struct block *block)
 	return f[PD_LABEL_SENT] && block->has_time && (f[PD_LABEL_FROM] || f[PD_LABEL_TO]);
 }
 
+static bool is_form_label(const char *fold)
+{
+	const char *start = fold + strspn(fold, "*> _|");
+	char word[64];
+	size_t len = strcspn(start, ":*");
+	while (len && start[len - 1] == ' ')
+		len--;
+	if (!len || len >= sizeof word)
+		return false;
+	memcpy(word, start, len);
+	word[len] = '\0';
+	return pd_words_is(word, pd_form_labels);
+}
+
 /* Bold words with colons, three or more in a row, one of them with an address or a date: a header block in
  * a language that no table has. */
 static size_t labelled_block(const struct pd_line_list *lines, size_t at)
@@ -105,6 +119,8 @@ static size_t labelled_block(const struct pd_line_list *lines, size_t at)
 	size_t n = 0;
 	bool address = false, date = false;
 	while (at + n < lines->count && n < 10 && (lines->items[at + n].hints & PD_HINT_LABEL)) {
+		if (is_form_label(pd_line_fold(&lines->items[at + n])))
+			return 0;
 		address |= pd_words_has_address(pd_line_fold(&lines->items[at + n]));
 		date |= pd_words_date(pd_line_fold(&lines->items[at + n]), 0) >= 0;
 		n++;

@@ -200,6 +200,14 @@ static unsigned words_in(const char *text)
 	return n;
 }
 
+/* "From my phone", "Von meinem iPhone gesendet"; but "From my phone it works" goes on as a sentence does. */
+static bool ends_as_device(const char *head)
+{
+	size_t len = strlen(head);
+	return len && (g_ascii_isdigit(head[len - 1]) || pd_words_ends(head, pd_device_words) || pd_words_ends(head, pd_mobile_sent_words) ||
+		       words_in(head) <= 3);
+}
+
 static bool device_row(const struct pd_mobile_words *row, const char *text)
 {
 	size_t begins = *row->begins ? pd_words_begins(text, row->begins) : 0;
@@ -235,7 +243,11 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	if (!excused && tail[0] && strchr(tail, ' ') && words_in(tail) > 3)
 		return false;
 	bool is_alone = !*tail || *tail == '<';
-	return pd_words_find(head + begins, pd_device_words, NULL) || (is_alone && words_in(head + begins) <= 3);
+	if (pd_words_begins(text, pd_mobile_own_words))
+		return (is_alone || excused) && ends_as_device(head);
+	/* A thing that no table knows; a sentence ends with its stop. */
+	bool is_stopped = is_alone && len && pd_words_ends(text, ".|!|。");
+	return pd_words_find(head + begins, pd_device_words, NULL) || (is_alone && !is_stopped && words_in(head + begins) <= 3);
 }
 
 /* All the words that a row begins with, and those that the rows without them end with: filled once a process. */
@@ -375,6 +387,27 @@ static bool take_dashed_name(struct pd_line_list *lines, size_t from, size_t to)
 	return true;
 }
 
+/* Does a disclaimer's matter stand in the paragraph: secrets, readers for whom it is not meant, viruses, the environment? "This message" and
+ * the like begin sentences of authors, too. */
+static bool is_of_disclaimer(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to && i < from + 40; i++)
+		if (pd_words_find(pd_line_fold(&lines->items[i]), pd_disclaimer_matter, NULL))
+			return true;
+	return false;
+}
+
+/* Does the text above announce it ("Your mails say:")? A heading of the disclaimer's own and closing words do not. */
+static bool is_announced(const struct pd_line_list *lines, size_t from, size_t at)
+{
+	size_t end = kept_end(lines, from, at);
+	if (end == from)
+		return false;
+	char text[PD_FOLD_LIMIT + 4];
+	bare(pd_line_fold(&lines->items[end - 1]), text, sizeof text);
+	return pd_words_ends(text, ":|：") > 0 && words_in(text) >= 2 && !pd_words_begins(text, pd_disclaimer_words);
+}
+
 /* No disclaimer asks but whether to print. */
 static bool asks(const struct pd_line_list *lines, size_t from, size_t to)
 {
@@ -384,6 +417,16 @@ static bool asks(const struct pd_line_list *lines, size_t from, size_t to)
 				   "print|printing|drucken|ausdrucken|imprimer|imprimir|stampare|printen|tulostaa|skriva ut|printe|wydrukować", NULL))
 			return true;
 	return false;
+}
+
+/* Is the line before at a paragraph of its own, the heading of a disclaimer? */
+static bool is_heading(const struct pd_line_list *lines, size_t from, size_t at)
+{
+	if (at < from + 2 || !pd_line_is_blank(&lines->items[at - 2]) || kept_end(lines, from, at - 1) == from)
+		return false;
+	char text[PD_FOLD_LIMIT + 4];
+	bare(pd_line_fold(&lines->items[at - 1]), text, sizeof text);
+	return words_in(text) <= 4 && pd_words_begins(text, pd_disclaimer_words) > 0;
 }
 
 static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
@@ -399,10 +442,13 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 		if (bytes >= 80)
 			bare(pd_line_fold(&lines->items[start]), text, sizeof text);
 		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) && !asks(lines, start, end) &&
-		    kept_end(lines, from, start) > from) {
+		    is_of_disclaimer(lines, start, end) && !is_announced(lines, from, start) && kept_end(lines, from, start) > from) {
 			take(lines, start, to);
-			/* Its heading rule. */
+			/* Its heading ("DISCLAIMER:") and the rule above. */
 			size_t above = kept_end(lines, from, start);
+			if (is_heading(lines, from, above))
+				take(lines, above - 1, start);
+			above = kept_end(lines, from, start);
 			if (above > from && pd_mark_rule(&lines->items[above - 1]))
 				take(lines, above - 1, start);
 			taken = true;

@@ -57,6 +57,17 @@ static void test_text(void **state)
 	}
 }
 
+/* Bold labels in a row that are no header block of any language: a form, an order. */
+static void test_forms(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_message *message = read_html(arena, "<p>Hallo</p><p><b>Bestellung:</b> 55<br><b>E-Mail:</b> a@example.org<br>"
+						      "<b>Datum:</b> 5.1.2026</p><p>Wo bleibt sie?</p>");
+	assert_string_equal(message->text, "Hallo\n\nBestellung: 55\nE-Mail: a@example.org\nDatum: 5.1.2026\n\nWo bleibt sie?");
+	assert_string_equal(message->quoted, "");
+}
+
 /* The quote of each client. The own text is "New", the old one "Old". */
 static void test_containers(void **state)
 {
@@ -431,7 +442,7 @@ int main(void)
 	pd_html_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_colours),
-		cmocka_unit_test(test_text),  cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_text),  cmocka_unit_test(test_forms), cmocka_unit_test(test_containers), cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_attacks), cmocka_unit_test(test_plain_wins), cmocka_unit_test(test_both),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_commands),
 	};

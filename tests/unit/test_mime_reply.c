@@ -300,6 +300,10 @@ static void test_inline_answers(void **state)
 		{"answers said to be inline, in German", "Siehe unten in rot.\n\nVon: Anna <a@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: me\nBetreff: x\n\n"
 		 "one?\nYES\n",
 		 "Siehe unten in rot.\n\nVon: Anna <a@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: me\nBetreff: x\n\none?\nYES"},
+		{"answers said to be below, by name", "Hi, see my answers below.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\n"
+		 "Which?\n[Ben] the red one\nWhen?\n[Ben] tomorrow",
+		 "Hi, see my answers below.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\n"
+		 "Which?\n[Ben] the red one\nWhen?\n[Ben] tomorrow"},
 		{"answers said to be inline", "See my comments inline.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\n"
 					      "one?\nYES\n",
 		 "See my comments inline.\n\nFrom: Anna <a@example.org>\nSent: 5.1.2026 10:00\nTo: me\nSubject: x\n\none?\nYES"},

@@ -76,6 +76,7 @@ static void test_signatures(void **state)
 		"Inviato da Yahoo Mail su Android",
 		"Enviado desde Yahoo Mail para Android",
 		"Sent from my Galaxy",
+		"나의 Galaxy에서 보냄",
 		"Sent from my Samsung Galaxy smartphone.",
 		"Von meinem Samsung Galaxy Smartphone gesendet.",
 		"Gesendet von meinem Galaxy",
@@ -113,6 +114,30 @@ static void test_signatures(void **state)
 	}
 }
 
+/* Disclaimers by language, below closing words with a colon or a heading of their own. */
+static void test_disclaimers(void **state)
+{
+	(void)state;
+	static const char *const disclaimers[] = {
+		"This message is intended for the named recipient alone. Whoever else gets it is asked to delete it and to tell the sender.",
+		"CONFIDENTIALITY NOTICE:\n\nThis e-mail message is for the sole use of the intended recipients and may contain privileged matter.",
+		"Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind, vernichten Sie bitte diese Mail.",
+		"Ce message et toutes ses pièces jointes sont confidentiels et établis à l'intention exclusive de leurs destinataires.",
+		"Este mensaje y sus anexos pueden contener información confidencial, dirigida exclusivamente a su destinatario.",
+		"Esta mensagem pode conter informação confidencial. Se a recebeu por engano, apague-a e informe o remetente.",
+		"Questo messaggio è destinato esclusivamente al destinatario indicato e contiene informazioni riservate.",
+		"Dit bericht is uitsluitend bestemd voor de geadresseerde en kan vertrouwelijke informatie bevatten.",
+		"Tämä viesti on luottamuksellinen ja tarkoitettu vain sen vastaanottajalle; muiden tulee tuhota se.",
+		"Niniejsza wiadomość jest poufna i przeznaczona wyłącznie dla adresata; prosimy ją usunąć w razie pomyłki.",
+		"Это сообщение содержит конфиденциальную информацию и предназначено исключительно для адресата.",
+	};
+	for (size_t i = 0; i < COUNT(disclaimers); i++) {
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *mail = pd_printf(arena, "%sThanks, that helped.\n\n%s\n", head, disclaimers[i]);
+		CHECK_ROW_STRING(disclaimers[i], pd_parse_message(arena, mail, strlen(mail))->text, "Thanks, that helped.");
+	}
+}
+
 static void test_no_signatures(void **state)
 {
 	(void)state;
@@ -124,6 +149,34 @@ static void test_no_signatures(void **state)
 		"Prices:\n\n----\na 1\nb 2",
 		"a\n\n--\n\nb is the second part of a long explanation which is not a signature at all, since it is a paragraph of prose that goes on and on and on, and then ends here with a question?",
 		"Kind regards,\nCarol",
+		/* They begin as lines of devices do, and go on as sentences. */
+		"I cannot log in.\n\nFrom my phone it works, though.",
+		"Login geht nicht.\n\nVon meinem Handy geht es aber.",
+		"Connexion impossible.\n\nDepuis mon téléphone, cela marche.",
+		"No funciona.\n\nDesde mi móvil no puedo entrar.",
+		"Non entro.\n\nDal mio telefono funziona.",
+		"Não entro.\n\nDo meu celular funciona.",
+		"Inloggen lukt niet.\n\nVan mijn telefoon werkt het wel.",
+		"Det går inte.\n\nFrån min mobil går det.",
+		"Не могу войти.\n\nС моего телефона всё работает.",
+		"Paketti puuttuu.\n\nLähetetty maanantaina Turusta.",
+		"Brakuje paczki.\n\nWysłane z Krakowa w poniedziałek.",
+		/* They begin as disclaimers do, and speak of something else. */
+		"Hello\n\nThis message is intended as a complaint about order 1234, which has not come although you promised it for Friday.",
+		"Hello\n\nThis email message shows up in red every time that I open the shop, although my account is in order and paid.",
+		"Hello\n\nIf you have received this parcel by mistake, please send it back to us; we have been waiting for it since Monday.",
+		"Hello\n\nLegal notice of cancellation: I hereby cancel my contract 1234 with effect from 31 January 2026, please confirm.",
+		"Hallo\n\nDiese Nachricht und die letzte gehören zusammen: die Rechnung 5 ist falsch, und die Ware ist nicht angekommen.\n\nBitte antworten "
+		"Sie bald.",
+		"Hei\n\nTämä viesti koskee tilausta 1234, joka ei ole vieläkään saapunut, vaikka lupasitte toimittaa sen perjantaina. Toivon vastausta.",
+		"Bonjour\n\nCe message est ma troisième relance concernant la facture 55, toujours impayée malgré vos promesses répétées.",
+		"Salve\n\nQuesto messaggio è per segnalare che la stampante non funziona da lunedì e nessuno ha risposto alla mia chiamata.",
+		"Olá\n\nEsta mensagem é sobre o pedido 55, que ainda não chegou apesar da promessa de entrega na sexta-feira passada.",
+		"Merhaba\n\nBu mesaj her açılışta ekranda çıkıyor ve program kapanıyor, lütfen yardım edin, iki gündür çalışamıyoruz.",
+		"Здравствуйте\n\nЭто сообщение появляется при каждом запуске программы, и после него ничего не работает.",
+		/* Announced, it is shown. */
+		"Your mails end so:\n\nThis email and any attachments are confidential and intended solely for the addressee, please delete it.\n\n"
+		"Please remove it from our tickets.",
 	};
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		PD_AUTO_ARENA arena = pd_arena_new();
@@ -134,6 +187,7 @@ static void test_no_signatures(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_signatures), cmocka_unit_test(test_no_signatures)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_signatures), cmocka_unit_test(test_disclaimers),
+					    cmocka_unit_test(test_no_signatures)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
