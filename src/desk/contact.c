@@ -117,8 +117,8 @@ static const char *subject_of(const struct pd_mail *mail)
 
 static const char *source_of(const struct pd_mail *mail)
 {
-	if (mail->filled != NULL)
-		return mail->filled->is_call ? "call" : "form";
+	if (mail->is_form)
+		return mail->filled != NULL && mail->filled->is_call ? "call" : "form";
 	return strcmp(mail->delivery->source, "import") == 0 ? "import" : "mail";
 }
 
@@ -174,6 +174,14 @@ static void finish(struct pd_context *context, const struct pd_mail *mail, struc
 
 /* --- a person's message --- */
 
+/* The address, else the number of a caller, else whose machine speaks. */
+static const char *writer_of(const struct pd_mail *mail)
+{
+	if (*mail->author.addr != '\0' || mail->filled == NULL)
+		return mail->author.addr;
+	return mail->filled->phone != NULL ? mail->filled->phone : mail->message->from.addr;
+}
+
 /* Of a new ticket. Where a form names no address, its number is the contact. */
 static int64_t begin_conversation(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket)
 {
@@ -189,8 +197,7 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 {
 	struct pd_place place;
 	bool is_spam = (mail->kinds & PD_KIND_SPAM) != 0;
-	context->actor = pd_printf(context->arena, "contact:%s",
-				   *mail->author.addr == '\0' && mail->filled != NULL ? mail->author.name : mail->author.addr);
+	context->actor = pd_printf(context->arena, "contact:%s", writer_of(mail));
 	pd_mail_place(context, mail, &place);
 	if (is_spam && !place.is_trusted) { /* a sender that anybody can write joins nothing with spam */
 		place.related = place.ticket != NULL ? place.ticket->number : place.related;

@@ -51,6 +51,7 @@ void pd_mailform_tell(struct pd_context *context, const struct pd_mail *mail, st
 /* One field of a form: "field LABEL = MEANING". */
 struct mailform_field {
 	const char *label, *meaning;
+	const char *folded; /* the label, for mailform_fields_read alone */
 	bool is_long;	   /* its value may have many lines */
 	bool is_found;
 	const char *value; /* trimmed; "" */

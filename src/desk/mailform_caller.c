@@ -58,7 +58,9 @@ static const char *name_behind(struct pd_arena *arena, const char *text)
 
 bool mailform_caller_read(struct pd_arena *arena, const char *text, const char **ret_phone, const char **ret_name)
 {
-	size_t before = strcspn(text, "+\n" DIGITS);
+	size_t before = 0;
+	while (before <= CALLER_NAME_MAX && strchr("+\n" DIGITS, text[before]) == NULL)
+		before++; /* strchr finds the end, too */
 	if (text[before] == '\n' || text[before] == '\0' || before > CALLER_NAME_MAX)
 		return false;
 	size_t bracket = before; /* "(030) 1234567" */

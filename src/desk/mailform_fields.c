@@ -14,7 +14,8 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-enum { LABEL_MAX = 200 };
+/* What is looked at, so that a hostile text costs no more than a long one: bytes of a line, separators in it, lines. */
+enum { LABEL_MAX = 200, SEPARATORS_MAX = 8, LINES_MAX = 2000 };
 #define MARKS " \t*_-=#>:|"
 
 /* Without what is put around it, folded. */
@@ -31,7 +32,7 @@ static const char *plain(struct pd_arena *arena, const char *text, size_t len)
 
 static bool is_rule(struct pd_arena *arena, const char *line)
 {
-	return *pd_trim(arena, line) != '\0' && *plain(arena, line, strlen(line)) == '\0';
+	return line[strspn(line, MARKS)] == '\0' && *pd_trim(arena, line) != '\0';
 }
 
 static struct mailform_field *named(struct pd_arena *arena, struct mailform_fields *fields, const char *text, size_t len)
@@ -42,7 +43,7 @@ static struct mailform_field *named(struct pd_arena *arena, struct mailform_fiel
 	else
 		number = label;
 	for (size_t i = 0; i < fields->count && *label != '\0'; i++) {
-		const char *own = plain(arena, fields->items[i].label, strlen(fields->items[i].label));
+		const char *own = fields->items[i].folded;
 		if (!fields->items[i].is_found && (strcmp(own, label) == 0 || strcmp(own, number) == 0))
 			return &fields->items[i];
 	}
@@ -56,9 +57,11 @@ static struct mailform_field *begins(struct pd_arena *arena, struct mailform_fie
 	size_t len = strlen(line);
 	struct mailform_field *found = len <= LABEL_MAX ? named(arena, fields, line, len) : NULL;
 	*ret_value = "";
-	for (size_t i = 0; found == NULL && i < len && i < LABEL_MAX; i++) {
+	size_t separators = 0;
+	for (size_t i = 0; found == NULL && i < len && i < LABEL_MAX && separators < SEPARATORS_MAX; i++) {
 		if (strchr(":=\t|", line[i]) == NULL)
 			continue;
+		separators++;
 		found = named(arena, fields, line, i);
 		const char *rest = line + i + 1;
 		if (found != NULL) /* "*Label:* value", "| Label | value |" */
@@ -86,9 +89,11 @@ void mailform_fields_read(struct pd_arena *arena, const char *text, struct mailf
 	PD_AUTO_BUF value = {0};
 	struct mailform_field *open = NULL;
 	struct pd_strings lines = pd_lines(arena, text);
+	for (size_t i = 0; i < fields->count; i++)
+		fields->items[i].folded = plain(arena, fields->items[i].label, strlen(fields->items[i].label));
 	for (size_t i = 0; i < lines.count; i++) {
-		const char *line = lines.items[i], *behind;
-		struct mailform_field *field = begins(arena, fields, line, &behind);
+		const char *line = lines.items[i], *behind = "";
+		struct mailform_field *field = i < LINES_MAX ? begins(arena, fields, line, &behind) : NULL;
 		if (field == NULL && open == NULL) {
 			add_line(&rest, is_rule(arena, line) ? "" : line);
 			continue;

@@ -35,6 +35,8 @@ void pd_mailform_author(struct pd_context *context, struct pd_mail *mail)
 		else if (*author.name == '\0' && filled->phone != NULL)
 			author.name = filled->phone;
 	}
+	if (*author.addr == '\0' && *author.name == '\0') /* nobody: shown as the machine that speaks */
+		author.name = *message->from.name != '\0' ? message->from.name : message->from.addr;
 	mail->author = author;
 	mail->is_form = true;
 	/* Somebody filled it in, whatever the mailer says of itself. */

@@ -216,7 +216,9 @@ static void write_sender(struct pd_context *context, const struct pd_ticket *tic
 	const bool may_reply = pd_may(reader, "reply");
 	pd_buf_addf(out, "%s\n",
 		    pd_say(context->arena, language, "From: {people}", "people",
-			   pd_participant_value(context->arena, &stored->from), NULL));
+			   *stored->from.addr != '\0' ? pd_participant_value(context->arena, &stored->from)
+						       : stored->from.name, /* a caller */
+			   NULL));
 	if (may_reply && shown->why != NULL && strstr(shown->why, PD_WHY_OTHER_SENDER) != NULL)
 		pd_buf_addf(out, "%s\n",
 			    pd_say(context->arena, language,

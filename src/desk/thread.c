@@ -270,7 +270,7 @@ static void check_joined(struct pd_context *context, const struct pd_mail *mail,
 	if (mail->agent != NULL)
 		return;
 	if (mail->is_form && !context->is_import)
-		leave(place, "who wrote it stands in Reply-To alone");
+		leave(place, mail->filled != NULL ? "a form proves nobody" : "who wrote it stands in Reply-To alone");
 	else if (ticket->is_deleted)
 		leave(place, "its ticket was deleted");
 	else if (ticket->is_spam && !mail->is_automatic && (mail->kinds & PD_KIND_SPAM) == 0)

@@ -115,6 +115,8 @@ for file in $(pf_mails anna@example.com); do
 done
 [ -n "$call_notification" ] || fail "no notification of the call"
 
+grep -q "^From: Dave Caller$" "$call_notification" || fail "the notification does not name the caller"
+
 # Comments work; for a reply the author is asked for an address, and nothing leaves.
 postdesk --as anna do 2 "#note He sounded angry." >/dev/null || fail "a comment on the call"
 before=$(pf_mails anna@example.com | wc -l)

@@ -187,6 +187,7 @@ static const struct {
 	{"no header", {.from = "apps@example.org", .to = "sales@example.com"}, "mail"},
 	{"another recipient", {.from = "apps@example.org", .header = "X-Form", .value = "contact-7"}, "mail"},
 	{"a call", {.from = "vm@pbx.example"}, "call"},
+	{"our own address, with Reply-To", {.from = "support@example.com", .reply_to = "jane@example.net"}, "form"},
 };
 
 static void test_known(void **state)
@@ -283,6 +284,23 @@ static void test_caller_again(void **state)
 	assert_string_equal(ticket->conversations.items[0].participants.items[0].address.addr, "jane@example.net");
 }
 
+/* What a stranger may send costs no more than its length. */
+static void test_hostile(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {":", "from ", "Email:\n", "a:b:c:d:e\n", "Message\n", "----\n", "from 0", "@", "\n"};
+	for (size_t i = 0; i < COUNT(pieces); i++) {
+		size_t len = strlen(pieces[i]), size = (size_t)1024 * 1024;
+		char *text = pd_alloc(desk->arena, size + 1);
+		for (size_t at = 0; at + len <= size; at += len)
+			memcpy(text + at, pieces[i], len);
+		int64_t before = cpu_time();
+		small_deliver(desk, (struct small_mail){.from = i % 2 == 0 ? "a@site.example" : "a@pbx.example", .text = text});
+		small_deliver(desk, (struct small_mail){.from = i % 2 == 1 ? "a@site.example" : "a@pbx.example", .text = text});
+		CHECK_ROW(pieces[i], cpu_time() - before < 5000);
+	}
+}
+
 /* --- what is wrong --- */
 
 static const struct {
@@ -318,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_known, setup, drop),
 		cmocka_unit_test_setup_teardown(test_calls, setup, drop),
 		cmocka_unit_test_setup_teardown(test_caller_again, setup, drop),
+		cmocka_unit_test_setup_teardown(test_hostile, setup, drop),
 		cmocka_unit_test_setup_teardown(test_wrong, setup, drop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
