@@ -89,10 +89,19 @@ check_equal "taken out" "$(taken_out)" 5
 sed -i 's/^Message-ID: <t1/Message-ID: <t2/I' "$work/sent.eml"
 repeat carol@example.net
 check "another mail was taken out" pf_wait 20 pf_has carol@example.net 2
-# Elsewhere than on the listener nothing is taken out: that is not postdesk's own submission.
+# Of one with two Message-IDs, a marked one among them, first or last, nobody can say which mail it is.
 sed -i 's/^Message-ID: <t2/Message-ID: <t1/I' "$work/sent.eml"
+cp "$work/sent.eml" "$work/once.eml"
+sed 's/^Message-ID: /Message-ID: <another@example.net>\n&/I' "$work/once.eml" >"$work/sent.eml"
+repeat carol@example.net
+check "one with the marked id as its second was taken out" pf_wait 20 pf_has carol@example.net 3
+sed 's/^Message-ID: .*/&\nMessage-ID: <another@example.net>/I' "$work/once.eml" >"$work/sent.eml"
+repeat carol@example.net
+check "one with the marked id as its first was taken out" pf_wait 20 pf_has carol@example.net 4
+cp "$work/once.eml" "$work/sent.eml"
+# Elsewhere than on the listener nothing is taken out: that is not postdesk's own submission.
 pf_send "$PF_PORT" "$sender" carol@example.net <"$work/sent.eml" >/dev/null || fail "not taken"
-check "taken out on another listener" pf_wait 20 pf_has carol@example.net 3
+check "taken out on another listener" pf_wait 20 pf_has carol@example.net 5
 
 count=1
 # Each step fails once: a restriction at MAIL, RCPT, DATA, the end; a later filter that says no or goes; cleanup
