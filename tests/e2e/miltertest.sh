@@ -85,6 +85,36 @@ for round in 1 2 3; do
 	desk_start
 done
 
+# A stop while one mail is judged, held there by readers that stand still: nothing new gets in, that one gets its answer,
+# and only then it is over. (The load above has made the readers.)
+echo 'conn = open() envelope(conn, "anna", "anna@example.com", "support@example.com") mail(conn, "held")
+	ok(mt.bodystring(conn, "Hello")) mt.set_timeout(60) io.open(ended, "w"):close() ok(mt.eom(conn))
+	reply(conn, SMFIR_CONTINUE, "held") want(mt.eom_check(conn, MT_HDRADD, "X-Postdesk-Seal"), "no seal")
+	mt.disconnect(conn)' |
+	cat "$top_srcdir/tests/milter/prelude" - >"$work/held"
+echo 'conn = open() ok(mt.macro(conn, SMFIC_MAIL, "{mail_addr}", "x@example.net")) ok(mt.mailfrom(conn, "<x@example.net>"))
+	ok(mt.rcptto(conn, "<support@example.com>")) reply(conn, SMFIR_TEMPFAIL, "put off")' >"$work/late.lua"
+play "$top_srcdir/tests/milter/eom.lua" || fail "before the held one: $(cat "$work/told")"
+readers=$(pgrep -P "$desk_pid" -f -- --reader)
+[ -n "$readers" ] || fail "there is no reader"
+kill -STOP $readers
+miltertest -D socket="unix:$milter" -D ended="$work/at.end" -s "$work/held" >"$work/held.out" 2>&1 </dev/null &
+held=$!
+pf_wait 20 test -e "$work/at.end" || fail "the mail does not come to its end: $(cat "$work/held.out")"
+kill "$desk_pid"
+check "the milter takes mail while it stops" pf_wait 8 play "$work/late.lua"
+kill -0 "$held" || fail "the mail in the midst has its answer while no reader ran: $(cat "$work/held.out")"
+kill -0 "$desk_pid" || fail "it ended with a mail in the midst"
+kill -CONT $readers
+wait "$held" || fail "the mail in the midst was lost: $(cat "$work/held.out")"
+wait "$desk_pid" || fail "did not end well"
+grep -q "ended with work under way" "$work/postdeskd.out" && fail "it did not wait"
+tail -n +"$(grep -n 'milter: sealed' "$work/postdeskd.out" | tail -1 | cut -d: -f1)" "$work/postdeskd.out" | grep -q 'stopped' ||
+	fail "it ended before the mail in the midst: $(tail -3 "$work/postdeskd.out")"
+desk_pid=
+desk_log
+desk_start
+
 # A socket that a killed daemon left is taken over.
 desk_kill
 [ -S "$milter" ] || fail "no socket is left to be taken over"
