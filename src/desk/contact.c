@@ -37,16 +37,19 @@ void pd_add_participants(struct pd_context *context, const struct pd_mail *mail,
 		add_participant(context, ticket, conversation, &message->cc.items[i]);
 }
 
+static void add_contact(struct pd_context *context, struct pd_ticket *ticket, const struct pd_address *address)
+{
+	const struct pd_contact *contact = pd_plan_contact(context, address);
+	pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
+}
+
 int64_t pd_add_correspondent(struct pd_context *context, struct pd_ticket *ticket,
 			     const struct pd_mailbox *mailbox, const struct pd_address *address,
 			     const char *subject)
 {
 	bool is_somebody = pd_is_outsider(context, address->addr);
-	if (is_somebody) {
-		const struct pd_contact *contact = pd_plan_contact(context, address);
-		pd_plan_add(context, ticket, "contact",
-			    pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
-	}
+	if (is_somebody)
+		add_contact(context, ticket, address);
 	int64_t conversation = pd_plan_new_conversation(context, ticket, mailbox->name, subject);
 	if (is_somebody)
 		add_participant(context, ticket, conversation, address);
@@ -212,6 +215,8 @@ void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)
 		place.conversation = pd_add_correspondent(context, ticket, mail->mailbox, &mail->author,
 							  mail->message->subject);
 	}
+	if (!is_new && place.is_first)
+		add_contact(context, ticket, &mail->author);
 	struct pd_planned_message *message = pd_mail_store(context, mail, PD_IN);
 	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
 					       place.conversation, place.why);

@@ -49,6 +49,7 @@ struct pd_place {
 	const struct pd_recipient *token; /* the signed address that led there; NULL */
 	int64_t answers;		  /* the entry that it answers, by In-Reply-To; 0: unknown */
 	bool is_trusted; /* the sender is who the token was made for, or an authentic participant */
+	bool is_first;	 /* answers a mail whose recipients were hidden, before anybody else: becomes the contact */
 	const char *why;
 	int64_t related; /* a ticket that it names without a right to join it; 0 */
 };

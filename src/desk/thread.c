@@ -93,6 +93,14 @@ static void settle(struct pd_context *context, const struct pd_mail *mail, struc
 
 /* --- rule 1: the signed reply address --- */
 
+/* A mail to Bcc alone tells nobody but its recipients its address; whoever uses that first is one of them. */
+static bool is_first(const struct pd_mail *mail, const struct pd_ticket *ticket, const struct pd_recipient *recipient)
+{
+	const struct pd_conversation *conversation = pd_ticket_conversation(ticket, recipient->conversation);
+	return recipient->sent_id != NULL && mail->agent == NULL && !mail->is_own && !mail->is_refuted &&
+	       ticket->contacts.count == 0 && (conversation == NULL || conversation->participants.count == 0);
+}
+
 static bool by_token(struct pd_context *context, const struct pd_mail *mail, struct pd_place *place)
 {
 	for (size_t i = 0; i < mail->recipients.count; i++) {
@@ -116,7 +124,8 @@ static bool by_token(struct pd_context *context, const struct pd_mail *mail, str
 				continue;
 			}
 		} else if (*recipient->person == '\0') {
-			is_expected = takes_part(context, mail, ticket);
+			place->is_first = is_first(mail, ticket, recipient);
+			is_expected = place->is_first || takes_part(context, mail, ticket);
 		} else {
 			is_expected = !mail->is_refuted &&
 				      pd_equal_nocase(recipient->person, mail->author.addr);

@@ -120,6 +120,41 @@ static void test_answers(void **state)
 	}
 }
 
+/* To Bcc alone: the first who answers becomes the contact, and nobody after it. */
+static void test_hidden_recipients(void **state)
+{
+	static const struct {
+		const char *name, *from, *why;
+		size_t people;
+	} table[] = {
+		{"an out-of-office answer is nobody's first", "Away <away@customer.example>", NULL, 0},
+		{"the first", "Ville <ville@customer.example>", "reply address", 1},
+		{"the first again", "ville@customer.example", "reply address", 1},
+		{"another", "x@else.example", "reply address, used by another sender: x@else.example", 1},
+	};
+	struct small_desk *desk = *state;
+	struct small_mail hidden = offer;
+	hidden.to = "";
+	int64_t number = copy(desk, hidden)->ticket;
+	assert_int_equal(small_ticket(desk, number)->contacts.count, 0);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_mail mail = {.from = table[i].from,
+					  .to = answer_address(desk, offer.id),
+					  .subject = "About that",
+					  .text = "Thank you.",
+					  .id = pd_printf(desk->arena, "hidden%zu@customer.example", i),
+					  .kinds = table[i].why == NULL ? PD_KIND_AUTO : 0};
+		struct pd_plan *plan = small_deliver(desk, mail);
+		const struct pd_ticket *ticket = small_ticket(desk, number);
+		CHECK_ROW(table[i].name, plan->ticket == number);
+		CHECK_ROW(table[i].name, ticket->contacts.count == table[i].people);
+		CHECK_ROW(table[i].name, ticket->conversations.items[0].participants.count == table[i].people);
+		if (table[i].why != NULL)
+			CHECK_ROW_STRING(table[i].name, small_event(desk, number, PD_EVENT_MESSAGE)->why, table[i].why);
+	}
+	assert_string_equal(small_ticket(desk, number)->conversations.items[0].participants.items[0].address.addr, "ville@customer.example");
+}
+
 static void test_answer_before_the_copy(void **state)
 {
 	(void)state;
@@ -444,6 +479,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_new_ticket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hidden_recipients, setup, teardown),
 		cmocka_unit_test(test_answer_before_the_copy),
 		cmocka_unit_test_setup_teardown(test_automatic_answer_before_the_copy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goes_on_with_a_ticket, setup, teardown),
