@@ -81,6 +81,8 @@ void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool say
 bool pd_reply_coloured(const struct pd_line_list *lines, size_t from);
 /* Lines from..to: the trailing ones that are a signature or a disclaimer become SIGNATURE. */
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
+/* Does the fold begin as closing words and thanks do? */
+bool pd_line_closes(const char *fold);
 /* The lines of the plain text, split, against those of the HTML of the same mail, split; in reply_both.c. */
 void pd_reply_compare(struct pd_line_list *lines, const struct pd_line_list *html);
 /* The line in lower case, without '>' marks, blanks single; NUL-terminated, cut at PD_FOLD_LIMIT. */

@@ -128,6 +128,19 @@ static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 	}
 }
 
+static void bare(const char *fold, char *out, size_t room);
+
+/* Does the text above announce it ("Your mails say:")? A heading of a disclaimer does not. */
+static bool is_announced(const struct pd_line_list *lines, size_t from, size_t at)
+{
+	size_t end = kept_end(lines, from, at);
+	if (end == from)
+		return false;
+	char text[PD_FOLD_LIMIT + 4];
+	bare(pd_line_fold(&lines->items[end - 1]), text, sizeof text);
+	return pd_words_ends(text, ":|：") > 0 && !pd_line_closes(text) && !pd_words_begins(text, pd_disclaimer_words);
+}
+
 /* --- a rule, then contacts or a list's footer --- */
 
 static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
@@ -135,7 +148,7 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 	size_t end = kept_end(lines, from, to), low = end > from + 40 ? end - 40 : from;
 	for (size_t i = low; i < end; i++) {
 		const struct pd_line *line = &lines->items[i];
-		if (line->fate != PD_LINE_KEPT || !pd_mark_rule(line))
+		if (line->fate != PD_LINE_KEPT || !pd_mark_rule(line) || is_announced(lines, from, i))
 			continue;
 		size_t solid = 0, contacts = 0, prose = 0;
 		bool is_list = false;
@@ -154,7 +167,7 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 		}
 		bool underscores = strspn(pd_line_fold(line), "_") >= 20;
 		if (solid && solid <= 12 &&
-		    ((is_list && underscores) ||
+		    ((is_list && underscores && contacts) ||
 		     (!prose && solid <= SIGNATURE_LINES && contacts >= 2 && contacts * 4 >= solid))) {
 			take(lines, i, to);
 			return true;
@@ -330,8 +343,8 @@ static size_t paragraph(const struct pd_line_list *lines, size_t from, size_t en
 	return start;
 }
 
-/* Is nothing more to come, so that what stands below is no part of it? */
-static bool ends_thought(const char *fold)
+/* Does it begin as closing words and thanks do? */
+bool pd_line_closes(const char *fold)
 {
 	static const char closings[] =
 		"best|kind|warm|regards|thanks|thank you|many thanks|cheers|sincerely|yours|greetings|mit "
@@ -344,12 +357,18 @@ static bool ends_thought(const char *fold)
 		"venlig|venlig|hilsen|vennlig|mvh|tak|takk|ystävällisin|terveisin|kiitos|"
 		"pozdrawiam|z poważaniem|dziękuję|s pozdravem|děkuji|s pozdravom|üdvözlettel|köszönöm|с "
 		"уважением|спасибо|з повагою|дякую";
+	return pd_words_begins(fold, closings) > 0;
+}
+
+/* Is nothing more to come, so that what stands below is no part of it? */
+static bool ends_thought(const char *fold)
+{
 	size_t len = strlen(fold);
 	if (!len)
 		return false;
 	if (strchr(".!?)", fold[len - 1]) || pd_words_ends(fold, "。|！|？|…"))
 		return true;
-	return words_in(fold) <= 4 && pd_words_begins(fold, closings) > 0;
+	return words_in(fold) <= 4 && pd_line_closes(fold);
 }
 
 /* "Anna Virtanen", "anna@…", "+358 …" as the last paragraph, below other text. */
@@ -381,7 +400,7 @@ static bool take_dashed_name(struct pd_line_list *lines, size_t from, size_t to)
 		return false;
 	const struct pd_line *line = &lines->items[end - 1];
 	if (line->len < 3 || line->text[0] != '-' || !is_name(line, 3) || strchr(" -", line->text[1]) ||
-	    !pd_line_is_blank(&lines->items[end - 2]) || kept_end(lines, from, end - 1) == from)
+	    !pd_line_is_blank(&lines->items[end - 2]) || kept_end(lines, from, end - 1) == from || is_announced(lines, from, end - 1))
 		return false;
 	take(lines, end - 1, to);
 	return true;
@@ -395,17 +414,6 @@ static bool is_of_disclaimer(const struct pd_line_list *lines, size_t from, size
 		if (pd_words_find(pd_line_fold(&lines->items[i]), pd_disclaimer_matter, NULL))
 			return true;
 	return false;
-}
-
-/* Does the text above announce it ("Your mails say:")? A heading of the disclaimer's own and closing words do not. */
-static bool is_announced(const struct pd_line_list *lines, size_t from, size_t at)
-{
-	size_t end = kept_end(lines, from, at);
-	if (end == from)
-		return false;
-	char text[PD_FOLD_LIMIT + 4];
-	bare(pd_line_fold(&lines->items[end - 1]), text, sizeof text);
-	return pd_words_ends(text, ":|：") > 0 && words_in(text) >= 2 && !pd_words_begins(text, pd_disclaimer_words);
 }
 
 /* No disclaimer asks but whether to print. */
@@ -478,9 +486,11 @@ static bool may_be_postscript(const struct pd_line *line)
 	case 'p':
 		return strchr("psdo", second) != NULL;
 	case 'n':
-		return second == 'b' || second == 'o';
+		return second == 'b' || second == 'o' || second == 'a';
+	case 'e':
+		return second == 'd';
 	default:
-		return g_ascii_tolower(line->text[0]) == 'u' && second == 'i';
+		return g_ascii_tolower(line->text[0]) == 'u' && (second == 'i' || second == 'p');
 	}
 }
 
@@ -490,7 +500,7 @@ static bool is_postscript(const struct pd_line *line)
 	if (line->depth || !may_be_postscript(line))
 		return false;
 	static const char words[] = "ps:|ps -|ps.|ps,|ps :|p.s.|p.s:|p.s|p. s.|pps:|pps.|p.p.s.|pps|p.-s.|post scriptum|postscriptum|p.d.|pd:|p.d:|posdata|postdata|"
-				    "n.b.|nb:|nota bene|u.i.|ui.|ui:|υ.γ.|υγ:|ps –|ps —|з.ы.|зы:|зы.|p/s:|附：|附言|又及|追伸|추신|追記";
+				    "n.b.|nb:|nota bene|update:|edit:|edited:|nachtrag:|u.i.|ui.|ui:|υ.γ.|υγ:|ps –|ps —|з.ы.|зы:|зы.|p/s:|附：|附言|又及|追伸|추신|追記";
 	const char *fold = pd_line_fold(line);
 	fold += strspn(fold, " *_");
 	return pd_words_begins(fold, words) || (pd_starts(fold, "ps ") && fold[3]);

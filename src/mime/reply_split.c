@@ -537,6 +537,28 @@ static bool is_answered(const struct split *split, bool says_forward)
 	return words >= 5 && *last && last[strlen(last) - 1] != ':';
 }
 
+/* Is a greeting all that stands above ("Hello,")? Then what looks like an attribution is the author's sentence: nobody answers so. */
+static bool only_greets(const struct split *split)
+{
+	const struct pd_line *rest = &split->lines->items[split->end], *greeting = NULL;
+	if (rest->structure || (rest->hints & (PD_HINT_CUT | PD_HINT_BORDER | PD_HINT_ATTRIBUTION)))
+		return false;
+	for (size_t i = 0; i < split->end; i++) {
+		if (split->class[i] == CLASS_BLANK)
+			continue;
+		if (split->class[i] != CLASS_TEXT || greeting)
+			return false;
+		greeting = &split->lines->items[i];
+	}
+	if (!greeting || greeting->len > 60)
+		return false;
+	const char *fold = pd_line_fold(greeting);
+	size_t len = strlen(fold), words = 1;
+	for (const char *c = fold; *c; c++)
+		words += *c == ' ';
+	return len > 1 && fold[len - 1] == ',' && words <= 4 && !pd_line_closes(fold);
+}
+
 /* What begins at split->end: kept when it is a forward, when answers are in it, or when nothing stands above.
  */
 static void weigh_rest(struct split *split, bool has_own, bool says_forward)
@@ -546,7 +568,8 @@ static void weigh_rest(struct split *split, bool has_own, bool says_forward)
 	if (split->end >= lines->count)
 		return;
 	lines->has_inline |= pd_reply_coloured(lines, body);
-	bool keep = (split->is_forward && !is_answered(split, says_forward)) || !has_own || lines->has_inline || asks_inline(split);
+	bool keep = (split->is_forward && !is_answered(split, says_forward)) || !has_own || lines->has_inline || asks_inline(split) ||
+		    only_greets(split);
 	for (size_t i = split->end; i < lines->count; i++) {
 		struct pd_line *line = &lines->items[i];
 		line->is_foreign = true;

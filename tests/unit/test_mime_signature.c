@@ -175,6 +175,11 @@ static void test_no_signatures(void **state)
 		"Merhaba\n\nBu mesaj her açılışta ekranda çıkıyor ve program kapanıyor, lütfen yardım edin, iki gündür çalışamıyoruz.",
 		"Здравствуйте\n\nЭто сообщение появляется при каждом запуске программы, и после него ничего не работает.",
 		/* Announced, it is shown. */
+		"Please remove from the list:\n\n-Anna Virtanen",
+		"Our new data:\n\n----------\nPhone: +358 40 1234567\nMail: a@example.org\nWeb: www.example.org",
+		"Devices:\n==========\nSN 1234567890\nSN 1234567891\nSN 1234567892",
+		/* No list's footer is without its address. */
+		"How do I leave?\n\n_______________________________________________\nI mean the mailing list of the shop, I want to unsubscribe.",
 		"Your mails end so:\n\nThis email and any attachments are confidential and intended solely for the addressee, please delete it.\n\n"
 		"Please remove it from our tickets.",
 	};
