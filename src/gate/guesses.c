@@ -110,3 +110,8 @@ void pd_guesses_add(struct pd_guesses *guesses, uint64_t client, int64_t now)
 		found->debt_until += COST;
 	pthread_mutex_unlock(&guesses->lock);
 }
+
+int64_t pd_guesses_refuse_at(int64_t since, int64_t now)
+{
+	return since + ((now - since) / PD_GUESSES_SLOT + 1) * PD_GUESSES_SLOT;
+}

@@ -23,6 +23,10 @@ uint64_t pd_guesses_client(const struct sockaddr *address);
 uint64_t pd_guesses_login(const char *login);
 /* How long the client must wait before its next signed address is looked at; 0: not at all. now is monotonic. */
 int64_t pd_guesses_wait(struct pd_guesses *guesses, uint64_t client, int64_t now);
+/* When a refusal is said whose looking up began at `since` and is over now: at the next multiple of PD_GUESSES_SLOT
+ * after `since`, so that its time does not tell what was looked up. Always later than now. */
+#define PD_GUESSES_SLOT (PD_SECOND / 20)
+int64_t pd_guesses_refuse_at(int64_t since, int64_t now);
 /* It gave a wrong one. */
 void pd_guesses_add(struct pd_guesses *guesses, uint64_t client, int64_t now);
 

@@ -14,7 +14,6 @@
 #include "gate/milter_internal.h"
 
 #define TRANSPORT   "postdesk" /* what brings mail here: "postdesk postfix" names it so */
-#define SLOT	    50	       /* ms: refusals come at multiples of it */
 #define MAX_WAITING 16	       /* clients that wait for having guessed; others are sent away */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -65,7 +64,7 @@ static sfsistat refuse_recipient(SMFICTX *ctx, uint64_t client, const char *reci
 	pd_log(PD_INFO, "milter: refused", "queue-id", smfi_getsymval(ctx, "i"), "recipient", recipient, "reason",
 	       "never an address of the desk", NULL);
 	smfi_setreply(ctx, "550", "5.1.1", "There is no such address here");
-	wait_until(since + ((now - since) / SLOT + 1) * SLOT);
+	wait_until(pd_guesses_refuse_at(since, now));
 	return SMFIS_REJECT;
 }
 

@@ -27,3 +27,12 @@ takes(2, 60, "the same login from elsewhere", "eve", "192.0.2.68")
 takes(0, 2, "another client of that address", nil, "192.0.2.67")
 for i = 1, 3 do takes(0, 2, "an agent", "anna", "192.0.2.69") end
 takes(0, 2, "another client of the agent's address", nil, "192.0.2.69")
+-- No refusal comes at once: sixty, none of which waits for having guessed, take 3 s at least.
+before = os.time()
+for client = 1, 6 do
+	conn = open("192.0.2." .. 100 + client)
+	envelope(conn, nil, "x@example.org", "support@example.com")
+	for i = 1, 10 do wrong(conn) end
+	mt.disconnect(conn)
+end
+want(os.time() - before >= 2, "sixty refusals in " .. os.time() - before .. " s")

@@ -90,12 +90,35 @@ static void test_many(void **state)
 	pd_guesses_free(guesses);
 }
 
+static void test_refuse_at(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t since, now, want;
+	} cases[] = {
+		{"found at once", START, START, START + 50},
+		{"found soon", START, START + 1, START + 50},
+		{"just before the end of the slot", START, START + 49, START + 50},
+		{"at its end", START, START + 50, START + 100},
+		{"just after it", START, START + 51, START + 100},
+		{"late", START, START + 1234, START + 1250},
+		{"whatever the clock shows when it began", START + 17, START + 20, START + 67},
+		{"at its end, whatever the clock shows", START + 17, START + 67, START + 117},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (pd_guesses_refuse_at(cases[i].since, cases[i].now) != cases[i].want)
+			fail_msg("%s: %lld", cases[i].name,
+				 (long long)(pd_guesses_refuse_at(cases[i].since, cases[i].now) - START));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_client),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refuse_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
