@@ -70,7 +70,8 @@ const struct pd_option pd_options[] = {
 	{"postdesk", "submit", PD_OPTION_SUBMIT, "sendmail:/usr/sbin/sendmail", NULL, DESK(submit),
 	 "How mail leaves: smtp://HOST:PORT, a listener of the MTA for postdesk alone, or sendmail:PATH."},
 	{"postdesk", "authserv_id", PD_OPTION_TEXT, NULL, NULL, DESK(authserv_id),
-	 "Whose Authentication-Results fields to believe: exactly this authserv-id. Empty: none."},
+	 "Whose Authentication-Results fields to believe: exactly this authserv-id. Empty: none. Change it with an "
+	 "empty queue only: the milter took forged ones out of mail that waits by the name of then."},
 	{"postdesk", "delimiter", PD_OPTION_DELIMITER, "+", NULL, DESK(delimiter),
 	 "The character between a mailbox and an extension, one of Postfix's recipient_delimiter."},
 	{"postdesk", "language", PD_OPTION_WORD, "en", LANGUAGES, DESK(language),
