@@ -454,7 +454,8 @@ const char pd_mobile_own_words[] =
 
 const char pd_mobile_sent_words[] =
 	"sent|gesendet|versendet|verschickt|geschickt|geschrieben|envoyé|envoyée|écrit|enviado|inviato|verzonden|verstuurd|gestuurd|skickat|skickades|sendt|"
-	"отправлено|послано|надіслано|відправлено|aus|us";
+	"отправлено|послано|надіслано|відправлено|aus|us|pro|max|plus|ultra|mini|air|lite|fold|flip|gerät|apparaat|toestel|appareil|dispositivo|"
+	"aparelho|telcel|claro|movistar|vivo|tim";
 
 const char pd_form_labels[] =
 	"name|first name|last name|full name|e-mail|email|mail|e-mail address|email address|phone|phone number|telephone|mobile|company|address|order|order number|"

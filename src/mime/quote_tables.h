@@ -54,7 +54,7 @@ extern const char pd_disclaimer_words[];
 extern const char pd_disclaimer_matter[];
 /* Beginnings of a device's line without a word for sending: as many sentences begin so … */
 extern const char pd_mobile_own_words[];
-/* … which do not end with one. */
+/* … which do not end with one, or with the rest of a model's or carrier's name. */
 extern const char pd_mobile_sent_words[];
 /* Labels of forms and of orders, which no client puts above a quote. */
 extern const char pd_form_labels[];
