@@ -54,6 +54,14 @@ static void parse_team(struct command_parser *parser, struct pd_command *command
 		set_one_word(parser, command, found.name);
 }
 
+/* "none" takes a custom property away, as it does those of every ticket, unless it is one of the choices. */
+static bool is_none(struct command_parser *parser, const struct pd_group *group, const char *value)
+{
+	struct pd_strings choices = pd_split(parser->arena, pd_group_value(group, "choices", NULL), ';');
+	return command_is_keyword(parser->arena, value, "none") &&
+	       pd_find_word(parser->arena, &choices, value).name == NULL;
+}
+
 /* A value fit for the type; NULL: it is wrong, and said. */
 static const char *parse_typed(struct command_parser *parser, struct pd_command *command,
 			       const struct pd_group *group, const char *value)
@@ -91,6 +99,8 @@ static const char *parse_typed(struct command_parser *parser, struct pd_command 
 	for (size_t i = 0; i < parts.count; i++) {
 		struct pd_found found = pd_find_word(parser->arena, &choices, parts.items[i]);
 		if (found.name == NULL) {
+			if (found.choices == NULL && found.nearest == NULL && choices.count > 0)
+				found.choices = pd_strings_join(parser->arena, &choices, ", ");
 			command_wrong_found(parser, command, group->name, parts.items[i], &found);
 			return NULL;
 		}
@@ -166,6 +176,8 @@ void command_parse_set(struct command_parser *parser, struct pd_command *command
 		return;
 	}
 	command->value = custom != NULL ? custom->name : property;
+	if (custom != NULL && is_none(parser, custom, value))
+		value = "";
 	if (custom != NULL && *value != '\0')
 		value = (char *)parse_typed(parser, command, custom, value);
 	set_one_word(parser, command, value);

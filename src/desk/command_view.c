@@ -1,7 +1,7 @@
 /* Commands that make and delete views: #view, #unview.
  *
- * A view without "for" is its author's alone. Who may change or delete one: its author and administrators. The
- * name that a view of every desk has narrows that one, for everyone. */
+ * A view without "for" is its author's alone: nobody else meets it. Who may change or delete a shared one: its author
+ * and administrators. The name that a view of every desk has narrows that one, for everyone; no other view has it. */
 #include <string.h>
 
 #include "base/text.h"
@@ -108,16 +108,10 @@ static struct pd_view wanted(struct command_run *run, const struct pd_command *c
 static const struct pd_view *recorded(struct command_run *run, const char *record_name)
 {
 	struct pd_context *context = run->context;
-	struct pd_records one = {0};
-	const char *value = pd_plan_record(context, PD_VIEW_RECORD, record_name);
-	if (value == NULL)
-		return NULL;
-	*pd_list_add(context->arena, &one) = (struct pd_record){.name = record_name, .value = value};
-	struct pd_views views = pd_views_with(context->arena, context->settings, NULL, &one);
-	for (size_t i = 0; i < views.count; i++)
-		if (views.items[i].author != NULL)
-			return pd_memdup(context->arena, &views.items[i], sizeof views.items[i]);
-	return NULL;
+	const struct pd_record one = {.name = record_name,
+				      .value = pd_plan_record(context, PD_VIEW_RECORD, record_name)};
+	struct pd_view *view = PD_NEW(context->arena, struct pd_view);
+	return one.value != NULL && pd_view_of_record(context->arena, &one, view) ? view : NULL;
 }
 
 static bool may_change(const struct command_run *run, const struct pd_view *view)
@@ -145,14 +139,16 @@ static bool is_configured(struct command_run *run, const char *name)
 static bool may_share(struct command_run *run, const struct pd_command *command, const struct pd_view *view)
 {
 	const struct pd_agent *agent = run->context->agent;
-	if (agent == NULL || agent->role == PD_ROLE_ADMINISTRATOR)
-		return true;
-	if (pd_view_find(view->title) != NULL && pd_equal(view->share, "everyone")) {
+	bool is_administrator = agent == NULL || agent->role == PD_ROLE_ADMINISTRATOR;
+	if (pd_view_find(view->title) != NULL && (!is_administrator || !pd_equal(view->share, "everyone"))) {
 		command_refused(run, command,
-				RUN_SAY(run, "\"{name}\" is a view of every desk; administrators narrow it.", "name",
-					view->title));
+				RUN_SAY(run,
+					"\"{name}\" is a view of every desk; administrators narrow it, for everyone.",
+					"name", view->title));
 		return false;
 	}
+	if (is_administrator)
+		return true;
 	struct pd_strings shares = pd_split(run->context->arena, view->share, ';');
 	for (size_t i = 0; i < shares.count; i++) {
 		const char *name = shares.items[i] + strlen("team:");

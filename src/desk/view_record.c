@@ -13,6 +13,12 @@ static bool is_private(const struct pd_view *view)
 	return view->share != NULL && pd_starts(view->share, "private:");
 }
 
+/* A private view is its author's alone; not even administrators meet it. */
+static bool is_own(const struct pd_view *view, const struct pd_agent *agent)
+{
+	return agent != NULL && strcmp(view->share + strlen("private:"), agent->name) == 0;
+}
+
 char *pd_view_record_name(struct pd_arena *arena, const struct pd_view *view)
 {
 	const char *key = pd_view_key(arena, view->title);
@@ -27,7 +33,7 @@ char *pd_view_record_value(struct pd_arena *arena, const struct pd_view *view)
 			 view->columns != NULL ? view->columns : "");
 }
 
-static bool parse(struct pd_arena *arena, const struct pd_record *record, struct pd_view *ret_view)
+bool pd_view_of_record(struct pd_arena *arena, const struct pd_record *record, struct pd_view *ret_view)
 {
 	struct pd_strings lines = pd_lines(arena, record->value);
 	if (lines.count < 4)
@@ -63,15 +69,17 @@ struct pd_views pd_views_with(struct pd_arena *arena, const struct pd_settings *
 	struct pd_view view;
 	size_t known = others.count;
 	for (size_t i = 0; i < records->count; i++) {
-		if (!parse(arena, &records->items[i], &view) ||
-		    !pd_view_is_shared(arena, settings, view.share, agent))
+		if (!pd_view_of_record(arena, &records->items[i], &view))
 			continue;
 		if (is_private(&view)) {
-			*pd_list_add(arena, &views) = view;
+			if (is_own(&view, agent))
+				*pd_list_add(arena, &views) = view;
 			continue;
 		}
+		if (!pd_view_is_shared(arena, settings, view.share, agent))
+			continue;
 		struct pd_view *narrowed = NULL;
-		for (size_t n = 0; n < known && narrowed == NULL; n++)
+		for (size_t n = 0; pd_equal(view.share, "everyone") && n < known && narrowed == NULL; n++)
 			if (pd_view_find(others.items[n].name) != NULL &&
 			    strcmp(pd_view_key(arena, others.items[n].name), view.name) == 0)
 				narrowed = &others.items[n];

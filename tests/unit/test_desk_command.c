@@ -242,6 +242,8 @@ static void wrong(void **state)
 		{"empty name", "#set name=", "Line 1, \"#set name=\": a ticket needs a name."},
 		{"not to be set", "#set created=2026-01-01",
 		 "Line 1, \"#set created=2026-01-01\": the property created cannot be set."},
+		{"no choice at all", "#set device=tablet",
+		 "Line 1, \"#set device=tablet\": \"tablet\" may be phone, laptop."},
 		{"wrong choice", "#set device=lapto",
 		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean \"laptop\"?"},
 		{"no number", "#set floor=top",
@@ -473,7 +475,8 @@ static void applies(void **state)
 	anna("#set name=Burning printer\n#set device=Phone\n#set description=x",
 	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> "
 	     "x");
-	anna("#set device=", "#set: device phone -> none");
+	anna("#set device=none", "#set: device phone -> none");
+	anna("#set device=laptop\n#set device=", "#set: device none -> laptop\n#set: device laptop -> none");
 	anna("#add tags=b;a\n#add tags=Loud;a", "#add: tags none -> b;a\n#add: tags b;a -> b;a;Loud");
 	anna("#remove tags=a", "#remove: tags b;a;Loud -> b;Loud");
 	anna("#add tags=b", "#add: tags is b;Loud already");
@@ -605,7 +608,21 @@ static void views(void **state)
 		 "#view: view \"🚨 red list\": is:open (everyone)"},
 		{"one of every desk", "agent:anna", "#view open = owner:bob for everyone",
 		 "! Line 1, \"#view open = owner:bob for everyone\": \"open\" is a view of every desk; administrators "
-		 "narrow it."},
+		 "narrow it, for everyone."},
+		{"nor by its title elsewhere", "agent:bob", "#view Alle offenen = priority:low",
+		 "! Line 1, \"#view Alle offenen = priority:low\": \"Alle offenen\" is a view of every desk; administrators "
+		 "narrow it, for everyone."},
+		{"nor for a team", "agent:anna", "#view open = is:spam for team support",
+		 "! Line 1, \"#view open = is:spam for team support\": \"open\" is a view of every desk; administrators "
+		 "narrow it, for everyone."},
+		{"by its name", "agent:bob", "#view OPEN = priority:low",
+		 "! Line 1, \"#view OPEN = priority:low\": \"OPEN\" is a view of every desk; administrators narrow it, "
+		 "for everyone."},
+		{"nor for an administrator alone", "agent:carol", "#view All open = priority:low",
+		 "! Line 1, \"#view All open = priority:low\": \"All open\" is a view of every desk; administrators "
+		 "narrow it, for everyone."},
+		{"another's, for an administrator", "agent:carol", "#list view:\"🚨 Red\"",
+		 "! Line 1, \"#list view:\"🚨 Red\"\": the query is wrong: character 6: there is no view \"🚨 Red\""},
 		{"narrowed for all", "agent:carol", "#view open = owner:bob for everyone",
 		 "#view: view \"open\": owner:bob (everyone)"},
 		{"is narrow", "agent:anna", "#list open", "#list: open\nNo tickets."},

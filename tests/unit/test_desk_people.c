@@ -266,7 +266,7 @@ static void forms(void **state)
 		{"nothing", "Thank you!\n> #set device=", "! Nothing was filled in."},
 		{"another command", "#set device=phone\n#close", "! A form takes #set, #add, #contact and #company alone. Nothing was "
 							     "done."},
-		{"a wrong value", "#set device=tablet", "! Line 4, \"#set device=tablet\": there is no device \"tablet\"."},
+		{"a wrong value", "#set device=tablet", "! Line 4, \"#set device=tablet\": \"tablet\" may be phone, laptop."},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct small_desk *own = small_desk_new("[property device]\ntype = choice\nchoices = phone;laptop\n"
