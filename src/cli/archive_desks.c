@@ -380,12 +380,13 @@ static int read_ticket(struct reading *reading, struct pd_arena *arena, struct p
 	pd_question_ask(reading->entries, id);
 	while (!failed && (result = pd_question_next(reading->entries, error)) == 1)
 		failed = read_entry(reading, arena, id, pd_list_add(arena, &ret_ticket->entries), error);
-	if (reading->values && !failed) {
+	if (failed || result)
+		return failed ? failed : result;
+	if (reading->values)
 		pd_question_ask(reading->values, id);
-		while ((result = pd_question_next(reading->values, error)) == 1)
-			add_value(arena, ret_ticket, pd_question_text(reading->values, arena, 0), pd_question_text(reading->values, arena, 1));
-	}
-	return failed ? failed : result;
+	while (reading->values && (result = pd_question_next(reading->values, error)) == 1)
+		add_value(arena, ret_ticket, pd_question_text(reading->values, arena, 0), pd_question_text(reading->values, arena, 1));
+	return result;
 }
 
 /* --- an archive --- */
@@ -436,15 +437,21 @@ static void add_indexes(struct pd_foreign *tables)
 static int each_ticket(struct reading *reading, pd_archive_each each, void *data, struct pd_error *error)
 {
 	int result = 0, failed = 0;
+	size_t tickets = 0, entries = 0;
 
 	while (!failed && (result = pd_question_next(reading->tickets, error)) == 1) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct pd_archive_ticket ticket;
 
 		failed = read_ticket(reading, arena, &ticket, error);
+		tickets++;
+		entries += ticket.entries.count;
 		if (!failed && !each(data, arena, &ticket))
 			return 0;
 	}
+	if (!failed && !result && tickets > 0 && entries == 0)
+		failed = pd_fail(error, PD_PERMANENT, "the export of %s has tickets, and no mail of any: are its numbers numbers?",
+				 reading->desk->name);
 	return failed ? failed : result;
 }
 

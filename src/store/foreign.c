@@ -368,6 +368,8 @@ int pd_foreign_open(const char *path, struct pd_foreign **ret_foreign, struct pd
 	*ret_foreign = NULL;
 	if (stat(path, &st) != 0)
 		return pd_fail_errno(error, PD_PERMANENT, errno, "%s", path);
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return pd_fail(error, PD_PERMANENT, "%s is neither a file nor a folder", path);
 	bool is_sqlite = S_ISREG(st.st_mode) && begins_with(path, "SQLite format 3");
 	int flags = is_sqlite ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 

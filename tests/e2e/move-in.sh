@@ -10,7 +10,7 @@ cat >>"$work/postdesk.conf" <<END
 type = text
 END
 desk_start
-python3 "$top_srcdir/tests/lib/dumps.py" "$work" || fail "no dumps"
+python3 "$top_srcdir/tests/lib/dumps.py" "$work" broken || fail "no dumps"
 show() { postdesk show "$1" --json --oldest-first | jq -r "$2"; }
 of() { postdesk list "subject:\"$1\"" --json 2>/dev/null | jq -r .number | head -1; }
 
@@ -73,6 +73,10 @@ postdesk import "$work/none" --mailbox support --from znuny 2>"$work/errors" && 
 grep -q "has no table ticket" "$work/errors" || fail "not told: $(cat "$work/errors")"
 printf 'id,Subject\n1,"a\n' >"$work/none/Tickets.csv"
 postdesk import "$work/none" --mailbox support --from rt 2>"$work/errors" && fail "a broken table was taken"
+postdesk import "$work/broken.db" --mailbox support --from rt >/dev/null 2>"$work/errors" && fail "a damaged database was taken for whole"
+grep -q "malformed" "$work/errors" || fail "not told: $(cat "$work/errors")"
+mkfifo "$work/none/pipe"
+postdesk import "$work/none/pipe" --mailbox support --from rt 2>/dev/null && fail "a pipe was taken"
 postdesk import "$work/none" --mailbox support --from remedy 2>/dev/null
 check_equal "an unknown desk" $? 2
 

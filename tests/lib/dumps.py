@@ -1,7 +1,9 @@
 # Dumps of small databases of other desks, as their tools write them: dumps.py FOLDER makes FOLDER/rt (CSV), FOLDER/zammad
 # (CSV with PostgreSQL's bytes), FOLDER/znuny.xml (mysqldump --xml --hex-blob) and FOLDER/osticket.db (SQLite).
+# With a second argument FOLDER/broken.db, too: a damaged database of Request Tracker.
 # Each has one closed ticket of Carol with a question, an answer by Anna that carries a file, and a comment among agents;
 # the first two also have an open ticket of Dave.
+import base64
 import csv
 import os
 import sqlite3
@@ -66,8 +68,7 @@ def attachment(number, transaction, kind, content, name="", encoding="none", hea
                 ContentType=kind, ContentEncoding=encoding, Content=content, Headers=headers)
 
 
-import base64
-tables_csv("rt", {
+RT = {
     "Queues": [dict(id=1, Name="support", CorrespondAddress="rt@example.org")],
     "Users": [dict(id=10, Name="carol", EmailAddress="carol@example.net", RealName="Carol Customer"),
               dict(id=11, Name="anna", EmailAddress="anna@example.com", RealName="Anna Virtanen"),
@@ -101,7 +102,17 @@ tables_csv("rt", {
     "CustomFields": [dict(id=5, Name="asset"), dict(id=6, Name="Floor")],
     "ObjectCustomFieldValues": [dict(CustomField=5, ObjectType="RT::Ticket", ObjectId=101, Content="P-77", LargeContent="", Disabled=0),
                                 dict(CustomField=6, ObjectType="RT::Ticket", ObjectId=101, Content="3", LargeContent="", Disabled=0)],
-}, lambda value: value.decode())
+}
+tables_csv("rt", RT, lambda value: value.decode())
+if len(sys.argv) > 2:  # the same in SQLite, with a broken page where the texts are
+    RT["Tickets"] = RT["Tickets"][:1]
+    tables_sqlite("broken.db", RT)
+    path = os.path.join(folder, "broken.db")
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    data[data.find(b"It prints blank") // 4096 * 4096] = 255
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 # --- Zammad
