@@ -28,7 +28,8 @@ write() { # SUBJECT TEXT [HEADER]
 told() { # ADDRESS: what stands below the line of the newest mail
 	sed -e 's/\r$//' "$(pf_mails "$1" | tail -1)" | sed -n '/^--------$/,$p'
 }
-labels() { told "$1" | sed -n 's/^\([A-Z][A-Za-z ]*\):.*/\1/p' | grep -v '^Owner' | xargs -d '\n' | tr ' ' '_'; }
+# The next steps stand below all of it.
+labels() { told "$1" | sed -n 's|^\([A-Z][A-Za-z ]*\):.*|\1|p' | grep -v '^Owner\|^Take\|^Close\|^Show' | xargs -d '\n' | tr ' ' '_'; }
 write "Old matter" "It burns."
 pf_wait 20 pf_has bob@example.com 1
 postdesk do 1 '#close' >/dev/null || fail "not closed"
