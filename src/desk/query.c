@@ -14,7 +14,10 @@
 #include "desk/catalogue.h"
 
 #define DEPTH_MAX 64
-#define TERMS_MAX 500
+/* What SQLite certainly takes, views included: its parser's stack has 100 places, an expression 1000 levels, a compound
+ * select 500 terms. */
+#define NESTED_MAX 12
+#define TERMS_MAX  200
 
 int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
 {
@@ -213,7 +216,8 @@ static int parse_one(struct query_parser *in, struct pd_query **ret_query)
 	skip_blanks(in);
 	const char *start = in->at;
 	if (++in->terms > TERMS_MAX)
-		return pd_query_fail(in, start, "the query is too long");
+		return pd_query_fail(in, start, "the query has more than %d words and conditions, those of its views counted",
+				     TERMS_MAX);
 	if (in->depth > DEPTH_MAX)
 		return pd_query_fail(in, start, "the query is nested too deeply");
 	bool is_not = take_keyword(in, "NOT");
@@ -284,6 +288,16 @@ static int parse_or(struct query_parser *in, struct pd_query **ret_query)
 	return failed;
 }
 
+/* How often AND, OR and NOT stand inside of another one; a chain of the same is one. */
+static unsigned nesting(const struct pd_query *query, enum pd_query_op outer)
+{
+	if (query == NULL)
+		return 0;
+	const unsigned left = nesting(query->left, query->op), right = nesting(query->right, query->op);
+	const bool is_chain = (query->op == PD_QUERY_AND || query->op == PD_QUERY_OR) && query->op == outer;
+	return (left > right ? left : right) + (query->left != NULL && !is_chain ? 1 : 0);
+}
+
 int pd_query_run(struct query_parser *in, struct pd_query **ret_query)
 {
 	skip_blanks(in);
@@ -325,5 +339,8 @@ int pd_query_parse_among(struct pd_arena *arena, const struct pd_settings *setti
 									: settings->language,
 				  .now = now,
 				  .error = error};
-	return pd_query_run(&in, ret_query);
+	int failed = pd_query_run(&in, ret_query);
+	if (failed == 0 && nesting(*ret_query, PD_QUERY_ALL) > NESTED_MAX)
+		failed = pd_query_fail(&in, in.text, "the query is nested too deeply");
+	return failed;
 }

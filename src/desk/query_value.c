@@ -357,7 +357,9 @@ static int set_view(struct query_parser *in, const struct query_term *term, stru
 	inner.text = inner.at = view->query;
 	inner.view = view->name;
 	inner.views = in->views + 1;
-	return pd_query_run(&inner, ret_query);
+	int failed = pd_query_run(&inner, ret_query);
+	in->terms = inner.terms; /* the limit is of the whole */
+	return failed;
 }
 
 /* --- together --- */

@@ -44,13 +44,17 @@ static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_c
 	if (!is_contact)
 		pd_sql_put_since_event(q, "rowid");
 	pd_sql_read_waiting(q);
+	bool is_any = false;
 	for (size_t i = 0; i < q->waiting.count; i++) {
 		int64_t id = q->waiting.items[i].id;
-		if ((id < 0) == is_contact) {
-			pd_sql_put(q, " UNION ALL SELECT ");
-			pd_sql_put_number(q, is_contact ? -id : id);
-		}
+		if ((id < 0) != is_contact)
+			continue;
+		pd_sql_put(q, is_any ? ", " : is_contact ? " UNION ALL SELECT id FROM contact WHERE id IN ("
+							 : " UNION ALL SELECT id FROM event WHERE id IN (");
+		pd_sql_put(q, pd_printf(q->arena, "%lld", (long long)(is_contact ? -id : id)));
+		is_any = true;
 	}
+	pd_sql_put(q, is_any ? ")" : "");
 }
 
 /* Of all companies those that match, one seek each: they are fewer than contacts. */

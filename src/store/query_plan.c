@@ -43,15 +43,28 @@ static bool is_field(const struct pd_query *query, const char *field)
 	return query->op == PD_QUERY_FIELD && strcmp(query->field, field) == 0;
 }
 
+/* A statement that SQLite will not take is one that it will never take. */
+static sqlite3_stmt *prepare(struct pd_sql_query *q, struct pd_sql_query *part, int *ret_failed, struct pd_error *error)
+{
+	sqlite3_stmt *select = NULL;
+	const int code = sqlite3_prepare_v2(q->connection->db, part->sql.data, -1, &select, NULL);
+	if (code == SQLITE_OK)
+		pd_sql_query_bind(part, select);
+	else if (code == SQLITE_ERROR || code == SQLITE_TOOBIG)
+		*ret_failed = pd_fail(error, PD_PERMANENT, "the query is too much for the database: %s",
+				      sqlite3_errmsg(q->connection->db));
+	else
+		*ret_failed = pd_sql_fail(q->connection, error, "database");
+	return select;
+}
+
 static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, struct pd_error *error,
 		     int *ret_failed)
 {
-	sqlite3_stmt *select = NULL;
 	int64_t found = INT64_MAX;
 	pd_buf_addf(&part->sql, " LIMIT %d)", COUNT_LIMIT);
-	if (sqlite3_prepare_v2(q->connection->db, part->sql.data, -1, &select, NULL) == SQLITE_OK)
-		pd_sql_query_bind(part, select);
-	if (pd_sql_row(q->connection, select, ret_failed, error))
+	sqlite3_stmt *select = prepare(q, part, ret_failed, error);
+	if (select != NULL && pd_sql_row(q->connection, select, ret_failed, error))
 		found = sqlite3_column_int64(select, 0);
 	sqlite3_finalize(select);
 	pd_buf_free(&part->sql);
@@ -159,8 +172,10 @@ static void put_driver(struct pd_sql_query *q, const struct pd_query *query)
 	int failed = 0;
 	if (query->op == PD_QUERY_OR) {
 		put_driver(q, query->left);
-		pd_sql_put(q, " UNION ALL ");
+		/* A set may be several: in parentheses of its own it is one term to SQLite, which counts them. */
+		pd_sql_put(q, " UNION ALL SELECT * FROM (");
 		put_driver(q, query->right);
+		pd_sql_put(q, ")");
 	} else if (query->op == PD_QUERY_AND) {
 		const int64_t left = count_set(q, query->left, &error, &failed);
 		const int64_t right = count_set(q, query->right, &error, &failed);
@@ -211,13 +226,11 @@ static int run(struct pd_sql_query *q, const struct pd_query *query, const struc
 		    (unsigned long long)(page->offset < INT64_MAX ? page->offset : INT64_MAX));
 	q->has_waiting = whole.has_waiting;
 	q->waiting = whole.waiting;
-	sqlite3_stmt *select = NULL;
 	int failed = 0;
-	if (sqlite3_prepare_v2(db, whole.sql.data, -1, &select, NULL) == SQLITE_OK)
-		pd_sql_query_bind(&whole, select);
+	sqlite3_stmt *select = prepare(q, &whole, &failed, error);
 	if (is_limited)
 		sqlite3_progress_handler(db, pd_query_limits.moment, stop, NULL);
-	while (pd_sql_row(q->connection, select, &failed, error))
+	while (select != NULL && pd_sql_row(q->connection, select, &failed, error))
 		*pd_list_add(q->arena, &numbers) = sqlite3_column_int64(select, 0);
 	if (is_limited)
 		sqlite3_progress_handler(db, 0, NULL, NULL);

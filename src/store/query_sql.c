@@ -490,6 +490,19 @@ static bool is_wider(const struct pd_query *query)
 	return strcmp(query->field, "is") == 0 && pd_equal(query->value, "unrouted");
 }
 
+/* What one operator holds together, without parentheses of its own: each that is open takes places on the stack of
+ * SQLite's parser, which are few. */
+static void put_chain(struct pd_sql_query *q, const struct pd_query *query, enum pd_query_op op)
+{
+	if ((op != PD_QUERY_AND && op != PD_QUERY_OR) || query->op != op) {
+		pd_sql_query_put(q, query);
+		return;
+	}
+	put_chain(q, query->left, op);
+	pd_sql_put(q, op == PD_QUERY_AND ? " AND " : " OR ");
+	put_chain(q, query->right, op);
+}
+
 void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)
 {
 	/* What leads holds already. */
@@ -512,14 +525,12 @@ void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)
 	case PD_QUERY_AND:
 	case PD_QUERY_OR:
 		pd_sql_put(q, "(");
-		pd_sql_query_put(q, query->left);
-		pd_sql_put(q, query->op == PD_QUERY_AND ? " AND " : " OR ");
-		pd_sql_query_put(q, query->right);
+		put_chain(q, query, query->op);
 		pd_sql_put(q, ")");
 		break;
 	case PD_QUERY_NOT:
 		pd_sql_put(q, "NOT (");
-		pd_sql_query_put(q, query->left);
+		put_chain(q, query->left, query->left->op);
 		pd_sql_put(q, ")");
 		break;
 	case PD_QUERY_FIELD:

@@ -44,6 +44,15 @@ static bool waits_with(const struct pd_document *document, const struct pd_query
 	return false;
 }
 
+static void put_ids(struct pd_sql_query *q, const char *select, const struct pd_buf *ids)
+{
+	pd_sql_put(q, " UNION ALL ");
+	pd_sql_put(q, select);
+	pd_sql_put(q, " IN (");
+	pd_sql_put(q, ids->data);
+	pd_sql_put(q, ")");
+}
+
 /* Tickets whose number it is, whose contacts have the words, or of documents that still wait for the index.
  */
 static void put_few(struct pd_sql_query *q, const struct pd_query *query, const char *match)
@@ -60,15 +69,18 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 	pd_sql_put_text(q, match);
 	pd_sql_put(q, ")");
 	pd_sql_put_since(q, "ticket");
+	PD_AUTO_BUF contacts = {0}, events = {0};
 	pd_sql_read_waiting(q);
 	for (size_t i = 0; i < q->waiting.count; i++) {
 		int64_t id = q->waiting.items[i].id;
-		if (!waits_with(&q->waiting.items[i], query))
-			continue;
-		pd_sql_put(q, id < 0 ? " UNION ALL SELECT ticket FROM ticket_contact WHERE contact = "
-				     : " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id = ");
-		pd_sql_put_number(q, id < 0 ? -id : id);
+		struct pd_buf *ids = id < 0 ? &contacts : &events;
+		if (waits_with(&q->waiting.items[i], query))
+			pd_buf_addf(ids, ids->len > 0 ? ", %lld" : "%lld", (long long)(id < 0 ? -id : id));
 	}
+	if (contacts.len > 0)
+		put_ids(q, "SELECT ticket FROM ticket_contact WHERE contact", &contacts);
+	if (events.len > 0)
+		put_ids(q, "SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id", &events);
 }
 
 void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)

@@ -507,12 +507,48 @@ static void own_views(void **state)
 	pd_settings_unref(own);
 }
 
+/* A query is no longer than the database takes, its views counted; the error says how long it may be. */
+static void long_ones(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned count;
+		bool is_taken;
+	} rows[] = {
+		{"a ", 200, true}, {"a ", 201, false}, {"view:ten ", 18, true}, {"view:ten ", 19, false},
+		{"view:b6 ", 1, false},
+	};
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	PD_AUTO_BUF config = {0};
+	pd_buf_addf(&config, "%s[view ten]\nquery = a a a a a a a a a a\n", fake_config);
+	for (int i = 1; i <= 6; i++) {
+		pd_buf_addf(&config, "[view b%d]\nquery =", i);
+		for (int n = 0; n < 10; n++)
+			pd_buf_addf(&config, i > 1 ? " view:b%d" : " view:ten", i - 1);
+		pd_buf_adds(&config, "\n");
+	}
+	struct pd_settings *own = fake_settings(config.data);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_BUF text = {0};
+		struct pd_query *query;
+		struct pd_error error = {0};
+		for (unsigned n = 0; n < rows[i].count; n++)
+			pd_buf_adds(&text, rows[i].text);
+		int failed = pd_query_parse(arena, own, text.data, NULL, NOW, &query, &error);
+		CHECK_ROW(rows[i].text, failed == (rows[i].is_taken ? 0 : PD_PERMANENT));
+		CHECK_ROW(rows[i].text, rows[i].is_taken || strstr(error.text, "more than 200 words") != NULL);
+	}
+	pd_settings_unref(own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses), cmocka_unit_test(refuses),   cmocka_unit_test(limits),
 		cmocka_unit_test(zones),  cmocka_unit_test(matches),   cmocka_unit_test(prints),
 		cmocka_unit_test(views),  cmocka_unit_test(own_views),
+		cmocka_unit_test(long_ones),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -477,9 +477,87 @@ static void test_newest_have_older_words(void **state)
 	assert_int_equal(system(pd_printf(arena, "rm -rf '%s'", directory)), 0);
 }
 
+/* --- the longest queries --- */
+
+#define TERMS 200 /* desk/query.c */
+
+/* "first word1 between word2 … last", so many words. */
+static char *chain(struct pd_arena *arena, const char *word, const char *between, size_t count)
+{
+	PD_AUTO_BUF text = {0};
+	for (size_t i = 0; i < count; i++)
+		pd_buf_addf(&text, "%s%s%zu", i > 0 ? between : "", word, i);
+	return pd_buf_string(arena, &text);
+}
+
+/* "word (word OR (word (…": so many levels deep. */
+static char *nest(struct pd_arena *arena, const char *word, const char *group, size_t levels)
+{
+	PD_AUTO_BUF text = {0};
+	for (size_t i = 0; i < levels; i++)
+		pd_buf_addf(&text, "%s %s%s", word, i % 2 ? "OR " : "", group);
+	pd_buf_adds(&text, word);
+	for (size_t i = 0; i < levels; i++)
+		pd_buf_addc(&text, ')');
+	return pd_buf_string(arena, &text);
+}
+
+/* Whatever the desk takes as a query SQLite takes, too, whichever way it is found. */
+static void test_longest_are_taken(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_settings *settings = test_settings(arena);
+	char directory[] = "/tmp/test-store-query-XXXXXX";
+	assert_non_null(mkdtemp(directory));
+	struct pd_error error = {0};
+	struct pd_store *store;
+	assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &store, &error), 0);
+	fill(store, arena, settings, 0, 30);
+	static const char *const terms[] = {"w", "printer", "from:x@y.com", "company:a", "contact:m", "mailbox:sales -w", "created:>2026-01-01 -w", "-w"};
+	static const char *const leaves[] = {"printer", "from:x@y.com", "company:a*", "phone:12", "sla:active", "mailbox:sales", "name:jam"};
+	PD_LIST(const char *) texts = {0};
+	for (size_t i = 0; i < COUNT(terms); i++) {
+		const size_t each = *terms[i] == '-' ? 2 : strstr(terms[i], " -") != NULL ? 3 : 1;
+		*pd_list_add(arena, &texts) = chain(arena, terms[i], " ", TERMS / each);
+		*pd_list_add(arena, &texts) = chain(arena, terms[i], " OR ", TERMS / each);
+		*pd_list_add(arena, &texts) = pd_printf(arena, "NOT (%s)", chain(arena, terms[i], " OR ", TERMS / each - 2));
+	}
+	for (size_t i = 0; i < COUNT(leaves); i++) {
+		*pd_list_add(arena, &texts) = nest(arena, leaves[i], "(", 11);
+		*pd_list_add(arena, &texts) = nest(arena, leaves[i], "NOT (", 5);
+	}
+	const struct pd_query_limits usual = pd_query_limits, limits[] = {
+		{.rare = 3000, .newest = 500, .common = 20000, .moment = 150000},
+		{.rare = 0, .newest = 1, .common = 0, .moment = 150000},
+		{.rare = 0, .newest = 500, .common = 0, .moment = 5000000}};
+	for (int waits = 1; waits >= 0; waits--) {
+		for (size_t i = 0; i < texts.count * COUNT(limits); i++) {
+			const char *text = texts.items[i / COUNT(limits)];
+			PD_AUTO_ARENA own = pd_arena_new();
+			struct pd_query *query;
+			struct pd_snapshot *snapshot;
+			if (pd_query_parse(own, settings, text, NULL, TEST_NOW, &query, &error) != 0)
+				fail_msg("%.60s: %s", text, error.text);
+			pd_query_limits = limits[i % COUNT(limits)];
+			assert_int_equal(pd_store_begin(store, &snapshot, &error), 0);
+			(void)snapshot->list(snapshot, own, query, i % 2 ? "-number" : "name", 5, 0);
+			if (snapshot->failed != 0)
+				fail_msg("%.60s: %s", text, snapshot->error.text);
+			pd_store_end(snapshot);
+		}
+		pd_store_close(store); /* then all is in the index */
+		assert_int_equal(pd_store_open(directory, PD_STORE_WRITE, 4096, &store, &error), 0);
+	}
+	pd_query_limits = usual;
+	pd_store_close(store);
+	assert_int_equal(system(pd_printf(arena, "rm -rf '%s'", directory)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_both_stores_agree),
-					   cmocka_unit_test(test_newest_have_older_words)};
+					   cmocka_unit_test(test_newest_have_older_words),
+					   cmocka_unit_test(test_longest_are_taken)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
