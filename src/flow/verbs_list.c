@@ -132,16 +132,45 @@ static void emit_sorted(struct pd_call *call, json_t **tickets, size_t count, co
 		pd_call_emit(call, tickets[i]);
 }
 
-/* As of an instant: every ticket that stood then is folded and asked in memory; slow, and exact. */
+/* A listing of the past while it is gathered. */
+struct past {
+	struct pd_snapshot *snapshot;
+	const struct pd_query *query;
+	const struct pd_settings *settings; /* of then */
+	pd_time at;
+	struct pd_arena *arena; /* of what is found */
+	PD_LIST(json_t *) found;
+};
+
+/* The ticket of that number, where it stood on its own then and the query holds. */
+static void take_past(struct past *past, struct pd_arena *page, int64_t number)
+{
+	const struct pd_json_scene scene = {past->settings, past->snapshot, past->at};
+	const struct pd_ticket *ticket = pd_store_ticket_at(past->snapshot, page, number, past->at);
+
+	if (!ticket || ticket->merged_into)
+		return;
+	struct pd_ticket_facts facts = pd_json_facts(page, past->snapshot, ticket);
+	struct pd_goals goals;
+
+	pd_goals_at(past->settings, &facts, past->at, &goals);
+	struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
+
+	facts.agenda = &agenda;
+	if (pd_query_matches(past->query, &facts))
+		*pd_list_add(past->arena, &past->found) = pd_json_ticket(page, &scene, ticket);
+}
+
+/* As of an instant: every ticket that stood then, also one that was merged since, is folded and asked in memory; slow,
+ * and exact. */
 static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
 		   pd_time at)
 {
 	struct pd_query all = {.op = PD_QUERY_ALL}, deleted = {.op = PD_QUERY_FIELD, .field = "is", .value = "deleted", .kind = -1};
 	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
-	const struct pd_json_scene scene = {then, snapshot, at};
 	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
 	struct pd_arena *outer = call->arena;
-	PD_LIST(json_t *) found = {0};
+	struct past past = {snapshot, query, then, at, outer, {0}};
 	int failed = 0;
 
 	for (size_t offset = 0; !failed; offset += PAGE) {
@@ -150,28 +179,21 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 
 		call->arena = page;
 		for (size_t i = 0; i < tickets.count; i++) {
-			const struct pd_ticket *ticket =
-				pd_store_ticket_at(snapshot, page, tickets.items[i]->number, at);
+			const struct pd_ticket *today = tickets.items[i];
 
 			/* What may be seen is a matter of today. */
-			if (!ticket || ticket->merged_into || !pd_call_may_see(call, tickets.items[i]))
+			if (!pd_call_may_see(call, today))
 				continue;
-			struct pd_ticket_facts facts = pd_json_facts(page, snapshot, ticket);
-			struct pd_goals goals;
-
-			pd_goals_at(then, &facts, at, &goals);
-			struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
-
-			facts.agenda = &agenda;
-			if (pd_query_matches(query, &facts))
-				*pd_list_add(outer, &found) = pd_json_ticket(page, &scene, ticket);
+			take_past(&past, page, today->number);
+			for (size_t n = 0; n < today->absorbed.count; n++)
+				take_past(&past, page, today->absorbed.items[n].ticket);
 		}
 		call->arena = outer;
 		failed = pd_call_checked(call, snapshot);
 		if (tickets.count < PAGE)
 			break;
 	}
-	emit_sorted(call, found.items, found.count, sort);
+	emit_sorted(call, past.found.items, past.found.count, sort);
 	return failed;
 }
 

@@ -50,7 +50,7 @@ postdesk --as anna views remove Team >/dev/null || fail "the author cannot delet
 postdesk list --view team 2>/dev/null && fail "the view is still there"
 postdesk --as anna views set 🔥\ Hot 'is:open' 2>/dev/null && fail "a view of the configuration was changed"
 check_equal "all views of anna" "$(postdesk --as anna views --json | sed 's/.*"name": *"\([^"]*\)".*/\1/' | xargs)" \
-	"fruit unassigned mine team-unassigned team-open open mentions closed sent spam drafts automatic deleted hot"
+	"fruit unassigned mine team-unassigned team-open open mentions closed sent spam drafts tasks automatic deleted hot"
 
 # One that every desk has, narrowed in the configuration.
 postdesk do 3 '#priority low' '#close' >/dev/null && postdesk do 2 '#close' >/dev/null || fail "not closed"
@@ -61,6 +61,10 @@ check_equal "open then" "$(postdesk list is:open --at "$before" --columns number
 check_equal "in the order asked for" "$(postdesk list is:open --at "$before" --sort -priority --columns name | xargs)" \
 	"name Apple Banana Cherry"
 check_equal "downwards" "$(postdesk list is:open --at "$before" --sort -name --columns name | xargs)" "name Cherry Banana Apple"
+# What was merged since stood on its own then.
+postdesk do 2 '#merge 1' >/dev/null || fail "not merged"
+check_equal "merged since" "$(postdesk list --at "$before" --columns number | xargs)" "number 3 2 1"
+check_equal "merged now" "$(postdesk list 'number:<4' --columns number | xargs)" "number 3 1"
 
 # Views are of the desk: they are there after a restart.
 desk_stop || fail "it does not end"
