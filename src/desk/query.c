@@ -165,6 +165,14 @@ static int parse_field(struct query_parser *in, size_t len, struct pd_query **re
 	return pd_query_term(in, &term, ret_query);
 }
 
+/* The text, or the digits of the phone number that it is. */
+static struct pd_query *or_digits(struct query_parser *in, struct pd_query *plain, const char *digits, const char *at)
+{
+	struct pd_query *node = pd_query_node(in, PD_QUERY_TEXT, at);
+	node->value = digits;
+	return plain != NULL ? pair(in, PD_QUERY_OR, plain, node) : node;
+}
+
 static int parse_text(struct query_parser *in, struct pd_query **ret_query)
 {
 	struct pd_query *node = pd_query_node(in, PD_QUERY_TEXT, in->at);
@@ -192,7 +200,29 @@ static int parse_text(struct query_parser *in, struct pd_query **ret_query)
 	if (*node->value == '\0')
 		return pd_query_fail(in, in->text + node->at, "a word is expected");
 	*ret_query = node;
+	const char *digits = in->is_in_phone ? NULL : pd_query_digits(in->arena, node->value, PD_PHONE_DIGITS_MIN);
+	if (digits != NULL) {
+		*ret_query = or_digits(in, node, digits, in->text + node->at);
+		(*ret_query)->right->is_prefix = node->is_prefix;
+	}
 	return 0;
+}
+
+/* Words that together are a phone number: each of them, or its digits. */
+static void parse_phone(struct query_parser *in, size_t len, struct pd_query **ret_query)
+{
+	const char *text = pd_strndup(in->arena, in->at, len);
+	struct query_parser inner = *in;
+	struct pd_query *plain = NULL;
+	struct pd_error ignored;
+	inner.text = inner.at = text;
+	inner.is_in_phone = true;
+	inner.error = &ignored;
+	if (pd_query_run(&inner, &plain) != 0)
+		plain = NULL;
+	*ret_query = or_digits(in, plain, pd_query_digits(in->arena, text, 1), in->at);
+	in->terms = inner.terms;
+	in->at += len;
 }
 
 static int parse_or(struct query_parser *in, struct pd_query **ret_query);
@@ -241,13 +271,18 @@ static int parse_one(struct query_parser *in, struct pd_query **ret_query)
 	if (take_keyword(in, "AND") || take_keyword(in, "OR"))
 		return pd_query_fail(in, start,
 				     "a word, a field or a parenthesis is expected before AND and OR");
+	size_t len = in->is_in_phone ? 0 : pd_query_phone_len(in->arena, in->at);
+	if (len > 0) {
+		parse_phone(in, len, ret_query);
+		return 0;
+	}
 	if (*in->at == '(') {
 		in->depth++;
 		failed = parse_group(in, ret_query);
 		in->depth--;
 		return failed;
 	}
-	size_t len = field_len(in->at);
+	len = field_len(in->at);
 	return len > 0 ? parse_field(in, len, ret_query) : parse_text(in, ret_query);
 }
 

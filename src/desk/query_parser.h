@@ -16,6 +16,7 @@ struct query_parser {
 	struct pd_error *error;
 	const char *view; /* the view whose query this is; NULL: what was asked */
 	unsigned depth, terms, views;
+	bool is_in_phone; /* within what is a phone number as a whole */
 };
 
 struct query_term {
@@ -32,6 +33,12 @@ int pd_query_fail(struct query_parser *in, const char *at, const char *format, .
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at);
 /* The node of `field:value`. */
 int pd_query_term(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query);
+/* Phone numbers as people write them (query_phone.c). The digits of such a text, at least `least` of them; NULL: it is
+ * none, or digits alone. */
+const char *pd_query_digits(struct pd_arena *arena, const char *text, size_t least);
+#define PD_PHONE_DIGITS_MIN 5 /* as pd_phone takes them */
+/* The length of the words that together are one here; 0: none stands here. */
+size_t pd_query_phone_len(struct pd_arena *arena, const char *at);
 int pd_query_run(struct query_parser *in, struct pd_query **ret_query);
 
 #endif

@@ -441,6 +441,10 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 		return 0;
 	}
 	bool has_star = take_star(in, term, node);
+	if (strcmp(node->field, "phone") == 0 && !node->has_glob) {
+		const char *digits = pd_query_digits(in->arena, node->value, 1);
+		node->value = digits != NULL ? digits : node->value;
+	}
 	if (has_star && (may_compare(field->type) || field->type == FIELD_WORD) &&
 	    field->type != FIELD_PRIORITY)
 		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"",

@@ -279,7 +279,7 @@ static const char *value_for(struct pd_arena *arena, const char *field)
 		return companies[pick(COUNT(companies))];
 	}
 	if (strcmp(field, "phone") == 0) {
-		static const char *const phones[] = {"+3584012", "12", "\"+358 40 12\"", "none", "358*"};
+		static const char *const phones[] = {"+3584012", "12", "\"+358 40 12\"", "40-12", "none", "358*"};
 		return phones[pick(COUNT(phones))];
 	}
 	if (strcmp(field, "source") == 0)
