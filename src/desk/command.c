@@ -72,7 +72,9 @@ void command_report(struct command_run *run, const struct pd_command *command, c
 
 const char *command_why(struct command_run *run, const struct pd_command *command)
 {
-	return pd_printf(run->context->arena, "command #%s", command->spec->word);
+	const struct pd_context *context = run->context;
+	return context->why != NULL ? pd_strdup(context->arena, context->why)
+				    : pd_printf(context->arena, "command #%s", command->spec->word);
 }
 
 void command_set(struct command_run *run, const struct pd_command *command, const char *property,

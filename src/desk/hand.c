@@ -118,7 +118,11 @@ const char *pd_carry_out(struct pd_context *context, struct pd_ticket *ticket, c
 		pd_commands_check(context, commands, ticket, PD_PROOF_FULL, &needs_confirmation);
 	if (commands->errors.count > 0)
 		return pd_strings_join(context->arena, &commands->errors, "\n");
-	if (pd_commands_apply(context, commands, ticket, &error) != 0)
+	const char *const outer = context->why;
+	context->why = why;
+	const int failed = pd_commands_apply(context, commands, ticket, &error);
+	context->why = outer;
+	if (failed)
 		return pd_strdup(context->arena, error.text);
 	const char *note = commands->is_note && commands->note != NULL ? commands->note : "";
 	if (*text != '\0')

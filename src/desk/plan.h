@@ -132,6 +132,7 @@ struct pd_context {
 	struct pd_plan *plan;
 	pd_time now;
 	const char *actor;	       /* "agent:anna"; as in struct pd_event */
+	const char *why;	       /* of what commands set that nobody wrote: "rule NAME"; NULL: the command */
 	const struct pd_agent *agent;  /* the actor, where it is an agent */
 	int64_t action;
 	int64_t held_draft; /* the draft that is decided again; 0 */

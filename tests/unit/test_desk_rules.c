@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/route.h"
 #include "desk/rule.h"
 #include "desk/schedule.h"
 
@@ -174,6 +175,24 @@ static void skills_and_load(void **state)
 	CHECK_ROW_STRING("nobody else can", owner_of_new("7@small.example", "suomi"), "-");
 }
 
+/* A ticket of the same plan counts before it is kept. */
+static void load_of_the_plan(void **state)
+{
+	(void)state;
+	static const char *const want[] = {"anna", "bob", "dora"};
+	const struct pd_mailbox *support = pd_settings_mailbox(desk->settings, "support");
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+		CHECK_ROW_STRING(want[i], owner_of_new(pd_printf(desk->arena, "j%zu@small.example", i), "x"), want[i]);
+	small_do(desk, "agent:anna", 1, "close");
+	struct pd_context context = small_context(desk, "contact:jo@small.example");
+	struct pd_ticket *made[3];
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+		made[i] = pd_plan_new_ticket(&context, support, NULL, 0);
+	pd_route(&context);
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+		CHECK_ROW_STRING(want[i], pd_plan_ticket(&context, made[i]->number)->owner, want[i]);
+}
+
 /* --- rules --- */
 
 static int with_rules(void **state)
@@ -213,7 +232,7 @@ static void in_file_order(void **state)
 	assert_string_equal(pd_ticket_get(desk->arena, ticket, "tone"), "loud");
 	assert_int_equal(ticket->status_kind, PD_STATUS_NEW); /* one that is off */
 	assert_int_equal(events_of(plan->ticket, "rule:loop"), 1); /* its own change does not set it off again */
-	assert_string_equal(why_of(plan->ticket), "command #set");
+	assert_string_equal(why_of(plan->ticket), "rule loop");
 	const struct pd_event *comment = small_event(desk, plan->ticket, PD_EVENT_COMMENT);
 	assert_string_equal(comment->actor, "rule:angry");
 	assert_string_equal(comment->why, "rule angry");
@@ -388,6 +407,26 @@ static void after_a_while(void **state)
 	assert_int_equal(events_of(old, "rule:remind") + events_of(old, "rule:end") + events_of(number, "rule:off"), 0);
 }
 
+/* What no rule acts on. */
+static void minded(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct pd_ticket ticket;
+		bool want;
+	} rows[] = {
+		{"plain", {.number = 1}, true},
+		{"spam", {.number = 1, .is_spam = true}, false},
+		{"deleted", {.number = 1, .is_deleted = true}, false},
+		{"automatic", {.number = 1, .is_automatic = true}, false},
+		{"merged", {.number = 1, .merged_into = 2}, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK_ROW(rows[i].name, pd_rule_minds(&rows[i].ticket) == rows[i].want);
+	assert_false(pd_rule_minds(NULL));
+}
+
 static void not_by_history(void **state)
 {
 	(void)state;
@@ -406,6 +445,7 @@ int main(void)
 		WITH(with_routes, owner_is_told_and_replaced),
 		WITH(with_routes, not_routed),
 		WITH(with_skills, skills_and_load),
+		WITH(with_skills, load_of_the_plan),
 		WITH(with_rules, in_file_order),
 		WITH(with_rules, of_an_answer),
 		WITH(with_rules, makes_tickets),
@@ -414,6 +454,7 @@ int main(void)
 		WITH(with_goals, of_goals),
 		WITH(with_after, after_a_while),
 		WITH(with_rules, not_by_history),
+		WITH(with_rules, minded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
