@@ -41,7 +41,7 @@ const struct pd_group_type pd_group_types[] = {
 	{"rule", PD_GROUP_NAMED, false,
 	 "Commands that are carried out when something happens and a query holds, in the order of the file. Each rule acts once on "
 	 "a ticket for all that one mail or command did; what it does may set off later rules, and the rules of no ticket that "
-	 "it makes. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
+	 "it makes. No rule makes a ticket because of a ticket that a rule made. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
 	{"reference", PD_GROUP_NAMED, false,
 	 "A kind of records that live elsewhere, such as deals, with which tickets, contacts and companies are linked. The group's "
 	 "name is the kind in #link KIND:ID. Kinds without a group may be linked, too."},

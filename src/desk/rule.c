@@ -3,7 +3,7 @@
  * Promises: the same queries and commands as by mail, as the actor "rule:NAME", each with the rule as its reason on the
  * timeline; all of a rule's commands or none, and where they fail a comment says so. No rule sets off another for ever: a
  * plan is gone through once, in the order of the file, and each rule acts once on a ticket; tickets that rules make set
- * off none. History sets off none. Cannot fail. */
+ * off none, and later no rule that would make another ticket of them. History sets off none. Cannot fail. */
 #include "desk/rule.h"
 
 #include <string.h>
@@ -136,6 +136,32 @@ static bool is_set_off(struct pd_context *context, const struct pd_group *rule, 
 
 /* --- doing it --- */
 
+/* Was the ticket made by a rule, be it this one or another? */
+static bool is_of_a_rule(struct pd_context *context, int64_t ticket)
+{
+	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, ticket, 0);
+	for (size_t i = 0; i < entries.count; i++)
+		if (entries.items[i].event.kind == PD_EVENT_CREATED)
+			return pd_starts(entries.items[i].event.actor, "rule:");
+	for (size_t i = 0; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		if (event->ticket == ticket && event->kind == PD_EVENT_CREATED)
+			return pd_starts(event->actor, "rule:");
+	}
+	return false;
+}
+
+/* Have the plan's events from that one on made a ticket? That which collects commands is none. */
+static bool has_made_ticket(struct pd_context *context, size_t from)
+{
+	for (size_t i = from; i < context->plan->events.count; i++) {
+		const struct pd_event *event = context->plan->events.items[i];
+		if (event->kind == PD_EVENT_CREATED && !pd_plan_ticket(context, event->ticket)->is_automatic)
+			return true;
+	}
+	return false;
+}
+
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket)
 {
 	struct pd_plan *plan = context->plan;
@@ -152,10 +178,15 @@ bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct
 	const int64_t number = ticket != NULL ? ticket->number : 0;
 	struct pd_savepoint before;
 	pd_plan_save(&own, &before);
+	const size_t events = plan->events.count;
 	const char *wrong = pd_carry_out(&own, ticket, &lines, why);
-	if (wrong == NULL)
+	/* Tickets of tickets of rules would have no end. */
+	bool is_endless = number != 0 && has_made_ticket(&own, events) && is_of_a_rule(&own, number);
+	if (wrong == NULL && !is_endless)
 		return true;
 	pd_plan_back(&own, &before);
+	if (is_endless)
+		return false;
 	if (number == 0) {
 		plan->why = pd_clean_line(context->arena, pd_printf(context->arena, "%s: %s", why, wrong), 300);
 		return true;

@@ -350,6 +350,35 @@ static void of_goals(void **state)
 	assert_string_equal(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"), "done");
 }
 
+/* A rule that makes tickets makes none because of those, nor of another rule's, whose goals come due, too. */
+static int with_makers(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[sla s]\nfirst_reply = 2h\n"
+			      "[mailbox desk]\naddress = desk@example.com\nteam = sales\nsla = s\n"
+			      "[rule first]\non = goal:overdue\ndo = #new Looping;#set source=mail\n"
+			      "[rule second]\non = goal:overdue\nwhen = looping\ndo = #new Back\n"
+			      "[rule third]\non = goal:overdue\ndo = #priority urgent\n");
+	struct pd_problems problems = {.arena = desk->arena};
+	desk->settings->calendars = pd_calendars_of_texts(NULL, 0);
+	desk->settings->policies = pd_policies_new(desk->settings, &problems);
+	assert_int_equal(problems.count, 0);
+	return 0;
+}
+
+static void no_loop(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "desk@example.com", "x", "Hello.");
+	tick(number, 3 * PD_HOUR);
+	const struct pd_ticket *made = small_ticket(desk, number + 1);
+	assert_string_equal(made->name, "Looping");
+	for (int i = 0; i < 3; i++)
+		tick(number + 1, 3 * PD_HOUR);
+	assert_int_equal(desk->fake->tickets.count, 2);
+	assert_string_equal(small_ticket(desk, number + 1)->priority, "urgent"); /* other rules act on it */
+}
+
 /* --- rules by time that passed --- */
 
 static int with_after(void **state)
@@ -452,6 +481,7 @@ int main(void)
 		WITH(with_rules, fails),
 		WITH(with_rules, fails_half_way),
 		WITH(with_goals, of_goals),
+		WITH(with_makers, no_loop),
 		WITH(with_after, after_a_while),
 		WITH(with_rules, not_by_history),
 		WITH(with_rules, minded),
