@@ -153,11 +153,14 @@ static int run(struct pd_cli *cli, int argc, char **argv, bool is_company)
 		return change(cli, is_company, argc - 2, argv + 2, false, is_json);
 	if (!strcmp(verb, "merge") && argc == 4)
 		return change(cli, is_company, 2, argv + 2, true, is_json);
-	if (!strcmp(verb, "undo") && argc == 3)
-		return pd_cli_request(cli,
-				      json_pack("{s:s,s:[s]}", "verb", "do", "commands",
-						pd_printf(cli->arena, "#undo %s", argv[2])),
+	if (!strcmp(verb, "undo") && argc == 3) {
+		unsigned long long action;
+
+		if (!pd_number(argv[2], INT64_MAX, &action))
+			return pd_cli_usage(cli);
+		return pd_cli_request(cli, json_pack("{s:s,s:I}", "verb", "people_undo", "number", (json_int_t)action),
 				      is_json ? pd_cli_print_json : pd_cli_print_report, NULL);
+	}
 	if (argc == 2)
 		return show(cli, is_company, verb, is_json);
 	return pd_cli_usage(cli);

@@ -71,6 +71,8 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 void command_check_company(struct command_run *run, const struct pd_command *command)
 {
 	const struct pd_agent *agent = run->context->agent;
+	if (command->number == PERSON_MERGE)
+		command_check_one_person(run, command);
 	if ((command->number == PERSON_MERGE || command->number == PERSON_SET) && agent != NULL &&
 	    !pd_sees_all(run->context->settings, agent))
 		command_refused(run, command,

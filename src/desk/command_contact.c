@@ -43,6 +43,16 @@ bool command_split_person(struct command_parser *parser, struct pd_command *comm
 	return true;
 }
 
+void command_check_one_person(struct command_run *run, const struct pd_command *command)
+{
+	const struct pd_agent *agent = run->context->agent;
+	if (agent != NULL && !pd_may(agent, "merge"))
+		command_refused(run, command,
+				RUN_SAY(run, "you lack the right \"{right}\" that #{word} needs.", "right", "merge", "word",
+					pd_printf(run->context->arena, "%s %s = %s", command->spec->word, command->value,
+						  command->words.items[0])));
+}
+
 const char *command_pair(struct pd_arena *arena, const char *pair, bool *ret_is_removal, const char **ret_value)
 {
 	const size_t len = key_len(pair);
@@ -229,6 +239,7 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 void command_check_contact(struct command_run *run, const struct pd_command *command)
 {
 	if (command->number == PERSON_MERGE) {
+		command_check_one_person(run, command);
 		const struct pd_contact *from = contact_of(run, command->value), *into = contact_of(run, command->words.items[0]);
 		if (check_who(run, command, command->value, true) &&
 		    check_who(run, command, command->words.items[0], false) && from != NULL && into != NULL &&

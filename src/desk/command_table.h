@@ -164,6 +164,8 @@ int command_apply_unlink(struct command_run *run, const struct pd_command *comma
  * value then, and the command needs no ticket. False: it is neither, and nothing was changed. */
 enum { PERSON_TAKE_AWAY = -1, PERSON_ADD = 1, PERSON_SET, PERSON_MERGE };
 bool command_split_person(struct command_parser *parser, struct pd_command *command);
+/* WHO = OTHER needs the right "merge": an error of the command where it lacks. */
+void command_check_one_person(struct command_run *run, const struct pd_command *command);
 /* The key of "KEY=VALUE" or "-KEY=VALUE"; ret_value: what stands behind it. */
 const char *command_pair(struct pd_arena *arena, const char *pair, bool *ret_is_removal, const char **ret_value);
 /* Is each key of the pairs one of these (ended by NULL)? Else an error of the command. */

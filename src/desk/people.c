@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "desk/command.h"
 #include "desk/company.h"
+#include "desk/timeline.h"
 
 static const char *const identity_kinds[] = {"mail", "phone", "xmpp"};
 
@@ -260,15 +261,75 @@ struct pd_tickets pd_contact_tickets(struct pd_context *context, int64_t contact
 	return pd_tickets_of(context, &who, SIZE_MAX / 2);
 }
 
+/* Did anybody but the agent bring the contact to the ticket: the contact itself, who wrote, or another? */
+static bool is_brought_by_others(struct pd_context *context, const struct pd_agent *agent, const struct pd_ticket *ticket,
+				 int64_t contact)
+{
+	const char *id = pd_printf(context->arena, "%lld", (long long)contact);
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct pd_event *event = &entries.items[i].event;
+		bool is_own = pd_starts(event->actor, "agent:") && strcmp(event->actor + strlen("agent:"), agent->name) == 0;
+		if (pd_starts(event->actor, "contact:") && strcmp(event->actor + strlen("contact:"), id) == 0)
+			return true;
+		for (size_t n = 0; !is_own && n < event->changes.count; n++)
+			if (strcmp(event->changes.items[n].property, "contact") == 0 &&
+			    pd_equal(event->changes.items[n].to, id))
+				return true;
+	}
+	return false;
+}
+
 bool pd_may_see_contact(struct pd_context *context, const struct pd_agent *agent, int64_t contact)
 {
 	if (agent == NULL || pd_sees_all(context->settings, agent))
 		return true;
 	struct pd_tickets tickets = pd_contact_tickets(context, contact);
+	size_t seen = 0;
 	for (size_t i = 0; i < tickets.count; i++)
-		if (pd_may_see(context->settings, agent, tickets.items[i]))
+		seen += pd_may_see(context->settings, agent, tickets.items[i]);
+	if (seen == tickets.count)
+		return true;
+	for (size_t i = 0; seen > 0 && i < tickets.count; i++)
+		if (pd_may_see(context->settings, agent, tickets.items[i]) &&
+		    is_brought_by_others(context, agent, tickets.items[i], contact))
 			return true;
-	return tickets.count == 0;
+	return false;
+}
+
+static bool is_record_of_people(const char *property)
+{
+	static const char *const kinds[] = {PD_CONTACT_RECORD, PD_COMPANY_RECORD, PD_DOMAIN_RECORD};
+	if (!pd_property_is_record(property))
+		return false;
+	const char *kind = property + strlen(PD_RECORD_PREFIX);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (pd_starts(kind, kinds[i]) && kind[strlen(kinds[i])] == ':')
+			return true;
+	return false;
+}
+
+bool pd_action_is_of_people(struct pd_context *context, int64_t action)
+{
+	struct pd_entries entries = context->desk->action(context->desk, context->arena, action);
+	bool has_any = false;
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct pd_event *event = &entries.items[i].event;
+		const struct pd_ticket *ticket = pd_plan_ticket(context, event->ticket);
+		/* The ticket that collects such commands may have been made for the first. */
+		if (event->kind == PD_EVENT_CREATED && ticket != NULL && ticket->is_automatic)
+			continue;
+		if (event->kind != PD_EVENT_SET && event->kind != PD_EVENT_UNDO)
+			return false;
+		for (size_t n = 0; n < event->changes.count; n++) {
+			const char *property = event->changes.items[n].property;
+			bool is_record = is_record_of_people(property);
+			has_any |= is_record;
+			if (!is_record && strcmp(property, "contact") != 0 && strcmp(property, PD_PROPERTY_COMPANY) != 0)
+				return false;
+		}
+	}
+	return has_any;
 }
 
 /* What the contact that stays has of both. */

@@ -80,7 +80,10 @@ int64_t pd_plan_rename_company(struct pd_context *context, struct pd_ticket *hom
 bool pd_company_is_known(struct pd_context *context, const char *name);
 /* The ticket's own company, else that of its first contact (may be NULL); NULL: none. */
 const char *pd_ticket_company(const struct pd_ticket *ticket, const struct pd_contact *contact);
-/* May the agent see the contact: one of its tickets? NULL: everybody. */
+/* Did the action correct or merge contacts or companies, and nothing else? */
+bool pd_action_is_of_people(struct pd_context *context, int64_t action);
+/* May the agent see the contact: one of its tickets that others brought it to, or all of them? Who adds a contact of
+ * tickets unseen to one of its own does not see more by that. agent NULL: everybody. */
 bool pd_may_see_contact(struct pd_context *context, const struct pd_agent *agent, int64_t contact);
 
 #endif

@@ -22,6 +22,7 @@ static const struct verb {
 	{"why", pd_verb_why, 0},
 	{"create", pd_verb_create, WRITES},
 	{"do", pd_verb_do, WRITES},
+	{"people_undo", pd_verb_people_undo, WRITES},
 	{"bulk", pd_verb_bulk, WRITES},
 	{"attachments", pd_verb_attachments, 0},
 	{"fetch", pd_verb_fetch, 0},

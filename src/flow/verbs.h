@@ -21,6 +21,7 @@
  *   mbox         query, all (comments and files, too)     {"number", "entry", "source", "from", "date", "raw"} each
  *   contact      name (address, number, id) or text, company, limit   a contact each
  *   company      name or text                             a company each
+ *   people_undo  number (of an action)                    {"number", "report", "listed", "action"}
  *   keys         agent, all                               a registered key each
  *   key_add      agent, content (base64)                  {"report", …}
  *   key_remove   agent, key (a fingerprint or its end)    {"report", …}

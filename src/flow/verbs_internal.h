@@ -68,6 +68,7 @@ int pd_verb_history(struct pd_call *call);
 int pd_verb_why(struct pd_call *call);
 int pd_verb_create(struct pd_call *call);
 int pd_verb_do(struct pd_call *call);
+int pd_verb_people_undo(struct pd_call *call);
 int pd_verb_bulk(struct pd_call *call);
 int pd_verb_attachments(struct pd_call *call);
 int pd_verb_fetch(struct pd_call *call);

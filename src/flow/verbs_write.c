@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/people.h"
 
 /* A change by a person: what it wants, and the work that carries it. */
 struct change {
@@ -86,6 +87,34 @@ int pd_verb_do(struct pd_call *call)
 	change->lines = pd_call_strings(call, "commands");
 	if (!failed && !change->lines.count)
 		failed = pd_fail(&call->error, PD_PERMANENT, "no command was given");
+	return failed ? failed : carry_out(change);
+}
+
+int pd_verb_people_undo(struct pd_call *call)
+{
+	struct change *change = change_new(call, decide_do);
+	const int64_t action = pd_call_number(call, "number");
+	struct pd_snapshot *snapshot;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (failed)
+		return failed;
+	struct pd_context context = {.arena = call->arena,
+				     .settings = call->settings,
+				     .desk = snapshot,
+				     .plan = PD_NEW(call->arena, struct pd_plan),
+				     .now = pd_now(),
+				     .agent = call->agent};
+	bool is_of_people = pd_action_is_of_people(&context, action);
+
+	failed = pd_call_checked(call, snapshot);
+	pd_store_end(snapshot);
+	if (!failed && !is_of_people)
+		failed = pd_fail(&call->error, PD_PERMANENT,
+				 "action %lld corrected or merged no contact or company; #undo on its ticket takes back others",
+				 (long long)action);
+	change->number = 0;
+	*pd_list_add(call->arena, &change->lines) = pd_printf(call->arena, "#undo %lld", (long long)action);
 	return failed ? failed : carry_out(change);
 }
 

@@ -212,6 +212,86 @@ static void corrections(void **state)
 	CHECK_ROW_STRING("nobody's change is lost", first(1), "Jana of acme.example");
 }
 
+/* That two are one only who may merge tells. */
+static void right_to_merge(void **state)
+{
+	(void)state;
+	struct small_desk *all = desk;
+	desk = small_desk_new("[agent dan]\naddress = dan@agents.example\nmay = views\n");
+	small_deliver(desk, (struct small_mail){.from = "jane@acme.example", .subject = "A", .id = "1@x", .text = "x"});
+	small_deliver(desk, (struct small_mail){.from = "jane@gmail.com", .subject = "B", .id = "2@x", .text = "x"});
+	STEP("agent:dan", 0, "#contact jane@gmail.com = jane@acme.example",
+	     "! Line 1, \"#contact jane@gmail.com = jane@acme.example\": you lack the right \"merge\" that #contact "
+	     "jane@gmail.com = jane@acme.example needs.");
+	STEP("agent:dan", 0, "#company acme.example = Acme",
+	     "! Line 1, \"#company acme.example = Acme\": you lack the right \"merge\" that #company acme.example = Acme "
+	     "needs.");
+	assert_false(pd_starts(give("agent:dan", 1, "#contact jane@acme.example title=CTO"), "!"));
+	small_desk_free(desk);
+	desk = all;
+}
+
+/* Who adds a contact of tickets unseen to a ticket of its own sees no more of it, until the contact writes there. */
+static void unseen(void **state)
+{
+	(void)state;
+	struct small_desk *all = desk;
+	desk = small_desk_new("[team shop]\nmembers = dan\nsees = own\n[agent dan]\naddress = dan@agents.example\n");
+	small_deliver(desk, (struct small_mail){.from = "kim@foo.example", .subject = "A", .id = "1@x", .text = "x"});
+	small_deliver(desk, (struct small_mail){.from = "jane@acme.example", .subject = "B", .id = "2@x", .text = "x"});
+	give("administrator", 2, "#assign dan");
+	give("administrator", 0, "#contact kim@foo.example note=Secret");
+	static const char *const steps[] = {"#contact kim@foo.example", "#new Own\n#contact kim@foo.example",
+					    "#contact new@bar.example"};
+	for (size_t i = 0; i < COUNT(steps); i++)
+		CHECK_ROW(steps[i], !pd_starts(give("agent:dan", i == 1 ? 0 : 2, steps[i]), "!"));
+	STEP("agent:dan", 2, "#contact kim@foo.example note=Mine",
+	     "! Line 1, \"#contact kim@foo.example note=Mine\": there is no contact kim@foo.example.");
+	CHECK_ROW("whom it saw before", !pd_starts(give("agent:dan", 2, "#contact jane@acme.example note=Hers"), "!"));
+	CHECK_ROW("whom it made", !pd_starts(give("agent:dan", 2, "#contact new@bar.example note=His"), "!"));
+	give("administrator", 1, "#assign dan");
+	CHECK_ROW("whose ticket it got", !pd_starts(give("agent:dan", 2, "#contact kim@foo.example note=Mine"), "!"));
+	small_desk_free(desk);
+	desk = all;
+}
+
+static int64_t last_action(void)
+{
+	return desk->fake->events.items[desk->fake->events.count - 1]->action;
+}
+
+/* What `postdesk contact undo` takes back: corrections and merges, nothing of tickets. */
+static void of_people(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t ticket;
+		const char *lines;
+		bool want;
+	} rows[] = {
+		{0, "#contact jane@acme.example title=CTO", true},
+		{0, "#contact jane@gmail.com = jane@acme.example", true},
+		{0, "#undo 5", true},
+		{0, "#company acme.example name=Acme domain=acme.test", true},
+		{1, "#contact new@bar.example", false},
+		{1, "#contact jane@acme.example title=CEO\n#close", false},
+		{1, "#contact jane@acme.example title=CIO\n#note x", false},
+		{1, "#priority high", false},
+		{0, "#new Other", false},
+	};
+	struct pd_context context = small_context(desk, "administrator");
+	assert_false(pd_action_is_of_people(&context, 1)); /* a customer's mail */
+	assert_false(pd_action_is_of_people(&context, 9999));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *lines = pd_starts(rows[i].lines, "#undo")
+					    ? pd_printf(desk->arena, "#undo %lld", (long long)last_action())
+					    : rows[i].lines;
+		assert_false(pd_starts(give("administrator", rows[i].ticket, lines), "!"));
+		context = small_context(desk, "administrator");
+		CHECK_ROW(lines, pd_action_is_of_people(&context, last_action()) == rows[i].want);
+	}
+}
+
 static void companies(void **state)
 {
 	(void)state;
@@ -309,6 +389,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(records, make, drop),	 cmocka_unit_test_setup_teardown(links, make, drop),
 		cmocka_unit_test_setup_teardown(merge, make, drop),	 cmocka_unit_test_setup_teardown(refused, make, drop),
 		cmocka_unit_test_setup_teardown(corrections, make, drop), cmocka_unit_test_setup_teardown(companies, make, drop),
+		cmocka_unit_test_setup_teardown(right_to_merge, make, drop),
+		cmocka_unit_test_setup_teardown(unseen, make, drop), cmocka_unit_test_setup_teardown(of_people, make, drop),
 		cmocka_unit_test_setup_teardown(identified, make, drop), cmocka_unit_test(forms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
