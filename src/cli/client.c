@@ -265,6 +265,10 @@ int pd_cli_request(struct pd_cli *cli, json_t *request, pd_cli_print print, void
 	struct stat state;
 	int code = pd_cli_settings(cli);
 
+	if (!request) { /* no JSON can be made of it */
+		fputs("postdesk: an argument is not valid UTF-8\n", stderr);
+		return PD_EXIT_USAGE;
+	}
 	if (cli->as)
 		json_object_set_new(request, "as", json_string(cli->as));
 	bool is_owner = !code && (geteuid() == 0 || (stat(cli->settings->state, &state) == 0 && state.st_uid == geteuid()));

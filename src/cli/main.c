@@ -100,11 +100,34 @@ static int unknown(struct pd_cli *cli, const char *name)
 	return PD_EXIT_USAGE;
 }
 
+/* What goes into a request is UTF-8; of those that take files, whose names may be any bytes, pd_cli_request tells. */
+static bool is_clean(const struct pd_cli *cli, int argc, char **argv)
+{
+	static const char *const with_files[] = {"attach", "backup", "clock", "export", "fetch", "import", "key", "parse",
+						 "threads"};
+
+	if (cli->as && !pd_is_utf8(cli->as, strlen(cli->as))) {
+		fputs("postdesk: the agent's name is not valid UTF-8\n", stderr);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof with_files / sizeof *with_files; i++)
+		if (!strcmp(cli->subcommand->name, with_files[i]))
+			return true;
+	for (int i = 1; i < argc; i++)
+		if (!pd_is_utf8(argv[i], strlen(argv[i]))) {
+			fprintf(stderr, "postdesk: argument %d of %s is not valid UTF-8\n", i, cli->subcommand->name);
+			return false;
+		}
+	return true;
+}
+
 static int run_subcommand(struct pd_cli *cli, int argc, char **argv)
 {
 	cli->subcommand = find(argv[0]);
 	if (!cli->subcommand)
 		return unknown(cli, argv[0]);
+	if (!is_clean(cli, argc, argv))
+		return PD_EXIT_USAGE;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strcmp(argv[i], "--help")) {
 			printf("usage: postdesk [-c FILE] [--as AGENT] %s %s\n%s\n", cli->subcommand->name,

@@ -56,6 +56,17 @@ check_equal "all views of anna" "$(postdesk --as anna views --json | sed 's/.*"n
 postdesk do 3 '#priority low' '#close' >/dev/null && postdesk do 2 '#close' >/dev/null || fail "not closed"
 check_equal "All closed, narrowed" "$(postdesk list --view closed | xargs)" "name Banana"
 
+# Bytes that are no text are refused, and nobody is taken for somebody else.
+refused() {
+	postdesk "$@" >"$work/out" 2>"$work/told"
+	[ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q 'not valid UTF-8' "$work/told"
+}
+check "bad bytes in a search" refused search $'a\xff'
+check "bad bytes in a query" refused list $'a\xff'
+check "bad bytes in an option" refused list --view $'a\xff'
+check "bad bytes in an export" refused export $'a\xff' --json
+check "bad bytes in an agent's name" refused --as $'a\xff' list
+
 # As of then.
 check_equal "open then" "$(postdesk list is:open --at "$before" --columns number | xargs)" "number 3 2 1"
 check_equal "in the order asked for" "$(postdesk list is:open --at "$before" --sort -priority --columns name | xargs)" \
