@@ -58,8 +58,13 @@ int command_apply_snooze(struct command_run *run, const struct pd_command *comma
 {
 	struct pd_context *context = run->context;
 	struct pd_when_place place = place_of(run);
-	if (pd_equal(pd_ticket_get(context->arena, run->ticket, "snoozed"), command->value) ||
-	    pd_plan_set(context, run->ticket, "snoozed", command->value, command_why(run, command)) == NULL)
+	bool is_same = pd_equal(pd_ticket_get(context->arena, run->ticket, "snoozed"), command->value) ||
+		       pd_plan_set(context, run->ticket, "snoozed", command->value, command_why(run, command)) == NULL;
+	if (is_same && command->value != NULL)
+		command_report(run, command,
+			       RUN_SAY(run, "the ticket is snoozed until {time} already", "time",
+				       pd_when_text(context->arena, pd_context_language(context), place.zone, run->ticket->snoozed)));
+	else if (is_same)
 		command_report(run, command, RUN_SAY(run, "the ticket is not snoozed"));
 	else if (command->value == NULL)
 		command_report(run, command, RUN_SAY(run, "the ticket is awake again"));

@@ -55,8 +55,7 @@ static bool is_taken_back(const struct event_list *events, int64_t action)
 
 static bool is_of_a_person(const struct pd_event *event)
 {
-	return event->actor != NULL && !pd_starts(event->actor, "contact:") &&
-	       strcmp(event->actor, "postdesk") != 0;
+	return event->actor != NULL && !pd_starts(event->actor, "contact:") && strcmp(event->actor, "postdesk") != 0;
 }
 
 int64_t pd_plan_undo_target(struct pd_context *context, const struct pd_ticket *ticket)
@@ -97,8 +96,7 @@ static bool is_of_conversation(const char *property)
 	       pd_starts(property, "conversation");
 }
 
-static struct net *net_of(struct undo *undo, const struct pd_event *event, const char *property,
-			  const char *value)
+static struct net *net_of(struct undo *undo, const struct pd_event *event, const char *property, const char *value)
 {
 	int64_t conversation = is_of_conversation(property) ? event->conversation : 0;
 	bool is_many = pd_property_is_many(property);
@@ -285,11 +283,9 @@ static int check_rights(const struct undo *undo, struct pd_error *error)
 		/* What one said of oneself stands on a ticket that collects such things. */
 		bool is_own_word = ticket != NULL && ticket->is_automatic && pd_equal(undo->actor, context->actor);
 		if (ticket != NULL && !is_own_word && !pd_may_see(context->settings, agent, ticket))
-			return pd_fail(
-				error, PD_PERMANENT, "%s",
-				pd_say(context->arena, language,
-				       "It touched tickets that you may not see: nothing was taken back.",
-				       NULL));
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language,
+					      "It touched tickets that you may not see: nothing was taken back.", NULL));
 	}
 	if (pd_equal(undo->actor, context->actor))
 		return 0;
@@ -312,8 +308,7 @@ static int check_rights(const struct undo *undo, struct pd_error *error)
 }
 
 /* The value as it stands now; for many values the value itself or NULL. */
-static const char *value_now(struct pd_context *context, const struct pd_ticket *ticket,
-			     const struct net *net)
+static const char *value_now(struct pd_context *context, const struct pd_ticket *ticket, const struct net *net)
 {
 	const struct pd_conversation *conversation = pd_ticket_conversation(ticket, net->conversation);
 	unsigned long long number = 0;
@@ -323,8 +318,7 @@ static const char *value_now(struct pd_context *context, const struct pd_ticket 
 			const char *kind = net->property + strlen(PD_RECORD_PREFIX), *colon = strchr(kind, ':');
 			return colon == NULL ? NULL
 					     : pd_plan_record(context,
-							      pd_strndup(context->arena, kind,
-									 (size_t)(colon - kind)),
+							      pd_strndup(context->arena, kind, (size_t)(colon - kind)),
 							      colon + 1);
 		}
 		if (undo_is_promise(net->property))
@@ -402,27 +396,47 @@ static const struct pd_event *changed_since(const struct undo *undo, const struc
 	return NULL;
 }
 
-/* What has happened since in a conversation that came by the action, and would be left behind; NULL: nothing. */
-static const struct pd_event *used_since(const struct undo *undo, const struct event_list *events,
-					 const struct net *net)
+static bool is_to_be_deleted(const struct net *net)
 {
-	if (strcmp(net->property, "conversation_adopted") != 0 || net->to == NULL)
+	return strcmp(net->property, "deleted") == 0 && net->from != NULL;
+}
+
+/* A message, a comment or another ticket has come by it, and is still there. */
+static bool has_come(const struct undo *undo, const struct event_list *events, const struct pd_ticket *ticket,
+		     const struct pd_event *event)
+{
+	if (event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_COMMENT)
+		return !pd_ticket_entry_deleted(ticket, event->id) && !pd_reply_is_stopped(undo->context, event);
+	return event->kind == PD_EVENT_SET && touches(event, &(struct net){.property = "absorbed"}) &&
+	       !is_taken_back(events, event->action);
+}
+
+/* What has happened since in a conversation that came by the action, or on a ticket that would be deleted, and would be
+ * left behind; NULL: nothing. */
+static const struct pd_event *used_since(const struct undo *undo, const struct event_list *events,
+					 const struct pd_ticket *ticket, const struct net *net)
+{
+	bool is_end = is_to_be_deleted(net);
+	if (!is_end && (strcmp(net->property, "conversation_adopted") != 0 || net->to == NULL))
 		return NULL;
 	int64_t last = last_version(undo, net->ticket);
 	for (size_t i = 0; i < events->count; i++) {
 		const struct pd_event *event = events->items[i];
-		if (event->version > last && event->conversation == net->conversation &&
-		    (event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_SET) &&
-		    event->action != undo->action && !is_taken_back(events, event->action))
+		bool is_later = event->version > last && event->action != undo->action;
+		bool is_inside = event->conversation == net->conversation &&
+				 (event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_SET);
+		if (is_later && (is_end ? has_come(undo, events, ticket, event)
+					: is_inside && !is_taken_back(events, event->action)))
 			return event;
 	}
 	return NULL;
 }
 
-/* A ticket that took another in, and was itself merged away since, has handed both on. */
+/* A ticket that took another in, or would be deleted, and was itself merged away since, has handed all on. */
 static bool is_merged_on(const struct pd_ticket *ticket, const struct net *net)
 {
-	return strcmp(net->property, "absorbed") == 0 && net->to != NULL && ticket->merged_into != 0;
+	bool has_given = is_to_be_deleted(net) || (strcmp(net->property, "absorbed") == 0 && net->to != NULL);
+	return has_given && ticket->merged_into != 0;
 }
 
 /* A draft that has gone out, or is overdue, gets no time again. */
@@ -441,8 +455,7 @@ static bool is_purged(struct pd_context *context, const struct net *net)
 {
 	if (strcmp(net->property, "entry_deleted") != 0 || net->to == NULL)
 		return false;
-	const struct pd_entry *entry =
-		context->desk->entry(context->desk, context->arena, strtoll(net->value, NULL, 10));
+	const struct pd_entry *entry = context->desk->entry(context->desk, context->arena, strtoll(net->value, NULL, 10));
 	return entry != NULL && entry->message == NULL &&
 	       (entry->event.kind == PD_EVENT_MESSAGE || entry->event.kind == PD_EVENT_COMMENT ||
 		entry->event.kind == PD_EVENT_ATTACHED);
@@ -458,9 +471,8 @@ static int check_conflicts(struct undo *undo, struct pd_error *error)
 		struct net *net = &undo->nets.items[i];
 		const struct pd_ticket *ticket = pd_plan_ticket(context, net->ticket);
 		if (ticket == NULL)
-			return pd_fail(
-				error, PD_PERMANENT, "%s",
-				pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
+			return pd_fail(error, PD_PERMANENT, "%s",
+				       pd_say(context->arena, language, "A ticket that it touched is gone.", NULL));
 		if (strcmp(net->property, "closed") == 0 || undo_is_promise(net->property))
 			continue; /* follows the status, the merge */
 		net->is_left = is_over(undo, ticket, net);
@@ -470,7 +482,7 @@ static int check_conflicts(struct undo *undo, struct pd_error *error)
 			events = events_of(context, net->ticket, 0);
 			loaded = net->ticket;
 		}
-		const struct pd_event *since = used_since(undo, &events, net);
+		const struct pd_event *since = used_since(undo, &events, ticket, net);
 		if (since != NULL || is_merged_on(ticket, net))
 			return undo_refuse_parting(undo, ticket, net, since, error);
 		if (is_purged(context, net))

@@ -50,8 +50,8 @@ bool undo_can_stop(struct pd_context *context, const struct pd_event *event, str
 struct pd_change undo_stop(struct undo *undo, const struct stopped *stopped);
 /* What was stopped is its author's draft, who is told. Last, when all else is planned. */
 void undo_give_back(struct undo *undo);
-/* Errors: somebody has since used the conversation that came, or merged the ticket on (since NULL); or has changed the
- * same thing. */
+/* Errors: somebody has since used the conversation that came, or merged the ticket on (since NULL); has
+ * written to the ticket that would be deleted; or has changed the same thing. */
 int undo_refuse_parting(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net,
 			const struct pd_event *since, struct pd_error *error);
 int undo_refuse_changed(const struct undo *undo, const struct net *net, const struct pd_event *since,

@@ -49,7 +49,9 @@ int undo_refuse_parting(const struct undo *undo, const struct pd_ticket *ticket,
 				      NULL));
 	return pd_fail(error, PD_PERMANENT, "%s",
 		       pd_say(arena, language,
-			      since->kind == PD_EVENT_MESSAGE
+			      net->conversation == 0
+				      ? N_("Something (E{entry}) has come to #{ticket} since; nothing was taken back.")
+			      : since->kind == PD_EVENT_MESSAGE
 				      ? N_("A message (E{entry}) has come since in conversation C{conversation} of "
 					"#{ticket}; nothing was taken back.")
 				      : N_("Conversation C{conversation} of #{ticket} was changed since by {who} (action "

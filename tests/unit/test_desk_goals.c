@@ -503,6 +503,16 @@ static void test_remind_twice(void **state)
 	assert_string_equal(letter->letter.subject, "Tickets that time ran on for: 1");
 }
 
+static void test_snooze_twice(void **state)
+{
+	(void)state;
+	begin("");
+	int64_t ticket = ask();
+	small_do(desk, "agent:anna", ticket, "#snooze 2026-11-25 14:00");
+	struct pd_plan *again = small_do(desk, "agent:anna", ticket, "#snooze 2026-11-25 14:00");
+	assert_string_equal(again->report.items[0], "#snooze: the ticket is snoozed until Wed 2026-11-25 14:00 already");
+}
+
 static void test_snooze(void **state)
 {
 	(void)state;
@@ -623,6 +633,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_one_summary, end),
 		cmocka_unit_test_teardown(test_one_summary_outside, end),
 		cmocka_unit_test_teardown(test_snooze, end),
+		cmocka_unit_test_teardown(test_snooze_twice, end),
 		cmocka_unit_test_teardown(test_remind, end),
 		cmocka_unit_test_teardown(test_remind_twice, end),
 		cmocka_unit_test_teardown(test_history_keeps_promises, end),

@@ -110,6 +110,34 @@ static void split_taken_back(void **state)
 	assert_int_equal(small_deliver(desk, more)->ticket, 1);
 }
 
+/* What the customer wrote into the new ticket, or whom it was merged into, would be lost from sight. */
+static void split_stays(void **state)
+{
+	(void)state;
+	give(BOB, 1, entry("#split E@"));
+	struct small_mail more = {.from = "ville@customer.example",
+				  .in_reply_to = "second@customer.example",
+				  .id = "third@customer.example",
+				  .text = "Black."};
+	small_deliver(desk, more);
+	int64_t answer = small_event(desk, 3, PD_EVENT_MESSAGE)->id;
+	STEP(BOB, 1, "#undo",
+	     pd_printf(desk->arena, "! #undo: Something (E%lld) has come to #3 since; nothing was taken back.",
+		       (long long)answer));
+	assert_false(small_ticket(desk, 3)->is_deleted);
+}
+
+static void split_merged_on(void **state)
+{
+	(void)state;
+	give(BOB, 1, entry("#split E@"));
+	int64_t action = small_event(desk, 3, PD_EVENT_CREATED)->action;
+	give(BOB, 3, "#merge 2");
+	CHECK_ROW_STRING("merged on", give(BOB, 1, pd_printf(desk->arena, "#undo %lld", (long long)action)),
+			 "! #undo: #3 was merged into #2 since; nothing was taken back.");
+	assert_true(pd_ticket_entry_deleted(small_ticket(desk, 1), second->id));
+}
+
 static void split_refused(void **state)
 {
 	(void)state;
@@ -282,7 +310,8 @@ int main(void)
 {
 #define ON_DESK(test) cmocka_unit_test_setup_teardown(test, make, drop)
 	const struct CMUnitTest tests[] = {
-		ON_DESK(split),		  ON_DESK(split_taken_back), ON_DESK(split_refused), ON_DESK(move),
+		ON_DESK(split),		  ON_DESK(split_taken_back), ON_DESK(split_stays), ON_DESK(split_merged_on),
+		ON_DESK(split_refused), ON_DESK(move),
 		ON_DESK(move_tells_the_team), ON_DESK(move_taken_back), ON_DESK(move_refused), ON_DESK(bulk),
 		ON_DESK(bulk_refused),	  ON_DESK(bulk_by_mail),     ON_DESK(bulk_dry),
 	};
