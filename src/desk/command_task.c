@@ -25,6 +25,15 @@ static size_t find_due(const struct command_parser *parser, const struct pd_stri
 	return words->count;
 }
 
+/* Are the words after the last "due" meant as a time? One or two of them are: more are taken for text. */
+static bool has_unread_due(const struct command_parser *parser, const struct pd_strings *words)
+{
+	for (size_t after = 1; after <= 2 && after + 1 < words->count; after++)
+		if (command_is_keyword(parser->arena, words->items[words->count - 1 - after], "due"))
+			return true;
+	return false;
+}
+
 void command_parse_task(struct command_parser *parser, struct pd_command *command)
 {
 	struct pd_when_place place = pd_when_place_of(parser->settings, parser->agent, parser->now);
@@ -36,6 +45,14 @@ void command_parse_task(struct command_parser *parser, struct pd_command *comman
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
 					 command->spec->word, "arguments", command->spec->arguments));
+		return;
+	}
+	if (end == command->words.count && has_unread_due(parser, &command->words)) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser,
+					 "a time is missing. Write it like: #{word} monday, #{word} tomorrow 9:00, "
+					 "#{word} 2026-12-24, #{word} 2d",
+					 "word", pd_printf(parser->arena, "%s ... due", command->spec->word)));
 		return;
 	}
 	if (end < command->words.count) {

@@ -13,6 +13,13 @@ bool undo_is_promise(const char *property)
 	return pd_starts(property, "kept_");
 }
 
+/* As #assign and #why name it. */
+static const char *property_words(const struct undo *undo, const struct net *net)
+{
+	struct pd_context *context = undo->context;
+	return pd_say(context->arena, pd_context_language(context), pd_property_words(context->arena, net->property), NULL);
+}
+
 /* Parts of a merge or a split, which say nothing beside it; and the closing time, which follows the status. */
 static bool is_silent(const struct undo *undo, const struct net *net)
 {
@@ -75,10 +82,51 @@ int undo_refuse_changed(const struct undo *undo, const struct net *net, const st
 					    : N_("{what} of #{ticket} was changed since; nothing was taken back."),
 			      "what",
 			      is_hidden_entry ? pd_printf(arena, "E%s", net->value)
-					      : pd_property_words(arena, net->property),
+					      : property_words(undo, net),
 			      "ticket", pd_printf(arena, "%lld", (long long)net->ticket), "who",
 			      since != NULL ? pd_actor_words(context, since->actor) : "", "action",
 			      pd_printf(arena, "%lld", since != NULL ? (long long)since->action : 0LL), NULL));
+}
+
+/* What follows from the rest, and has no words for people: a task, its reminder, the status of a conversation. */
+static bool is_unsaid(const struct net *net)
+{
+	return pd_starts(net->property, PD_PROPERTY_TASK) || strcmp(net->property, "reminder") == 0 ||
+	       strcmp(net->property, "conversation_status") == 0;
+}
+
+/* One thing that was taken back. */
+static const char *part_words(const struct undo *undo, const struct net *net)
+{
+	struct pd_context *context = undo->context;
+	struct pd_arena *arena = context->arena;
+	const char *language = pd_context_language(context);
+	const char *number = pd_printf(arena, "%lld", (long long)net->ticket);
+	const char *where = undo->tickets.count > 1 ? pd_printf(arena, "#%s ", number) : "";
+	if (strcmp(net->property, "merged") == 0)
+		return merge_words(context, net);
+	if (strcmp(net->property, "entry_deleted") == 0)
+		return pd_printf(arena, "%s%s", where,
+				 pd_say(arena, language,
+					net->from != NULL ? N_("E{entry} deleted") : N_("E{entry} restored"), "entry",
+					net->value, NULL));
+	if (strcmp(net->property, "deleted") == 0)
+		return pd_say(arena, language,
+			      net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
+			      "ticket", number, NULL);
+	if (pd_starts(net->property, PD_PROPERTY_INBOX))
+		return pd_printf(arena, "%s%s", where,
+				 net->from == NULL ? pd_say(arena, language, "the conversation goes on here again", NULL)
+						   : pd_say(arena, language, "the conversation goes on at {address}", "address",
+							    net->from, NULL));
+	if (pd_starts(net->property, PD_PROPERTY_SENDING))
+		return pd_printf(arena, "%s%s", where,
+				 pd_say(arena, language,
+					net->from == NULL ? N_("the draft goes out no more by itself")
+							  : N_("the draft goes out by itself again"),
+					NULL));
+	return pd_printf(arena, "%s%s %s -> %s", where, property_words(undo, net),
+			 pd_value_words(context, net->property, net->to), pd_value_words(context, net->property, net->from));
 }
 
 void undo_report(struct undo *undo)
@@ -88,43 +136,15 @@ void undo_report(struct undo *undo)
 	const char *language = pd_context_language(context);
 	const char *action = pd_printf(arena, "%lld", (long long)undo->action);
 	struct pd_strings parts = {0};
+	bool has_unsaid = false;
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		const struct net *net = &undo->nets.items[i];
-		const char *where =
-			undo->tickets.count > 1 ? pd_printf(arena, "#%lld ", (long long)net->ticket) : "";
 		if (is_silent(undo, net) || net->is_left)
 			continue;
-		if (strcmp(net->property, "merged") == 0)
-			*pd_list_add(arena, &parts) = merge_words(context, net);
-		else if (strcmp(net->property, "entry_deleted") == 0)
-			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s", where,
-					  pd_say(arena, language,
-						 net->from != NULL ? N_("E{entry} deleted") : N_("E{entry} restored"),
-						 "entry", net->value, NULL));
-		else if (strcmp(net->property, "deleted") == 0)
-			*pd_list_add(arena, &parts) = pd_say(
-				arena, language,
-				net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
-				"ticket", pd_printf(arena, "%lld", (long long)net->ticket), NULL);
-		else if (pd_starts(net->property, PD_PROPERTY_INBOX))
-			*pd_list_add(arena, &parts) = pd_printf(
-				arena, "%s%s", where,
-				net->from == NULL ? pd_say(arena, language, "the conversation goes on here again", NULL)
-						  : pd_say(arena, language, "the conversation goes on at {address}", "address",
-							   net->from, NULL));
-		else if (pd_starts(net->property, PD_PROPERTY_SENDING))
-			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s", where,
-					  pd_say(arena, language,
-						 net->from == NULL ? N_("the draft goes out no more by itself")
-								   : N_("the draft goes out by itself again"),
-						 NULL));
+		if (is_unsaid(net))
+			has_unsaid = true;
 		else
-			*pd_list_add(arena, &parts) =
-				pd_printf(arena, "%s%s %s -> %s", where, pd_property_words(arena, net->property),
-					  pd_value_words(context, net->property, net->to),
-					  pd_value_words(context, net->property, net->from));
+			*pd_list_add(arena, &parts) = part_words(undo, net);
 	}
 	if (undo->tickets.count > TICKETS_SHOWN) {
 		memset(&parts, 0, sizeof parts);
@@ -136,6 +156,10 @@ void undo_report(struct undo *undo)
 			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}",
 				 "action", action, "who", pd_actor_words(context, undo->actor), "changes",
 				 pd_strings_join(arena, &parts, "; "), NULL));
+	else if (has_unsaid)
+		pd_report(context, "%s",
+			  pd_say(arena, language, "#undo: action {action} of {who} taken back", "action", action, "who",
+				 pd_actor_words(context, undo->actor), NULL));
 	for (size_t i = 0; i < undo->sent.count; i++)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
@@ -150,9 +174,9 @@ void undo_report(struct undo *undo)
 		if (undo->nets.items[i].is_left && !is_silent(undo, &undo->nets.items[i]))
 			pd_report(context, "%s",
 				  pd_say(arena, language, "#undo: {what} of #{ticket} was changed since and stays as it is.",
-					 "what", pd_property_words(arena, undo->nets.items[i].property), "ticket",
+					 "what", property_words(undo, &undo->nets.items[i]), "ticket",
 					 pd_printf(arena, "%lld", (long long)undo->nets.items[i].ticket), NULL));
-	if (parts.count == 0 && undo->sent.count == 0 && undo->stopped.count == 0)
+	if (parts.count == 0 && !has_unsaid && undo->sent.count == 0 && undo->stopped.count == 0)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: action {action} left nothing to take back.",
 				 "action", action, NULL));

@@ -184,6 +184,12 @@ static void wrong(void **state)
 		{"snooze without a time", "#snooze",
 		 "Line 1, \"#snooze\": a time is missing. Write it like: #snooze monday, #snooze tomorrow 9:00, "
 		 "#snooze 2026-12-24, #snooze 2d"},
+		{"task with an unknown time", "#task Call due nextweek",
+		 "Line 1, \"#task Call due nextweek\": a time is missing. Write it like: #task ... due monday, #task ... due "
+		 "tomorrow 9:00, #task ... due 2026-12-24, #task ... due 2d"},
+		{"task with no such day", "#task Call due 2026-13-45 12:00",
+		 "Line 1, \"#task Call due 2026-13-45 12:00\": a time is missing. Write it like: #task ... due monday, #task ... "
+		 "due tomorrow 9:00, #task ... due 2026-12-24, #task ... due 2d"},
 		{"snooze to the past", "#snooze 2026-11-20",
 		 "Line 1, \"#snooze 2026-11-20\": Fri 2026-11-20 08:00 is past."},
 		{"snooze with words", "#snooze 2d please",

@@ -130,6 +130,16 @@ static void takes_back(void **state)
 	step(ANNA, "#undo 99", "! #undo: There is no action 99.");
 }
 
+/* What follows from the rest is not said in the names that the store has for it. */
+static void says_no_names(void **state)
+{
+	(void)state;
+	step(ANNA, "#task Look at it due 5d", "#task: task E3 of Anna Virtanen, due Thu 2026-11-26 14:03: Look at it");
+	step(ANNA, "#done E3", "#done: task E3 is done");
+	step(ANNA, "#undo", "#undo: action 4 of Anna Virtanen taken back");
+	step(ANNA, "#undo", "#undo: action 3 of Anna Virtanen taken back: E3 deleted");
+}
+
 static void refuses(void **state)
 {
 	(void)state;
@@ -563,7 +573,7 @@ int main(void)
 {
 #define ON_DESK(test) cmocka_unit_test_setup_teardown(test, make_desk, drop_desk)
 	const struct CMUnitTest tests[] = {
-		ON_DESK(takes_back),   ON_DESK(refuses),      ON_DESK(never_unsends),  ON_DESK(entries),
+		ON_DESK(takes_back),   ON_DESK(says_no_names), ON_DESK(refuses),      ON_DESK(never_unsends),  ON_DESK(entries),
 		ON_DESK(new_tickets),  ON_DESK(over_tickets), ON_DESK(rights),	       ON_DESK(closing_time),
 		ON_DESK(any_sequence), ON_DESK(any_merges), ON_DESK(plans),	      ON_DESK(merged_numbers), ON_DESK(conversations),
 		ON_DESK(records),
