@@ -60,7 +60,7 @@ void command_report(struct command_run *run, const struct pd_command *command, c
 /* Sets a property and reports old -> new, or that it is so already. */
 void command_set(struct command_run *run, const struct pd_command *command, const char *property,
 		 const char *value);
-/* The reason that stands in the event: "command #close". */
+/* The reason that stands in the event: "command #close", or that of whoever carries it out unasked ("rule NAME"). */
 const char *command_why(struct command_run *run, const struct pd_command *command);
 /* What the words say, in the reader's language. */
 #define RUN_SAY(run, ...)                                                                                    \
