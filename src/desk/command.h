@@ -118,6 +118,10 @@ char *pd_commands_help(struct pd_arena *arena, const char *language, const char 
 bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent, const struct pd_ticket *ticket);
 /* May it see every ticket? */
 bool pd_sees_all(const struct pd_settings *settings, const struct pd_agent *agent);
+/* The query with the agent's sight as a further condition (sight.c), so that a list need not pass over what the agent may
+ * not see; each ticket is still asked of pd_may_see. agent NULL: the query as it is. In the arena, beside the query. */
+const struct pd_query *pd_sight(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_agent *agent,
+				const struct pd_query *query);
 /* Has the agent the single right ("merge", "delete", "bulk", "export", "move", "views", "channels") by role or `may`? */
 bool pd_may(const struct pd_agent *agent, const char *right);
 

@@ -295,6 +295,7 @@ static struct pd_tickets find_tickets(struct command_run *run, const struct pd_q
 	struct pd_context *context = run->context;
 	struct pd_tickets found = {0};
 	*ret_more = false;
+	query = pd_sight(context->arena, context->settings, context->agent, query);
 	for (size_t offset = 0;; offset += PAGE) {
 		struct pd_tickets page =
 			context->desk->list(context->desk, context->arena, query, sort, PAGE, offset);

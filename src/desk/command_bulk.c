@@ -137,8 +137,9 @@ static void run_query(struct command_run *run, const char *text, struct numbers 
 		*ret_wrong = RUN_SAY(run, "the query is wrong: {error}", "error", error.text);
 		return;
 	}
+	const struct pd_query *seen = pd_sight(context->arena, context->settings, context->agent, query);
 	for (size_t offset = 0;; offset += PAGE) {
-		struct pd_tickets page = context->desk->list(context->desk, context->arena, query, "number", PAGE, offset);
+		struct pd_tickets page = context->desk->list(context->desk, context->arena, seen, "number", PAGE, offset);
 		for (size_t i = 0; i < page.count; i++)
 			if (context->agent == NULL || pd_may_see(context->settings, context->agent, page.items[i]))
 				*pd_list_add(context->arena, ret_numbers) = page.items[i]->number;

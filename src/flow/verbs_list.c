@@ -50,6 +50,8 @@ int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struc
 	size_t shown = 0;
 	int failed = 0;
 
+	query = pd_sight(outer, call->settings, call->agent, query);
+
 	for (size_t offset = 0; !failed && !call->is_gone && (!limit || shown < limit); offset += page_size) {
 		PD_AUTO_ARENA page = pd_arena_new();
 		struct pd_tickets tickets = snapshot->list(snapshot, page, query, sort, page_size, offset);
@@ -171,11 +173,12 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
 	struct pd_arena *outer = call->arena;
 	struct past past = {snapshot, query, then, at, outer, {0}};
+	const struct pd_query *seen = pd_sight(outer, call->settings, call->agent, &either);
 	int failed = 0;
 
 	for (size_t offset = 0; !failed; offset += PAGE) {
 		PD_AUTO_ARENA page = pd_arena_new();
-		struct pd_tickets tickets = snapshot->list(snapshot, page, &either, "-number", PAGE, offset);
+		struct pd_tickets tickets = snapshot->list(snapshot, page, seen, "-number", PAGE, offset);
 
 		call->arena = page;
 		for (size_t i = 0; i < tickets.count; i++) {
@@ -289,10 +292,11 @@ static int export(struct pd_call *call, pd_call_ticket_fn *each)
 	struct pd_query after = {.op = PD_QUERY_FIELD, .field = "number", .compare = PD_GREATER, .kind = -1, .value = "0"};
 	struct pd_query query = {.op = PD_QUERY_AND, .left = wanted, .right = &after};
 	struct pd_arena *outer = call->arena;
+	const struct pd_query *seen = pd_sight(outer, call->settings, call->agent, &query);
 
 	for (size_t count = PAGE; !failed && !call->is_gone && count == PAGE;) {
 		PD_AUTO_ARENA page = pd_arena_new();
-		struct pd_tickets tickets = snapshot->list(snapshot, page, &query, "number", PAGE, 0);
+		struct pd_tickets tickets = snapshot->list(snapshot, page, seen, "number", PAGE, 0);
 
 		call->arena = page;
 		count = tickets.count;

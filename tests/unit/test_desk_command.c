@@ -813,6 +813,20 @@ static void sight(void **state)
 			  pd_may_see(changed, pd_settings_agent(changed, "bob"), &ticket) == rows[i].bob);
 		CHECK_ROW(rows[i].name,
 			  pd_may_see(changed, pd_settings_agent(changed, "carol"), &ticket) == rows[i].carol);
+		/* A list asks the store for just these. */
+		const struct {
+			const char *name;
+			bool sees;
+		} agents[] = {{"anna", rows[i].anna}, {"bob", rows[i].bob}, {"carol", rows[i].carol}};
+		const struct pd_query all = {.op = PD_QUERY_ALL}, none = {.op = PD_QUERY_NOT, .left = (struct pd_query *)&all};
+		const struct pd_ticket_facts facts = {.ticket = &ticket};
+		for (size_t n = 0; n < COUNT(agents); n++) {
+			const struct pd_agent *agent = pd_settings_agent(changed, agents[n].name);
+			CHECK_ROW(rows[i].name,
+				  pd_query_matches(pd_sight(own, changed, agent, &all), &facts) == agents[n].sees);
+			CHECK_ROW(rows[i].name, !pd_query_matches(pd_sight(own, changed, agent, &none), &facts));
+		}
+		CHECK_ROW(rows[i].name, pd_sight(own, changed, NULL, &all) == &all);
 		pd_settings_unref(changed);
 	}
 }

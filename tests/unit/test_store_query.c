@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "desk/command.h"
 #include "desk/people.h"
 #include "store/query_sql.h"
 #include "store_desk.h"
@@ -508,6 +509,11 @@ static void test_longest_are_taken(void **state)
 	(void)state;
 	PD_AUTO_ARENA arena = pd_arena_new();
 	struct pd_settings *settings = test_settings(arena);
+	const struct pd_agent narrow = {.name = "dan", .role = PD_ROLE_AGENT};
+	struct pd_team *team = pd_list_add(arena, &settings->teams);
+	*team = (struct pd_team){.name = "narrow", .sees = PD_SEES_TEAM};
+	*pd_list_add(arena, &team->members) = "dan";
+	assert_false(pd_sees_all(settings, &narrow));
 	char directory[] = "/tmp/test-store-query-XXXXXX";
 	assert_non_null(mkdtemp(directory));
 	struct pd_error error = {0};
@@ -541,7 +547,7 @@ static void test_longest_are_taken(void **state)
 				fail_msg("%.60s: %s", text, error.text);
 			pd_query_limits = limits[i % COUNT(limits)];
 			assert_int_equal(pd_store_begin(store, &snapshot, &error), 0);
-			(void)snapshot->list(snapshot, own, query, i % 2 ? "-number" : "name", 5, 0);
+			(void)snapshot->list(snapshot, own, pd_sight(own, settings, i % 5 < 3 ? &narrow : NULL, query), i % 2 ? "-number" : "name", 5, 0);
 			if (snapshot->failed != 0)
 				fail_msg("%.60s: %s", text, snapshot->error.text);
 			pd_store_end(snapshot);
