@@ -105,10 +105,10 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 				  RUN_SAY(run, "Task E{entry} of {agent}, due {time}", "entry",
 					  pd_printf(arena, "%lld", (long long)task.entry), "agent",
 					  pd_value_words(context, "owner", task.agent), "time",
-					  task.at != 0 ? pd_when_text(arena, pd_context_language(context),
-								      pd_when_place_of(context->settings, context->agent,
-										       context->now).zone,
-								      task.at)
+					  task.at != 0 ? pd_when_due_text(arena, pd_context_language(context),
+									  pd_when_place_of(context->settings, context->agent,
+											   context->now).zone,
+									  task.at)
 						       : "-"));
 	struct pd_sending sending;
 	for (size_t i = 0; i < ticket->properties.count; i++)

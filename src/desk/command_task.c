@@ -61,7 +61,7 @@ void command_parse_task(struct command_parser *parser, struct pd_command *comman
 		if (command->number <= parser->now)
 			command_wrong(parser, command,
 				      PARSER_SAY(parser, "{when} is past.", "when",
-						 pd_when_text(parser->arena, parser->language, place.zone, command->number)));
+						 pd_when_due_text(parser->arena, parser->language, place.zone, command->number)));
 		command->value = pd_time_rfc3339(parser->arena, remind > parser->now ? remind : command->number);
 	}
 	memset(&command->words, 0, sizeof command->words);
@@ -120,7 +120,7 @@ int command_apply_task(struct command_run *run, const struct pd_command *command
 	command_report(run, command,
 		       command->number != 0
 			       ? RUN_SAY(run, "task E{entry} of {who}, due {time}: {text}", "entry", entry, "who", who, "time",
-					 pd_when_text(arena, pd_context_language(context), place.zone, command->number), "text",
+					 pd_when_due_text(arena, pd_context_language(context), place.zone, command->number), "text",
 					 text)
 			       : RUN_SAY(run, "task E{entry} of {who}: {text}", "entry", entry, "who", who, "text", text));
 	return 0;

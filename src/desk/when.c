@@ -408,6 +408,13 @@ char *pd_when_text(struct pd_arena *arena, const char *language, const struct pd
 		      pd_when_date(arena, language, zone, at), "time", time_text(arena, of_day), NULL);
 }
 
+char *pd_when_due_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at)
+{
+	pd_time of_day;
+	local_parts(zone, at, &of_day);
+	return of_day == 0 ? pd_when_date(arena, language, zone, at - 1) : pd_when_text(arena, language, zone, at);
+}
+
 char *pd_when_span(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time from, pd_time to)
 {
 	pd_time from_of_day, to_of_day;

@@ -31,6 +31,8 @@ pd_time pd_when_end(const struct pd_when_place *place, const struct pd_when *whe
 
 /* "Mon 2026-11-23 10:40", in the zone, as the language writes it. language NULL: English. */
 char *pd_when_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at);
+/* The same of a time by which something must be done: midnight ends a day, and is told as that day, "2026-11-23". */
+char *pd_when_due_text(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at);
 /* "2026-11-23" */
 char *pd_when_date(struct pd_arena *arena, const char *language, const struct pd_zone *zone, pd_time at);
 /* "Mon 2026-11-23 14:00 - 17:00", with the day again where it is another. */

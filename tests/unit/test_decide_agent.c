@@ -990,6 +990,9 @@ static void test_task(void **state)
 	static const char *const wrong[] = {"#task", "#done E2", "#done E999", "#task Old due 2020-01-01"};
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		CHECK_ROW(wrong[i], small_do(scene->desk, "agent:anna", 1, wrong[i])->is_refused);
+	/* Of a day alone, its end is told as that day. */
+	plan = small_do(scene->desk, "agent:anna", 1, "#task Pay due 2026-12-24");
+	assert_non_null(strstr(plan->report.items[0], "due 2026-12-24: Pay"));
 }
 
 static void test_about_an_entry(void **state)
