@@ -133,7 +133,7 @@ static void closing(void **state)
 		 "#close: conversation C2: Closed", "New - | C1 - - | C2 Closed -"},
 		{"again", 2, "#close conversation", "#close: conversation C2 is Closed already",
 		 "New - | C1 - - | C2 Closed -"},
-		{"undone", 2, "#undo", "#undo: action 2 of Anna Virtanen taken back: conversation_status Closed -> none",
+		{"undone", 2, "#undo", "#undo: action 2 of Anna Virtanen taken back",
 		 "New - | C1 - - | C2 - -"},
 		{"by its name, from elsewhere", 1, "#close conversation c2", "#close: conversation C2: Closed",
 		 "New - | C1 - - | C2 Closed -"},
