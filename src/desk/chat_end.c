@@ -111,22 +111,7 @@ void chat_transcript(struct chat *chat)
 			.name = mailbox->full_name,
 			.addr = pd_address_for_contact(context, mailbox, chat->ticket->number, chat->conversation, address)};
 	set_text(chat, letter);
-
-	const char *actor = context->actor;
-	struct pd_planned_message *message = pd_plan_message(context, "mail", PD_OUT);
-	message->stored.message_id = letter->message_id;
-	message->stored.from = letter->from;
-	message->stored.to = letter->to;
-	message->stored.subject = letter->subject;
-	message->stored.text = letter->text;
-	message->stored.kinds = PD_KIND_AUTO;
-	message->raw_is_letter = planned->id;
-	context->actor = "postdesk";
-	struct pd_event *event = pd_plan_event(context, chat->ticket, PD_EVENT_MESSAGE, message->stored.id,
-					       chat->conversation, "transcript");
-	context->actor = actor;
-	planned->event = event->id;
-	pd_letter_register(context, planned);
+	pd_letter_keep(context, planned, chat->ticket, chat->conversation, "transcript");
 }
 
 /* --- the end --- */

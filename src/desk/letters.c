@@ -240,6 +240,26 @@ static const char *acknowledgement_words(struct pd_context *context, const struc
 	return pd_say(context->arena, language, acknowledgement_text, NULL);
 }
 
+void pd_letter_keep(struct pd_context *context, struct pd_planned_letter *planned, struct pd_ticket *ticket,
+		    int64_t conversation, const char *why)
+{
+	const struct pd_letter *letter = &planned->letter;
+	const char *actor = context->actor;
+	struct pd_planned_message *message = pd_plan_message(context, "mail", PD_OUT);
+	message->stored.message_id = letter->message_id;
+	message->stored.from = letter->from;
+	message->stored.to = letter->to;
+	message->stored.subject = letter->subject;
+	message->stored.text = letter->text;
+	message->stored.kinds = PD_KIND_AUTO;
+	message->raw_is_letter = planned->id;
+	context->actor = "postdesk";
+	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id, conversation, why);
+	context->actor = actor;
+	planned->event = event->id;
+	pd_letter_register(context, planned);
+}
+
 void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail *mail,
 			       struct pd_ticket *ticket, int64_t conversation)
 {
@@ -276,21 +296,7 @@ void pd_letter_acknowledgement(struct pd_context *context, const struct pd_mail 
 		mailbox->full_name, "name", is_repeated ? mail->author.name : "", "subject",
 		is_repeated ? pd_clean_line(context->arena, mail->message->subject, 100) : "", NULL);
 
-	const char *actor = context->actor;
-	struct pd_planned_message *message = pd_plan_message(context, "mail", PD_OUT);
-	message->stored.message_id = letter->message_id;
-	message->stored.from = letter->from;
-	message->stored.to = letter->to;
-	message->stored.subject = letter->subject;
-	message->stored.text = letter->text;
-	message->stored.kinds = PD_KIND_AUTO;
-	message->raw_is_letter = planned->id;
-	context->actor = "postdesk";
-	struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_MESSAGE, message->stored.id,
-					       conversation, "acknowledgement");
-	context->actor = actor;
-	planned->event = event->id;
-	pd_letter_register(context, planned);
+	pd_letter_keep(context, planned, ticket, conversation, "acknowledgement");
 }
 
 /* --- forms --- */

@@ -18,6 +18,10 @@ struct pd_planned_letter *pd_letter_to_agent(struct pd_context *context, enum pd
 /* Registers its Message-ID; last, when the event is known. */
 void pd_letter_register(struct pd_context *context, const struct pd_planned_letter *letter);
 
+/* A letter of postdesk's own to a contact stands on the timeline, too; then it is registered. Last of all. */
+void pd_letter_keep(struct pd_context *context, struct pd_planned_letter *planned, struct pd_ticket *ticket,
+		    int64_t conversation, const char *why);
+
 /* The reply to an agent's mail: what was done or what was wrong; nothing where there is nothing to say. */
 void pd_letter_receipt(struct pd_context *context, const struct pd_mail *mail, const struct pd_ticket *ticket,
 		       int64_t conversation, int64_t event, const char *text);
