@@ -13,6 +13,7 @@
 #include "desk/chat.h"
 #include "desk/due.h"
 #include "desk/catalogue.h"
+#include "desk/rule.h"
 #include "desk/sending.h"
 #include "desk/timeline.h"
 
@@ -26,8 +27,11 @@ static void do_command(struct pd_context *context, struct pd_ticket *ticket, con
 	struct pd_savepoint before;
 	int64_t number = ticket->number;
 	pd_plan_save(context, &before);
+	const size_t events = context->plan->events.count;
 	struct pd_strings lines = {.items = &line, .count = 1};
 	const char *wrong = pd_carry_out(context, ticket, &lines, pd_printf(context->arena, "escalation %s", step));
+	if (wrong == NULL && pd_rule_is_endless(context, number, events))
+		wrong = "no person made this ticket, and tickets made because of it would have no end";
 	if (wrong == NULL)
 		return;
 	pd_plan_back(context, &before);

@@ -136,17 +136,22 @@ static bool is_set_off(struct pd_context *context, const struct pd_group *rule, 
 
 /* --- doing it --- */
 
-/* Was the ticket made by a rule, be it this one or another? */
-static bool is_of_a_rule(struct pd_context *context, int64_t ticket)
+static bool is_by_nobody(const char *actor)
+{
+	return pd_starts(actor, "rule:") || pd_equal(actor, "postdesk");
+}
+
+/* Was the ticket made by a rule or an escalation, be it this one or another? */
+static bool is_of_nobody(struct pd_context *context, int64_t ticket)
 {
 	struct pd_entries entries = context->desk->timeline(context->desk, context->arena, ticket, 0);
 	for (size_t i = 0; i < entries.count; i++)
 		if (entries.items[i].event.kind == PD_EVENT_CREATED)
-			return pd_starts(entries.items[i].event.actor, "rule:");
+			return is_by_nobody(entries.items[i].event.actor);
 	for (size_t i = 0; i < context->plan->events.count; i++) {
 		const struct pd_event *event = context->plan->events.items[i];
 		if (event->ticket == ticket && event->kind == PD_EVENT_CREATED)
-			return pd_starts(event->actor, "rule:");
+			return is_by_nobody(event->actor);
 	}
 	return false;
 }
@@ -160,6 +165,11 @@ static bool has_made_ticket(struct pd_context *context, size_t from)
 			return true;
 	}
 	return false;
+}
+
+bool pd_rule_is_endless(struct pd_context *context, int64_t ticket, size_t from)
+{
+	return ticket != 0 && has_made_ticket(context, from) && is_of_nobody(context, ticket);
 }
 
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket)
@@ -180,8 +190,7 @@ bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct
 	pd_plan_save(&own, &before);
 	const size_t events = plan->events.count;
 	const char *wrong = pd_carry_out(&own, ticket, &lines, why);
-	/* Tickets of tickets of rules would have no end. */
-	bool is_endless = number != 0 && has_made_ticket(&own, events) && is_of_a_rule(&own, number);
+	bool is_endless = pd_rule_is_endless(&own, number, events);
 	if (wrong == NULL && !is_endless)
 		return true;
 	pd_plan_back(&own, &before);

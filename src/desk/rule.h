@@ -26,5 +26,8 @@ bool pd_rule_minds(const struct pd_ticket *ticket);
 /* One rule on one ticket for something that is no event of this plan (the clock): where its query holds. false: it
  * does not. ticket NULL: on none; what it makes, it makes. */
 bool pd_rule_run(struct pd_context *context, const struct pd_group *rule, struct pd_ticket *ticket);
+/* Have the plan's events from that one on made a ticket because of one that no person made? Such tickets would have no
+ * end. ticket 0: because of none. */
+bool pd_rule_is_endless(struct pd_context *context, int64_t ticket, size_t from);
 
 #endif

@@ -379,6 +379,30 @@ static void no_loop(void **state)
 	assert_string_equal(small_ticket(desk, number + 1)->priority, "urgent"); /* other rules act on it */
 }
 
+/* An escalation neither. */
+static int with_making_escalation(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[sla s]\nfirst_reply = 2h\nescalate = overdue: new Looping\n"
+			      "[mailbox desk]\naddress = desk@example.com\nteam = sales\nsla = s\n");
+	struct pd_problems problems = {.arena = desk->arena};
+	desk->settings->calendars = pd_calendars_of_texts(NULL, 0);
+	desk->settings->policies = pd_policies_new(desk->settings, &problems);
+	assert_int_equal(problems.count, 0);
+	return 0;
+}
+
+static void no_loop_of_escalations(void **state)
+{
+	(void)state;
+	int64_t number = write_mail("jo@small.example", "desk@example.com", "x", "Hello.");
+	tick(number, 3 * PD_HOUR);
+	assert_string_equal(small_ticket(desk, number + 1)->name, "Looping");
+	for (int i = 0; i < 3; i++)
+		tick(number + 1, 3 * PD_HOUR);
+	assert_int_equal(desk->fake->tickets.count, 2);
+}
+
 /* --- rules by time that passed --- */
 
 static int with_after(void **state)
@@ -482,6 +506,7 @@ int main(void)
 		WITH(with_rules, fails_half_way),
 		WITH(with_goals, of_goals),
 		WITH(with_makers, no_loop),
+		WITH(with_making_escalation, no_loop_of_escalations),
 		WITH(with_after, after_a_while),
 		WITH(with_rules, not_by_history),
 		WITH(with_rules, minded),
