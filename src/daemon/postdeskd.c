@@ -86,7 +86,8 @@ static struct pd_settings *load(const char *file)
 	struct pd_settings *settings = pd_flow_load(file, &problems);
 	pd_problems_print(&problems, stderr);
 	if (settings == NULL)
-		fprintf(stderr, "postdeskd: %zu errors in the configuration\n", problems.errors);
+		fprintf(stderr, "postdeskd: %zu %s in the configuration\n", problems.errors,
+			problems.errors == 1 ? "error" : "errors");
 	return settings;
 }
 

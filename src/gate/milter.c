@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "desk/auth_results.h"
@@ -501,6 +502,10 @@ int pd_milter_open(const char *where, struct pd_error *error)
 		.xxfi_close = on_close,
 		.xxfi_negotiate = on_negotiate,
 	};
+	/* libmilter takes a unix socket away from whoever listens there. */
+	PD_AUTO_FD other = -1;
+	if (pd_connect(where, pd_monotonic() + PD_SECOND, &other, &(struct pd_error){0}) == PD_OK)
+		return pd_fail(error, PD_TEMPORARY, "milter = %s: another process listens there", where);
 	mode_t mask = umask(0117); /* the only way to tell libmilter the mode */
 	bool is_open = smfi_register(milter) == MI_SUCCESS &&
 		       smfi_setconn(libmilter_place(arena, where)) == MI_SUCCESS &&

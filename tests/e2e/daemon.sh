@@ -10,7 +10,7 @@ trap end EXIT
 trap 'exit 1' INT TERM
 PF_LMTP=unix:$work/lmtp
 PF_DESK_PORT=9
-desk_conf >"$work/postdesk.conf"
+desk_conf "milter = unix:$work/milter" >"$work/postdesk.conf"
 
 # wants CODE WORDS COMMAND...
 wants() {
@@ -47,11 +47,15 @@ desk_pid=$(pgrep -f "$POSTDESKD -c $work/postdesk.conf" | head -1)
 [ -n "$desk_pid" ] || fail "no background process"
 wants 0 '' "$POSTDESK" -c "$work/postdesk.conf" list
 
-# A second one finds the lock or the socket taken.
+# A second one finds the lock or a socket taken, and leaves all sockets to the first.
 wants 75 'lock\|listens\|another' "$POSTDESKD" -f -c "$work/postdesk.conf"
 wants 75 'lock\|listens\|another' "$POSTDESKD" -c "$work/postdesk.conf"
 sed "s|^lmtp = .*|lmtp = unix:$work/lmtp2|" "$work/postdesk.conf" >"$work/second.conf"
 wants 75 'lock\|another' "$POSTDESKD" -f -c "$work/second.conf"
+answers() { python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$work/$1"; }
+for socket in milter lmtp state/control; do
+	check "the first no longer listens at $socket" answers $socket
+done
 
 kill "$desk_pid"
 # Who adopts it may never wait for it.
