@@ -128,7 +128,7 @@ static struct pd_bytes made_up(struct pd_arena *arena, const struct pd_archive_t
 	const char *actor = text_of(entry, "actor"), *from = text_of(entry, "from");
 	const char *name = actor ? strchr(actor, ':') : NULL;
 	struct pd_archive_mail mail = {
-		.from = from ? from : pd_printf(arena, "\"%s\" <nobody@import.invalid>", name ? name + 1 : "postdesk"),
+		.from = from ? from : pd_printf(arena, "\"%s\" <nobody@import.invalid>", name ? name + 1 : actor ? actor : "postdesk"),
 		.subject = ticket->name,
 		.message_id = pd_printf(arena, "<%s.%s@import.invalid>", ticket->key, text_of(entry, "id")),
 		.date = time_of(entry, "at"),
@@ -152,6 +152,14 @@ static int by_entry(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* The agent's name; NULL: it was none. Older exports have "agent:" before it. */
+static const char *acting_agent(const char *actor)
+{
+	if (actor && pd_starts(actor, "agent:"))
+		return actor + strlen("agent:");
+	return actor && !strchr(actor, ':') && !pd_equal(actor, "administrator") && !pd_equal(actor, "postdesk") ? actor : NULL;
+}
+
 static void add_entry(struct pd_arena *arena, struct pd_archive_ticket *ticket, const struct mails *mails, const json_t *object)
 {
 	const char *kind = text_of(object, "kind"), *actor = text_of(object, "actor");
@@ -165,7 +173,7 @@ static void add_entry(struct pd_arena *arena, struct pd_archive_ticket *ticket, 
 	struct pd_archive_entry *entry = pd_list_add(arena, &ticket->entries);
 
 	entry->as = is_comment ? "comment" : text_of(object, "direction");
-	entry->by = actor && pd_starts(actor, "agent:") ? actor + strlen("agent:") : NULL;
+	entry->by = acting_agent(actor);
 	entry->at = time_of(object, "at");
 	entry->mail = mail.len > 0 ? mail : made_up(arena, ticket, object);
 }

@@ -129,12 +129,23 @@ static int print_days(struct view *view)
 	return PD_EXIT_DONE;
 }
 
-static int list_names(struct pd_cli *cli, const struct pd_calendars *calendars)
+static int list_names(const struct view *view, const struct pd_calendars *calendars)
 {
-	struct pd_strings names = pd_calendars_names(cli->arena, calendars);
+	struct pd_strings names = pd_calendars_names(view->cli->arena, calendars);
 
-	for (size_t i = 0; i < names.count; i++)
-		puts(names.items[i]);
+	for (size_t i = 0; i < names.count; i++) {
+		if (!view->is_json) {
+			puts(names.items[i]);
+			continue;
+		}
+		const struct pd_calendar *calendar = pd_calendars_find(calendars, names.items[i]);
+		json_t *object = json_pack("{s:s, s:s?}", "name", names.items[i], "timezone",
+					   calendar ? pd_calendar_zone(calendar)->name : NULL);
+
+		json_dumpf(object, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(object);
+	}
 	return PD_EXIT_DONE;
 }
 
@@ -148,7 +159,7 @@ static int show(struct view *view, const char *name)
 	pd_problems_print(&problems, stderr);
 	view->calendar = pd_calendars_find(calendars, name);
 	if (!name) {
-		code = list_names(cli, calendars);
+		code = list_names(view, calendars);
 	} else if (view->calendar) {
 		code = print_days(view);
 	} else {

@@ -1,6 +1,7 @@
 /* postdesk list and search: tickets as a table or as JSON. */
 #include "cli/cli.h"
 
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
@@ -81,7 +82,8 @@ static int ask(struct pd_cli *cli, json_t *request, const struct pd_strings *col
 /* The columns of the option, which go into the request too, so that unknown ones are refused. */
 static struct pd_strings columns_of(struct pd_cli *cli, json_t *request, const char *text)
 {
-	struct pd_strings all = pd_split(cli->arena, text, ';'), columns = {0};
+	/* A comma separates them too, as in #list. */
+	struct pd_strings all = pd_split(cli->arena, g_strdelimit(pd_strdup(cli->arena, text), ",", ';'), ';'), columns = {0};
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < all.count; i++) {

@@ -62,9 +62,15 @@ static const struct pd_subcommand subcommands[] = {
 	{"verify", "", "check the database and the big messages deeply", pd_cli_verify},
 };
 
+static void synopsis(const struct pd_subcommand *subcommand, FILE *out)
+{
+	fprintf(out, "usage: postdesk [-c FILE] [--as AGENT] %s%s%s\n", subcommand->name, *subcommand->arguments ? " " : "",
+		subcommand->arguments);
+}
+
 int pd_cli_usage(struct pd_cli *cli)
 {
-	fprintf(stderr, "usage: postdesk [-c FILE] [--as AGENT] %s %s\n", cli->subcommand->name, cli->subcommand->arguments);
+	synopsis(cli->subcommand, stderr);
 	return PD_EXIT_USAGE;
 }
 
@@ -130,8 +136,8 @@ static int run_subcommand(struct pd_cli *cli, int argc, char **argv)
 		return PD_EXIT_USAGE;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strcmp(argv[i], "--help")) {
-			printf("usage: postdesk [-c FILE] [--as AGENT] %s %s\n%s\n", cli->subcommand->name,
-			       cli->subcommand->arguments, cli->subcommand->summary);
+			synopsis(cli->subcommand, stdout);
+			puts(cli->subcommand->summary);
 			return PD_EXIT_DONE;
 		}
 	optind = 0; /* glibc: start anew */

@@ -54,7 +54,9 @@ int pd_cli_parse(struct pd_cli *cli, int argc, char **argv)
 		if (!failed)
 			failed = pd_read_message(pd_cli_readers(cli), arena, raw, &message, &error);
 		if (failed) {
-			fprintf(stderr, "postdesk: %s: %s\n", argv[i], error.text);
+			bool is_named = pd_starts(error.text, argv[i]);
+
+			fprintf(stderr, "postdesk: %s%s%s\n", is_named ? "" : argv[i], is_named ? "" : ": ", error.text);
 			code = PD_EXIT_REFUSED;
 			continue;
 		}

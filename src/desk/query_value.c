@@ -337,6 +337,29 @@ static int set_age(struct query_parser *in, const struct query_term *term, struc
 	return 0;
 }
 
+/* --- custom properties --- */
+
+static int set_custom(struct query_parser *in, const struct query_term *term, const struct pd_group *property)
+{
+	const char *type = pd_group_value(property, "type", NULL);
+	pd_time time;
+	char *end;
+	if (pd_equal(type, "number")) {
+		(void)g_ascii_strtod(term->value, &end);
+		if (end == term->value || *end != '\0')
+			return pd_query_fail(in, term->value_at, "a number is expected");
+	} else if (pd_equal(type, "date")) {
+		if (strlen(term->value) != strlen("2026-11-21") || !pd_time_parse(term->value, &time))
+			return pd_query_fail(in, term->value_at, "a date (2026-01-31) is expected");
+	} else if (pd_equal(type, "choice") || pd_equal(type, "choices")) {
+		struct pd_strings choices = pd_split(in->arena, pd_group_value(property, "choices", NULL), ';');
+		struct pd_found found = pd_find_word(in->arena, &choices, term->value);
+		if (found.name == NULL)
+			return unknown_value(in, term, property->name, &found);
+	}
+	return 0;
+}
+
 /* --- views --- */
 
 static int set_view(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query)
@@ -449,5 +472,7 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 	    field->type != FIELD_PRIORITY)
 		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"",
 				     field->name);
-	return has_star ? 0 : set_value(in, term, field, node);
+	if (has_star)
+		return 0;
+	return *field->name == '\0' ? set_custom(in, term, custom) : set_value(in, term, field, node);
 }

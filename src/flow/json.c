@@ -39,6 +39,11 @@ static json_t *addresses(const struct pd_addresses *list)
 	return array;
 }
 
+json_t *pd_json_actor(const char *actor)
+{
+	return pd_json_text(actor && pd_starts(actor, "agent:") ? actor + strlen("agent:") : actor);
+}
+
 static json_t *text_or_null(const char *text)
 {
 	return pd_json_text(text && *text ? text : NULL);
@@ -232,7 +237,7 @@ json_t *pd_json_change(struct pd_arena *arena, struct pd_snapshot *snapshot, con
 		       const struct pd_change *change)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "at", pd_json_time(arena, event->at), "actor",
-			 pd_json_text(event->actor), "property", pd_json_text(change->property), "from",
+			 pd_json_actor(event->actor), "property", pd_json_text(change->property), "from",
 			 pd_json_text(shown(arena, snapshot, change->property, change->from)), "to",
 			 pd_json_text(shown(arena, snapshot, change->property, change->to)), "entry",
 			 json_sprintf("E%lld", (long long)event->id));
@@ -271,7 +276,7 @@ static void add_message(struct pd_arena *arena, json_t *object, const struct pd_
 	json_object_set_new_nocheck(object, "from_name", text_or_null(message->from.name));
 	json_object_set_new_nocheck(object, "to", addresses(&message->to));
 	json_object_set_new_nocheck(object, "cc", addresses(&message->cc));
-	json_object_set_new_nocheck(object, "subject", pd_json_text(message->subject));
+	json_object_set_new_nocheck(object, "subject", text_or_null(message->subject));
 	json_object_set_new_nocheck(object, "text", pd_json_text(message->text));
 	json_object_set_new_nocheck(object, "date", pd_json_time(arena, message->date));
 	json_object_set_new_nocheck(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
@@ -298,7 +303,7 @@ json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, cons
 	json_object_set_new_nocheck(object, "id", numbered('E', event->id));
 	json_object_set_new_nocheck(object, "at", pd_json_time(arena, event->at));
 	json_object_set_new_nocheck(object, "kind", pd_json_text(pd_event_words(event)));
-	json_object_set_new_nocheck(object, "actor", pd_json_text(event->actor));
+	json_object_set_new_nocheck(object, "actor", pd_json_actor(event->actor));
 	json_object_set_new_nocheck(object, "why", pd_json_text(event->why));
 	json_object_set_new_nocheck(object, "action", json_integer(event->action));
 	for (size_t i = 0; i < event->changes.count; i++) {
@@ -345,7 +350,7 @@ json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message
 		json_array_append_new(attachments, pd_json_attachment(&message->attachments.items[i]));
 	json_t *object = json_object();
 
-	json_object_set_new(object, "subject", pd_json_text(message->subject));
+	json_object_set_new(object, "subject", text_or_null(message->subject));
 	json_object_set_new(object, "from_addr", text_or_null(message->from.addr));
 	json_object_set_new(object, "from_name", text_or_null(message->from.name));
 	json_object_set_new(object, "to", addresses(&message->to));

@@ -36,6 +36,8 @@ json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message
 json_t *pd_json_attachment(const struct pd_attachment *attachment);
 json_t *pd_json_time(struct pd_arena *arena, pd_time time);
 json_t *pd_json_text(const char *text_or_null);
+/* Who did something: of an agent the name in the configuration; contact:…, rule:…, administrator, postdesk. */
+json_t *pd_json_actor(const char *actor);
 json_t *pd_json_strings(const struct pd_strings *list);
 /* Appends the value as text, in one line. */
 void pd_json_write(struct pd_buf *out, const json_t *value);

@@ -40,6 +40,19 @@ int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_
 int pd_call_columns(struct pd_call *call);
 int pd_call_sort(struct pd_call *call);
 int pd_call_property(struct pd_call *call, const struct pd_entries *entries);
+/* 0 where the name is one of these; else PD_PERMANENT: there is no WHAT "name"; did you mean …? */
+int pd_call_known(struct pd_call *call, const char *what, const char *name, const struct pd_strings *names);
+/* Which entries of a timeline are asked for. Members that are NULL or 0 leave all in. */
+struct pd_entry_filter {
+	const char *kind;	    /* as pd_event_words has it, or "chat" */
+	const char *by;		    /* an actor, whole or its name */
+	const struct pd_team *team; /* what its members did */
+	const char *search;	    /* folded */
+	pd_time at;		    /* nothing later */
+};
+/* From `kind`, `by`, `team` and `search`; PD_PERMANENT where one of them means nothing. */
+int pd_call_filter(struct pd_call *call, const struct pd_entries *entries, pd_time at, struct pd_entry_filter *ret_filter);
+bool pd_call_wants(struct pd_call *call, const struct pd_entry_filter *filter, const struct pd_entry *entry);
 /* Calls each for all tickets that match and may be seen, at most limit (0: all), page by page in an arena of the page. */
 typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,

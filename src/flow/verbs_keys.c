@@ -12,8 +12,8 @@ static json_t *json_of(struct pd_call *call, const struct pd_agent_key *key)
 			 pd_json_text(pd_signed_kind_name(key->key.kind)), "fingerprint", pd_json_text(key->key.fingerprint),
 			 "name", pd_json_text(key->key.name), "created", pd_json_time(call->arena, key->key.created), "expires",
 			 pd_json_time(call->arena, key->key.expires), "added", pd_json_time(call->arena, key->added),
-			 "added_by", pd_json_text(key->added_by), "removed", pd_json_time(call->arena, key->removed),
-			 "removed_by", pd_json_text(key->removed_by));
+			 "added_by", pd_json_actor(key->added_by), "removed", pd_json_time(call->arena, key->removed),
+			 "removed_by", pd_json_actor(key->removed_by));
 }
 
 /* agent: may be gone from the configuration; NULL: everybody. */

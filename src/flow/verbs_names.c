@@ -29,7 +29,7 @@ static void add_configured(struct pd_call *call, struct pd_strings *names)
 			*pd_list_add(call->arena, names) = call->settings->groups.items[i].name;
 }
 
-static int known(struct pd_call *call, const char *what, const char *name, const struct pd_strings *names)
+int pd_call_known(struct pd_call *call, const char *what, const char *name, const struct pd_strings *names)
 {
 	if (pd_strings_has(names, name))
 		return 0;
@@ -46,7 +46,7 @@ int pd_call_columns(struct pd_call *call)
 
 	add_configured(call, &names);
 	for (size_t i = 0; i < columns.count && !failed; i++)
-		failed = known(call, "column", columns.items[i], &names);
+		failed = pd_call_known(call, "column", columns.items[i], &names);
 	return failed;
 }
 
@@ -69,7 +69,7 @@ int pd_call_sort(struct pd_call *call)
 			*pd_list_add(call->arena, &names) = all.items[i];
 	}
 	add_configured(call, &names);
-	return known(call, "property to sort by,", sort + (*sort == '-'), &names);
+	return pd_call_known(call, "property to sort by,", sort + (*sort == '-'), &names);
 }
 
 int pd_call_property(struct pd_call *call, const struct pd_entries *entries)
@@ -90,5 +90,5 @@ int pd_call_property(struct pd_call *call, const struct pd_entries *entries)
 	for (size_t i = 0; i < entries->count; i++) /* also of a configuration that is no more */
 		for (size_t k = 0; k < entries->items[i].event.changes.count; k++)
 			pd_strings_add_once(call->arena, &names, entries->items[i].event.changes.items[k].property);
-	return pd_strings_has_nocase(&names, property) ? 0 : known(call, "property", property, &names);
+	return pd_strings_has_nocase(&names, property) ? 0 : pd_call_known(call, "property", property, &names);
 }

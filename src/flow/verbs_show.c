@@ -8,44 +8,6 @@
 #include "desk/tasks.h"
 #include "desk/timeline.h"
 
-static const char *actor_name(const char *actor)
-{
-	const char *colon = actor ? strchr(actor, ':') : NULL;
-
-	return colon ? colon + 1 : actor;
-}
-
-static bool is_searched(struct pd_call *call, const struct pd_entry *entry, const char *wanted)
-{
-	const struct pd_stored *message = pd_json_carries(entry) ? entry->message : NULL;
-	const char *why = entry->event.why;
-
-	if (why && strstr(pd_fold(call->arena, why), wanted))
-		return true;
-	return message && (strstr(pd_fold(call->arena, message->text ? message->text : ""), wanted) ||
-			   strstr(pd_fold(call->arena, message->subject ? message->subject : ""), wanted));
-}
-
-static bool is_wanted(struct pd_call *call, const struct pd_entry *entry, pd_time at)
-{
-	const char *kind = pd_call_text(call, "kind"), *by = pd_call_text(call, "by"), *team_name = pd_call_text(call, "team");
-	const char *search = pd_call_text(call, "search");
-
-	if (at && entry->event.at > at)
-		return false;
-	if (kind && !pd_equal_nocase(kind, pd_event_words(&entry->event)))
-		return false;
-	if (by && !pd_equal_nocase(by, actor_name(entry->event.actor)) && !pd_equal_nocase(by, entry->event.actor))
-		return false;
-	if (team_name) {
-		const struct pd_team *team = pd_settings_team(call->settings, team_name);
-
-		if (!team || !pd_starts(entry->event.actor, "agent:") || !pd_team_has(team, actor_name(entry->event.actor)))
-			return false;
-	}
-	return !search || is_searched(call, entry, pd_fold(call->arena, search));
-}
-
 static void add_link(struct pd_call *call, json_t *links, const char *value)
 {
 	struct pd_link link;
@@ -137,7 +99,7 @@ struct timeline {
 	const struct pd_ticket *ticket;
 	struct pd_entries entries;
 	enum shown shown;
-	pd_time at;
+	const struct pd_entry_filter *filter;
 	json_t *array;
 };
 
@@ -145,7 +107,7 @@ static void add_entry(struct pd_call *call, struct timeline *timeline, const str
 {
 	bool is_deleted = pd_ticket_entry_deleted(timeline->ticket, entry->event.id);
 
-	if (!is_wanted(call, entry, timeline->at) || (timeline->shown != SHOW_ALL && is_deleted != (timeline->shown == SHOW_DELETED)))
+	if (!pd_call_wants(call, timeline->filter, entry) || (timeline->shown != SHOW_ALL && is_deleted != (timeline->shown == SHOW_DELETED)))
 		return;
 	/* What was stopped is a draft, and a draft is its author's. */
 	if (is_deleted && pd_timeline_is_stopped(&timeline->entries, entry->event.id))
@@ -169,19 +131,19 @@ static json_t *deleted_entries(struct pd_call *call, const struct timeline *time
 					 pd_json_text(pd_event_words(&deleted.items[i].entry->event)), "at",
 					 pd_json_time(call->arena, deleted.items[i].at), "days_left",
 					 (json_int_t)pd_days_left(deleted.items[i].at, call->settings->keep_deleted,
-								  timeline->at ? timeline->at : pd_now())));
+								  timeline->filter->at ? timeline->filter->at : pd_now())));
 	return array;
 }
 
-static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket, pd_time at,
-		     bool is_oldest_first, enum shown shown)
+static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket,
+		     const struct pd_entries all, const struct pd_entry_filter *filter, bool is_oldest_first, enum shown shown)
 {
-	json_t *object = brief(call, snapshot, ticket, at);
+	json_t *object = brief(call, snapshot, ticket, filter->at);
 	struct timeline timeline = {.snapshot = snapshot,
 				    .ticket = ticket,
-				    .entries = pd_timeline(snapshot, call->arena, ticket),
+				    .entries = all,
 				    .shown = shown,
-				    .at = at,
+				    .filter = filter,
 				    .array = json_array()};
 	const struct pd_entries entries = timeline.entries;
 
@@ -210,7 +172,9 @@ static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const s
 
 json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	return whole(call, snapshot, ticket, 0, false, SHOW_ALL);
+	const struct pd_entry_filter everything = {0};
+
+	return whole(call, snapshot, ticket, pd_timeline(snapshot, call->arena, ticket), &everything, false, SHOW_ALL);
 }
 
 /* As it stood, and where its number led, then. */
@@ -236,6 +200,7 @@ int pd_verb_show(struct pd_call *call)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
 	struct pd_ticket *ticket = NULL;
+	struct pd_entry_filter filter;
 	pd_time at;
 	int failed = pd_call_at(call, &at);
 
@@ -247,10 +212,14 @@ int pd_verb_show(struct pd_call *call)
 		failed = ticket_then(call, snapshot, at, &ticket);
 	if (failed)
 		return failed;
+	bool is_brief = pd_call_flag(call, "brief");
+	const struct pd_entries entries = is_brief ? (struct pd_entries){0} : pd_timeline(snapshot, call->arena, ticket);
 
-	json_t *object = pd_call_flag(call, "brief") ? brief(call, snapshot, ticket, at)
-						     : whole(call, snapshot, ticket, at, pd_call_flag(call, "oldest_first"),
-							     pd_call_flag(call, "deleted") ? SHOW_DELETED : SHOW_KEPT);
+	if ((failed = pd_call_filter(call, &entries, at, &filter)))
+		return failed;
+	json_t *object = is_brief ? brief(call, snapshot, ticket, at)
+				  : whole(call, snapshot, ticket, entries, &filter, pd_call_flag(call, "oldest_first"),
+					  pd_call_flag(call, "deleted") ? SHOW_DELETED : SHOW_KEPT);
 
 	failed = pd_call_checked(call, snapshot);
 	if (failed)

@@ -92,6 +92,10 @@ state = $work/desk
 [mailbox support]
 address = support@example.com
 [property device]
+[team support]
+members = anna
+[agent anna]
+address = anna@example.com
 END
 desk() { "$POSTDESK" -c "$work/desk.conf" "$@" >"$work/out" 2>"$work/told"; }
 mkdir -m 700 "$work/desk"
@@ -113,17 +117,27 @@ updated|list --sort -updatd
 owner|history 1 ownr
 device|history 1 devise
 |history 1 nosuchprop
+comment|show 1 --kind coment
+|show 1 --kind nonsense
+anna|show 1 --by ana
+|show 1 --by nobody
+support|show 1 --team suport
 END
 while IFS= read -r arguments; do
 	IFS=' ' read -ra words <<<"$arguments"
 	desk "${words[@]}" || fail "refused: postdesk $arguments"
 done <<'END'
 list --columns number;contact_name;device;due;
+list --columns number,name
 list --sort -priority
 list --sort device
 list --json --sort due
 history 1 owner
 history 1 Device
+show 1 --kind note
+show 1 --kind Property --by Anna --team support
+show 1 --by administrator
+show 1 --by carol@example.net
 END
 
 desk do 1 "#set device=laptop" || fail "no property"
@@ -133,8 +147,6 @@ desk create --mailbox support --name "Second" --set device=desk || fail "no tick
 
 # Who is mentioned in a comment finds the ticket, now and as of then.
 cat >>"$work/desk.conf" <<END
-[agent anna]
-address = anna@example.com
 [agent bob]
 address = bob@example.com
 END
@@ -143,6 +155,15 @@ desk --as anna do 1 "#note Look, @bob, and @nobody." || fail "no comment"
 now=$(date -u +%Y-%m-%dT%H:%M:%S.999Z)
 numbers() { [ "$("$POSTDESK" -c "$work/desk.conf" "${@:2}" --json 2>"$work/told" | sed 's/.*"number": *\([0-9]*\).*/\1/' | xargs)" = "$1" ] || fail "not $1: ${*:2}"; }
 numbers 1 list mentions:bob
+[ "$("$POSTDESK" -c "$work/desk.conf" calendar --json)" = '{"name":"24/7","timezone":"UTC"}' ] || fail "no JSON of the calendars"
+desk parse "$work/none.eml" && fail "a file that is not there is read"
+[ "$(cat "$work/told")" = "postdesk: $work/none.eml: No such file or directory" ] || fail "it is not told what lacks"
+# Acting agents are configuration names.
+for by in anna anna@example.com; do
+	desk show 1 --json --by $by --kind note && grep -q '"actor": *"anna"' "$work/out" || fail "anna's comment is not there by $by"
+done
+desk --as anna show 1 --json --by me && grep -q '"actor": *"anna"' "$work/out" || fail "nothing is by me"
+desk show 1 --json --by administrator && ! grep -q '"actor": *"anna"' "$work/out" || fail "the administrator is anna"
 # A term that is negated is no option, wherever it stands.
 numbers 2 list -mentions:bob
 numbers 2 list --sort -number -mentions:bob is:open

@@ -190,6 +190,10 @@ static void refuses(void **state)
 		{"pri*ter",
 		 "character 1: \"*\" stands at the end of a word only, or in the value of a field"},
 		{"number:x", "character 8: a number is expected"},
+		{"floor:>three", "character 8: a number is expected"},
+		{"bought:<soon", "character 9: a date (2026-01-31) is expected"},
+		{"device:phon", "character 8: there is no device \"phon\"; did you mean \"phone\"?"},
+		{"tags:xyzzy", "character 6: there is no tags \"xyzzy\""},
 		{"created:soon", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or "
 				 "yesterday is expected"},
 		{"created:2026-02-30", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), "
