@@ -230,6 +230,7 @@ static void replace_draft(struct work *work)
 		context->desk->draft(context->desk, context->arena, context->plan->resume_draft);
 	if (draft != NULL)
 		work_end_draft(context, draft, PD_DRAFT_DISCARDED);
+	work->answer.replaced = context->plan->resume_draft;
 	context->plan->resume_draft = 0;
 }
 

@@ -66,6 +66,7 @@ struct pd_answer {
 	const struct pd_commands *commands; /* what they put into it goes along; NULL */
 	int64_t answers_version; /* of the ticket, by the author's eyes; 0: unknown */
 	pd_time not_before;	 /* the letter leaves then, and can be stopped before; 0: at once */
+	int64_t replaced;	 /* the author's draft whose place it takes, and which comes back with it; 0: none */
 };
 /* The newest message of the contact that a person wrote, or the one that `event` is or tells of. */
 void pd_answer_find(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation, int64_t event,

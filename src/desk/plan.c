@@ -271,7 +271,8 @@ void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct 
 		   const char *from, const char *to)
 {
 	struct pd_event step = *event;
-	assert((pd_property_is_of_clocks(property) || strcmp(property, PD_CHANGE_HELD) == 0) &&
+	assert((pd_property_is_of_clocks(property) || strcmp(property, PD_CHANGE_HELD) == 0 ||
+		strcmp(property, PD_CHANGE_DRAFT) == 0) &&
 	       event->version == ticket->version);
 	memset(&step.changes, 0, sizeof step.changes);
 	step.kind = PD_EVENT_SET;

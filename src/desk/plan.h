@@ -220,7 +220,7 @@ const struct pd_contact *pd_plan_contact(struct pd_context *context, const struc
 /* A message with its new id and direction; the pointer holds for the first 16 of a plan, then until the next. */
 struct pd_planned_message *pd_plan_message(struct pd_context *context, const char *source, enum pd_direction direction);
 /* Adds to an event of this plan, the newest of its ticket, what the clocks of goals make of it (desk/clocks.h), or that
- * it is held (PD_CHANGE_HELD). */
+ * it is held (PD_CHANGE_HELD) or stands for a draft (PD_CHANGE_DRAFT). */
 void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event, const char *property,
 		   const char *from, const char *to);
 /* At the end of a decision: of each ticket that it changes the verdicts on goals that ended, the promises that changed,

@@ -119,6 +119,7 @@ static const char *const builtin[] = {
 	PD_CHANGE_SHARED,
 	PD_CHANGE_HELD,
 	PD_CHANGE_STOPPED,
+	PD_CHANGE_DRAFT,
 	"conversation_adopted",
 	"conversation_subject",
 	"snoozed",
@@ -182,7 +183,8 @@ bool pd_number_pair(const char *value, int64_t *ret_first, int64_t *ret_second)
 
 bool pd_property_is_of_event(const char *property)
 {
-	static const char *const names[] = {"direction", PD_CHANGE_LOG, PD_CHANGE_SHARED, PD_CHANGE_HELD, PD_CHANGE_STOPPED};
+	static const char *const names[] = {"direction", PD_CHANGE_LOG, PD_CHANGE_SHARED, PD_CHANGE_HELD, PD_CHANGE_STOPPED,
+					   PD_CHANGE_DRAFT};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(property, names[i]) == 0)
 			return true;

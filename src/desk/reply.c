@@ -375,6 +375,9 @@ static void hold_for_now(struct pd_context *context, const struct pd_mail *mail,
 	planned->not_before = answer->not_before;
 	pd_plan_amend(context, answer->ticket, event, PD_CHANGE_HELD, NULL,
 		      pd_printf(context->arena, "%lld %lld", (long long)draft, (long long)planned->id));
+	if (answer->replaced != 0)
+		pd_plan_amend(context, answer->ticket, event, PD_CHANGE_DRAFT,
+			      pd_printf(context->arena, "%lld", (long long)answer->replaced), NULL);
 }
 
 struct pd_event *pd_answer_send(struct pd_context *context, const struct pd_mail *mail,

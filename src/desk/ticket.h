@@ -196,6 +196,9 @@ bool pd_property_is_hidden(const char *property);
  * stopped and never left; then the newest that left is that other (0: none): "EVENT OTHER". */
 #define PD_CHANGE_HELD	  "reply_held"
 #define PD_CHANGE_STOPPED "reply_stopped"
+/* The draft of that id is put away (from it to NULL), or kept again: by the undo of #draft, or since a reply that may be
+ * stopped took its place. */
+#define PD_CHANGE_DRAFT	  "draft_kept"
 /* Is it such a change, which tells of its event and is no value of the ticket? */
 bool pd_property_is_of_event(const char *property);
 /* "12 34"; false: it is none. */

@@ -41,8 +41,35 @@ struct undo {
 	PD_LIST(int64_t) new_tickets;
 };
 
+struct event_list {
+	const struct pd_event **items;
+	size_t count, room;
+};
+
+/* undo_gather.c: fills the nets, events, tickets and so on of undo->action; no events: there is no such action. */
+void undo_gather(struct undo *undo);
+bool undo_has_id(const int64_t *items, size_t count, int64_t id);
+/* undo_check.c */
+/* The ticket's events above a version: kept ones, then those of this plan. */
+struct event_list undo_events_of(struct pd_context *context, int64_t ticket, int64_t after);
+/* Has an undo that is itself in force taken the action back? */
+bool undo_is_taken_back(const struct event_list *events, int64_t action);
+/* Errors: a right lacks; something was changed since. What follows from the rest, or is over, is marked as left. */
+int undo_check_rights(const struct undo *undo, struct pd_error *error);
+int undo_check_conflicts(struct undo *undo, struct pd_error *error);
 /* A promise that came by a merge goes with it. */
 bool undo_is_promise(const char *property);
+/* undo_draft.c */
+/* Was the draft of this DRAFT event made by #draft, and not by way of a mail that was held or given back? */
+bool undo_is_draft(const struct pd_event *event);
+/* May #undo without a number mean it: is it the actor's, and kept yet? */
+bool undo_is_own_draft(struct pd_context *context, const struct pd_event *event);
+/* A net of PD_CHANGE_DRAFT: the draft's id where it is kept now; NULL. */
+const char *undo_draft_now(struct pd_context *context, const struct net *net);
+/* Nobody else is told that there is one. */
+bool undo_is_others_draft(const struct undo *undo);
+/* Puts it away, or keeps it again. */
+void undo_put_draft(struct pd_context *context, const struct net *net);
 /* undo_send.c */
 /* Can the reply of that event be stopped yet? */
 bool undo_can_stop(struct pd_context *context, const struct pd_event *event, struct stopped *ret_stopped);

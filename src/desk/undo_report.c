@@ -24,6 +24,7 @@ static const char *property_words(const struct undo *undo, const struct net *net
 static bool is_silent(const struct undo *undo, const struct net *net)
 {
 	if (strcmp(net->property, "closed") == 0 || strcmp(net->property, "conversation") == 0 ||
+	    strcmp(net->property, PD_PROPERTY_MEETING) == 0 ||
 	    strcmp(net->property, PD_PROPERTY_MOVED) == 0 || undo_is_promise(net->property) ||
 	    strcmp(net->property, "absorbed") == 0 || strcmp(net->property, "conversation_adopted") == 0)
 		return true;
@@ -95,6 +96,14 @@ static bool is_unsaid(const struct net *net)
 	       strcmp(net->property, "conversation_status") == 0;
 }
 
+/* A ticket without a company of its own has its contact's; one of no company is another thing. */
+static const char *value_words(struct pd_context *context, const struct net *net, const char *value)
+{
+	if (value == NULL && strcmp(net->property, PD_PROPERTY_COMPANY) == 0)
+		return pd_say(context->arena, pd_context_language(context), "the contact's", NULL);
+	return pd_value_words(context, net->property, value);
+}
+
 /* One thing that was taken back. */
 static const char *part_words(const struct undo *undo, const struct net *net)
 {
@@ -114,6 +123,9 @@ static const char *part_words(const struct undo *undo, const struct net *net)
 		return pd_say(arena, language,
 			      net->from != NULL ? N_("ticket #{ticket} deleted") : N_("ticket #{ticket} restored"),
 			      "ticket", number, NULL);
+	if (strcmp(net->property, PD_CHANGE_DRAFT) == 0)
+		return pd_printf(arena, "%s%s", where,
+				 pd_say(arena, language, net->from == NULL ? N_("the draft put away") : N_("the draft kept again"), NULL));
 	if (pd_starts(net->property, PD_PROPERTY_INBOX))
 		return pd_printf(arena, "%s%s", where,
 				 net->from == NULL ? pd_say(arena, language, "the conversation goes on here again", NULL)
@@ -125,8 +137,16 @@ static const char *part_words(const struct undo *undo, const struct net *net)
 					net->from == NULL ? N_("the draft goes out no more by itself")
 							  : N_("the draft goes out by itself again"),
 					NULL));
-	return pd_printf(arena, "%s%s %s -> %s", where, property_words(undo, net),
-			 pd_value_words(context, net->property, net->to), pd_value_words(context, net->property, net->from));
+	return pd_printf(arena, "%s%s %s -> %s", where, property_words(undo, net), value_words(context, net, net->to),
+			 value_words(context, net, net->from));
+}
+
+static bool has_meeting(const struct undo *undo)
+{
+	for (size_t i = 0; i < undo->nets.count; i++)
+		if (strcmp(undo->nets.items[i].property, PD_PROPERTY_MEETING) == 0)
+			return true;
+	return false;
 }
 
 void undo_report(struct undo *undo)
@@ -164,6 +184,10 @@ void undo_report(struct undo *undo)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: E{entry} was sent; what was sent cannot be unsent.",
 				 "entry", pd_printf(arena, "%lld", (long long)undo->sent.items[i]), NULL));
+	if (undo->sent.count > 0 && has_meeting(undo))
+		pd_report(context, "%s",
+			  pd_say(arena, language,
+				 "#undo: the contact knows of the meeting, which stands; #meeting cancel cancels it.", NULL));
 	for (size_t i = 0; i < undo->stopped.count; i++)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: E{entry} does not leave: it is a draft of {who} now, seen by nobody "

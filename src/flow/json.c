@@ -219,7 +219,7 @@ bool pd_json_is_property(const struct pd_change *change)
 {
 	static const char *const hidden[] = {"direction", "mention", "unclocked", "clock", "warned", "reminder",
 					     "conversation_adopted", "conversation_subject", PD_CHANGE_HELD, PD_PROPERTY_MEETING,
-					     PD_CHANGE_STOPPED};
+					     PD_CHANGE_STOPPED, PD_CHANGE_DRAFT};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		if (pd_equal(change->property, hidden[i]))

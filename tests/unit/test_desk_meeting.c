@@ -178,6 +178,24 @@ static void test_invite_move_cancel(void **state)
 	assert_string_equal(uid_of(), "");
 }
 
+/* An invitation that has left is not unsent: the meeting stands, so that its answers count and it can be cancelled. */
+static void test_undo(void **state)
+{
+	(void)state;
+	give("#close\n#meeting 2027-03-02 14:00 1h");
+	const struct pd_plan *plan = small_do(desk, "agent:anna", 1, "#undo");
+	assert_int_equal(small_ticket(desk, 1)->status_kind, PD_STATUS_NEW);
+	assert_string_not_equal(uid_of(), "");
+	assert_non_null(strstr(pd_strings_join(desk->arena, &plan->report, "\n"), "#meeting cancel cancels it"));
+	assert_string_equal(answer(VILLE, uid_of(), "REPLY", "ACCEPTED", "0")->why, "meeting accepted");
+	/* One that has not left goes with its mail. */
+	give("#meeting cancel");
+	desk->settings->undo_send = PD_HOUR;
+	give("#meeting 2027-03-02 14:00 1h");
+	small_do(desk, "agent:anna", 1, "#undo");
+	assert_string_equal(uid_of(), "");
+}
+
 /* --- answers --- */
 
 /* How the clock of the next reply stands. */
@@ -250,6 +268,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ics, make, drop),
 		cmocka_unit_test_setup_teardown(test_wrong, make, drop),
 		cmocka_unit_test_setup_teardown(test_invite_move_cancel, make, drop),
+		cmocka_unit_test_setup_teardown(test_undo, make, drop),
 		cmocka_unit_test_setup_teardown(test_answers, make, drop),
 		cmocka_unit_test_setup_teardown(test_not_an_answer, make, drop),
 	};
