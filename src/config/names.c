@@ -65,7 +65,8 @@ static struct pd_strings property_names(struct checker *checker)
 	static const char *const built_in[] = {"number",  "name",     "description", "status",	 "pipeline",
 					       "owner",	  "team",     "priority",    "category", "source",
 					       "contact", "contacts", "company",     "created",	 "updated",
-					       "closed",  "mailbox",  "sla",	     "due",	 "messages"};
+					       "closed",  "mailbox",  "sla",	     "due",	 "messages",
+					       "status_kind", "contact_name", "followers", "days_left", "language"};
 	for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++)
 		*pd_list_add(checker->arena, &names) = built_in[i];
 	return names;
@@ -109,6 +110,17 @@ static void check_share(struct checker *checker, const struct pd_group *group,
 	}
 }
 
+static void check_assign(struct checker *checker, const struct pd_group *group, const struct pd_setting *setting)
+{
+	struct pd_strings known = names_of(checker, "agent");
+	*pd_list_add(checker->arena, &known) = "round-robin";
+	*pd_list_add(checker->arena, &known) = "least-loaded";
+	if (*setting->value != '\0' && !pd_strings_has(&known, setting->value))
+		pd_problem_add(checker->problems, setting->where,
+			       "%s assign: there is no [agent %s]%s", title(checker, group), setting->value,
+			       hint(checker, setting->value, &known));
+}
+
 static void check_setting(struct checker *checker, const struct pd_group *group,
 			  const struct pd_setting *setting)
 {
@@ -132,8 +144,7 @@ static void check_setting(struct checker *checker, const struct pd_group *group,
 		check_share(checker, group, setting);
 		break;
 	case PD_OPTION_ASSIGN:
-		if (strcmp(setting->value, "round-robin") != 0 && strcmp(setting->value, "least-loaded") != 0)
-			check_name(checker, group, setting, "agent", setting->value);
+		check_assign(checker, group, setting);
 		break;
 	default:
 		break;

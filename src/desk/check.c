@@ -116,8 +116,72 @@ static void check_digest(struct pd_arena *arena, const struct pd_settings *setti
 	}
 }
 
-static void check_property(const struct pd_group *group, struct pd_problems *problems)
+/* The pipeline of that name; of the default one's when no group has it. */
+static const struct pd_pipeline *pipeline_called(const struct pd_settings *settings, const char *name)
 {
+	for (size_t i = 0; i < settings->pipelines.count; i++)
+		if (pd_equal(settings->pipelines.items[i].name, name))
+			return &settings->pipelines.items[i];
+	for (size_t i = 0; i < settings->mailboxes.count; i++)
+		if (pd_equal(settings->mailboxes.items[i].pipeline->name, name))
+			return settings->mailboxes.items[i].pipeline;
+	return NULL;
+}
+
+/* Kinds, or PIPELINE:STATUS. */
+static void check_required_before(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+				  struct pd_problems *problems)
+{
+	const struct pd_setting *before = setting(group, "required_before");
+	struct pd_strings parts = pd_split(arena, before != NULL ? before->value : "", ';');
+	for (size_t i = 0; i < parts.count; i++) {
+		const char *part = parts.items[i], *colon = strchr(part, ':');
+		enum pd_status_kind kind;
+		if (colon == NULL) {
+			if (!pd_status_kind_parse(pd_lower_ascii(arena, part), &kind))
+				pd_problem_add(problems, before->where,
+					       "[property %s] required_before: \"%s\" is none of new, open, waiting, closed, "
+					       "nor PIPELINE:STATUS",
+					       group->name, part);
+			continue;
+		}
+		const char *name = pd_strndup(arena, part, (size_t)(colon - part));
+		const struct pd_pipeline *pipeline = pipeline_called(settings, name);
+		if (pipeline == NULL) {
+			pd_problem_add(problems, before->where, "[property %s] required_before: there is no [pipeline %s]",
+				       group->name, name);
+			continue;
+		}
+		bool is_there = false;
+		for (size_t n = 0; n < pipeline->statuses.count; n++)
+			is_there |= pd_equal_nocase(pipeline->statuses.items[n].name, colon + 1);
+		if (!is_there)
+			pd_problem_add(problems, before->where,
+				       "[property %s] required_before: [pipeline %s] has no status \"%s\"", group->name, name,
+				       colon + 1);
+	}
+}
+
+/* A skill that nobody has: nobody is chosen. */
+static void check_skills(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+			 struct pd_problems *problems)
+{
+	const struct pd_setting *skills = setting(group, "skills");
+	struct pd_strings parts = pd_split(arena, skills != NULL ? skills->value : "", ';');
+	for (size_t i = 0; i < parts.count; i++) {
+		bool is_there = false;
+		for (size_t n = 0; n < settings->agents.count; n++)
+			is_there |= pd_strings_has_nocase(&settings->agents.items[n].skills, parts.items[i]);
+		if (!is_there)
+			pd_warning_add(problems, skills->where, "[route %s] skills: no agent has the skill \"%s\"", group->name,
+				       parts.items[i]);
+	}
+}
+
+static void check_property(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+			   struct pd_problems *problems)
+{
+	check_required_before(arena, settings, group, problems);
 	const struct pd_setting *type = setting(group, "type");
 	const struct pd_setting *choices = setting(group, "choices");
 	if (type != NULL && pd_starts(type->value, "choice") && choices == NULL)
@@ -153,11 +217,13 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 		if (strcmp(group->type, "view") == 0)
 			check_view(arena, settings, group, problems);
 		else if (strcmp(group->type, "property") == 0)
-			check_property(group, problems);
+			check_property(arena, settings, group, problems);
 		else if (strcmp(group->type, "digest") == 0)
 			check_digest(arena, settings, group, problems);
 		else if (strcmp(group->type, "rule") == 0)
 			check_rule(arena, settings, group, problems);
+		else if (strcmp(group->type, "route") == 0)
+			check_skills(arena, settings, group, problems);
 		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)
 			check_when(arena, settings, group, problems);
 	}

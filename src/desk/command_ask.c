@@ -7,36 +7,21 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/columns.h"
 #include "desk/people.h"
 #include "desk/view_record.h"
 
 #define LISTED_MAX  50	/* tickets in one answer */
 #define PAGE	    200 /* asked of the desk at once */
-#define NAME_WIDTH  60	/* characters of a cell */
 #define COLUMNS_MAX 12
 
-static const char *const columns_known[] = {
-	"number",   "name",   "status",	  "owner",   "team",	    "priority",
-	"category", "source", "contact",  "mailbox", "pipeline",    "created",
-	"updated",  "closed", "messages", "due",     "description", "days_left",
-};
 #define COLUMNS_DEFAULT "number;status;owner;priority;updated;name"
-
-static bool is_column(const struct pd_settings *settings, const char *name)
-{
-	for (size_t i = 0; i < sizeof columns_known / sizeof *columns_known; i++)
-		if (strcmp(columns_known[i], name) == 0)
-			return true;
-	return pd_find_property(settings, name) != NULL;
-}
 
 static bool check_column(struct command_parser *parser, struct pd_command *command, const char *name)
 {
-	if (is_column(parser->settings, name))
+	struct pd_strings names = pd_columns(parser->arena, parser->settings);
+	if (pd_strings_has(&names, name))
 		return true;
-	struct pd_strings names = {0};
-	for (size_t i = 0; i < sizeof columns_known / sizeof *columns_known; i++)
-		*pd_list_add(parser->arena, &names) = columns_known[i];
 	struct pd_found found = {.nearest = pd_nearest(name, &names)};
 	command_wrong_found(parser, command, "property", name, &found);
 	return false;
@@ -214,41 +199,6 @@ void command_parse_help(struct command_parser *parser, struct pd_command *comman
 
 /* --- tables --- */
 
-static const char *cell(struct command_run *run, const struct pd_ticket *ticket, const char *column)
-{
-	struct pd_context *context = run->context;
-	struct pd_arena *arena = context->arena;
-	if (strcmp(column, "number") == 0)
-		return pd_printf(arena, "#%lld", (long long)ticket->number);
-	if (strcmp(column, "days_left") == 0)
-		return ticket->is_deleted ? pd_printf(arena, "%lld",
-						      (long long)pd_ticket_days_left(
-							      ticket, context->settings->keep_deleted, context->now))
-					  : "";
-	if (strcmp(column, "created") == 0 || strcmp(column, "updated") == 0 ||
-	    strcmp(column, "closed") == 0) {
-		pd_time time = *column == 'u'	  ? ticket->updated
-			       : column[1] == 'r' ? ticket->created
-						  : ticket->closed;
-		return time != 0 ? pd_time_short(arena, time, context->settings->timezone) : "";
-	}
-	if (strcmp(column, "contact") == 0)
-		return ticket->contacts.count == 0
-			       ? ""
-			       : pd_value_words(
-					 context, "contact",
-					 pd_printf(arena, "%lld", (long long)ticket->contacts.items[0]));
-	const struct pd_contact *first =
-		ticket->contacts.count > 0 ? pd_plan_contact_followed(context, ticket->contacts.items[0]) : NULL;
-	if (strcmp(column, "contact_name") == 0)
-		return first != NULL ? first->name : "";
-	const char *value = strcmp(column, "company") == 0 ? pd_ticket_company(ticket, first)
-							    : pd_ticket_get(arena, ticket, column);
-	if (value == NULL || *value == '\0')
-		return strcmp(column, "owner") == 0 ? "-" : "";
-	return pd_clean_line(arena, pd_value_words(context, column, value), NAME_WIDTH);
-}
-
 /* Rows of cells, each column as wide as its widest cell; the last is not padded. */
 static void report_table(struct command_run *run, const struct pd_strings *cells, size_t columns)
 {
@@ -353,7 +303,7 @@ int command_apply_list(struct command_run *run, const struct pd_command *command
 		*pd_list_add(arena, &context->plan->listed) = found.items[i]->number;
 		*pd_list_add(arena, &context->plan->shown) = found.items[i];
 		for (size_t n = 0; n < columns.count; n++)
-			*pd_list_add(arena, &cells) = cell(run, found.items[i], columns.items[n]);
+			*pd_list_add(arena, &cells) = pd_column_cell(context, found.items[i], columns.items[n]);
 	}
 	report_table(run, &cells, columns.count);
 	if (has_more)

@@ -131,6 +131,16 @@ static void check_listener_directory(const struct pd_settings *settings, const c
 		pd_warning_add(problems, where_of(settings, key), "%s = %s: the directory %s is not there", key, where, directory);
 }
 
+/* Who speaks to the LMTP socket is believed to be the own MTA. */
+static void check_lmtp_peers(const struct pd_settings *settings, struct pd_problems *problems)
+{
+	const char *host = settings->lmtp && pd_starts(settings->lmtp, "inet:") ? settings->lmtp + strlen("inet:") : NULL;
+
+	if (host && !pd_starts(host, "127.") && !pd_starts(host, "[::1]:") && !pd_starts(host, "localhost:"))
+		pd_warning_add(problems, where_of(settings, "lmtp"),
+			       "lmtp = %s is not of this machine alone: whoever reaches it is believed to be the MTA", settings->lmtp);
+}
+
 static void check_submission(const struct pd_settings *settings, struct pd_problems *problems)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -205,6 +215,7 @@ static void check_surroundings(const struct pd_settings *settings, struct pd_pro
 	check_database(settings, problems);
 	check_listener_directory(settings, "lmtp", settings->lmtp, problems);
 	check_listener_directory(settings, "milter", settings->milter, problems);
+	check_lmtp_peers(settings, problems);
 	check_submission(settings, problems);
 	check_own_listener(settings, problems);
 	check_delimiter(settings, problems);

@@ -76,6 +76,14 @@ address = support@example.com;help@example.com
 END
 "$POSTDESK" -c "$work/good.conf" check >"$work/told" 2>&1 || fail "a good file is refused"
 
+# Whoever reaches the LMTP port is believed to be the MTA.
+for lmtp in 127.0.0.1:2424 '[::1]:2424' localhost:2424; do
+	sed "s|^lmtp = .*|lmtp = inet:$lmtp|" "$work/good.conf" >"$work/port.conf"
+	"$POSTDESK" -c "$work/port.conf" check 2>&1 | grep 'port.conf:3:.*believed' && fail "a warning of $lmtp"
+done
+sed "s|^lmtp = .*|lmtp = inet:0.0.0.0:2424|" "$work/good.conf" >"$work/port.conf"
+"$POSTDESK" -c "$work/port.conf" check 2>&1 | grep -q 'port.conf:3: warning: .*believed to be the MTA' || fail "no warning of an open LMTP port"
+
 # The sample is right but for the user, whom the system must have.
 sample=${top_srcdir:-$(dirname "$0")/../..}/conf/postdesk.conf
 sed "s|^user = .*|user = nosuchuser|; s|^lmtp = .*|lmtp = unix:$work/lmtp|; /^\[postdesk\]/a state = $work/state" "$sample" >"$work/sample.conf"

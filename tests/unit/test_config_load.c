@@ -401,6 +401,8 @@ static void test_faults(void **state)
 		{"[sla s priority:high]\n",
 		 ":1: error: [sla s priority:high] overrides [sla s], which is not there"},
 		{"[route r]\nassign = bob\n", ":2: error: [route r] assign: there is no [agent bob]"},
+		{"[route r]\nassign = round-robbin\n",
+		 ":2: error: [route r] assign: there is no [agent round-robbin]; did you mean \"round-robin\"?"},
 		{"[route r]\npriority = top\n", ":2: error: [route r] priority: \"top\" is no priority"},
 		{"[rule r]\non = created\n", ":1: error: [rule r] needs the key \"do\""},
 		{"[property p]\ntype = chioce\n", ":2: error: [property p] type: \"chioce\" is none of text, "

@@ -559,6 +559,26 @@ static void test_remind(void **state)
 	assert_int_equal(plan->letters.count, 0);
 }
 
+/* Listings that leave by mail tell how goals stand, as those of the command line do. */
+static void test_columns(void **state)
+{
+	(void)state;
+	begin("");
+	int64_t ticket = ask();
+	struct pd_plan *plan = small_do(desk, "agent:anna", ticket, "#list is:open columns number, due, sla, status_kind, owner");
+	assert_string_equal(pd_strings_join(desk->arena, &plan->report, "|"),
+			    "#list: is:open columns number, due, sla, status_kind, owner|"
+			    "number  due               sla     status_kind  owner|"
+			    "#1      2026-11-24 08:00  active  new          -");
+	go_to("2026-11-24 10:30");
+	plan = small_do(desk, "agent:anna", ticket, "#list is:open columns sla");
+	assert_non_null(strstr(pd_strings_join(desk->arena, &plan->report, "|"), "|overdue"));
+	answer(ticket);
+	go_to("2026-11-24 10:31");
+	plan = small_do(desk, "agent:anna", ticket, "#list number:1 columns number, due, sla");
+	assert_non_null(strstr(pd_strings_join(desk->arena, &plan->report, "|"), "|#1           paused"));
+}
+
 /* --- history --- */
 
 static const char *promises(int64_t ticket)
@@ -636,6 +656,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_snooze_twice, end),
 		cmocka_unit_test_teardown(test_remind, end),
 		cmocka_unit_test_teardown(test_remind_twice, end),
+		cmocka_unit_test_teardown(test_columns, end),
 		cmocka_unit_test_teardown(test_history_keeps_promises, end),
 		cmocka_unit_test_teardown(test_kept_promise, end),
 	};
