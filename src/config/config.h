@@ -171,6 +171,8 @@ struct pd_settings {
 	const char *file;
 	/* [postdesk] */
 	const char *state, *user, *hostname, *lmtp, *milter, *submit, *authserv_id, *language, *timezone;
+	const char *country_code;    /* "+358" or "358"; NULL or "": none */
+	const char *national_prefix; /* what numbers at home begin with, "0"; may be "" */
 	char delimiter;
 	struct pd_strings priorities; /* lowest first; default low normal high urgent */
 	const char *default_priority; /* "normal" */

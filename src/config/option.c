@@ -78,6 +78,12 @@ const struct pd_option pd_options[] = {
 	 "The language of mails, unless a mailbox, a ticket's contact or an agent has one of its own."},
 	{"postdesk", "timezone", PD_OPTION_ZONE, "UTC", NULL, DESK(timezone),
 	 "The zone of times written for people, such as Europe/Helsinki."},
+	{"postdesk", "country_code", PD_OPTION_TEXT, NULL, NULL, DESK(country_code),
+	 "The country of the desk's phone numbers, such as +358: 040 1234567 and +358 40 1234567 are one number then, and who "
+	 "calls by either is one contact. Empty: numbers are compared as they are written."},
+	{"postdesk", "national_prefix", PD_OPTION_TEXT, "0", NULL, DESK(national_prefix),
+	 "What numbers within that country begin with, and which is left out from abroad. Empty, as in Italy, Poland and Spain: "
+	 "nothing is left out."},
 	{"postdesk", "priorities", PD_OPTION_LIST, "low;normal;high;urgent", NULL, DESK(priorities),
 	 "The priorities of tickets, lowest first."},
 	{"postdesk", "default_priority", PD_OPTION_TEXT, "normal", NULL, DESK(default_priority),

@@ -12,6 +12,7 @@
 #include "config/texts.h"
 #include "desk/find.h"
 #include "desk/mailform.h"
+#include "desk/people.h"
 #include "desk/schedule.h"
 #include "desk/goals.h"
 #include "desk/placeholder.h"
@@ -227,6 +228,7 @@ void pd_desk_check(const struct pd_settings *settings, struct pd_problems *probl
 		if (strcmp(group->type, "rule") == 0 || strcmp(group->type, "route") == 0)
 			check_when(arena, settings, group, problems);
 	}
+	pd_phone_check(settings, problems);
 	pd_chat_check(settings, problems);
 	pd_mailform_check(settings, problems);
 	for (size_t i = 0; i < settings->texts.count; i++)

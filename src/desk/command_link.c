@@ -72,14 +72,23 @@ static const char *other_end(struct command_run *run, const struct pd_link *link
 				: pd_printf(run->context->arena, "ticket:%lld", (long long)run->ticket->number);
 }
 
-int command_apply_link(struct command_run *run, const struct pd_command *command)
+/* Both ends at once. True: this one was changed. */
+static bool change_both(struct command_run *run, const struct pd_command *command, const struct pd_link *link, bool is_added)
 {
 	struct pd_context *context = run->context;
-	const struct pd_link link = link_of(run, command);
-	struct pd_ticket *other = other_ticket(run, &link);
-	bool is_new = pd_plan_add(context, run->ticket, "link", command->value, 0, command_why(run, command)) != NULL;
+	struct pd_ticket *other = other_ticket(run, link);
+	struct pd_event *(*change)(struct pd_context *, struct pd_ticket *, const char *, const char *, int64_t, const char *) =
+		is_added ? pd_plan_add : pd_plan_remove;
+	bool is_changed = change(context, run->ticket, "link", command->value, 0, command_why(run, command)) != NULL;
 	if (other != NULL)
-		pd_plan_add(context, other, "link", other_end(run, &link), 0, command_why(run, command));
+		change(context, other, "link", other_end(run, link), 0, command_why(run, command));
+	return is_changed;
+}
+
+int command_apply_link(struct command_run *run, const struct pd_command *command)
+{
+	const struct pd_link link = link_of(run, command);
+	bool is_new = change_both(run, command, &link, true);
 	command_report(run, command,
 		       is_new ? RUN_SAY(run, "linked with {what}", "what", words_of(run, &link))
 			      : RUN_SAY(run, "linked with {what} already", "what", words_of(run, &link)));
@@ -88,12 +97,8 @@ int command_apply_link(struct command_run *run, const struct pd_command *command
 
 int command_apply_unlink(struct command_run *run, const struct pd_command *command)
 {
-	struct pd_context *context = run->context;
 	const struct pd_link link = link_of(run, command);
-	struct pd_ticket *other = other_ticket(run, &link);
-	bool was = pd_plan_remove(context, run->ticket, "link", command->value, 0, command_why(run, command)) != NULL;
-	if (other != NULL)
-		pd_plan_remove(context, other, "link", other_end(run, &link), 0, command_why(run, command));
+	bool was = change_both(run, command, &link, false);
 	command_report(run, command,
 		       was ? RUN_SAY(run, "no longer linked with {what}", "what", words_of(run, &link))
 			   : RUN_SAY(run, "was not linked with {what}", "what", words_of(run, &link)));

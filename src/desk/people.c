@@ -100,24 +100,6 @@ struct pd_contact *pd_contact_parse(struct pd_arena *arena, int64_t id, const ch
 
 /* --- identities --- */
 
-char *pd_phone(struct pd_arena *arena, const char *text)
-{
-	PD_AUTO_BUF digits = {0};
-	text = pd_starts_nocase(text, "tel:") ? text + strlen("tel:") : text;
-	const char *at = text + strspn(text, " ");
-	bool is_international = *at == '+' || pd_starts(at, "00");
-	at += *at == '+' ? 1 : is_international ? 2 : 0;
-	for (; *at != '\0'; at++) {
-		if (g_ascii_isdigit(*at))
-			pd_buf_addc(&digits, *at);
-		else if (strchr(" -/().", *at) == NULL)
-			return NULL;
-	}
-	if (digits.len < 5 || digits.len > 20)
-		return NULL;
-	return pd_printf(arena, "%s%s", is_international ? "+" : "", pd_buf_string(arena, &digits));
-}
-
 bool pd_identity_parse(struct pd_arena *arena, const char *text, struct pd_identity *ret_identity)
 {
 	unsigned long long id;
@@ -177,10 +159,8 @@ const struct pd_contact *pd_plan_contact_followed(struct pd_context *context, in
 	return contact;
 }
 
-const struct pd_contact *pd_plan_contact_of(struct pd_context *context, const struct pd_identity *identity)
+static const struct pd_contact *contact_spelt(struct pd_context *context, const struct pd_identity *identity)
 {
-	if (strcmp(identity->kind, "id") == 0)
-		return pd_plan_contact_followed(context, strtoll(identity->value, NULL, 10));
 	for (size_t i = 0; i < context->plan->contacts.count; i++) {
 		const struct pd_contact *contact = &context->plan->contacts.items[i].contact;
 		if (pd_contact_merged(contact) == 0 && has_identity(contact, identity))
@@ -190,6 +170,17 @@ const struct pd_contact *pd_plan_contact_of(struct pd_context *context, const st
 		context->desk->contact_of(context->desk, context->arena, identity->kind, identity->value);
 	/* The plan may have taken the identity from it. */
 	return known != NULL && planned(context, known->id) == NULL ? known : NULL;
+}
+
+const struct pd_contact *pd_plan_contact_of(struct pd_context *context, const struct pd_identity *identity)
+{
+	if (strcmp(identity->kind, "id") == 0)
+		return pd_plan_contact_followed(context, strtoll(identity->value, NULL, 10));
+	const struct pd_contact *known = contact_spelt(context, identity);
+	const char *other = known == NULL && strcmp(identity->kind, "phone") == 0
+				    ? pd_phone_elsewhere(context->arena, context->settings, identity->value)
+				    : NULL;
+	return other != NULL ? contact_spelt(context, &(struct pd_identity){.kind = "phone", .value = other}) : known;
 }
 
 const struct pd_contact *pd_plan_new_contact(struct pd_context *context, const struct pd_identity *identity,

@@ -34,6 +34,10 @@ char *pd_contact_value(struct pd_arena *arena, const struct pd_contact *contact)
 struct pd_contact *pd_contact_parse(struct pd_arena *arena, int64_t id, const char *value);
 /* "+358 40 1234" and "0035840 1234" are +358401234; NULL: it is no phone number. */
 char *pd_phone(struct pd_arena *arena, const char *text);
+/* How the same number is written abroad, or at home: +358401234 and 0401234 where the settings' country_code is +358; NULL:
+ * it has one spelling. */
+char *pd_phone_elsewhere(struct pd_arena *arena, const struct pd_settings *settings, const char *phone);
+void pd_phone_check(const struct pd_settings *settings, struct pd_problems *problems);
 /* An address, a phone number, "xmpp:JID", "id:12": kind ("id" for the last) and value. False: it is none of these. */
 bool pd_identity_parse(struct pd_arena *arena, const char *text, struct pd_identity *ret_identity);
 

@@ -155,6 +155,16 @@ int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd
 	return 0;
 }
 
+struct pd_context pd_call_context(const struct pd_call *call, struct pd_snapshot *snapshot)
+{
+	return (struct pd_context){.arena = call->arena,
+				   .settings = call->settings,
+				   .desk = snapshot,
+				   .plan = PD_NEW(call->arena, struct pd_plan),
+				   .now = pd_now(),
+				   .agent = call->agent};
+}
+
 int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot)
 {
 	if (snapshot->failed)

@@ -32,6 +32,8 @@ int pd_call_content(struct pd_call *call, const char *key, struct pd_bytes *ret_
 bool pd_call_may_see(const struct pd_call *call, const struct pd_ticket *ticket);
 /* The ticket of `number`, merges followed, as the peer may see it. */
 int pd_call_ticket(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_ticket **ret_ticket);
+/* To look with what decides: a plan that is thrown away, and no action. */
+struct pd_context pd_call_context(const struct pd_call *call, struct pd_snapshot *snapshot);
 /* The snapshot's failure as the call's; 0 when there is none. */
 int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot);
 /* `query` and `view` as one query; how its view or `sort` sorts. */

@@ -83,18 +83,6 @@ static json_t *contact_object(struct pd_call *call, struct pd_context *context, 
 }
 
 /* Of the snapshot alone: nothing is planned. */
-static struct pd_context context_of(struct pd_call *call, struct pd_snapshot *snapshot)
-{
-	struct pd_context context = {.arena = call->arena,
-				     .settings = call->settings,
-				     .desk = snapshot,
-				     .plan = PD_NEW(call->arena, struct pd_plan),
-				     .now = pd_now(),
-				     .agent = call->agent};
-
-	return context;
-}
-
 static int show_contact(struct pd_call *call, struct pd_context *context, const char *name)
 {
 	struct pd_identity identity;
@@ -123,7 +111,7 @@ int pd_verb_contact(struct pd_call *call)
 	int64_t after = 0, limit = pd_call_number(call, "limit"), shown = 0;
 
 	if (name) {
-		struct pd_context context = context_of(call, snapshot);
+		struct pd_context context = pd_call_context(call, snapshot);
 
 		failed = show_contact(call, &context, name);
 		return failed ? failed : pd_call_checked(call, snapshot);
@@ -132,7 +120,7 @@ int pd_verb_contact(struct pd_call *call)
 		PD_AUTO_ARENA page = pd_arena_new();
 
 		call->arena = page;
-		struct pd_context context = context_of(call, snapshot);
+		struct pd_context context = pd_call_context(call, snapshot);
 		struct pd_contacts found =
 			snapshot->contacts(snapshot, page, pd_call_text(call, "company"),
 					   text && *text ? pd_fold(page, text) : NULL, after, PAGE);
@@ -196,7 +184,7 @@ int pd_verb_company(struct pd_call *call)
 
 	if (failed)
 		return failed;
-	struct pd_context context = context_of(call, snapshot);
+	struct pd_context context = pd_call_context(call, snapshot);
 	struct pd_strings names = {0};
 	struct pd_records of_contacts = snapshot->companies(snapshot, call->arena);
 	struct pd_records named = snapshot->records(snapshot, call->arena, PD_COMPANY_RECORD);

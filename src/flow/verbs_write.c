@@ -99,12 +99,7 @@ int pd_verb_people_undo(struct pd_call *call)
 
 	if (failed)
 		return failed;
-	struct pd_context context = {.arena = call->arena,
-				     .settings = call->settings,
-				     .desk = snapshot,
-				     .plan = PD_NEW(call->arena, struct pd_plan),
-				     .now = pd_now(),
-				     .agent = call->agent};
+	struct pd_context context = pd_call_context(call, snapshot);
 	bool is_of_people = pd_action_is_of_people(&context, action);
 
 	failed = pd_call_checked(call, snapshot);

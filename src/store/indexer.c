@@ -97,14 +97,6 @@ static void copy_home(struct pd_indexer *indexer)
 		indexer->log_pages = 0;
 }
 
-static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
-{
-	(void)db;
-	(void)name;
-	*(int *)data = pages;
-	return SQLITE_OK;
-}
-
 /* In order of their ids: the index writes itself out whenever an id is smaller than the one before. */
 static int write_documents(struct pd_indexer *indexer, struct pd_document_list *list, int64_t done,
 			   struct pd_error *error)
@@ -342,7 +334,7 @@ int pd_indexer_new(struct pd_sqlite *store, struct pd_indexer **ret_indexer, str
 		failed = pd_words_connect(store, &indexer->words, error);
 	}
 	if (!failed) {
-		sqlite3_wal_hook(indexer->words->db, log_pages, &indexer->log_pages);
+		pd_sql_count_log(indexer->words, &indexer->log_pages);
 		const int64_t last = pd_sql_number(store->writer, "SELECT max(seq) FROM unindexed");
 		indexer->done = pd_sql_number(indexer->words, "SELECT done FROM indexed");
 		indexer->committed = last > indexer->done ? last : indexer->done;

@@ -66,6 +66,19 @@ int pd_sql_checkpoint(struct pd_connection *connection, int mode)
 	return code;
 }
 
+static int count_log(void *pages, sqlite3 *db, const char *name, int count)
+{
+	(void)db;
+	(void)name;
+	*(int *)pages = count;
+	return SQLITE_OK;
+}
+
+void pd_sql_count_log(struct pd_connection *connection, int *pages)
+{
+	sqlite3_wal_hook(connection->db, count_log, pages);
+}
+
 sqlite3_stmt *pd_sql_statement(struct pd_connection *connection, _Atomic int *slot, const char *text)
 {
 	static _Atomic int slots;

@@ -247,14 +247,6 @@ static void rollback(struct pd_store *face)
 	store->texts.count = 0; /* what was looked up may have been of this group */
 }
 
-static int log_pages(void *data, sqlite3 *db, const char *name, int pages)
-{
-	(void)db;
-	(void)name;
-	*(int *)data = pages;
-	return SQLITE_OK;
-}
-
 static int sync_group(struct pd_store *face, struct pd_error *error)
 {
 	struct pd_sqlite *store = pd_sqlite_of(face);
@@ -524,7 +516,7 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	store->log = pd_log_file(store->writer);
 	if (store->log == NULL || pd_log_sync(store->log) != SQLITE_OK)
 		return pd_fail(error, PD_TEMPORARY, "%s: the log cannot be written", store->path);
-	sqlite3_wal_hook(store->writer->db, log_pages, &store->log_pages);
+	pd_sql_count_log(store->writer, &store->log_pages);
 	store->store.next_due = pd_sqlite_next_due(&store->store);
 	failed = pd_filter_load(store->writer, &store->filter, error);
 	if (!failed)

@@ -131,6 +131,8 @@ int pd_sql_exec(struct pd_connection *connection, const char *sql, struct pd_err
 /* Copies the log home, as much as the mode (SQLITE_CHECKPOINT_...) can: SQLite's code. Where the disk did not take it,
  * the store is failed. */
 int pd_sql_checkpoint(struct pd_connection *connection, int mode);
+/* From now on each commit of the connection says how many pages its log has. */
+void pd_sql_count_log(struct pd_connection *connection, int *pages);
 
 /* The statement of this call site on the connection; NULL where it cannot be prepared (memory, a damaged
  * schema). */

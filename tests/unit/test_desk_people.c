@@ -74,6 +74,7 @@ static void identities(void **state)
 		{"with zeros", "00358 (40) 1234567", "phone +358401234567"},
 		{"of the town", "09/555 123", "phone 09555123"},
 		{"a link of phones", "tel:+358401234567", "phone +358401234567"},
+		{"with what is dialled at home alone", "+44 (0)20 7946 0000", "phone +442079460000"},
 		{"too short", "1234", NULL},
 		{"letters", "+358 CALL", NULL},
 		{"a messenger's", "xmpp:Jane@chat.example", "xmpp jane@chat.example"},
@@ -87,6 +88,47 @@ static void identities(void **state)
 					  : "none";
 		CHECK_ROW_STRING(rows[i].name, got, rows[i].want != NULL ? rows[i].want : "none");
 	}
+}
+
+/* A number at home and the same from abroad. */
+static void phones(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *code, *prefix, *input, *want; /* want NULL: it has one spelling */
+	} rows[] = {
+		{"+358", "0", "0401234567", "+358401234567"},
+		{"358", "0", "+358401234567", "0401234567"},
+		{"+358", "0", "+46401234567", NULL},
+		{"+358", "0", "401234567", NULL}, /* no number of that country */
+		{"+358", "0", "01234", NULL},	  /* an extension */
+		{"+48", "", "601234567", "+48601234567"},
+		{"+48", "", "+48601234567", "601234567"},
+		{"+39", "", "0612345678", "+390612345678"},
+		{"+48", "", "20115", NULL},
+		{"", "0", "0401234567", NULL},
+		{NULL, "0", "0401234567", NULL},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pd_settings own = {.country_code = rows[i].code, .national_prefix = rows[i].prefix};
+		CHECK_ROW_STRING(rows[i].input, pd_phone_elsewhere(desk->arena, &own, rows[i].input), rows[i].want);
+	}
+	static const struct {
+		const char *code, *prefix;
+		size_t problems;
+	} settings[] = {{"+358", "0", 0}, {"1", "", 0}, {"", "0", 0},	 {NULL, NULL, 0},
+			{"FI", "0", 1},	  {"0358", "0", 1}, {"+3589", "0", 1}, {"+358", "+", 1}};
+	for (size_t i = 0; i < COUNT(settings); i++) {
+		struct pd_settings own = {.country_code = settings[i].code, .national_prefix = settings[i].prefix};
+		struct pd_problems problems = {.arena = desk->arena};
+		pd_phone_check(&own, &problems);
+		CHECK_ROW(settings[i].code, problems.count == settings[i].problems);
+	}
+	desk->settings->country_code = "+358";
+	desk->settings->national_prefix = "0";
+	STEP(ANNA, 1, "#contact +358 40 999 8877", "#contact: +358409998877 is a contact now");
+	STEP(ANNA, 1, "#contact 040-9998877", "#contact: 0409998877 is a contact already");
+	STEP(ANNA, 1, "#contact -040 9998877", "#contact: 0409998877 is no contact any more");
 }
 
 static void domains(void **state)
@@ -385,7 +427,8 @@ static void forms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(identities, make, drop), cmocka_unit_test_setup_teardown(domains, make, drop),
+		cmocka_unit_test_setup_teardown(identities, make, drop), cmocka_unit_test_setup_teardown(phones, make, drop),
+		cmocka_unit_test_setup_teardown(domains, make, drop),
 		cmocka_unit_test_setup_teardown(records, make, drop),	 cmocka_unit_test_setup_teardown(links, make, drop),
 		cmocka_unit_test_setup_teardown(merge, make, drop),	 cmocka_unit_test_setup_teardown(refused, make, drop),
 		cmocka_unit_test_setup_teardown(corrections, make, drop), cmocka_unit_test_setup_teardown(companies, make, drop),
