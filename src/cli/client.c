@@ -198,10 +198,29 @@ static bool take(struct answer *answer, const json_t *object)
 	return true;
 }
 
-static bool emit(void *data, json_t *object)
+/* The same as text, a NUL behind it; false: it is no JSON. What is printed as it is needs not be understood. */
+static bool take_text(struct answer *answer, const char *text, size_t len, bool *ret_is_last)
 {
-	take(data, object);
-	return !ferror(stdout);
+	*ret_is_last = false;
+	if (answer->print == pd_cli_print_json && !pd_starts(text, "{\"exit\":")) {
+		fwrite(text, 1, len, stdout);
+		putchar('\n');
+		return true;
+	}
+	json_t *object = json_loadb(text, len, 0, NULL);
+
+	if (!object)
+		return false;
+	*ret_is_last = take(answer, object);
+	json_decref(object);
+	return true;
+}
+
+static bool emit(void *data, const char *object, size_t len)
+{
+	bool is_last;
+
+	return take_text(data, object, len, &is_last) && !ferror(stdout);
 }
 
 /* --- through the control socket --- */
@@ -229,19 +248,17 @@ static int ask_daemon(struct pd_cli *cli, const json_t *request, struct answer *
 	char *line = NULL;
 	size_t room = 0;
 	bool is_done = false;
+	ssize_t len;
 
 	int64_t deadline = pd_monotonic() + ANSWER_WAIT;
 	bool is_sent = text && pd_write_all_until(cli->control, text, strlen(text), deadline) == 0 &&
 		       pd_write_all_until(cli->control, "\n", 1, deadline) == 0;
 
 	free(text);
-	while (is_sent && !is_done && getline(&line, &room, cli->control_in) > 0) {
-		json_t *object = json_loads(line, 0, NULL);
-
-		if (!object)
+	while (is_sent && !is_done && (len = getline(&line, &room, cli->control_in)) > 0 && line[len - 1] == '\n') {
+		line[len - 1] = '\0';
+		if (!take_text(answer, line, (size_t)len - 1, &is_done))
 			break;
-		is_done = take(answer, object);
-		json_decref(object);
 	}
 	free(line);
 	if (is_done)

@@ -145,8 +145,9 @@ struct pd_peer {
 	bool is_owner;	   /* root or the owner of the state directory */
 	const char *agent; /* the agent of this login (or --as); NULL: none */
 };
-/* One JSON object of the answer; false: stop (the peer is gone). */
-typedef bool (*pd_emit)(void *data, json_t *object);
+/* One JSON object of the answer as text, len bytes in one line without its end, a NUL behind; false: stop (the peer is
+ * gone). */
+typedef bool (*pd_emit)(void *data, const char *object, size_t len);
 /* A request {"verb": "list", …} as pd_verbs (flow/verbs.h) tells. Emits objects; the last one is {"exit": CODE} with
  * "error" (text) where the code is not 0. */
 void pd_flow_verb(struct pd_flow *flow, const struct pd_peer *peer, const json_t *request, pd_emit emit, void *data);

@@ -1,7 +1,6 @@
 /* Tickets, entries and messages as JSON. Pure but for the contacts that it looks up in the snapshot. */
 #include "flow/json.h"
 
-#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 #include "desk/chat.h"
@@ -39,9 +38,14 @@ static json_t *addresses(const struct pd_addresses *list)
 	return array;
 }
 
+static const char *actor_shown(const char *actor)
+{
+	return actor && pd_starts(actor, "agent:") ? actor + strlen("agent:") : actor;
+}
+
 json_t *pd_json_actor(const char *actor)
 {
-	return pd_json_text(actor && pd_starts(actor, "agent:") ? actor + strlen("agent:") : actor);
+	return pd_json_text(actor_shown(actor));
 }
 
 static json_t *text_or_null(const char *text)
@@ -263,82 +267,108 @@ static const char *direction_name(enum pd_direction direction)
 	return names[direction];
 }
 
-static void add_message(struct pd_arena *arena, json_t *object, const struct pd_stored *message)
+static void put_addresses(struct pd_buf *out, const char *key, const struct pd_addresses *list)
 {
-	json_t *attachments = json_array();
-
-	for (size_t i = 0; i < message->attachments.count; i++)
-		json_array_append_new(attachments, pd_json_attachment(&message->attachments.items[i]));
-	json_object_set_new_nocheck(object, "message_id", text_or_null(message->message_id));
-	json_object_set_new_nocheck(object, "direction", pd_json_text(direction_name(message->direction)));
-	json_object_set_new_nocheck(object, "source", pd_json_text(message->source));
-	json_object_set_new_nocheck(object, "from", text_or_null(message->from.addr));
-	json_object_set_new_nocheck(object, "from_name", text_or_null(message->from.name));
-	json_object_set_new_nocheck(object, "to", addresses(&message->to));
-	json_object_set_new_nocheck(object, "cc", addresses(&message->cc));
-	json_object_set_new_nocheck(object, "subject", text_or_null(message->subject));
-	json_object_set_new_nocheck(object, "text", pd_json_text(message->text));
-	json_object_set_new_nocheck(object, "date", pd_json_time(arena, message->date));
-	json_object_set_new_nocheck(object, "auto_reply", json_boolean(message->kinds & PD_KIND_AUTO));
-	json_object_set_new_nocheck(object, "bounce", json_boolean(message->kinds & PD_KIND_BOUNCE));
-	json_object_set_new_nocheck(object, "encrypted", json_boolean(message->kinds & PD_KIND_ENCRYPTED));
-	json_object_set_new_nocheck(object, "queue_id", pd_json_text(message->queue_id));
-	json_object_set_new_nocheck(object, "proof", pd_json_text(message->proof));
-	json_object_set_new_nocheck(object, "attachments", attachments);
+	pd_json_open(out, key, '[');
+	for (size_t i = 0; i < list->count; i++)
+		pd_json_put(out, NULL, list->items[i].addr);
+	pd_json_close(out, ']');
 }
 
-static json_t *numbered(char kind, int64_t number)
+static const char *null_if_empty(const char *text)
 {
-	char text[24];
-
-	return json_stringn_nocheck(text, (size_t)snprintf(text, sizeof text, "%c%lld", kind, (long long)number));
+	return text && *text ? text : NULL;
 }
 
-json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry)
+static void put_message(struct pd_buf *out, struct pd_arena *arena, const struct pd_stored *message)
 {
-	const struct pd_event *event = &entry->event;
-	json_t *changes = json_array();
-	json_t *object = json_object();
+	pd_json_put(out, "message_id", null_if_empty(message->message_id));
+	pd_json_put(out, "direction", direction_name(message->direction));
+	pd_json_put(out, "source", message->source);
+	pd_json_put(out, "from", null_if_empty(message->from.addr));
+	pd_json_put(out, "from_name", null_if_empty(message->from.name));
+	put_addresses(out, "to", &message->to);
+	put_addresses(out, "cc", &message->cc);
+	pd_json_put(out, "subject", null_if_empty(message->subject));
+	pd_json_put(out, "text", message->text);
+	pd_json_put(out, "date", pd_time_rfc3339(arena, message->date));
+	pd_json_put_flag(out, "auto_reply", message->kinds & PD_KIND_AUTO);
+	pd_json_put_flag(out, "bounce", message->kinds & PD_KIND_BOUNCE);
+	pd_json_put_flag(out, "encrypted", message->kinds & PD_KIND_ENCRYPTED);
+	pd_json_put(out, "queue_id", message->queue_id);
+	pd_json_put(out, "proof", message->proof);
+	pd_json_open(out, "attachments", '[');
+	for (size_t i = 0; i < message->attachments.count; i++) {
+		const struct pd_attachment *attachment = &message->attachments.items[i];
 
-	json_object_set_new_nocheck(object, "id", numbered('E', event->id));
-	json_object_set_new_nocheck(object, "at", pd_json_time(arena, event->at));
-	json_object_set_new_nocheck(object, "kind", pd_json_text(pd_event_words(event)));
-	json_object_set_new_nocheck(object, "actor", pd_json_actor(event->actor));
-	json_object_set_new_nocheck(object, "why", pd_json_text(event->why));
-	json_object_set_new_nocheck(object, "action", json_integer(event->action));
+		pd_json_open(out, NULL, '{');
+		pd_json_put(out, "name", attachment->name);
+		pd_json_put(out, "type", attachment->type);
+		pd_json_put_number(out, "size", (int64_t)attachment->size);
+		pd_json_close(out, '}');
+	}
+	pd_json_close(out, ']');
+}
+
+static void put_changes(struct pd_buf *out, struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_event *event)
+{
+	bool is_any = false;
+
 	for (size_t i = 0; i < event->changes.count; i++) {
 		const struct pd_change *change = &event->changes.items[i];
 
 		if (!pd_json_is_property(change))
 			continue;
-		json_t *item = json_object();
-
-		json_object_set_new_nocheck(item, "property", pd_json_text(change->property));
-		json_object_set_new_nocheck(item, "from",
-					    pd_json_text(shown(arena, snapshot, change->property, change->from)));
-		json_object_set_new_nocheck(item, "to", pd_json_text(shown(arena, snapshot, change->property, change->to)));
-		json_array_append_new(changes, item);
+		if (!is_any)
+			pd_json_open(out, "changes", '[');
+		is_any = true;
+		pd_json_open(out, NULL, '{');
+		pd_json_put(out, "property", change->property);
+		pd_json_put(out, "from", shown(arena, snapshot, change->property, change->from));
+		pd_json_put(out, "to", shown(arena, snapshot, change->property, change->to));
+		pd_json_close(out, '}');
 	}
-	if (json_array_size(changes))
-		json_object_set(object, "changes", changes);
-	json_decref(changes);
-	for (size_t i = 0; i < event->changes.count && event->kind == PD_EVENT_GOAL; i++) {
-		const char *warned = event->changes.items[i].to, *blank = warned ? strchr(warned, ' ') : NULL;
+	if (is_any)
+		pd_json_close(out, ']');
+}
 
-		if (!blank || !pd_equal(event->changes.items[i].property, "warned"))
-			continue;
-		json_object_set_new_nocheck(object, "goal", pd_json_text(pd_strndup(arena, warned, (size_t)(blank - warned))));
-		json_object_set_new_nocheck(object, "step", pd_json_text(blank + 1));
+/* "GOAL STEP" of which it tells, the last where there are several; NULL: none. */
+static const char *warned_of(const struct pd_event *event)
+{
+	for (size_t i = event->changes.count; i-- > 0;) {
+		const struct pd_change *change = &event->changes.items[i];
+
+		if (change->to && strchr(change->to, ' ') && pd_equal(change->property, "warned"))
+			return change->to;
+	}
+	return NULL;
+}
+
+void pd_json_write_entry(struct pd_buf *out, struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry)
+{
+	const struct pd_event *event = &entry->event;
+
+	pd_json_put_id(out, "id", 'E', event->id);
+	pd_json_put(out, "at", pd_time_rfc3339(arena, event->at));
+	pd_json_put(out, "kind", pd_event_words(event));
+	pd_json_put(out, "actor", actor_shown(event->actor));
+	pd_json_put(out, "why", event->why);
+	pd_json_put_number(out, "action", event->action);
+	put_changes(out, arena, snapshot, event);
+	const char *warned = event->kind == PD_EVENT_GOAL ? warned_of(event) : NULL;
+
+	if (warned) {
+		pd_json_put(out, "goal", pd_strndup(arena, warned, strcspn(warned, " ")));
+		pd_json_put(out, "step", strchr(warned, ' ') + 1);
 	}
 	if (event->conversation)
-		json_object_set_new_nocheck(object, "conversation", numbered('C', event->conversation));
+		pd_json_put_id(out, "conversation", 'C', event->conversation);
 	if (event->other)
-		json_object_set_new_nocheck(object, "other", json_integer(event->other));
+		pd_json_put_number(out, "other", event->other);
 	if (event->other && event->kind == PD_EVENT_COMMENT)
-		json_object_set_new_nocheck(object, "about", numbered('E', event->other));
+		pd_json_put_id(out, "about", 'E', event->other);
 	if (pd_json_carries(entry))
-		add_message(arena, object, entry->message);
-	return object;
+		put_message(out, arena, entry->message);
 }
 
 json_t *pd_json_message(struct pd_arena *arena, const struct pd_message *message)

@@ -21,8 +21,8 @@ json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene
 const json_t *pd_json_due(const json_t *goals);
 /* The ticket with its contacts. */
 struct pd_ticket_facts pd_json_facts(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
-/* An entry of the timeline; status values by their names, contacts by their addresses. */
-json_t *pd_json_entry(struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry);
+/* Appends the members of an entry of the timeline, as text; status values by their names, contacts by their addresses. */
+void pd_json_write_entry(struct pd_buf *out, struct pd_arena *arena, struct pd_snapshot *snapshot, const struct pd_entry *entry);
 /* Is the entry itself a message, a comment or a file? Others only name the mail that caused them. */
 bool pd_json_carries(const struct pd_entry *entry);
 /* False for what an event notes about itself alone (a message's direction), which is no property of the ticket. */
@@ -41,5 +41,16 @@ json_t *pd_json_actor(const char *actor);
 json_t *pd_json_strings(const struct pd_strings *list);
 /* Appends the value as text, in one line. */
 void pd_json_write(struct pd_buf *out, const json_t *value);
+
+/* What is long is written as it is read, without values in between. Each of these appends a member of the object that is
+ * open, or where key is NULL an element of the array, with the comma between it and what stands before. A key is one
+ * that needs no escapes. */
+void pd_json_put(struct pd_buf *out, const char *key, const char *text_or_null); /* what is no UTF-8: "" */
+void pd_json_put_number(struct pd_buf *out, const char *key, int64_t number);
+void pd_json_put_id(struct pd_buf *out, const char *key, char kind, int64_t number); /* "E7" */
+void pd_json_put_flag(struct pd_buf *out, const char *key, bool flag);
+void pd_json_open(struct pd_buf *out, const char *key, char bracket);
+void pd_json_close(struct pd_buf *out, char bracket);
+void pd_json_put_members(struct pd_buf *out, const json_t *object); /* all that it has */
 
 #endif

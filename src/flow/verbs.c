@@ -70,9 +70,16 @@ bool pd_verb_changes(const char *name)
 
 bool pd_call_emit(struct pd_call *call, json_t *object)
 {
-	if (!call->is_gone && !call->emit(call->data, object))
-		call->is_gone = true;
+	pd_json_write(&call->line, object);
 	json_decref(object);
+	return pd_call_emit_line(call);
+}
+
+bool pd_call_emit_line(struct pd_call *call)
+{
+	if (!call->is_gone && !call->emit(call->data, call->line.data, call->line.len))
+		call->is_gone = true;
+	pd_buf_clear(&call->line);
 	return !call->is_gone;
 }
 
@@ -282,4 +289,5 @@ void pd_flow_verb(struct pd_flow *flow, const struct pd_peer *peer, const json_t
 	if (failed)
 		json_object_set_new(end, "error", pd_json_text(pd_clean_text(arena, call.error.text, strlen(call.error.text))));
 	pd_call_emit(&call, end);
+	pd_buf_free(&call.line);
 }

@@ -15,12 +15,15 @@ struct pd_call {
 	const json_t *request;
 	pd_emit emit;
 	void *data;
+	struct pd_buf line; /* of the answer, while it is written */
 	bool is_gone; /* the peer went away */
 	struct pd_error error;
 };
 
 /* Emits and takes the object over. False: the peer is gone. */
 bool pd_call_emit(struct pd_call *call, json_t *object);
+/* Emits what stands in call->line, and clears that. */
+bool pd_call_emit_line(struct pd_call *call);
 const char *pd_call_text(const struct pd_call *call, const char *key);	   /* NULL when absent or no text */
 int64_t pd_call_number(const struct pd_call *call, const char *key);	   /* 0 when absent or no number */
 bool pd_call_flag(const struct pd_call *call, const char *key);
@@ -59,8 +62,9 @@ bool pd_call_wants(struct pd_call *call, const struct pd_entry_filter *filter, c
 typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
 		 size_t limit, pd_call_ticket_fn *each);
-/* The ticket with conversations, links and timeline, as `show` gives it; deleted entries, too, marked. */
-json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+/* Writes the ticket with conversations, links and timeline, as `show` gives it, to call->line; deleted entries, too,
+ * marked. */
+void pd_call_write_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 
 static inline void pd_snapshot_cleanup(struct pd_snapshot **snapshot)
 {

@@ -313,7 +313,8 @@ static int export(struct pd_call *call, pd_call_ticket_fn *each)
 
 static int emit_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
-	pd_call_emit(call, pd_call_whole(call, snapshot, ticket));
+	pd_call_write_whole(call, snapshot, ticket);
+	pd_call_emit_line(call);
 	return 0;
 }
 

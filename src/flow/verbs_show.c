@@ -100,7 +100,6 @@ struct timeline {
 	struct pd_entries entries;
 	enum shown shown;
 	const struct pd_entry_filter *filter;
-	json_t *array;
 };
 
 static void add_entry(struct pd_call *call, struct timeline *timeline, const struct pd_entry *entry, bool is_pinned)
@@ -112,12 +111,12 @@ static void add_entry(struct pd_call *call, struct timeline *timeline, const str
 	/* What was stopped is a draft, and a draft is its author's. */
 	if (is_deleted && pd_timeline_is_stopped(&timeline->entries, entry->event.id))
 		return;
-	json_t *object = pd_json_entry(call->arena, timeline->snapshot, entry);
-
-	json_object_set_new(object, "pinned", json_boolean(is_pinned));
+	pd_json_open(&call->line, NULL, '{');
+	pd_json_write_entry(&call->line, call->arena, timeline->snapshot, entry);
+	pd_json_put_flag(&call->line, "pinned", is_pinned);
 	if (is_deleted)
-		json_object_set_new(object, "deleted", json_true());
-	json_array_append_new(timeline->array, object);
+		pd_json_put_flag(&call->line, "deleted", true);
+	pd_json_close(&call->line, '}');
 }
 
 static json_t *deleted_entries(struct pd_call *call, const struct timeline *timeline)
@@ -135,16 +134,36 @@ static json_t *deleted_entries(struct pd_call *call, const struct timeline *time
 	return array;
 }
 
-static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket,
-		     const struct pd_entries all, const struct pd_entry_filter *filter, bool is_oldest_first, enum shown shown)
+/* Pins first, in their order; then all others. */
+static void add_entries(struct pd_call *call, struct timeline *timeline, bool is_oldest_first)
+{
+	const struct pd_entries *entries = &timeline->entries;
+	const char *pinned = pd_ticket_get(call->arena, timeline->ticket, PD_PROPERTY_PINNED);
+	struct pd_strings pins = pd_split(call->arena, pinned ? pinned : "", ';');
+
+	for (size_t i = 0; i < pins.count; i++)
+		for (size_t n = 0; n < entries->count; n++)
+			if (pd_equal(pins.items[i], entry_id(call, &entries->items[n])))
+				add_entry(call, timeline, &entries->items[n], true);
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct pd_entry *entry = &entries->items[is_oldest_first ? i : entries->count - 1 - i];
+
+		if (pins.count == 0 || !pd_strings_has(&pins, entry_id(call, entry)))
+			add_entry(call, timeline, entry, false);
+	}
+}
+
+/* As text to call->line: a timeline may have thousands of entries. */
+static void write_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket,
+			const struct pd_entries all, const struct pd_entry_filter *filter, bool is_oldest_first,
+			enum shown shown)
 {
 	json_t *object = brief(call, snapshot, ticket, filter->at);
 	struct timeline timeline = {.snapshot = snapshot,
 				    .ticket = ticket,
 				    .entries = all,
 				    .shown = shown,
-				    .filter = filter,
-				    .array = json_array()};
+				    .filter = filter};
 	const struct pd_entries entries = timeline.entries;
 
 	json_object_set_new(object, "conversations", pd_json_conversations(ticket));
@@ -152,29 +171,20 @@ static json_t *whole(struct pd_call *call, struct pd_snapshot *snapshot, const s
 	json_object_set_new(object, "sending", sendings(call, ticket));
 	json_object_set_new(object, "deleted_entries", deleted_entries(call, &timeline));
 	add_links(call, object, ticket, &entries);
-	const char *pinned = pd_ticket_get(call->arena, ticket, PD_PROPERTY_PINNED);
-	struct pd_strings pins = pd_split(call->arena, pinned ? pinned : "", ';');
-
-	/* Pins first, in their order; then all others. */
-	for (size_t i = 0; i < pins.count; i++)
-		for (size_t n = 0; n < entries.count; n++)
-			if (pd_equal(pins.items[i], entry_id(call, &entries.items[n])))
-				add_entry(call, &timeline, &entries.items[n], true);
-	for (size_t i = 0; i < entries.count; i++) {
-		const struct pd_entry *entry = &entries.items[is_oldest_first ? i : entries.count - 1 - i];
-
-		if (!pd_strings_has(&pins, entry_id(call, entry)))
-			add_entry(call, &timeline, entry, false);
-	}
-	json_object_set_new(object, "timeline", timeline.array);
-	return object;
+	pd_json_open(&call->line, NULL, '{');
+	pd_json_put_members(&call->line, object);
+	json_decref(object);
+	pd_json_open(&call->line, "timeline", '[');
+	add_entries(call, &timeline, is_oldest_first);
+	pd_json_close(&call->line, ']');
+	pd_json_close(&call->line, '}');
 }
 
-json_t *pd_call_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
+void pd_call_write_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)
 {
 	const struct pd_entry_filter everything = {0};
 
-	return whole(call, snapshot, ticket, pd_timeline(snapshot, call->arena, ticket), &everything, false, SHOW_ALL);
+	write_whole(call, snapshot, ticket, pd_timeline(snapshot, call->arena, ticket), &everything, false, SHOW_ALL);
 }
 
 /* As it stood, and where its number led, then. */
@@ -217,15 +227,20 @@ int pd_verb_show(struct pd_call *call)
 
 	if ((failed = pd_call_filter(call, &entries, at, &filter)))
 		return failed;
-	json_t *object = is_brief ? brief(call, snapshot, ticket, at)
-				  : whole(call, snapshot, ticket, entries, &filter, pd_call_flag(call, "oldest_first"),
-					  pd_call_flag(call, "deleted") ? SHOW_DELETED : SHOW_KEPT);
+	if (is_brief) {
+		json_t *object = brief(call, snapshot, ticket, at);
 
+		pd_json_write(&call->line, object);
+		json_decref(object);
+	} else {
+		write_whole(call, snapshot, ticket, entries, &filter, pd_call_flag(call, "oldest_first"),
+			    pd_call_flag(call, "deleted") ? SHOW_DELETED : SHOW_KEPT);
+	}
 	failed = pd_call_checked(call, snapshot);
 	if (failed)
-		json_decref(object);
+		pd_buf_clear(&call->line);
 	else
-		pd_call_emit(call, object);
+		pd_call_emit_line(call);
 	return failed;
 }
 

@@ -41,7 +41,6 @@ struct connection {
 	bool is_gone;	  /* an answer could not be written */
 	struct pd_buf input;
 	struct pd_buf output;
-	bool is_status;
 };
 
 struct pd_control {
@@ -68,22 +67,41 @@ static bool flush(struct connection *connection)
 	return !connection->is_gone;
 }
 
-static bool emit(void *data, json_t *object)
+static bool end_line(struct connection *connection)
+{
+	pd_buf_addc(&connection->output, '\n');
+	return connection->output.len < WRITE_BLOCK || flush(connection);
+}
+
+static bool emit(void *data, const char *object, size_t len)
+{
+	struct connection *connection = data;
+	pd_buf_add(&connection->output, object, len);
+	return end_line(connection);
+}
+
+/* What the daemon knows of itself stands in the same object. */
+static bool emit_status(void *data, const char *text, size_t len)
 {
 	struct connection *connection = data;
 	const struct pd_control_options *options = &connection->control->options;
-	if (connection->is_status && options->status != NULL && json_object_get(object, "exit") == NULL)
-		options->status(options->data, object);
+	json_t *object = json_loadb(text, len, 0, NULL);
+	if (object == NULL || json_object_get(object, "exit") != NULL) {
+		json_decref(object);
+		return emit(data, text, len);
+	}
+	options->status(options->data, object);
 	pd_json_write(&connection->output, object);
-	pd_buf_addc(&connection->output, '\n');
-	return connection->output.len < WRITE_BLOCK || flush(connection);
+	json_decref(object);
+	return end_line(connection);
 }
 
 static void refuse(struct connection *connection, int code, const char *why)
 {
 	json_t *object = json_pack("{s:i, s:s}", "exit", code, "error", why);
-	emit(connection, object);
+	pd_json_write(&connection->output, object);
 	json_decref(object);
+	end_line(connection);
 	flush(connection);
 }
 
@@ -124,9 +142,9 @@ static void do_request(struct connection *connection, const json_t *request)
 		refuse(connection, 1, "this login is no agent's (see user in the groups [agent ...])");
 		return;
 	}
-	connection->is_status = verb != NULL && strcmp(verb, "status") == 0;
-	pd_flow_verb(connection->control->options.flow, &peer, request, emit, connection);
-	connection->is_status = false;
+	const bool is_status =
+		verb != NULL && strcmp(verb, "status") == 0 && connection->control->options.status != NULL;
+	pd_flow_verb(connection->control->options.flow, &peer, request, is_status ? emit_status : emit, connection);
 	flush(connection);
 }
 

@@ -38,9 +38,56 @@ static void test_as_jansson_writes(void **state)
 	}
 }
 
+/* Member by member: the same text as that of a value with these members. */
+static void test_straight_away(void **state)
+{
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
+		{"nothing", NULL, "null"},
+		{"empty", "", "\"\""},
+		{"plain", "Printer", "\"Printer\""},
+		{"escapes", "a\"b\\c\n\x1f", "\"a\\\"b\\\\c\\n\\u001F\""},
+		{"brackets at the end", "{[", "\"{[\""},
+		{"beyond ASCII", "M\xc3\xbcller \xf0\x9f\x94\xa5", "\"M\xc3\xbcller \xf0\x9f\x94\xa5\""},
+		{"no UTF-8", "M\xfcller", "\"\""},
+		{"a surrogate", "\xed\xa0\x80", "\"\""},
+		{"an overlong slash", "\xc0\xaf", "\"\""},
+		{"cut off", "abc\xc3", "\"\""},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		PD_AUTO_BUF have = {0}, want = {0};
+		json_t *more = json_pack("{s:i,s:[]}", "x", -7, "y");
+
+		pd_json_open(&have, NULL, '{');
+		pd_json_put(&have, "a", rows[i].text);
+		pd_json_put_id(&have, "id", 'E', 12);
+		pd_json_put_number(&have, "n", INT64_MIN);
+		pd_json_put_members(&have, more);
+		pd_json_open(&have, "list", '[');
+		pd_json_put(&have, NULL, rows[i].text);
+		pd_json_open(&have, NULL, '{');
+		pd_json_put_flag(&have, "yes", true);
+		pd_json_put_flag(&have, "no", false);
+		pd_json_close(&have, '}');
+		pd_json_close(&have, ']');
+		pd_json_open(&have, "none", '[');
+		pd_json_close(&have, ']');
+		pd_json_close(&have, '}');
+		pd_buf_addf(&want,
+			    "{\"a\":%1$s,\"id\":\"E12\",\"n\":-9223372036854775808,\"x\":-7,\"y\":[],"
+			    "\"list\":[%1$s,{\"yes\":true,\"no\":false}],\"none\":[]}",
+			    rows[i].want);
+		if (strcmp(have.data, want.data) != 0)
+			fail_msg("%s: %s instead of %s", rows[i].name, have.data, want.data);
+		json_decref(more);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes), cmocka_unit_test(test_straight_away)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,12 +51,14 @@ static void test_manual_tells_of_each(void **state)
 	assert_true(code.count > 20);
 }
 
-static bool keep_exit(void *data, json_t *object)
+static bool keep_exit(void *data, const char *text, size_t len)
 {
 	int *code = data;
+	json_t *object = json_loadb(text, len, 0, NULL);
 
 	if (json_object_get(object, "exit"))
 		*code = (int)json_integer_value(json_object_get(object, "exit"));
+	json_decref(object);
 	return true;
 }
 
