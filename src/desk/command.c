@@ -28,19 +28,7 @@ void command_wrong(struct command_parser *parser, const struct pd_command *comma
 void command_wrong_found(struct command_parser *parser, const struct pd_command *command, const char *kind,
 			 const char *text, const struct pd_found *found)
 {
-	const char *words = PARSER_SAY(parser, kind);
-	if (found->choices != NULL)
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", text, "choices",
-					 found->choices));
-	else if (found->nearest != NULL)
-		command_wrong(parser, command,
-			      PARSER_SAY(parser, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?",
-					 "kind", words, "text", text, "nearest", found->nearest));
-	else
-		command_wrong(
-			parser, command,
-			PARSER_SAY(parser, "there is no {kind} \"{text}\".", "kind", words, "text", text));
+	command_wrong(parser, command, pd_found_words(parser->arena, parser->language, kind, text, found));
 }
 
 static struct command_parser parser_of(struct command_run *run)

@@ -22,7 +22,7 @@ static bool check_column(struct command_parser *parser, struct pd_command *comma
 	struct pd_strings names = pd_columns(parser->arena, parser->settings);
 	if (pd_strings_has(&names, name))
 		return true;
-	struct pd_found found = {.nearest = pd_nearest(name, &names)};
+	struct pd_found found = pd_found_none(parser->arena, name, &names);
 	command_wrong_found(parser, command, "property", name, &found);
 	return false;
 }

@@ -71,12 +71,12 @@ bool command_check_keys(struct command_parser *parser, struct pd_command *comman
 		const char *value, *key = command_pair(parser->arena, command->words.items[i], &is_removal, &value);
 		if (pd_strings_has(&known, key))
 			continue;
+		const struct pd_found none = pd_found_none(parser->arena, key, &known);
 		command_wrong(parser, command,
 			      *key == '\0' ? PARSER_SAY(parser, "\"{text}\" is no KEY=VALUE; a value with blanks is put in "
 								"quotation marks.",
 							"text", command->words.items[i])
-					   : PARSER_SAY(parser, "\"{text}\" may be {choices}.", "text", key, "choices",
-							pd_strings_join(parser->arena, &known, ", ")));
+					   : pd_found_words(parser->arena, parser->language, "property", key, &none));
 		return false;
 	}
 	return true;
@@ -207,6 +207,16 @@ static bool is_identity_key(const char *key)
 	return strcmp(key, "mail") == 0 || strcmp(kind_of(key), "phone") == 0 || strcmp(key, "xmpp") == 0;
 }
 
+static void check_language(struct command_run *run, const struct pd_command *command, const char *value)
+{
+	struct pd_strings known = pd_split(run->context->arena,
+					   pd_group_value(pd_find_property(run->context->settings, PD_PROPERTY_LANGUAGE),
+							  "choices", NULL),
+					   ';');
+	const struct pd_found none = pd_found_none(run->context->arena, value, &known);
+	command_refused_found(run, command, "language", value, &none);
+}
+
 static void check_pairs(struct command_run *run, const struct pd_command *command)
 {
 	const struct pd_contact *contact = contact_of(run, command->value);
@@ -217,9 +227,7 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 		if (strcmp(key, "name") == 0 && !is_removal && *value == '\0')
 			command_refused(run, command, RUN_SAY(run, "a name is needed."));
 		if (strcmp(key, PD_DETAIL_LANGUAGE) == 0 && *value != '\0' && pd_language_find(value, strlen(value)) == NULL)
-			command_refused(run, command,
-					RUN_SAY(run, "\"{text}\" may be {choices}.", "text", value, "choices",
-						"en, fr, pl, fi, de"));
+			check_language(run, command, value);
 		if (!is_identity_key(key) || (is_removal && *value == '\0'))
 			continue;
 		const struct pd_contact *other = taken(run, key, value, contact != NULL ? contact->id : 0, &identity);
@@ -236,6 +244,32 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 	}
 }
 
+/* Who called or chatted, where that address would tell who it was: the ticket's first contact without one. */
+static const struct pd_contact *unknown_first(struct command_run *run, const struct pd_identity *identity)
+{
+	const struct pd_ticket *ticket = run->ticket;
+	if (ticket == NULL || ticket->contacts.count == 0 || strcmp(identity->kind, "mail") != 0)
+		return NULL;
+	const struct pd_contact *first = pd_plan_contact_followed(run->context, ticket->contacts.items[0]);
+	const struct pd_contact *known = pd_plan_contact_of(run->context, identity);
+	return first != NULL && pd_contact_address(first) == NULL && (known == NULL || known->id != first->id) ? first : NULL;
+}
+
+/* To tell that somebody is a contact that there is makes one of two. */
+static void check_identified(struct command_run *run, const struct pd_command *command)
+{
+	struct pd_identity identity = identity_of(run, command->value, NULL);
+	if (unknown_first(run, &identity) == NULL || pd_plan_contact_of(run->context, &identity) == NULL)
+		return;
+	const struct pd_agent *agent = run->context->agent;
+	if (agent != NULL && !pd_may(agent, "merge"))
+		command_refused(run, command,
+				RUN_SAY(run, "you lack the right \"{right}\" that #{word} needs.", "right", "merge", "word",
+					pd_printf(run->context->arena, "%s %s", command->spec->word, command->rest)));
+	else
+		(void)check_who(run, command, identity.value, false);
+}
+
 void command_check_contact(struct command_run *run, const struct pd_command *command)
 {
 	if (command->number == PERSON_MERGE) {
@@ -248,6 +282,8 @@ void command_check_contact(struct command_run *run, const struct pd_command *com
 	} else if (command->number == PERSON_SET) {
 		if (check_who(run, command, command->value, false))
 			check_pairs(run, command);
+	} else if (command->number == PERSON_ADD) {
+		check_identified(run, command);
 	}
 }
 
@@ -381,12 +417,10 @@ static int add(struct command_run *run, const struct pd_command *command)
 	const char *name;
 	struct pd_identity identity = identity_of(run, command->value, &name);
 	const struct pd_contact *contact = pd_plan_contact_of(context, &identity);
-	const struct pd_contact *first =
-		run->ticket->contacts.count > 0 ? pd_plan_contact_followed(context, run->ticket->contacts.items[0]) : NULL;
+	const struct pd_contact *unknown = unknown_first(run, &identity);
 	bool is_mail = strcmp(identity.kind, "mail") == 0;
-	if (first != NULL && (contact == NULL || contact->id != first->id) && is_mail &&
-	    pd_contact_address(first) == NULL)
-		return identify(run, command, run->ticket, first, &identity, name);
+	if (unknown != NULL)
+		return identify(run, command, run->ticket, unknown, &identity, name);
 	const struct pd_address address = {.name = name, .addr = identity.value};
 	if (is_mail)
 		contact = pd_plan_contact(context, &address);

@@ -70,10 +70,8 @@ static const char *parse_typed(struct command_parser *parser, struct pd_command 
 	struct pd_strings choices = pd_split(parser->arena, pd_group_value(group, "choices", NULL), ';'),
 			  kept = {0};
 	pd_time time;
-	char *end;
 	if (pd_equal(type, "number")) {
-		(void)g_ascii_strtod(value, &end);
-		if (end != value && *end == '\0' && !g_ascii_isalpha(*value))
+		if (pd_is_decimal(value))
 			return value;
 		command_wrong(parser, command,
 			      PARSER_SAY(parser, "{property} is a number, and \"{value}\" is none.",
@@ -99,8 +97,6 @@ static const char *parse_typed(struct command_parser *parser, struct pd_command 
 	for (size_t i = 0; i < parts.count; i++) {
 		struct pd_found found = pd_find_word(parser->arena, &choices, parts.items[i]);
 		if (found.name == NULL) {
-			if (found.choices == NULL && found.nearest == NULL && choices.count > 0)
-				found.choices = pd_strings_join(parser->arena, &choices, ", ");
 			command_wrong_found(parser, command, group->name, parts.items[i], &found);
 			return NULL;
 		}
@@ -126,7 +122,7 @@ static void unknown_property(struct command_parser *parser, struct pd_command *c
 	for (size_t i = 0; i < parser->settings->groups.count; i++)
 		if (strcmp(parser->settings->groups.items[i].type, "property") == 0)
 			*pd_list_add(parser->arena, &names) = parser->settings->groups.items[i].name;
-	struct pd_found found = {.nearest = pd_nearest(property, &names)};
+	struct pd_found found = pd_found_none(parser->arena, property, &names);
 	command_wrong_found(parser, command, "property", property, &found);
 }
 

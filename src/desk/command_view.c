@@ -162,11 +162,25 @@ static bool may_share(struct command_run *run, const struct pd_command *command,
 	return true;
 }
 
+/* The views as they will be with that one, for the author's eyes. */
+static struct pd_views views_with(struct command_run *run, const struct pd_view *view, const char *name)
+{
+	struct pd_context *context = run->context;
+	const struct pd_record own = {.name = name, .value = pd_view_record_value(context->arena, view)};
+	struct pd_records records = pd_plan_records(context, PD_VIEW_RECORD), all = {0};
+	for (size_t i = 0; i < records.count; i++)
+		if (strcmp(records.items[i].name, name) != 0)
+			*pd_list_add(context->arena, &all) = records.items[i];
+	*pd_list_add(context->arena, &all) = own;
+	return pd_views_with(context->arena, context->settings, context->agent, &all);
+}
+
 void command_check_view(struct command_run *run, const struct pd_command *command)
 {
 	const struct pd_view view = wanted(run, command);
-	const struct pd_views views = command_views(run);
-	const struct pd_view *before = recorded(run, pd_view_record_name(run->context->arena, &view));
+	const char *name = pd_view_record_name(run->context->arena, &view);
+	const struct pd_views views = views_with(run, &view, name);
+	const struct pd_view *before = recorded(run, name);
 	if (is_configured(run, view.title))
 		command_refused(run, command,
 				RUN_SAY(run, "the view \"{name}\" stands in the configuration.", "name",
@@ -188,6 +202,13 @@ int command_apply_view(struct command_run *run, const struct pd_command *command
 		return pd_fail(run->error, PD_PERMANENT, "%s", RUN_SAY(run, "there is no mailbox for it."));
 	if (before != NULL)
 		view.author = before->author;
+	/* The lines before may have made what it names. */
+	const struct pd_views views = views_with(run, &view, name);
+	struct pd_error error = {0};
+	struct pd_query *query;
+	if (command_query(run, &views, view.query, &query, &error) != 0)
+		return pd_fail(run->error, PD_PERMANENT, "#%s: %s", command->spec->word,
+			       RUN_SAY(run, "the query is wrong: {error}", "error", error.text));
 	pd_plan_set_record(context, home, PD_VIEW_RECORD, name, pd_view_record_value(context->arena, &view),
 			   command_why(run, command));
 	command_report(run, command,
@@ -232,7 +253,7 @@ void command_check_unview(struct command_run *run, const struct pd_command *comm
 	for (size_t i = 0; i < views.count; i++)
 		if (views.items[i].author != NULL)
 			*pd_list_add(run->context->arena, &names) = views.items[i].name;
-	const struct pd_found found = {.nearest = pd_nearest(command->value, &names)};
+	const struct pd_found found = pd_found_none(run->context->arena, command->value, &names);
 	command_refused_found(run, command, "view", command->value, &found);
 }
 

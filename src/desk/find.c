@@ -1,10 +1,14 @@
 /* Finding names: see find.h. Cannot fail. */
 #include "desk/find.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 #include "desk/ticket.h"
+
+#define VALID_MAX 20 /* names in an answer */
 
 /* A way to call something: the label that people write, and the name that it has in the settings. */
 struct label {
@@ -31,6 +35,35 @@ static char *simple(struct pd_arena *arena, const char *text)
 	if (len >= 2 && line[0] == '"' && line[len - 1] == '"')
 		return pd_trim(arena, pd_strndup(arena, line + 1, len - 2));
 	return line;
+}
+
+struct pd_found pd_found_none(struct pd_arena *arena, const char *text, const struct pd_strings *names)
+{
+	struct pd_found found = {.nearest = pd_nearest(text, names)};
+	struct pd_strings shown = {0};
+	for (size_t i = 0; i < names->count && shown.count < VALID_MAX; i++)
+		pd_strings_add_once(arena, &shown, names->items[i]);
+	if (shown.count == VALID_MAX)
+		*pd_list_add(arena, &shown) = "\u2026";
+	found.valid = shown.count > 0 ? pd_strings_join(arena, &shown, ", ") : NULL;
+	return found;
+}
+
+char *pd_found_words(struct pd_arena *arena, const char *language, const char *kind, const char *text,
+		     const struct pd_found *found)
+{
+	if (found->choices != NULL)
+		return pd_say(arena, language, "\"{text}\" may mean {choices}: write one of them.", "text", text, "choices",
+			      found->choices, NULL);
+	const char *what = pd_say(arena, language, kind, NULL);
+	char *words = found->nearest != NULL
+			      ? pd_say(arena, language, "there is no {kind} \"{text}\". Did you mean \"{nearest}\"?", "kind",
+				       what, "text", text, "nearest", found->nearest, NULL)
+			      : pd_say(arena, language, "there is no {kind} \"{text}\".", "kind", what, "text", text, NULL);
+	return found->valid == NULL ? words
+				    : pd_printf(arena, "%s %s", words,
+						pd_say(arena, language, "Choose from: {choices}.", "choices", found->valid,
+						       NULL));
 }
 
 static struct pd_found match(struct pd_arena *arena, const struct labels *labels, const char *wanted)
@@ -65,9 +98,12 @@ static struct pd_found find(struct pd_arena *arena, const struct labels *labels,
 		found = match(arena, labels, wanted);
 	}
 	if (found.name == NULL && found.choices == NULL) {
-		struct pd_strings all = {0};
-		for (size_t i = 0; i < labels->count; i++)
+		struct pd_strings all = {0}, names = {0};
+		for (size_t i = 0; i < labels->count; i++) {
 			*pd_list_add(arena, &all) = labels->items[i].label;
+			*pd_list_add(arena, &names) = labels->items[i].name;
+		}
+		found = pd_found_none(arena, wanted, &names);
 		found.nearest = pd_nearest(wanted, &all);
 	}
 	return found;
@@ -125,6 +161,19 @@ static void add_statuses(struct pd_arena *arena, struct labels *labels, const st
 			  0);
 }
 
+/* A status may be named by its kind, too, where the pipeline (NULL: any) has one of it. */
+static const char *kinds_and(struct pd_arena *arena, const struct pd_pipeline *pipeline, const struct labels *labels)
+{
+	struct pd_strings names = {0};
+	for (int i = 0; i < PD_STATUS_KINDS; i++)
+		if (pipeline == NULL || pd_pipeline_first(pipeline, (enum pd_status_kind)i)->kind == (enum pd_status_kind)i)
+			*pd_list_add(arena, &names) = pd_status_kind_name((enum pd_status_kind)i);
+	for (size_t i = 0; i < labels->count; i++)
+		if (!pd_strings_has_nocase(&names, labels->items[i].name))
+			*pd_list_add(arena, &names) = labels->items[i].name;
+	return pd_found_none(arena, "", &names).valid;
+}
+
 struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings *settings,
 			       const struct pd_pipeline *pipeline, const char *text)
 {
@@ -135,7 +184,15 @@ struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings 
 		add_statuses(arena, &labels, &settings->pipelines.items[i]);
 	for (size_t i = 0; pipeline == NULL && i < settings->mailboxes.count; i++)
 		add_statuses(arena, &labels, settings->mailboxes.items[i].pipeline);
-	return find(arena, &labels, text);
+	struct pd_found found = find(arena, &labels, text);
+	if (found.name == NULL && found.choices == NULL)
+		found.valid = kinds_and(arena, pipeline, &labels);
+	for (int i = 0; i < PD_STATUS_KINDS && found.name == NULL && found.choices == NULL && found.nearest == NULL; i++) {
+		const char *kind = pd_status_kind_name((enum pd_status_kind)i);
+		struct pd_strings one = {.items = &kind, .count = 1};
+		found.nearest = pd_nearest(simple(arena, text), &one);
+	}
+	return found;
 }
 
 struct pd_found pd_find_word(struct pd_arena *arena, const struct pd_strings *list, const char *text)
@@ -144,6 +201,13 @@ struct pd_found pd_find_word(struct pd_arena *arena, const struct pd_strings *li
 	for (size_t i = 0; i < list->count; i++)
 		add_label(arena, &labels, list->items[i], list->items[i], 0);
 	return find(arena, &labels, text);
+}
+
+bool pd_is_decimal(const char *value)
+{
+	char *end;
+	(void)g_ascii_strtod(value, &end);
+	return end != value && *end == '\0' && !g_ascii_isalpha(*value);
 }
 
 /* Every desk has the property language: what the contact reads. */

@@ -11,7 +11,13 @@ struct pd_found {
 	const char *name;    /* as in the settings */
 	const char *choices; /* "anna, anna.k" */
 	const char *nearest; /* where nothing was found: what it may have meant; NULL */
+	const char *valid;   /* where nothing was found: those that there are, in a line for people; NULL: not said */
 };
+/* What is said where no name was found, in one sentence everywhere: kind is "priority", text what was written. */
+char *pd_found_words(struct pd_arena *arena, const char *language, const char *kind, const char *text,
+		     const struct pd_found *found);
+/* Nothing found of that text among these names. */
+struct pd_found pd_found_none(struct pd_arena *arena, const char *text, const struct pd_strings *names);
 
 /* By configuration name, address, full name, or a first name that only one agent has. A full stop or comma at
  * the end is taken for a slip where the name with it is none. */
@@ -26,6 +32,8 @@ struct pd_found pd_find_status(struct pd_arena *arena, const struct pd_settings 
 			       const struct pd_pipeline *pipeline, const char *text);
 /* Among the items of a list. */
 struct pd_found pd_find_word(struct pd_arena *arena, const struct pd_strings *list, const char *text);
+/* "3", "-2.5": a value of a property that is a number. */
+bool pd_is_decimal(const char *value);
 /* The [property …] group of that name; NULL when there is none. */
 const struct pd_group *pd_find_property(const struct pd_settings *settings, const char *name);
 

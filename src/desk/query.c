@@ -19,13 +19,8 @@
 #define NESTED_MAX 12
 #define TERMS_MAX  200
 
-int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
+int pd_query_wrong(struct query_parser *in, const char *at, const char *text)
 {
-	char text[400];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, pd_say(in->arena, in->language, format, NULL), args);
-	va_end(args);
 	const char *said =
 		in->view != NULL
 			? pd_say(in->arena, in->language, "view {view}: {error}", "view", in->view, "error", text, NULL)
@@ -33,6 +28,16 @@ int pd_query_fail(struct query_parser *in, const char *at, const char *format, .
 				 pd_printf(in->arena, "%ld", g_utf8_strlen(in->text, at - in->text) + 1), "error", text,
 				 NULL);
 	return pd_fail(in->error, PD_PERMANENT, "%s", said);
+}
+
+int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
+{
+	char text[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, pd_say(in->arena, in->language, format, NULL), args);
+	va_end(args);
+	return pd_query_wrong(in, at, text);
 }
 
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at)

@@ -15,6 +15,8 @@ struct query_parser {
 	pd_time now;
 	struct pd_error *error;
 	const char *view; /* the view whose query this is; NULL: what was asked */
+	struct query_parser *outer; /* what names that view, there; NULL: what was asked */
+	const char *outer_at;
 	unsigned depth, terms, views;
 	bool is_in_phone; /* within what is a phone number as a whole */
 };
@@ -30,6 +32,7 @@ struct query_term {
 /* What is wrong there, said in the asker's language. */
 int pd_query_fail(struct query_parser *in, const char *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int pd_query_wrong(struct query_parser *in, const char *at, const char *text);
 struct pd_query *pd_query_node(struct query_parser *in, enum pd_query_op op, const char *at);
 /* The node of `field:value`. */
 int pd_query_term(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query);

@@ -19,12 +19,14 @@ enum field_type {
 	FIELD_MAILBOX,
 	FIELD_PIPELINE,
 	FIELD_PRIORITY,
+	FIELD_CATEGORY,
 	FIELD_STATUS,
 	FIELD_NUMBER,
 	FIELD_TIME,
 	FIELD_AGE,
 	FIELD_WORD, /* one of a list of words */
 	FIELD_VIEW,
+	FIELD_CUSTOM, /* a property of the configuration */
 };
 
 static const char *const is_words[] = {"unassigned", "open",	"closed",    "spam",	 "sent", "draft",
@@ -41,7 +43,7 @@ static const struct field fields[] = {
 	{"description", FIELD_TEXT, NULL},  {"status", FIELD_STATUS, NULL},
 	{"pipeline", FIELD_PIPELINE, NULL}, {"mailbox", FIELD_MAILBOX, NULL},
 	{"owner", FIELD_AGENT, NULL},	    {"team", FIELD_TEAM, NULL},
-	{"priority", FIELD_PRIORITY, NULL}, {"category", FIELD_TEXT, NULL},
+	{"priority", FIELD_PRIORITY, NULL}, {"category", FIELD_CATEGORY, NULL},
 	{"source", FIELD_TEXT, NULL},	    {"created", FIELD_TIME, NULL},
 	{"updated", FIELD_TIME, NULL},	    {"closed", FIELD_TIME, NULL},
 	{"contact", FIELD_TEXT, NULL},	    {"company", FIELD_TEXT, NULL},
@@ -55,7 +57,7 @@ static const struct field fields[] = {
 
 static const struct field *field_of(const struct pd_settings *settings, const char *name)
 {
-	static const struct field custom = {"", FIELD_TEXT, NULL};
+	static const struct field custom = {"", FIELD_CUSTOM, NULL};
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (strcmp(fields[i].name, name) == 0)
 			return &fields[i];
@@ -70,10 +72,10 @@ static int unknown_field(struct query_parser *in, const struct query_term *term)
 	for (size_t i = 0; i < in->settings->groups.count; i++)
 		if (strcmp(in->settings->groups.items[i].type, "property") == 0)
 			*pd_list_add(in->arena, &names) = in->settings->groups.items[i].name;
-	const char *nearest = pd_nearest(term->field, &names);
-	if (nearest != NULL)
-		return pd_query_fail(in, term->at, "there is no field \"%s\"; did you mean \"%s\"?",
-				     term->field, nearest);
+	const struct pd_found found = {.nearest = pd_nearest(term->field, &names)};
+	if (found.nearest != NULL)
+		return pd_query_wrong(in, term->at,
+				      pd_found_words(in->arena, in->language, N_("field"), term->field, &found));
 	return pd_query_fail(in, term->at,
 			     "there is no field \"%s\" (a text with a colon is put in quotation marks)",
 			     term->field);
@@ -82,13 +84,8 @@ static int unknown_field(struct query_parser *in, const struct query_term *term)
 static int unknown_value(struct query_parser *in, const struct query_term *term, const char *what,
 			 const struct pd_found *found)
 {
-	what = pd_say(in->arena, in->language, what, NULL);
-	if (found->choices != NULL)
-		return pd_query_fail(in, term->value_at, "\"%s\" may be %s", term->value, found->choices);
-	if (found->nearest != NULL)
-		return pd_query_fail(in, term->value_at, "there is no %s \"%s\"; did you mean \"%s\"?", what,
-				     term->value, found->nearest);
-	return pd_query_fail(in, term->value_at, "there is no %s \"%s\"", what, term->value);
+	return pd_query_wrong(in, term->value_at,
+			      pd_found_words(in->arena, in->language, what, term->value, found));
 }
 
 /* Takes what a finder gave. */
@@ -206,11 +203,6 @@ static int set_status(struct query_parser *in, const struct query_term *term, st
 		return 0;
 	}
 	struct pd_found found = pd_find_status(in->arena, in->settings, NULL, term->value);
-	for (int i = 0; i < PD_STATUS_KINDS && found.nearest == NULL; i++) {
-		const char *name = pd_status_kind_name((enum pd_status_kind)i);
-		struct pd_strings one = {.items = &name, .count = 1};
-		found.nearest = pd_nearest(wanted, &one);
-	}
 	found.choices = NULL;
 	return unknown_value(in, term, "status", &found);
 }
@@ -225,7 +217,8 @@ static int set_word(struct query_parser *in, const struct query_term *term, cons
 		node->time = in->now; /* how a goal stands then */
 	if (strcmp(field->name, "is") == 0)
 		node->me = in->me;
-	return set_found(in, term, node, field->name, pd_find_word(in->arena, &words, term->value));
+	return set_found(in, term, node, strcmp(field->name, "is") == 0 ? N_("condition") : N_("state of goals"),
+			 pd_find_word(in->arena, &words, term->value));
 }
 
 /* --- numbers and times --- */
@@ -337,30 +330,80 @@ static int set_age(struct query_parser *in, const struct query_term *term, struc
 	return 0;
 }
 
-/* --- custom properties --- */
+/* --- properties of the configuration: values that they could have --- */
 
-static int set_custom(struct query_parser *in, const struct query_term *term, const struct pd_group *property)
+static bool has_choices(const struct pd_group *property)
+{
+	const char *type = property != NULL ? pd_group_value(property, "type", NULL) : NULL;
+	return type != NULL && pd_starts(type, "choice");
+}
+
+/* Several ("a;b") are a value of its own. */
+static int set_choices(struct query_parser *in, const struct query_term *term, const struct pd_group *property,
+		       struct pd_query *node)
+{
+	struct pd_strings choices = pd_split(in->arena, pd_group_value(property, "choices", NULL), ';'), names = {0};
+	struct pd_strings parts = {0};
+	if (pd_equal(pd_group_value(property, "type", NULL), "choices"))
+		parts = pd_split(in->arena, term->value, ';');
+	else
+		*pd_list_add(in->arena, &parts) = term->value;
+	if (parts.count == 0)
+		*pd_list_add(in->arena, &parts) = term->value;
+	for (size_t i = 0; i < parts.count; i++) {
+		struct query_term one = *term;
+		one.value = parts.items[i];
+		int failed = set_found(in, &one, node, property->name, pd_find_word(in->arena, &choices, one.value));
+		if (failed)
+			return failed;
+		*pd_list_add(in->arena, &names) = node->value;
+	}
+	node->value = pd_strings_join(in->arena, &names, ";");
+	return 0;
+}
+
+/* A choice may be called "none". */
+static bool is_choice(struct pd_arena *arena, const struct pd_group *property, const char *value)
+{
+	struct pd_strings choices = {0};
+	if (has_choices(property))
+		choices = pd_split(arena, pd_group_value(property, "choices", NULL), ';');
+	return pd_strings_has_nocase(&choices, value);
+}
+
+static int set_custom(struct query_parser *in, const struct query_term *term, const struct pd_group *property,
+		      struct pd_query *node)
 {
 	const char *type = pd_group_value(property, "type", NULL);
-	pd_time time;
-	char *end;
-	if (pd_equal(type, "number")) {
-		(void)g_ascii_strtod(term->value, &end);
-		if (end == term->value || *end != '\0')
-			return pd_query_fail(in, term->value_at, "a number is expected");
-	} else if (pd_equal(type, "date")) {
-		if (strlen(term->value) != strlen("2026-11-21") || !pd_time_parse(term->value, &time))
-			return pd_query_fail(in, term->value_at, "a date (2026-01-31) is expected");
-	} else if (pd_equal(type, "choice") || pd_equal(type, "choices")) {
-		struct pd_strings choices = pd_split(in->arena, pd_group_value(property, "choices", NULL), ';');
-		struct pd_found found = pd_find_word(in->arena, &choices, term->value);
-		if (found.name == NULL)
-			return unknown_value(in, term, property->name, &found);
+	pd_time start, end;
+	if (has_choices(property))
+		return set_choices(in, term, property, node);
+	if (pd_equal(type, "number") && !pd_is_decimal(term->value))
+		return pd_query_fail(in, term->value_at, "a number is expected");
+	if (pd_equal(type, "date")) {
+		if (!parse_day(in, term->value, &start, &end))
+			return pd_query_fail(in, term->value_at, "a date (2026-01-31), today, yesterday or tomorrow is expected");
+		node->value = pd_strndup(in->arena, pd_time_short(in->arena, start, in->settings->timezone),
+					 strlen("2026-11-21"));
 	}
 	return 0;
 }
 
 /* --- views --- */
+
+/* The view that is read in `first` names itself, at once or by way of those within. Told of the text that was asked. */
+static int is_round(struct query_parser *in, const struct query_term *term, const struct query_parser *first)
+{
+	struct query_parser *top = in;
+	const char *at = term->value_at, *chain = first->view;
+	for (const struct query_parser *one = in; one != first; one = one->outer)
+		chain = pd_printf(in->arena, "%s, %s", one->view, chain);
+	for (; top->outer != NULL; top = top->outer)
+		at = top->outer_at;
+	if (in == first)
+		return pd_query_fail(top, at, "the view \"%s\" names itself", first->view);
+	return pd_query_fail(top, at, "views name each other in a circle: %s, %s", first->view, chain);
+}
 
 static int set_view(struct query_parser *in, const struct query_term *term, struct pd_query **ret_query)
 {
@@ -371,12 +414,19 @@ static int set_view(struct query_parser *in, const struct query_term *term, stru
 		struct pd_strings names = {0};
 		for (size_t i = 0; i < all.count; i++)
 			*pd_list_add(in->arena, &names) = all.items[i].name;
-		struct pd_found found = {.nearest = pd_nearest(term->value, &names)};
+		struct pd_found found = pd_found_none(in->arena, term->value, &names);
 		return unknown_value(in, term, "view", &found);
 	}
+	const struct query_parser *round = in;
+	while (round != NULL && !pd_equal(round->view, view->name))
+		round = round->outer;
+	if (round != NULL)
+		return is_round(in, term, round);
 	if (in->views >= VIEWS_MAX)
-		return pd_query_fail(in, term->value_at, "views name each other in a circle, or too deeply");
+		return pd_query_fail(in, term->value_at, "views name each other more than %d deep", VIEWS_MAX);
 	struct query_parser inner = *in;
+	inner.outer = in;
+	inner.outer_at = term->value_at;
 	inner.text = inner.at = view->query;
 	inner.view = view->name;
 	inner.views = in->views + 1;
@@ -427,6 +477,9 @@ static int set_value(struct query_parser *in, const struct query_term *term, con
 		return set_found(in, term, node, "pipeline", pd_find_pipeline(arena, settings, term->value));
 	case FIELD_PRIORITY:
 		return set_priority(in, term, node);
+	case FIELD_CATEGORY:
+		return set_found(in, term, node, "category",
+				 pd_find_word(arena, &settings->categories, term->value));
 	case FIELD_STATUS:
 		return set_status(in, term, node);
 	case FIELD_NUMBER:
@@ -437,6 +490,8 @@ static int set_value(struct query_parser *in, const struct query_term *term, con
 		return set_age(in, term, node);
 	case FIELD_WORD:
 		return set_word(in, term, field, node);
+	case FIELD_CUSTOM:
+		return set_custom(in, term, pd_find_property(settings, term->field), node);
 	default:
 		return 0;
 	}
@@ -450,16 +505,17 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 	if (field->type == FIELD_VIEW)
 		return set_view(in, term, ret_query);
 	struct pd_query *node = pd_query_node(in, PD_QUERY_FIELD, term->at);
-	const struct pd_group *custom = pd_find_property(in->settings, term->field);
-	node->field = *field->name == '\0' ? custom->name : field->name;
+	const struct pd_group *custom = field->type == FIELD_CUSTOM ? pd_find_property(in->settings, term->field) : NULL;
+	node->field = custom != NULL ? custom->name : field->name;
 	node->compare = term->compare;
 	node->value = term->value;
-	if (term->compare != PD_IS && !may_compare(field->type) && *field->name != '\0')
-		return pd_query_fail(in, term->value_at, "\"%s\" has no order: write %s:VALUE", field->name,
-				     field->name);
+	if (term->compare != PD_IS && (custom != NULL ? has_choices(custom) : !may_compare(field->type)))
+		return pd_query_fail(in, term->value_at, "\"%s\" has no order: write %s:VALUE", node->field,
+				     node->field);
 	*ret_query = node;
 	if (!term->is_quoted && pd_equal_nocase(term->value, "none") && term->compare == PD_IS &&
-	    field->type != FIELD_NUMBER && field->type != FIELD_AGE && strcmp(node->field, "is") != 0) {
+	    field->type != FIELD_NUMBER && field->type != FIELD_AGE && strcmp(node->field, "is") != 0 &&
+	    !is_choice(in->arena, custom, term->value)) {
 		node->value = NULL;
 		return 0;
 	}
@@ -472,7 +528,5 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 	    field->type != FIELD_PRIORITY)
 		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"",
 				     field->name);
-	if (has_star)
-		return 0;
-	return *field->name == '\0' ? set_custom(in, term, custom) : set_value(in, term, field, node);
+	return has_star ? 0 : set_value(in, term, field, node);
 }

@@ -60,7 +60,7 @@ static int read_by(struct pd_call *call, const struct pd_entries *entries, struc
 	struct pd_found found = pd_find_agent(call->arena, call->settings, filter->by);
 
 	if (found.choices)
-		return pd_fail(&call->error, PD_PERMANENT, "\"%s\" may be %s", filter->by, found.choices);
+		return pd_call_not_found(call, "agent", filter->by, &found);
 	if (found.name) {
 		filter->by = pd_printf(call->arena, "agent:%s", found.name);
 		return 0;
@@ -70,9 +70,7 @@ static int read_by(struct pd_call *call, const struct pd_entries *entries, struc
 			return 0;
 	if (strchr(filter->by, '@') || pd_equal_nocase(filter->by, "administrator"))
 		return 0; /* who has done nothing yet */
-	return pd_fail(&call->error, PD_PERMANENT, "nobody here is \"%s\"%s%s%s", filter->by,
-		       found.nearest ? "; did you mean \"" : "", found.nearest ? found.nearest : "",
-		       found.nearest ? "\"?" : "");
+	return pd_call_not_found(call, "agent", filter->by, &found);
 }
 
 static int read_team(struct pd_call *call, struct pd_entry_filter *filter)
@@ -86,9 +84,7 @@ static int read_team(struct pd_call *call, struct pd_entry_filter *filter)
 	filter->team = found.name ? pd_settings_team(call->settings, found.name) : NULL;
 	if (filter->team)
 		return 0;
-	return pd_fail(&call->error, PD_PERMANENT, "there is no team \"%s\"%s%s%s", name,
-		       found.nearest ? "; did you mean \"" : "", found.nearest ? found.nearest : "",
-		       found.nearest ? "\"?" : "");
+	return pd_call_not_found(call, "team", name, &found);
 }
 
 int pd_call_filter(struct pd_call *call, const struct pd_entries *entries, pd_time at, struct pd_entry_filter *ret_filter)

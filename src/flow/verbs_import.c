@@ -81,7 +81,6 @@ static int move_in(struct pd_call *call, void (*decide)(struct pd_work *, struct
 	moving->number = pd_call_number(call, "number");
 	moving->import = (struct pd_import){
 		.key = pd_call_text(call, "key"),
-		.mailbox = mailbox ? pd_settings_mailbox(call->settings, mailbox) : NULL,
 		.name = pd_call_text(call, "name"),
 		.number = moving->number,
 		.contact = {.name = contact_name ? pd_clean_line(call->arena, contact_name, 200) : "",
@@ -91,11 +90,13 @@ static int move_in(struct pd_call *call, void (*decide)(struct pd_work *, struct
 	};
 	if (!moving->import.key || !*moving->import.key)
 		return pd_fail(&call->error, PD_PERMANENT, "a ticket of another desk needs a key");
-	if (!moving->import.mailbox)
-		return pd_fail(&call->error, PD_PERMANENT, "there is no mailbox \"%s\"", mailbox ? mailbox : "");
+	int failed = pd_call_mailbox(call, mailbox, &moving->import.mailbox);
+
+	if (failed)
+		return failed;
 	if (!moving->import.name)
 		moving->import.name = "";
-	int failed = pd_flow_keep(&moving->work, &plan, &call->error);
+	failed = pd_flow_keep(&moving->work, &plan, &call->error);
 
 	if (!failed)
 		pd_call_emit(call, json_pack("{s:I,s:b,s:o}", "number", (json_int_t)plan->ticket, "new",
@@ -169,13 +170,13 @@ static int next_page(struct pd_call *call, struct pd_arena *arena, struct pd_que
 int pd_verb_mailbox_move(struct pd_call *call)
 {
 	const char *from = pd_call_text(call, "from"), *to = pd_call_text(call, "to");
-	const struct pd_mailbox *target = to ? pd_settings_mailbox(call->settings, to) : NULL;
+	const struct pd_mailbox *target;
 	struct pd_query *query = NULL;
 	int64_t above = 0;
 	size_t moved = 0, count = PAGE;
 
-	if (!target)
-		return pd_fail(&call->error, PD_PERMANENT, "there is no mailbox \"%s\"", to ? to : "");
+	if (pd_call_mailbox(call, to, &target))
+		return PD_PERMANENT;
 	if (!from || (!pd_settings_mailbox(call->settings, from) && !strchr(from, '@')))
 		return pd_fail(&call->error, PD_PERMANENT, "\"%s\" is neither a mailbox nor an address", from ? from : "");
 	if (pd_equal(from, to))

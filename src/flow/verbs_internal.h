@@ -2,6 +2,7 @@
 #ifndef PD_FLOW_VERBS_INTERNAL_H
 #define PD_FLOW_VERBS_INTERNAL_H
 
+#include "desk/find.h"
 #include "flow/internal.h"
 #include "flow/json.h"
 #include "flow/verbs.h"
@@ -41,6 +42,10 @@ struct pd_context pd_call_context(const struct pd_call *call, struct pd_snapshot
 int pd_call_checked(struct pd_call *call, const struct pd_snapshot *snapshot);
 /* `query` and `view` as one query; how its view or `sort` sorts. */
 int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query **ret_query, const char **ret_sort);
+/* PD_PERMANENT: there is none of that name; says the nearest, and which there are. */
+int pd_call_not_found(struct pd_call *call, const char *what, const char *name, const struct pd_found *found);
+/* The mailbox of that name (NULL: none was named), else PD_PERMANENT. */
+int pd_call_mailbox(struct pd_call *call, const char *name, const struct pd_mailbox **ret_mailbox);
 /* PD_PERMANENT where one of `columns`, `sort` or `property` (of a ticket with these entries) means nothing. */
 int pd_call_columns(struct pd_call *call);
 int pd_call_sort(struct pd_call *call);

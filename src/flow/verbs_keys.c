@@ -25,7 +25,12 @@ static int read_keys(struct pd_call *call, const char *agent, bool all, struct p
 static int check_agent(struct pd_call *call, const char *name, const struct pd_agent **ret_agent)
 {
 	*ret_agent = name ? pd_settings_agent(call->settings, name) : NULL;
-	return *ret_agent ? 0 : pd_fail(&call->error, PD_PERMANENT, "there is no agent \"%s\"", name ? name : "");
+	if (*ret_agent)
+		return 0;
+	struct pd_found found = pd_find_agent(call->arena, call->settings, name ? name : "");
+
+	found.nearest = found.name ? found.name : found.nearest;
+	return pd_call_not_found(call, "agent", name ? name : "", &found);
 }
 
 int pd_verb_keys(struct pd_call *call)

@@ -27,8 +27,15 @@ int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_
 	const struct pd_views views = pd_views_now(call->arena, call->settings, call->agent, snapshot);
 	const struct pd_view *view = name ? pd_view_among(&views, name) : NULL;
 
-	if (name && !view)
-		return pd_fail(&call->error, PD_PERMANENT, "there is no view \"%s\"", name);
+	if (name && !view) {
+		struct pd_strings names = {0};
+
+		for (size_t i = 0; i < views.count; i++)
+			*pd_list_add(call->arena, &names) = views.items[i].name;
+		const struct pd_found none = pd_found_none(call->arena, name, &names);
+
+		return pd_call_not_found(call, "view", name, &none);
+	}
 	if (text && *text) {
 		/* alone first, so that an error's position is that of what was typed */
 		int failed = parse(call, &views, text, ret_query);

@@ -29,14 +29,32 @@ static void add_configured(struct pd_call *call, struct pd_strings *names)
 			*pd_list_add(call->arena, names) = call->settings->groups.items[i].name;
 }
 
+int pd_call_not_found(struct pd_call *call, const char *what, const char *name, const struct pd_found *found)
+{
+	return pd_fail(&call->error, PD_PERMANENT, "%s", pd_found_words(call->arena, "en", what, name, found));
+}
+
+int pd_call_mailbox(struct pd_call *call, const char *name, const struct pd_mailbox **ret_mailbox)
+{
+	*ret_mailbox = name ? pd_settings_mailbox(call->settings, name) : NULL;
+	if (*ret_mailbox)
+		return 0;
+	struct pd_strings names = {0};
+
+	for (size_t i = 0; i < call->settings->mailboxes.count; i++)
+		*pd_list_add(call->arena, &names) = call->settings->mailboxes.items[i].name;
+	const struct pd_found none = pd_found_none(call->arena, name ? name : "", &names);
+
+	return pd_call_not_found(call, "mailbox", name ? name : "", &none);
+}
+
 int pd_call_known(struct pd_call *call, const char *what, const char *name, const struct pd_strings *names)
 {
 	if (pd_strings_has(names, name))
 		return 0;
-	const char *nearest = pd_nearest(name, names);
+	const struct pd_found none = pd_found_none(call->arena, name, names);
 
-	return pd_fail(&call->error, PD_PERMANENT, "there is no %s \"%s\"%s%s%s", what, name,
-		       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	return pd_call_not_found(call, what, name, &none);
 }
 
 int pd_call_columns(struct pd_call *call)

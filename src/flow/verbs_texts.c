@@ -33,10 +33,11 @@ static int check_kind(struct pd_call *call, const char *kind)
 
 	for (int i = 0; i < PD_TEXT_KINDS; i++)
 		*pd_list_add(call->arena, &kinds) = pd_text_kind_name((enum pd_text_kind)i);
-	if (kind && !pd_strings_has(&kinds, kind))
-		return pd_fail(&call->error, PD_PERMANENT, "there is no kind \"%s\"; there are %s", kind,
-			       pd_strings_join(call->arena, &kinds, ", "));
-	return 0;
+	if (!kind || pd_strings_has(&kinds, kind))
+		return 0;
+	const struct pd_found none = pd_found_none(call->arena, kind, &kinds);
+
+	return pd_call_not_found(call, "kind", kind, &none);
 }
 
 /* The one of that name, of the first kind that has it. */
@@ -63,8 +64,9 @@ static int find_text(struct pd_call *call, const char *kind, const char *languag
 			       pd_text_kind_name((enum pd_text_kind)i), found.name, language,
 			       pd_strings_join(call->arena, &others, ", "));
 	}
-	return nearest ? pd_fail(&call->error, PD_PERMANENT, "there is no text \"%s\"; did you mean \"%s\"?", name, nearest)
-		       : pd_fail(&call->error, PD_PERMANENT, "there is no text \"%s\"", name);
+	const struct pd_found none = {.nearest = nearest};
+
+	return pd_call_not_found(call, "text", name, &none);
 }
 
 static int fill(struct pd_call *call, const struct pd_placeholders *values, const char *source, const char **ret_text)

@@ -146,9 +146,10 @@ int pd_verb_create(struct pd_call *call)
 
 	change->contacts = pd_call_strings(call, "contacts");
 	change->values = pd_call_strings(call, "set");
-	change->mailbox = mailbox ? pd_settings_mailbox(call->settings, mailbox) : NULL;
-	if (!change->mailbox)
-		return pd_fail(&call->error, PD_PERMANENT, "there is no mailbox \"%s\"", mailbox ? mailbox : "");
+	int failed = pd_call_mailbox(call, mailbox, &change->mailbox);
+
+	if (failed)
+		return failed;
 	if (!change->name || !*pd_trim(call->arena, change->name))
 		return pd_fail(&call->error, PD_PERMANENT, "a ticket needs a name");
 	return carry_out(change);

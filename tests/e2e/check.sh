@@ -113,7 +113,7 @@ while IFS='|' read -r nearest arguments; do
 	desk "${words[@]}"
 	code=$?
 	[ $code -eq 1 ] || fail "exit $code and not 1: postdesk $arguments"
-	[ -z "$nearest" ] || grep -qF "did you mean \"$nearest\"?" "$work/told" || fail "no word of $nearest: postdesk $arguments"
+	[ -z "$nearest" ] || grep -qF "Did you mean \"$nearest\"?" "$work/told" || fail "no word of $nearest: postdesk $arguments"
 done <<'END'
 owner|list --columns number;ownr
 device|list --json --columns devise

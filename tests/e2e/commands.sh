@@ -133,7 +133,7 @@ shows "Printer broken"
 give <<-END
 	#list ownr:anna
 END
-shows 'did you mean "owner"'
+shows 'Did you mean "owner"'
 give <<-END
 	#new Order toner
 	#assign bob

@@ -119,7 +119,7 @@ check_equal "languages of a snippet" "$(postdesk templates --kind snippet --json
 postdesk --as anna templates solved --ticket 1 >"$work/preview" || fail "no preview"
 grep -q "Bonjour Claire" "$work/preview" && grep -q "^Anna Virtanen" "$work/preview" || fail "the preview: $(cat "$work/preview")"
 postdesk templates solvd 2>"$work/err" && fail "there is no solvd"
-grep -q 'did you mean "solved"' "$work/err" || fail "$(cat "$work/err")"
+grep -q 'Did you mean "solved"' "$work/err" || fail "$(cat "$work/err")"
 postdesk do 1 "#snippet thanks" 2>"$work/err" && fail "nothing can be inserted without a mail"
 grep -q "comes by mail" "$work/err" || fail "$(cat "$work/err")"
 

@@ -209,6 +209,49 @@ static void test_goes_on_with_a_ticket(void **state)
 }
 
 /* What has left cannot be held; that a colleague had answered is told. */
+/* A ticket that its author may not see is not gone on with, nor is one that is spam or deleted. */
+static void test_hidden_ticket(void **state)
+{
+	static const struct {
+		const char *name, *actor, *commands;
+		bool is_joined;
+	} table[] = {
+		{"seen", "agent:bob", "#priority high", true},
+		{"a colleague's", "agent:bob", "#assign bob", false},
+		{"spam", "agent:bob", "#spam", false},
+		{"deleted", "administrator", "#delete", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct small_desk *desk = small_desk_new("[team shop]\nmembers = dan\nsees = team\n"
+							 "[agent dan]\naddress = dan@agents.example\n"
+							 "[mailbox shop]\naddress = shop@example.com\nteam = shop\n");
+		struct pd_plan *asked = small_deliver(desk, (struct small_mail){.from = "ville@customer.example",
+										.to = "shop@example.com",
+										.subject = "Question",
+										.text = "How?",
+										.id = "q@customer.example"});
+		small_do(desk, table[i].actor, asked->ticket, table[i].commands + 1);
+		if (strcmp(table[i].name, "a colleague's") == 0)
+			small_do(desk, "administrator", asked->ticket, "set team=support");
+		struct small_mail mail = {.from = "Shop <shop@example.com>",
+					  .to = "ville@customer.example",
+					  .subject = "Re: Question",
+					  .text = "So.",
+					  .id = "a@laptop.example",
+					  .in_reply_to = "q@customer.example",
+					  .date = 1795255200000};
+		mail.rcpt = copy_of(desk, &mail, "dan", "shop@example.com");
+		struct pd_plan *plan = small_deliver(desk, mail);
+		CHECK_ROW_STRING(table[i].name, plan->outcome, table[i].is_joined ? "outgoing" : "new outgoing ticket");
+		CHECK_ROW(table[i].name, (plan->ticket == asked->ticket) == table[i].is_joined);
+		const struct pd_event *related =
+			table[i].is_joined ? NULL : small_event(desk, plan->ticket, PD_EVENT_RELATED);
+		CHECK_ROW(table[i].name, table[i].is_joined || related->other == asked->ticket);
+		small_desk_free(desk);
+	}
+}
+
 static void test_crossing(void **state)
 {
 	struct small_desk *desk = *state;
@@ -483,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_answer_before_the_copy),
 		cmocka_unit_test_setup_teardown(test_automatic_answer_before_the_copy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_goes_on_with_a_ticket, setup, teardown),
+		cmocka_unit_test(test_hidden_ticket),
 		cmocka_unit_test_setup_teardown(test_crossing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mailboxes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounce, setup, teardown),

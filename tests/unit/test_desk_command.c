@@ -167,9 +167,13 @@ static void wrong(void **state)
 		{"a view's name too strange", "#view a/b = is:open",
 		 "Line 1, \"#view a/b = is:open\": a view's name has 1 to 60 characters, without / ; and =."},
 		{"a view for no team", "#view x = is:open for team sale",
-		 "Line 1, \"#view x = is:open for team sale\": there is no team \"sale\". Did you mean \"sales\"?"},
+		 "Line 1, \"#view x = is:open for team sale\": there is no team \"sale\". Did you "
+		 "mean \"sales\"? Choose from: support, sales."},
 		{"a view's bad column", "#view x = is:open columns nmber",
-		 "Line 1, \"#view x = is:open columns nmber\": there is no property \"nmber\". Did you mean \"number\"?"},
+		 "Line 1, \"#view x = is:open columns nmber\": there is no property \"nmber\". "
+		 "Did you mean \"number\"? Choose from: number, name, status, owner, team, "
+		 "priority, category, source, contact, mailbox, pipeline, created, updated, "
+		 "closed, messages, due, description, days_left, device, tags, …."},
 		{"in the middle", "Hello\n#close\nBye",
 		 "Line 2, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
 		 "or begin the line with ## to send it as text."},
@@ -202,22 +206,29 @@ static void wrong(void **state)
 		{"no argument", "#assign",
 		 "Line 1, \"#assign\": #assign needs an argument: #assign NAME|me|none|team NAME [conversation [C2]]"},
 		{"unknown agent", "#assign bib",
-		 "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
+		 "Line 1, \"#assign bib\": there is no agent \"bib\". Did you mean \"bob\"? "
+		 "Choose from: anna, bob, carol, vera."},
 		{"nobody near", "#assign zacharias",
-		 "Line 1, \"#assign zacharias\": there is no agent \"zacharias\"."},
+		 "Line 1, \"#assign zacharias\": there is no agent \"zacharias\". Choose from: "
+		 "anna, bob, carol, vera."},
 		{"a team", "#assign sales",
-		 "Line 1, \"#assign sales\": there is no agent \"sales\". Did you mean \"#assign team "
-		 "sales\"?"},
+		 "Line 1, \"#assign sales\": there is no agent \"sales\". Did you mean \"#assign "
+		 "team sales\"? Choose from: anna, bob, carol, vera."},
 		{"a viewer", "#assign vera",
 		 "Line 1, \"#assign vera\": vera is a viewer and cannot own tickets."},
 		{"unknown team", "#assign team sale",
-		 "Line 1, \"#assign team sale\": there is no team \"sale\". Did you mean \"sales\"?"},
+		 "Line 1, \"#assign team sale\": there is no team \"sale\". Did you mean "
+		 "\"sales\"? Choose from: support, sales."},
 		{"unknown status", "#status clsed",
-		 "Line 1, \"#status clsed\": there is no status \"clsed\". Did you mean \"Closed\"?"},
+		 "Line 1, \"#status clsed\": there is no status \"clsed\". Did you mean "
+		 "\"Closed\"? Choose from: new, open, waiting, closed, Waiting on customer, Won't "
+		 "fix, Lead, Talking, Won, Lost."},
 		{"unknown priority", "#priority urgnt",
-		 "Line 1, \"#priority urgnt\": there is no priority \"urgnt\". Did you mean \"urgent\"?"},
+		 "Line 1, \"#priority urgnt\": there is no priority \"urgnt\". Did you mean "
+		 "\"urgent\"? Choose from: low, normal, high, urgent."},
 		{"unknown category", "#category biling",
-		 "Line 1, \"#category biling\": there is no category \"biling\". Did you mean \"billing\"?"},
+		 "Line 1, \"#category biling\": there is no category \"biling\". Did you mean "
+		 "\"billing\"? Choose from: billing, hardware, other."},
 		{"stands alone", "#close now",
 		 "Line 1, \"#close now\": #close stands alone; \"now\" after it has no meaning."},
 		{"no address", "#cc bob", "Line 1, \"#cc bob\": \"bob\" is no mail address."},
@@ -225,33 +236,42 @@ static void wrong(void **state)
 		{"our own address", "#cc help@example.com",
 		 "Line 1, \"#cc help@example.com\": help@example.com is an address of the desk itself."},
 		{"not our address", "#from x@y.example",
-		 "Line 1, \"#from x@y.example\": there is no address of the desk \"x@y.example\"."},
+		 "Line 1, \"#from x@y.example\": there is no address of the desk \"x@y.example\". "
+		 "Choose from: support, sales."},
 		{"no entry", "#delete 7",
 		 "Line 1, \"#delete 7\": \"7\" is no entry: entries are called E7 and the like."},
 		{"no action", "#undo that",
 		 "Line 1, \"#undo that\": \"that\" is no number of an action; a receipt names it."},
 		{"no property", "#set nme=x",
-		 "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"?"},
+		 "Line 1, \"#set nme=x\": there is no property \"nme\". Did you mean \"name\"? "
+		 "Choose from: name, description, source, owner, status, priority, category, "
+		 "pipeline, company, team, device, tags, floor, bought."},
 		{"pin without an entry", "#pin", "Line 1, \"#pin\": #pin needs an argument: #pin E7"},
 		{"log without a text", "#log call", "Line 1, \"#log call\": #log needs an argument: #log call|meeting|email TEXT"},
 		{"log of something", "#log cal Hello", "Line 1, \"#log cal Hello\": there is no kind of log \"cal\". Did you mean "
-						      "\"call\"?"},
-		{"share with nobody", "#share bib", "Line 1, \"#share bib\": there is no agent \"bib\". Did you mean \"bob\"?"},
+		 "\"call\"? Choose from: call, meeting, email."},
+		{"share with nobody", "#share bib", "Line 1, \"#share bib\": there is no agent \"bib\". Did you mean \"bob\"? Choose "
+		 "from: anna, bob, carol, vera."},
 		{"not one of the choices", "#add tags=c",
-		 "Line 1, \"#add tags=c\": there is no tags \"c\". Did you mean \"a\"?"},
+		 "Line 1, \"#add tags=c\": there is no tags \"c\". Did you mean \"a\"? Choose "
+		 "from: a, b, Loud."},
 		{"adding to one value", "#add device=phone",
 		 "Line 1, \"#add device=phone\": device has one value: #set device=VALUE."},
 		{"adding to what is no property", "#remove tagz=a",
-		 "Line 1, \"#remove tagz=a\": there is no property \"tagz\". Did you mean \"tags\"?"},
+		 "Line 1, \"#remove tagz=a\": there is no property \"tagz\". Did you mean "
+		 "\"tags\"? Choose from: name, description, source, owner, status, priority, "
+		 "category, pipeline, company, team, device, tags, floor, bought."},
 		{"adding nothing", "#add tags=", "Line 1, \"#add tags=\": #add needs PROPERTY=VALUE."},
 		{"no value", "#set name", "Line 1, \"#set name\": #set needs PROPERTY=VALUE."},
 		{"empty name", "#set name=", "Line 1, \"#set name=\": a ticket needs a name."},
 		{"not to be set", "#set created=2026-01-01",
 		 "Line 1, \"#set created=2026-01-01\": the property created cannot be set."},
 		{"no choice at all", "#set device=tablet",
-		 "Line 1, \"#set device=tablet\": \"tablet\" may be phone, laptop."},
+		 "Line 1, \"#set device=tablet\": there is no device \"tablet\". Choose from: "
+		 "phone, laptop."},
 		{"wrong choice", "#set device=lapto",
-		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean \"laptop\"?"},
+		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean "
+		 "\"laptop\"? Choose from: phone, laptop."},
 		{"no number", "#set floor=top",
 		 "Line 1, \"#set floor=top\": floor is a number, and \"top\" is none."},
 		{"no date", "#set bought=yesterday",
@@ -259,7 +279,9 @@ static void wrong(void **state)
 		 "is none."},
 		{"a bad sort", "#list open sort nmber",
 		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean "
-		 "\"number\"?"},
+		 "\"number\"? Choose from: number, name, status, owner, team, priority, category, "
+		 "source, contact, mailbox, pipeline, created, updated, closed, messages, due, "
+		 "description, days_left, device, tags, …."},
 		{"two new", "#new a\n#new b",
 		 "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
 		{"no help", "#help asign",
@@ -532,10 +554,10 @@ static void asks(void **state)
 				  "searched. #list alone names the views.\nNo tickets.");
 	anna("#list unasigned", "! Line 1, \"#list unasigned\": there is no view \"unasigned\". Did you mean "
 				"\"unassigned\"?");
-	anna("#list ownr:bob", "! Line 1, \"#list ownr:bob\": the query is wrong: character 1: there is no field "
-			       "\"ownr\"; did you mean \"owner\"?");
-	anna("#search ownr:bob", "! Line 1, \"#search ownr:bob\": the query is wrong: character 1: there is no field "
-				 "\"ownr\"; did you mean \"owner\"?");
+	anna("#list ownr:bob", "! Line 1, \"#list ownr:bob\": the query is wrong: character 1: there is no "
+		 "field \"ownr\". Did you mean \"owner\"?");
+	anna("#search ownr:bob", "! Line 1, \"#search ownr:bob\": the query is wrong: character 1: there is no "
+		 "field \"ownr\". Did you mean \"owner\"?");
 	anna("#files 1", "#1 Printer\nE2  2026-11-21 14:00  fire.jpg  image/jpeg  2 kB");
 	anna("#show 9", "! Line 1, \"#show 9\": there is no ticket #9 that you may see.");
 	const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, "#show");
@@ -594,7 +616,9 @@ static void views(void **state)
 		{"not another's", "agent:bob", "#unview 🚨 Red",
 		 "! Line 1, \"#unview 🚨 Red\": there is no view \"🚨 Red\"."},
 		{"nor in a query", "agent:bob", "#list view:\"🚨 Red\"",
-		 "! Line 1, \"#list view:\"🚨 Red\"\": the query is wrong: character 6: there is no view \"🚨 Red\""},
+		 "! Line 1, \"#list view:\"🚨 Red\"\": the query is wrong: character 6: there is "
+		 "no view \"🚨 Red\". Choose from: unassigned, mine, team-unassigned, team-open, "
+		 "open, mentions, closed, sent, spam, drafts, tasks, automatic, deleted, hot."},
 		{"another's own of that name", "agent:bob", "#view 🚨 red = owner:me",
 		 "#view: view \"🚨 red\": owner:me (private:bob)"},
 		{"for a team", "agent:anna", "#view Mine too = team:me for team support",
@@ -628,22 +652,39 @@ static void views(void **state)
 		 "! Line 1, \"#view All open = priority:low\": \"All open\" is a view of every desk; administrators "
 		 "narrow it, for everyone."},
 		{"another's, for an administrator", "agent:carol", "#list view:\"🚨 Red\"",
-		 "! Line 1, \"#list view:\"🚨 Red\"\": the query is wrong: character 6: there is no view \"🚨 Red\""},
+		 "! Line 1, \"#list view:\"🚨 Red\"\": the query is wrong: character 6: there is "
+		 "no view \"🚨 Red\". Choose from: unassigned, mine, team-unassigned, team-open, "
+		 "open, mentions, closed, sent, spam, drafts, tasks, automatic, deleted, hot, "
+		 "mine too, 🚨 red list."},
 		{"narrowed for all", "agent:carol", "#view open = owner:bob for everyone",
 		 "#view: view \"open\": owner:bob (everyone)"},
 		{"is narrow", "agent:anna", "#list open", "#list: open\nNo tickets."},
 		{"wide again", "agent:carol", "#unview open",
 		 "#unview: the view \"open\" is deleted; #undo brings it back."},
 		{"is wide", "agent:anna", "#list open columns number", "#list: open columns number\nnumber\n#1"},
+		{"one that names itself", "agent:anna", "#view ring = is:open view:ring",
+		 "! Line 1, \"#view ring = is:open view:ring\": the query is wrong: character 14: the view \"ring\" names itself"},
+		{"one for another", "agent:anna", "#view one = is:open", "#view: view \"one\": is:open (private:anna)"},
+		{"another that names it", "agent:anna", "#view other = view:one", "#view: view \"other\": view:one (private:anna)"},
+		{"no ring by a change", "agent:anna", "#view one = -view:other",
+		 "! Line 1, \"#view one = -view:other\": the query is wrong: character 7: views "
+		 "name each other in a circle: other, one, other"},
+		{"nor by two lines", "agent:anna", "#view other = is:open\n#view one = view:other\n#view other = view:one",
+		 "! Line 2, \"#view one = view:other\": the query is wrong: character 6: views "
+		 "name each other in a circle: other, one, other"},
+		{"nor by one of every desk", "agent:carol", "#view open = view:open for everyone",
+		 "! Line 1, \"#view open = view:open for everyone\": the query is wrong: character 6: the view \"open\" names "
+		 "itself"},
+		{"what it named stands", "agent:anna", "#list other columns number", "#list: other columns number\nnumber\n#1"},
 		{"a bad query", "agent:anna", "#view y = ownr:me",
-		 "! Line 1, \"#view y = ownr:me\": the query is wrong: character 1: there is no field \"ownr\"; did you "
-		 "mean \"owner\"?"},
+		 "! Line 1, \"#view y = ownr:me\": the query is wrong: character 1: there is no "
+		 "field \"ownr\". Did you mean \"owner\"?"},
 		{"a viewer customizes nothing", "agent:vera", "#view y = is:open",
 		 "! Line 1, \"#view y = is:open\": you lack the right \"views\" that #view needs."},
 		{"deleted", "agent:anna", "#unview 🚨 red",
 		 "#unview: the view \"🚨 red\" is deleted; #undo brings it back."},
-		{"mistyped", "agent:carol", "#unview mine to", "! Line 1, \"#unview mine to\": there is no view \"mine to\". Did "
-							       "you mean \"mine too\"?"},
+		{"mistyped", "agent:carol", "#unview mine to", "! Line 1, \"#unview mine to\": there is no view \"mine to\". Did you mean "
+		 "\"mine too\"? Choose from: mine too, 🚨 red list."},
 		{"built in", "agent:carol", "#unview closed",
 		 "! Line 1, \"#unview closed\": the view \"closed\" was not made by #view."},
 	};
@@ -670,8 +711,9 @@ static void ambiguous(void **state)
 		"%s[agent bs]\nname = Bob Smith\naddress = bs@example.com\n[agent bj]\nname = Bo Jones\n"
 		"address = bj@example.com\n[agent bk]\nname = Bo Katz\naddress = bk@example.com\n",
 		fake_config));
-	anna("#assign bob smith", "! Line 1, \"#assign bob smith\": \"bob smith\" may be bob, bs.");
-	anna("#assign bo", "! Line 1, \"#assign bo\": \"bo\" may be bj, bk.");
+	anna("#assign bob smith", "! Line 1, \"#assign bob smith\": \"bob smith\" may mean bob, bs: write one of "
+		 "them.");
+	anna("#assign bo", "! Line 1, \"#assign bo\": \"bo\" may mean bj, bk: write one of them.");
 	anna("#assign bob",
 	     "#assign: owner nobody -> Bob Smith"); /* the name in the configuration is one's own */
 	pd_settings_unref(settings);

@@ -210,9 +210,11 @@ static void move_refused(void **state)
 {
 	(void)state;
 	STEP(ANNA, 1, "#move", "! Line 1, \"#move\": #move needs an argument: #move MAILBOX [to NAME] [REASON]");
-	STEP(ANNA, 1, "#move sale", "! Line 1, \"#move sale\": there is no mailbox \"sale\". Did you mean \"sales\"?");
+	STEP(ANNA, 1, "#move sale", "! Line 1, \"#move sale\": there is no mailbox \"sale\". Did you mean \"sales\"? "
+		 "Choose from: support, sales, billing.");
 	STEP(ANNA, 1, "#move sales to nobody",
-	     "! Line 1, \"#move sales to nobody\": there is no agent \"nobody\".");
+	     "! Line 1, \"#move sales to nobody\": there is no agent \"nobody\". Choose from: "
+		 "anna, bob, carol, vera, dan.");
 	STEP("agent:dan", 1, "#move sales", "! Line 1, \"#move sales\": you lack the right \"move\" that #move needs.");
 	assert_string_equal(small_ticket(desk, 1)->mailbox, "support");
 }

@@ -217,7 +217,8 @@ static void refused(void **state)
 		{"#contact id:99 name=X", "there is no contact id:99."},
 		{"#contact x@y.example = jane@gmail.com", "there is no contact x@y.example."},
 		{"#contact jane@gmail.com colour=red",
-		 "\"colour\" may be name, also, mail, phone, mobile, xmpp, company, title, address, note, link, language."},
+		 "there is no property \"colour\". Choose from: name, also, mail, phone, mobile, xmpp, company, title, address, "
+		 "note, link, language."},
 		{"#contact jane@gmail.com name=Jane Roe",
 		 "\"Roe\" is no KEY=VALUE; a value with blanks is put in quotation marks."},
 		{"#contact jane@gmail.com mail=jo@acme.example",
@@ -269,6 +270,15 @@ static void right_to_merge(void **state)
 	     "! Line 1, \"#company acme.example = Acme\": you lack the right \"merge\" that #company acme.example = Acme "
 	     "needs.");
 	assert_false(pd_starts(give("agent:dan", 1, "#contact jane@acme.example title=CTO"), "!"));
+	/* An address that tells who called makes one of two as well, where it is a contact's. */
+	give("administrator", 0, "#new A call\n#contact +358 9 555 123");
+	int64_t call = (int64_t)desk->fake->tickets.count;
+	STEP("agent:dan", call, "#contact jane@acme.example",
+	     "! Line 1, \"#contact jane@acme.example\": you lack the right \"merge\" that #contact jane@acme.example needs.");
+	CHECK_ROW_STRING("nobody was merged", first(call), "+3589555123 of -");
+	STEP("agent:dan", call, "#contact new@shop.example", "#contact: +3589555123 is new@shop.example now; tickets: 1");
+	give("administrator", 0, "#new Another call\n#contact +358 9 555 124");
+	STEP(ANNA, call + 1, "#contact jane@acme.example", "#contact: +3589555124 is jane@acme.example now; tickets: 1");
 	small_desk_free(desk);
 	desk = all;
 }
@@ -291,6 +301,9 @@ static void unseen(void **state)
 	     "! Line 1, \"#contact kim@foo.example note=Mine\": there is no contact kim@foo.example.");
 	CHECK_ROW("whom it saw before", !pd_starts(give("agent:dan", 2, "#contact jane@acme.example note=Hers"), "!"));
 	CHECK_ROW("whom it made", !pd_starts(give("agent:dan", 2, "#contact new@bar.example note=His"), "!"));
+	give("administrator", 0, "#new A call\n#contact +358 9 555 123\n#assign dan");
+	STEP("agent:dan", (int64_t)desk->fake->tickets.count, "#contact kim@foo.example",
+	     "! Line 1, \"#contact kim@foo.example\": there is no contact kim@foo.example.");
 	give("administrator", 1, "#assign dan");
 	CHECK_ROW("whose ticket it got", !pd_starts(give("agent:dan", 2, "#contact kim@foo.example note=Mine"), "!"));
 	small_desk_free(desk);
@@ -332,6 +345,16 @@ static void of_people(void **state)
 		context = small_context(desk, "administrator");
 		CHECK_ROW(lines, pd_action_is_of_people(&context, last_action()) == rows[i].want);
 	}
+	/* Names alike are of no people: a property that ends so, and another kind of record. */
+	context = small_context(desk, "administrator");
+	pd_plan_set(&context, pd_plan_ticket(&context, 1), "garantycontact:1", "x", NULL);
+	small_keep(desk, &context);
+	context = small_context(desk, "administrator");
+	assert_false(pd_action_is_of_people(&context, last_action()));
+	pd_plan_set_record(&context, pd_plan_ticket(&context, 1), "contactless", "x", "y", NULL);
+	small_keep(desk, &context);
+	context = small_context(desk, "administrator");
+	assert_false(pd_action_is_of_people(&context, last_action()));
 }
 
 static void companies(void **state)
@@ -388,7 +411,8 @@ static void forms(void **state)
 		{"nothing", "Thank you!\n> #set device=", "! Nothing was filled in."},
 		{"another command", "#set device=phone\n#close", "! A form takes #set, #add, #contact and #company alone. Nothing was "
 							     "done."},
-		{"a wrong value", "#set device=tablet", "! Line 4, \"#set device=tablet\": \"tablet\" may be phone, laptop."},
+		{"a wrong value", "#set device=tablet", "! Line 4, \"#set device=tablet\": there is no device \"tablet\". Choose from: "
+		 "phone, laptop."},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct small_desk *own = small_desk_new("[property device]\ntype = choice\nchoices = phone;laptop\n"

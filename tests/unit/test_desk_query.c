@@ -9,6 +9,12 @@
 
 #define NOW ((pd_time)1795269600000) /* 2026-11-21 14:00 UTC, a Saturday */
 
+#define AGENTS	 "anna, bob, carol, vera."
+#define STATUSES "new, open, waiting, closed, Waiting on customer, Won't fix, Lead, Talking, Won, Lost."
+#define VIEWS                                                                                                          \
+	"unassigned, mine, team-unassigned, team-open, open, mentions, closed, sent, spam, drafts, tasks, automatic, " \
+	"deleted, hot, round, about, mine-hot, bad, self."
+
 static struct pd_settings *settings;
 
 static int set_up(void **state)
@@ -18,7 +24,8 @@ static int set_up(void **state)
 	settings = fake_settings(
 		pd_printf(arena,
 			  "%s[view round]\nquery = view:about\n[view about]\nquery = view:round\n"
-			  "[view mine-hot]\nquery = view:hot owner:me\n[view bad]\nquery = owner:\n",
+			  "[view mine-hot]\nquery = view:hot owner:me\n[view bad]\nquery = owner:\n"
+			  "[view self]\nquery = is:open view:self\n",
 			  fake_config));
 	return 0;
 }
@@ -107,7 +114,7 @@ static void parses(void **state)
 		{"me", "owner:me", "owner=anna"},
 		{"none", "owner:none", "owner=NULL"},
 		{"none in capitals", "team:NONE", "team=NULL"},
-		{"quoted none is a value", "category:\"none\"", "category=none"},
+		{"quoted none is a value", "company:\"none\"", "company=none"},
 		{"any value", "owner:*", "owner=*"},
 		{"my teams", "team:me", "team=support+sales"},
 		{"team", "team:sales", "team=sales"},
@@ -167,17 +174,18 @@ static void refuses(void **state)
 		const char *text, *want;
 	} rows[] = {
 		{"owner:", "character 7: a value is expected after \"owner:\""},
-		{"ownr:bob", "character 1: there is no field \"ownr\"; did you mean \"owner\"?"},
+		{"ownr:bob", "character 1: there is no field \"ownr\". Did you mean \"owner\"?"},
 		{"ää xyzzy:1",
 		 "character 4: there is no field \"xyzzy\" (a text with a colon is put in quotation marks)"},
-		{"owner:bib", "character 7: there is no agent \"bib\"; did you mean \"bob\"?"},
-		{"owner:zacharias", "character 7: there is no agent \"zacharias\""},
-		{"status:clsed", "character 8: there is no status \"clsed\"; did you mean \"Closed\"?"},
-		{"status:opn", "character 8: there is no status \"opn\"; did you mean \"Open\"?"},
-		{"priority:hgh", "character 10: there is no priority \"hgh\"; did you mean \"high\"?"},
-		{"team:none team:x", "character 16: there is no team \"x\""},
-		{"is:opne", "character 4: there is no is \"opne\"; did you mean \"open\"?"},
-		{"view:hto", "character 6: there is no view \"hto\"; did you mean \"hot\"?"},
+		{"owner:bib", "character 7: there is no agent \"bib\". Did you mean \"bob\"? Choose from: " AGENTS},
+		{"owner:zacharias", "character 7: there is no agent \"zacharias\". Choose from: " AGENTS},
+		{"status:clsed", "character 8: there is no status \"clsed\". Did you mean \"Closed\"? Choose from: " STATUSES},
+		{"status:opn", "character 8: there is no status \"opn\". Did you mean \"Open\"? Choose from: " STATUSES},
+		{"priority:hgh", "character 10: there is no priority \"hgh\". Did you mean \"high\"? Choose from: low, normal, high, urgent."},
+		{"team:none team:x", "character 16: there is no team \"x\". Choose from: support, sales."},
+		{"is:opne", "character 4: there is no condition \"opne\". Did you mean \"open\"? Choose from: unassigned, open, closed, "
+		 "spam, sent, draft, snoozed, deleted, automatic, unrouted, task."},
+		{"view:hto", "character 6: there is no view \"hto\". Did you mean \"hot\"? Choose from: " VIEWS},
 		{"(a OR b", "character 1: the parenthesis is not closed"},
 		{"a)", "character 2: this parenthesis was never opened"},
 		{"a OR", "character 5: a word, a field or a parenthesis is expected"},
@@ -191,9 +199,6 @@ static void refuses(void **state)
 		 "character 1: \"*\" stands at the end of a word only, or in the value of a field"},
 		{"number:x", "character 8: a number is expected"},
 		{"floor:>three", "character 8: a number is expected"},
-		{"bought:<soon", "character 9: a date (2026-01-31) is expected"},
-		{"device:phon", "character 8: there is no device \"phon\"; did you mean \"phone\"?"},
-		{"tags:xyzzy", "character 6: there is no tags \"xyzzy\""},
 		{"created:soon", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), today or "
 				 "yesterday is expected"},
 		{"created:2026-02-30", "character 9: a date (2026-01-31), a time (2026-01-31T12:00:00Z), "
@@ -201,7 +206,26 @@ static void refuses(void **state)
 		{"age:>old", "character 6: a duration is expected: 30m, 4h, 2d"},
 		{"owner:>bob", "character 8: \"owner\" has no order: write owner:VALUE"},
 		{"number:1*", "character 8: \"*\" has no meaning in the field \"number\""},
-		{"view:round", "view about: views name each other in a circle, or too deeply"},
+		{"open view:round", "character 11: views name each other in a circle: round, about, round"},
+		{"(view:self)", "character 7: the view \"self\" names itself"},
+		{"category:biling", "character 10: there is no category \"biling\". Did you mean \"billing\"? Choose from: billing, "
+				    "hardware, other."},
+		{"sla:late", "character 5: there is no state of goals \"late\". Choose from: active, due_soon, overdue, paused, "
+			     "met, missed."},
+		{"pipeline:x", "character 10: there is no pipeline \"x\". Choose from: support, sales."},
+		{"mailbox:x", "character 9: there is no mailbox \"x\". Choose from: support, sales."},
+		{"follower:bib", "character 10: there is no agent \"bib\". Did you mean \"bob\"? Choose from: " AGENTS},
+		{"mentions:bib", "character 10: there is no agent \"bib\". Did you mean \"bob\"? Choose from: " AGENTS},
+		{"language:dutch", "character 10: there is no language \"dutch\". Choose from: en, fr, pl, fi, de."},
+		{"a device:tablet", "character 10: there is no device \"tablet\". Choose from: phone, laptop."},
+		{"device:\"lap top\"", "character 8: there is no device \"lap top\". Did you mean \"laptop\"? Choose from: "
+					"phone, laptop."},
+		{"tags:a tags:d", "character 13: there is no tags \"d\". Did you mean \"a\"? Choose from: a, b, "
+		 "Loud."},
+		{"tags:\"a;d\"", "character 6: there is no tags \"d\". Did you mean \"a\"? Choose from: a, b, Loud."},
+		{"device:>phone", "character 9: \"device\" has no order: write device:VALUE"},
+		{"floor:many", "character 7: a number is expected"},
+		{"bought:soon", "character 8: a date (2026-01-31), today, yesterday or tomorrow is expected"},
 		{"view:bad", "view bad: a value is expected after \"owner:\""},
 	};
 	(void)state;
@@ -237,6 +261,35 @@ static void limits(void **state)
 		CHECK_ROW(parts[i],
 			  pd_query_parse(arena, settings, text, "anna", NOW, &query, NULL) == PD_PERMANENT ||
 				  query->op == PD_QUERY_TEXT);
+	}
+}
+
+/* Parentheses alone make no tree, and no deep recursion either; of AND, OR and NOT twelve stand inside of each other. */
+static void nested(void **state)
+{
+	static const struct {
+		const char *open, *close;
+		int deep; /* as many are taken, and no more */
+		const char *want;
+	} rows[] = {
+		{"(", ")", 64, "character 66: the query is nested too deeply"},
+		{"NOT ", "", 12, "character 1: the query is nested too deeply"},
+		{"b (c OR ", ")", 6, "character 1: the query is nested too deeply"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (int deep = rows[i].deep; deep <= rows[i].deep + 1; deep++) {
+			PD_AUTO_ARENA arena = pd_arena_new();
+			struct pd_query *query;
+			struct pd_error error = {0};
+			const char *text = "a";
+			for (int n = 0; n < deep; n++)
+				text = pd_printf(arena, "%s%s%s", rows[i].open, text, rows[i].close);
+			int failed = pd_query_parse(arena, settings, text, NULL, NOW, &query, &error);
+			CHECK_ROW(text, failed == (deep == rows[i].deep ? 0 : PD_PERMANENT));
+			if (failed)
+				CHECK_ROW_STRING(text, error.text, rows[i].want);
+		}
 	}
 }
 
@@ -434,7 +487,7 @@ static void prints(void **state)
 		{"owner:me \"two words\" pre*", "owner:anna \"two words\" pre*"},
 		{"owner:none -status:Open", "owner:none -status:Open"},
 		{"from:*@x.example", "from:*@x.example"},
-		{"category:\"none\"", "category:\"none\""},
+		{"company:\"none\"", "company:\"none\""},
 		{"priority:>normal", "(priority:high OR priority:urgent)"},
 		{"created:>2026-01-31", "created:>=2026-02-01T00:00:00Z"},
 		{"age:1d", "(created:>=2026-11-19T14:00:00Z created:<2026-11-20T14:00:00Z)"},
@@ -561,6 +614,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses), cmocka_unit_test(refuses),   cmocka_unit_test(limits),
+		cmocka_unit_test(nested),
 		cmocka_unit_test(zones),  cmocka_unit_test(matches),   cmocka_unit_test(prints),
 		cmocka_unit_test(views),  cmocka_unit_test(own_views),
 		cmocka_unit_test(long_ones),

@@ -283,7 +283,8 @@ static void fails(void **state)
 	small_keep(desk, &context);
 	const struct pd_event *comment = small_event(desk, number, PD_EVENT_COMMENT);
 	assert_string_equal(small_message(desk, comment->message)->text,
-			    "The rule bad did nothing: Line 1, \"#status Talking\": there is no status \"Talking\".");
+			    "The rule bad did nothing: Line 1, \"#status Talking\": there is no status \"Talking\". "
+			    "Choose from: new, open, waiting, closed, Waiting on customer.");
 	assert_int_equal(small_ticket(desk, number)->status_kind, PD_STATUS_WAITING);
 }
 
