@@ -171,9 +171,9 @@ static void wrong(void **state)
 		 "mean \"sales\"? Choose from: support, sales."},
 		{"a view's bad column", "#view x = is:open columns nmber",
 		 "Line 1, \"#view x = is:open columns nmber\": there is no property \"nmber\". "
-		 "Did you mean \"number\"? Choose from: number, name, status, owner, team, "
-		 "priority, category, source, contact, mailbox, pipeline, created, updated, "
-		 "closed, messages, due, description, days_left, device, tags, …."},
+		 "Did you mean \"number\"? Choose from: number, name, status, status_kind, owner, "
+		 "team, priority, category, source, contact, contact_name, company, mailbox, "
+		 "pipeline, created, updated, closed, messages, sla, due, …."},
 		{"in the middle", "Hello\n#close\nBye",
 		 "Line 2, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
 		 "or begin the line with ## to send it as text."},
@@ -279,9 +279,9 @@ static void wrong(void **state)
 		 "is none."},
 		{"a bad sort", "#list open sort nmber",
 		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean "
-		 "\"number\"? Choose from: number, name, status, owner, team, priority, category, "
-		 "source, contact, mailbox, pipeline, created, updated, closed, messages, due, "
-		 "description, days_left, device, tags, …."},
+		 "\"number\"? Choose from: number, name, status, status_kind, owner, team, "
+		 "priority, category, source, contact, contact_name, company, mailbox, pipeline, "
+		 "created, updated, closed, messages, sla, due, …."},
 		{"two new", "#new a\n#new b",
 		 "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
 		{"no help", "#help asign",
