@@ -157,7 +157,7 @@ static void set_ticket(struct command_run *run, const struct pd_command *command
 		return;
 	}
 	const char *of_contact = first != NULL ? first->company : NULL;
-	if (first != NULL && of_contact == NULL && name != NULL) {
+	if (first != NULL && of_contact == NULL && name != NULL && pd_may_see_contact(context, context->agent, first->id)) {
 		struct pd_contact contact = *first;
 		contact.company = of_contact = name;
 		pd_plan_set_contact(context, ticket, &contact, command_why(run, command));

@@ -194,9 +194,9 @@ static int admit(struct pd_call *call, const struct verb *verb)
 	} else if (!call->peer->is_owner) {
 		return pd_fail(&call->error, PD_PERMANENT, "this login belongs to no agent ([agent] user =)");
 	}
-	bool is_administrator = !call->agent || call->agent->role == PD_ROLE_ADMINISTRATOR || (call->peer->is_owner && !as);
+	call->is_administrator = !call->agent || call->agent->role == PD_ROLE_ADMINISTRATOR || (call->peer->is_owner && !as);
 
-	if (verb->flags & OWNER && !is_administrator)
+	if (verb->flags & OWNER && !call->is_administrator)
 		return pd_fail(&call->error, PD_PERMANENT, "%s is for administrators", verb->name);
 	if (verb->flags & RIGHT_EXPORT && call->agent && !pd_may(call->agent, "export"))
 		return pd_fail(&call->error, PD_PERMANENT, "%s lacks the right \"export\"", call->agent->name);

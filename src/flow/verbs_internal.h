@@ -18,6 +18,10 @@ struct pd_call {
 	void *data;
 	struct pd_buf line; /* of the answer, while it is written */
 	bool is_gone; /* the peer went away */
+	bool is_administrator; /* and not an agent by role, even where one speaks for itself */
+	struct {
+		int64_t tickets, open, messages, drafts;
+	} seen; /* counted for `status` */
 	struct pd_error error;
 };
 

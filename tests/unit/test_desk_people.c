@@ -299,6 +299,14 @@ static void unseen(void **state)
 		CHECK_ROW(steps[i], !pd_starts(give("agent:dan", i == 1 ? 0 : 2, steps[i]), "!"));
 	STEP("agent:dan", 2, "#contact kim@foo.example note=Mine",
 	     "! Line 1, \"#contact kim@foo.example note=Mine\": there is no contact kim@foo.example.");
+	give("agent:dan", 0, "#new Another\n#contact nobody@gmail.com\n#assign dan");
+	int64_t another = (int64_t)desk->fake->tickets.count;
+	int64_t hidden = small_deliver(desk, (struct small_mail){.from = "nobody@gmail.com",
+								 .subject = "C",
+								 .id = "3@x",
+								 .text = "x"})->ticket;
+	STEP("agent:dan", another, "#company Mine", "#company: company none -> Mine");
+	CHECK_ROW_STRING("of a contact unseen, nothing is changed", first(hidden), "nobody@gmail.com of -");
 	CHECK_ROW("whom it saw before", !pd_starts(give("agent:dan", 2, "#contact jane@acme.example note=Hers"), "!"));
 	CHECK_ROW("whom it made", !pd_starts(give("agent:dan", 2, "#contact new@bar.example note=His"), "!"));
 	give("administrator", 0, "#new A call\n#contact +358 9 555 123\n#assign dan");
