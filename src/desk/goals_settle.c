@@ -34,15 +34,19 @@ void pd_plan_goals(struct pd_context *context, const struct pd_ticket *ticket, s
 	pd_goals_at(context->settings, &facts, context->now, ret_goals);
 }
 
-/* The newest event of the ticket in this plan; NULL: there is none. */
-static struct pd_event *newest_event(const struct pd_context *context, const struct pd_ticket *ticket)
+/* The newest event of each of the plan's tickets; NULL: there is none. */
+static struct pd_event **newest_events(const struct pd_context *context)
 {
-	for (size_t i = context->plan->events.count; i-- > 0;) {
-		struct pd_event *event = context->plan->events.items[i];
-		if (event->ticket == ticket->number && event->version == ticket->version)
-			return event;
+	const struct pd_plan *plan = context->plan;
+	struct pd_event **newest = pd_alloc_n(context->arena, plan->tickets.count, sizeof *newest);
+	for (size_t i = 0; i < plan->events.count; i++) {
+		struct pd_event *event = plan->events.items[i];
+		size_t place;
+		if (pd_plan_place(plan, event->ticket, &place) &&
+		    event->version == plan->tickets.items[place].ticket->version)
+			newest[place] = event;
 	}
-	return NULL;
+	return newest;
 }
 
 struct settling {
@@ -113,13 +117,14 @@ void pd_goals_settle(struct pd_context *context)
 {
 	struct pd_plan *plan = context->plan;
 	bool has_goals = !pd_policies_are_empty(context->settings->policies);
+	struct pd_event **newest = newest_events(context);
 	for (size_t i = 0; i < plan->tickets.count; i++) {
 		struct pd_planned_ticket *planned = &plan->tickets.items[i];
 		struct pd_ticket *ticket = planned->ticket;
 		struct pd_goals goals = {0};
 		if (ticket->version == planned->base_version)
 			continue;
-		struct settling settling = {context, ticket, newest_event(context, ticket)};
+		struct settling settling = {context, ticket, newest[i]};
 		if (has_goals && settling.event != NULL)
 			settle(&settling);
 		if (has_goals)

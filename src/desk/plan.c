@@ -13,6 +13,7 @@
 #include "desk/inbox.h"
 
 #define HOPS_MAX 32 /* a chain of merges is followed so far */
+#define FEW	 16 /* tickets are found without an index */
 #define RESERVED 16 /* pointers to so many messages and contacts stay good */
 
 struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings,
@@ -39,28 +40,34 @@ struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_setting
 
 /* --- tickets --- */
 
-static struct pd_planned_ticket *planned_ticket(struct pd_context *context, int64_t number)
+bool pd_plan_place(const struct pd_plan *plan, int64_t number, size_t *ret_place)
 {
-	struct pd_plan *plan = context->plan;
-	for (size_t i = 0; i < plan->tickets.count; i++)
-		if (plan->tickets.items[i].ticket->number == number)
-			return &plan->tickets.items[i];
-	return NULL;
+	if (pd_places_find(&plan->places, number, ret_place))
+		return true;
+	for (size_t i = plan->places.count; i < plan->tickets.count; i++)
+		if (plan->tickets.items[i].ticket->number == number) {
+			*ret_place = i;
+			return true;
+		}
+	return false;
 }
 
 struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number)
 {
-	struct pd_planned_ticket *planned = planned_ticket(context, number);
-	if (planned != NULL)
-		return planned->ticket;
+	struct pd_plan *plan = context->plan;
+	size_t place;
+	if (pd_plan_place(plan, number, &place))
+		return plan->tickets.items[place].ticket;
 	if (number <= 0)
 		return NULL;
 	const struct pd_ticket *found = context->desk->ticket(context->desk, context->arena, number);
 	if (found == NULL)
 		return NULL;
 	struct pd_ticket *copy = pd_ticket_copy(context->arena, found);
-	*pd_list_add(context->arena, &context->plan->tickets) =
+	*pd_list_add(context->arena, &plan->tickets) =
 		(struct pd_planned_ticket){.ticket = copy, .base_version = copy->version};
+	for (size_t i = plan->places.count; plan->tickets.count > FEW && i < plan->tickets.count; i++)
+		(void)pd_places_add(context->arena, &plan->places, plan->tickets.items[i].ticket->number, i);
 	return copy;
 }
 

@@ -5,6 +5,7 @@
 #ifndef PD_DESK_PLAN_H
 #define PD_DESK_PLAN_H
 
+#include "base/places.h"
 #include "desk/goals.h"
 #include "desk/snapshot.h"
 #include "mime/letter.h"
@@ -97,6 +98,7 @@ struct pd_shown {
 struct pd_plan {
 	PD_LIST(struct pd_event *) events; /* in order */
 	PD_LIST(struct pd_planned_ticket) tickets;
+	struct pd_places places; /* of the first of them, by number; the rest is not in it yet */
 	PD_LIST(struct pd_planned_message) messages;
 	PD_LIST(struct pd_planned_contact) contacts;
 	PD_LIST(struct pd_planned_id) ids;
@@ -152,6 +154,8 @@ struct pd_context {
 struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings, struct pd_snapshot *desk,
 				 pd_time now, const char *actor);
 
+/* Where the ticket stands among those of the plan; false: it is not there. */
+bool pd_plan_place(const struct pd_plan *plan, int64_t number, size_t *ret_place);
 /* The working copy of a ticket (read once through the snapshot); NULL when there is none. */
 struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number);
 /* Follows merges: the ticket where that number leads to. */

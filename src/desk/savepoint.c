@@ -26,6 +26,7 @@ void pd_plan_back(struct pd_context *context, const struct pd_savepoint *savepoi
 {
 	struct pd_plan *plan = context->plan;
 	*plan = savepoint->plan;
+	plan->places = (struct pd_places){0}; /* later tickets stand in it */
 	for (size_t i = 0; i < plan->tickets.count; i++) {
 		plan->tickets.items[i] = savepoint->tickets.items[i];
 		plan->tickets.items[i].ticket =

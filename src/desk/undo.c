@@ -49,14 +49,14 @@ bool pd_undo_is_grave(struct pd_context *context, int64_t action, int64_t ticket
 
 /* --- carrying it out --- */
 
-static void take_back_on(struct undo *undo, size_t index, int64_t conversation, bool is_first)
+static void take_back_on(struct undo *undo, const struct undone *undone, int64_t conversation, bool is_first)
 {
-	int64_t number = undo->tickets.items[index];
+	const int64_t number = undone->number;
 	struct pd_context *context = undo->context;
 	struct pd_ticket *ticket = pd_plan_ticket(context, number);
 	PD_LIST(struct pd_change) changes = {0};
 	bool opens = false, has_time = false;
-	for (size_t i = undo->spans.items[index].first; i < undo->spans.items[index].end; i++) {
+	for (size_t i = undone->first; i < undone->end; i++) {
 		const struct net *net = &undo->nets.items[i];
 		if (net->ticket != number || net->conversation != conversation || net->is_left)
 			continue;
@@ -86,13 +86,13 @@ static void take_back_on(struct undo *undo, size_t index, int64_t conversation, 
 }
 
 /* The ticket's contacts in the order that they had before the action, the first of whom replies go to; later ones behind. */
-static void order_contacts(const struct undo *undo, size_t index)
+static void order_contacts(const struct undo *undo, const struct undone *undone)
 {
 	struct pd_context *context = undo->context;
-	struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[index]), before = {0};
+	struct pd_ticket *ticket = pd_plan_ticket(context, undone->number), before = {0};
 	PD_LIST(struct pd_change) changes = {0};
 	bool has_come_back = false;
-	for (size_t i = undo->spans.items[index].first; i < undo->spans.items[index].end; i++)
+	for (size_t i = undone->first; i < undone->end; i++)
 		has_come_back |= undo->nets.items[i].ticket == ticket->number && !undo->nets.items[i].is_left &&
 				 strcmp(undo->nets.items[i].property, "contact") == 0 && undo->nets.items[i].from != NULL;
 	if (!has_come_back)
@@ -138,7 +138,7 @@ static int find_action(struct undo *undo, const struct pd_ticket *ticket, struct
 		return pd_fail(error, PD_PERMANENT, "%s",
 			       pd_say(context->arena, language, "There is no action {action}.", "action",
 				      action, NULL));
-	struct event_list events = undo_events_of(context, undo->tickets.items[0], 0);
+	struct event_list events = undo_events_of(context, undo->tickets.items[0].number, 0);
 	if (undo_is_taken_back(&events, undo->action))
 		return pd_fail(error, PD_PERMANENT, "%s",
 			       pd_say(context->arena, language, "Action {action} is taken back already.",
@@ -157,17 +157,17 @@ int pd_plan_undo(struct pd_context *context, struct pd_ticket *ticket, int64_t a
 	if (failed != 0)
 		return failed;
 	for (size_t i = 0; i < undo.tickets.count; i++) {
-		int64_t number = undo.tickets.items[i];
-		take_back_on(&undo, i, 0, true);
-		order_contacts(&undo, i);
+		const struct undone *undone = &undo.tickets.items[i];
+		take_back_on(&undo, undone, 0, true);
+		order_contacts(&undo, undone);
 		PD_LIST(int64_t) done = {0};
-		for (size_t n = undo.spans.items[i].first; n < undo.spans.items[i].end; n++) {
+		for (size_t n = undone->first; n < undone->end; n++) {
 			int64_t conversation = undo.nets.items[n].conversation;
-			if (undo.nets.items[n].ticket != number || conversation == 0 ||
+			if (undo.nets.items[n].ticket != undone->number || conversation == 0 ||
 			    undo_has_id(done.items, done.count, conversation))
 				continue;
 			*pd_list_add(context->arena, &done) = conversation;
-			take_back_on(&undo, i, conversation, false);
+			take_back_on(&undo, undone, conversation, false);
 		}
 	}
 	undo_give_back(&undo);

@@ -56,7 +56,7 @@ int undo_check_rights(const struct undo *undo, struct pd_error *error)
 	if (agent == NULL)
 		return 0;
 	for (size_t i = 0; i < undo->tickets.count; i++) {
-		const struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[i]);
+		const struct pd_ticket *ticket = pd_plan_ticket(context, undo->tickets.items[i].number);
 		/* What one said of oneself stands on a ticket that collects such things. */
 		bool is_own_word = ticket != NULL && ticket->is_automatic && pd_equal(undo->actor, context->actor);
 		if (ticket != NULL && !is_own_word && !pd_may_see(context->settings, agent, ticket))
@@ -150,14 +150,14 @@ static bool touches(const struct pd_event *event, const struct net *net)
 	return false;
 }
 
-/* The action's newest on the ticket. */
-static int64_t last_version(const struct undo *undo, int64_t ticket)
+/* What has happened to the ticket after the action. */
+static const struct event_list *events_since(struct undo *undo, int64_t ticket)
 {
-	int64_t last = 0;
-	for (size_t i = 0; i < undo->events.count; i++)
-		if (undo->events.items[i]->ticket == ticket && undo->events.items[i]->version > last)
-			last = undo->events.items[i]->version;
-	return last;
+	struct undone *undone = undo_ticket(undo, ticket);
+	if (!undone->is_loaded)
+		undone->since = undo_events_of(undo->context, ticket, undone->last);
+	undone->is_loaded = true;
+	return &undone->since;
 }
 
 /* Who has changed it after the action, and is not taken back; NULL: nobody. An undo only brings back an
@@ -165,10 +165,9 @@ static int64_t last_version(const struct undo *undo, int64_t ticket)
 static const struct pd_event *changed_since(const struct undo *undo, const struct event_list *events,
 					    const struct net *net)
 {
-	int64_t last = last_version(undo, net->ticket);
 	for (size_t i = events->count; i > 0; i--) {
 		const struct pd_event *event = events->items[i - 1];
-		if (event->version > last && event->kind != PD_EVENT_UNDO && event->action != undo->action &&
+		if (event->kind != PD_EVENT_UNDO && event->action != undo->action &&
 		    touches(event, net) && !undo_is_taken_back(events, event->action))
 			return event;
 	}
@@ -198,14 +197,13 @@ static const struct pd_event *used_since(const struct undo *undo, const struct e
 	bool is_end = is_to_be_deleted(net);
 	if (!is_end && (strcmp(net->property, "conversation_adopted") != 0 || net->to == NULL))
 		return NULL;
-	int64_t last = last_version(undo, net->ticket);
 	for (size_t i = 0; i < events->count; i++) {
 		const struct pd_event *event = events->items[i];
-		bool is_later = event->version > last && event->action != undo->action;
+		bool is_others = event->action != undo->action;
 		bool is_inside = event->conversation == net->conversation &&
 				 (event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_SET);
-		if (is_later && (is_end ? has_come(undo, events, ticket, event)
-					: is_inside && !undo_is_taken_back(events, event->action)))
+		if (is_others && (is_end ? has_come(undo, events, ticket, event)
+					 : is_inside && !undo_is_taken_back(events, event->action)))
 			return event;
 	}
 	return NULL;
@@ -251,8 +249,6 @@ int undo_check_conflicts(struct undo *undo, struct pd_error *error)
 {
 	struct pd_context *context = undo->context;
 	const char *language = pd_context_language(context);
-	struct event_list events = {0};
-	int64_t loaded = 0;
 	for (size_t i = 0; i < undo->nets.count; i++) {
 		struct net *net = &undo->nets.items[i];
 		const struct pd_ticket *ticket = pd_plan_ticket(context, net->ticket);
@@ -264,11 +260,8 @@ int undo_check_conflicts(struct undo *undo, struct pd_error *error)
 		net->is_left = is_over(undo, ticket, net);
 		if (net->is_left)
 			continue;
-		if (loaded != net->ticket) {
-			events = undo_events_of(context, net->ticket, 0);
-			loaded = net->ticket;
-		}
-		const struct pd_event *since = used_since(undo, &events, ticket, net);
+		const struct event_list *events = events_since(undo, net->ticket);
+		const struct pd_event *since = used_since(undo, events, ticket, net);
 		if (since != NULL || is_merged_on(ticket, net))
 			return undo_refuse_parting(undo, ticket, net, since, error);
 		if (is_purged(context, net))
@@ -276,7 +269,7 @@ int undo_check_conflicts(struct undo *undo, struct pd_error *error)
 				       pd_say(context->arena, language,
 					      "{entry} was deleted so long ago that it is gone for good.", "entry",
 					      pd_printf(context->arena, "E%s", net->value), NULL));
-		since = changed_since(undo, &events, net);
+		since = changed_since(undo, events, net);
 		if (since == NULL && pd_equal(undo_value_now(context, ticket, net), net->to))
 			continue;
 		/* That a reply does not leave matters more than what it changed beside. */

@@ -2,6 +2,7 @@
  * last. Cannot fail. */
 #include "desk/undo_inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static struct net *net_of(struct undo *undo, const struct pd_event *event, const
 {
 	int64_t conversation = is_of_conversation(property) ? event->conversation : 0;
 	bool is_many = pd_property_is_many(property);
-	for (size_t i = undo->first_net; i < undo->nets.count; i++) {
+	for (size_t i = undo_ticket(undo, event->ticket)->first; i < undo->nets.count; i++) {
 		struct net *net = &undo->nets.items[i];
 		if (net->ticket == event->ticket && net->conversation == conversation &&
 		    strcmp(net->property, property) == 0 && (!is_many || pd_equal(net->value, value)))
@@ -56,7 +57,7 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 		if ((pd_property_is_of_event(change->property) && !is_draft) || is_of_clocks)
 			continue;
 		if (strcmp(change->property, "conversation") == 0 && change->from == NULL) {
-			*pd_list_add(undo->context->arena, &undo->new_conversations) = event->conversation;
+			(void)pd_places_add(undo->context->arena, &undo->new_conversations, event->conversation, 0);
 			continue;
 		}
 		if (pd_property_is_many(change->property) && change->from != NULL && change->to != NULL) {
@@ -76,16 +77,34 @@ bool undo_has_id(const int64_t *items, size_t count, int64_t id)
 	return false;
 }
 
+/* Made at its first event. */
+static struct undone *ticket_of(struct undo *undo, int64_t number)
+{
+	struct pd_arena *arena = undo->context->arena;
+	const size_t place = pd_places_add(arena, &undo->places, number, undo->tickets.count);
+	if (place == undo->tickets.count)
+		*pd_list_add(arena, &undo->tickets) = (struct undone){.number = number, .first = undo->nets.count};
+	return &undo->tickets.items[place];
+}
+
+struct undone *undo_ticket(const struct undo *undo, int64_t number)
+{
+	size_t place = 0;
+	const bool is_there = pd_places_find(&undo->places, number, &place);
+	assert(is_there);
+	(void)is_there;
+	return &undo->tickets.items[place];
+}
+
 static void add_event(struct undo *undo, const struct pd_event *event)
 {
 	struct pd_arena *arena = undo->context->arena;
 	const char *id = pd_printf(arena, "%lld", (long long)event->id);
 	struct stopped stopped;
 	*pd_list_add(arena, &undo->events) = event;
-	bool is_known = undo_has_id(undo->tickets.items, undo->tickets.count, event->ticket);
-	undo->first_net = is_known ? 0 : undo->nets.count;
-	if (!is_known)
-		*pd_list_add(arena, &undo->tickets) = event->ticket;
+	struct undone *undone = ticket_of(undo, event->ticket);
+	if (event->version > undone->last)
+		undone->last = event->version;
 	/* A ticket that only collects was made by the way, and others stand on it by now. */
 	bool is_collector = event->kind == PD_EVENT_CREATED && pd_equal(event->actor, "postdesk");
 	if (undo->actor == NULL && !is_collector)
@@ -93,7 +112,7 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 	switch (event->kind) {
 	case PD_EVENT_CREATED:
 		if (!is_collector)
-			*pd_list_add(arena, &undo->new_tickets) = event->ticket;
+			undone->is_new = true;
 		break;
 	case PD_EVENT_COMMENT:
 	case PD_EVENT_ATTACHED:
@@ -137,38 +156,26 @@ static void add_event(struct undo *undo, const struct pd_event *event)
 /* The first state and the last are the same, or it belongs to what is new and stays or goes as a whole. */
 static bool is_idle(const struct undo *undo, const struct net *net)
 {
-	if (undo_has_id(undo->new_tickets.items, undo->new_tickets.count, net->ticket))
+	const struct undone *undone = undo_ticket(undo, net->ticket);
+	size_t place;
+	if (undone->is_new ||
+	    (net->conversation != 0 && pd_places_find(&undo->new_conversations, net->conversation, &place)))
 		return true;
-	if (net->conversation != 0 &&
-	    undo_has_id(undo->new_conversations.items, undo->new_conversations.count, net->conversation))
-		return true;
-	if (strcmp(net->property, "closed") == 0) { /* goes with the status, or stays */
-		bool has_status = false;
-		for (size_t i = 0; i < undo->nets.count; i++) {
-			const struct net *other = &undo->nets.items[i];
-			has_status |= other->ticket == net->ticket &&
-				      strcmp(other->property, "status") == 0 &&
-				      !pd_equal(other->from, other->to);
-		}
-		return !has_status;
-	}
+	if (strcmp(net->property, "closed") == 0) /* goes with the status, or stays */
+		return !undone->has_status;
 	return pd_equal(net->from, net->to);
 }
 
-/* The nets come in the order of the tickets, mostly. */
+/* Where the nets of each ticket stand: those of others may be among them. */
 static void find_spans(struct undo *undo)
 {
-	size_t at = 0;
-	for (size_t i = 0; i < undo->tickets.count; i++) {
-		pd_list_add(undo->context->arena, &undo->spans)->first = undo->nets.count;
-		undo->spans.items[i].end = 0;
-	}
+	for (size_t i = 0; i < undo->tickets.count; i++)
+		undo->tickets.items[i].first = undo->tickets.items[i].end = 0;
 	for (size_t i = 0; i < undo->nets.count; i++) {
-		for (size_t n = 0; undo->tickets.items[at] != undo->nets.items[i].ticket && n < undo->tickets.count; n++)
-			at = (at + 1) % undo->tickets.count;
-		if (i < undo->spans.items[at].first)
-			undo->spans.items[at].first = i;
-		undo->spans.items[at].end = i + 1;
+		struct undone *undone = undo_ticket(undo, undo->nets.items[i].ticket);
+		if (undone->end == 0)
+			undone->first = i;
+		undone->end = i + 1;
 	}
 }
 
@@ -178,6 +185,11 @@ void undo_gather(struct undo *undo)
 	struct pd_entries kept = context->desk->action(context->desk, context->arena, undo->action);
 	for (size_t i = 0; i < kept.count; i++)
 		add_event(undo, &kept.items[i].event);
+	for (size_t i = 0; i < undo->nets.count; i++) {
+		const struct net *net = &undo->nets.items[i];
+		if (strcmp(net->property, "status") == 0 && !pd_equal(net->from, net->to))
+			undo_ticket(undo, net->ticket)->has_status = true;
+	}
 	size_t count = 0;
 	for (size_t i = 0; i < undo->nets.count; i++)
 		if (!is_idle(undo, &undo->nets.items[i]))
@@ -186,8 +198,9 @@ void undo_gather(struct undo *undo)
 	if (undo->actor == NULL)
 		undo->actor = "postdesk";
 	/* What the action made is deleted: as if it had been so before. */
-	for (size_t i = 0; i < undo->new_tickets.count; i++)
-		*pd_list_add(context->arena, &undo->nets) = (struct net){
-			.ticket = undo->new_tickets.items[i], .property = "deleted", .from = "yes"};
+	for (size_t i = 0; i < undo->tickets.count; i++)
+		if (undo->tickets.items[i].is_new)
+			*pd_list_add(context->arena, &undo->nets) = (struct net){
+				.ticket = undo->tickets.items[i].number, .property = "deleted", .from = "yes"};
 	find_spans(undo);
 }

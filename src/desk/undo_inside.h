@@ -14,8 +14,20 @@ struct net {
 	bool is_left;	       /* it stays as it is now */
 };
 
-struct span {
-	size_t first, end;
+struct event_list {
+	const struct pd_event **items;
+	size_t count, room;
+};
+
+/* A ticket that the action touched. */
+struct undone {
+	int64_t number;
+	int64_t last;	   /* the version of the action's newest event */
+	size_t first, end; /* where its nets stand, others among them perhaps */
+	bool is_new;	   /* made by the action */
+	bool has_status;   /* which the action changed */
+	bool is_loaded;	   /* since: what came after `last` */
+	struct event_list since;
 };
 
 /* A reply of the action that has not left yet. */
@@ -32,22 +44,17 @@ struct undo {
 	const char *actor;
 	PD_LIST(struct net) nets;
 	PD_LIST(const struct pd_event *) events; /* of the action, oldest first */
-	PD_LIST(int64_t) tickets;
-	size_t first_net; /* while gathering: those before it are of other tickets than the event's */
-	PD_LIST(struct span) spans; /* of each of the tickets: where its nets stand, among others perhaps */
+	PD_LIST(struct undone) tickets;
+	struct pd_places places; /* of the tickets */
 	PD_LIST(int64_t) sent; /* events of mails that are out */
 	PD_LIST(struct stopped) stopped;
-	PD_LIST(int64_t) new_conversations;
-	PD_LIST(int64_t) new_tickets;
-};
-
-struct event_list {
-	const struct pd_event **items;
-	size_t count, room;
+	struct pd_places new_conversations;
 };
 
 /* undo_gather.c: fills the nets, events, tickets and so on of undo->action; no events: there is no such action. */
 void undo_gather(struct undo *undo);
+/* One of the action's. */
+struct undone *undo_ticket(const struct undo *undo, int64_t number);
 bool undo_has_id(const int64_t *items, size_t count, int64_t id);
 /* undo_check.c */
 /* The ticket's events above a version: kept ones, then those of this plan. */

@@ -157,7 +157,8 @@ void undo_report(struct undo *undo)
 	const char *action = pd_printf(arena, "%lld", (long long)undo->action);
 	struct pd_strings parts = {0};
 	bool has_unsaid = false;
-	for (size_t i = 0; i < undo->nets.count; i++) {
+	const bool is_many = undo->tickets.count > TICKETS_SHOWN;
+	for (size_t i = 0; !is_many && i < undo->nets.count; i++) {
 		const struct net *net = &undo->nets.items[i];
 		if (is_silent(undo, net) || net->is_left)
 			continue;
@@ -166,11 +167,9 @@ void undo_report(struct undo *undo)
 		else
 			*pd_list_add(arena, &parts) = part_words(undo, net);
 	}
-	if (undo->tickets.count > TICKETS_SHOWN) {
-		memset(&parts, 0, sizeof parts);
+	if (is_many)
 		*pd_list_add(arena, &parts) = pd_say_n(arena, language, "{n} ticket", "{n} tickets",
 						       (long long)undo->tickets.count, NULL);
-	}
 	if (parts.count > 0)
 		pd_report(context, "%s",
 			  pd_say(arena, language, "#undo: action {action} of {who} taken back: {changes}",

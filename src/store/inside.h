@@ -141,7 +141,7 @@ bool pd_plan_has_subject(const struct pd_plan *plan, int64_t ticket, const char 
 /* The name and description that an event gives, for the full-text index; false: neither. */
 bool pd_event_text(const struct pd_event *event, const char **ret_name, const char **ret_description);
 /* Do the plan's events lead from each ticket's base version to its working copy's? */
-int pd_plan_check(const struct pd_plan *plan, struct pd_error *error);
+int pd_plan_check(struct pd_arena *arena, const struct pd_plan *plan, struct pd_error *error);
 
 /* Takes out what a person wrote and who it was; ids and names of the configuration stay. */
 void pd_event_redact(struct pd_event *event);

@@ -52,12 +52,20 @@ static void note_contact(struct pd_store *store, const struct pd_planned_contact
 		     contact->identities.items[i].value);
 }
 
+/* A plan's events are of an action or two, which follow each other. */
+static void note_event(struct pd_store *store, const struct pd_event *event, const struct pd_event *before)
+{
+	note(store, PD_READ_TICKET, event->ticket, NULL, NULL);
+	if (before == NULL || before->action != event->action)
+		note(store, PD_READ_ACTION, event->action, NULL, NULL);
+}
+
 void pd_noted_plan(struct pd_store *store, const struct pd_plan *plan)
 {
 	for (size_t i = 0; i < plan->tickets.count; i++)
 		note(store, PD_READ_TICKET, plan->tickets.items[i].ticket->number, NULL, NULL);
 	for (size_t i = 0; i < plan->events.count; i++)
-		note(store, PD_READ_TICKET, plan->events.items[i]->ticket, NULL, NULL);
+		note_event(store, plan->events.items[i], i > 0 ? plan->events.items[i - 1] : NULL);
 	for (size_t i = 0; i < plan->contacts.count; i++)
 		note_contact(store, &plan->contacts.items[i]);
 	for (size_t i = 0; i < plan->ids.count; i++)
@@ -74,6 +82,7 @@ bool pd_noted_is_same(struct pd_store *store, uint64_t since, const struct pd_re
 		return false;
 	switch (reading->kind) {
 	case PD_READ_TICKET:
+	case PD_READ_ACTION:
 	case PD_READ_CONTACT:
 	case PD_READ_CONTACT_OF:
 	case PD_READ_MESSAGE_ID:

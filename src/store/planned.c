@@ -68,28 +68,24 @@ bool pd_event_text(const struct pd_event *event, const char **ret_name, const ch
 	return *ret_name != NULL || *ret_description != NULL;
 }
 
-int pd_plan_check(const struct pd_plan *plan, struct pd_error *error)
+int pd_plan_check(struct pd_arena *arena, const struct pd_plan *plan, struct pd_error *error)
 {
-	size_t found = 0;
-	for (size_t i = 0; i < plan->tickets.count; i++) {
-		const struct pd_planned_ticket *planned = &plan->tickets.items[i];
-		int64_t version = planned->base_version;
-		for (size_t j = 0; j < plan->events.count; j++) {
-			const struct pd_event *event = plan->events.items[j];
-			if (event->ticket != planned->ticket->number)
-				continue;
-			if (event->version != ++version)
-				return pd_fail(error, PD_TEMPORARY,
-					       "the events of ticket %lld do not follow each other",
-					       (long long)event->ticket);
-			found++;
-		}
-		if (version != planned->ticket->version)
-			return pd_fail(error, PD_TEMPORARY, "ticket %lld is not what its events make of it",
-				       (long long)planned->ticket->number);
+	int64_t *versions = pd_alloc_n(arena, plan->tickets.count, sizeof *versions);
+	for (size_t i = 0; i < plan->tickets.count; i++)
+		versions[i] = plan->tickets.items[i].base_version;
+	for (size_t i = 0; i < plan->events.count; i++) {
+		const struct pd_event *event = plan->events.items[i];
+		size_t place;
+		if (!pd_plan_place(plan, event->ticket, &place))
+			return pd_fail(error, PD_TEMPORARY, "an event of the plan belongs to no ticket of it");
+		if (event->version != ++versions[place])
+			return pd_fail(error, PD_TEMPORARY, "the events of ticket %lld do not follow each other",
+				       (long long)event->ticket);
 	}
-	if (found != plan->events.count)
-		return pd_fail(error, PD_TEMPORARY, "an event of the plan belongs to no ticket of it");
+	for (size_t i = 0; i < plan->tickets.count; i++)
+		if (versions[i] != plan->tickets.items[i].ticket->version)
+			return pd_fail(error, PD_TEMPORARY, "ticket %lld is not what its events make of it",
+				       (long long)plan->tickets.items[i].ticket->number);
 	return 0;
 }
 

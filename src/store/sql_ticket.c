@@ -103,10 +103,9 @@ void pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena,
 		return;
 	if (event->conversation > store->last_conversation)
 		store->last_conversation = event->conversation;
-	const struct pd_ticket *ticket = NULL;
-	for (size_t i = 0; i < plan->tickets.count && ticket == NULL; i++)
-		if (plan->tickets.items[i].ticket->number == event->ticket)
-			ticket = plan->tickets.items[i].ticket;
+	size_t place;
+	const struct pd_ticket *ticket =
+		pd_plan_place(plan, event->ticket, &place) ? plan->tickets.items[place].ticket : NULL;
 	const struct pd_conversation *now =
 		ticket != NULL ? pd_ticket_conversation(ticket, event->conversation) : NULL;
 	const char *kept_mailbox = now != NULL ? now->mailbox : NULL,

@@ -165,7 +165,7 @@ static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_erro
 	if (pd_plan_is_empty(commit->plan))
 		return 0;
 	job->touches_outbox = commit->plan->letters.count > 0;
-	int failed = pd_plan_check(commit->plan, error);
+	int failed = pd_plan_check(committing->arena, commit->plan, error);
 	if (failed)
 		return failed;
 	pd_noted_plan(store, commit->plan);

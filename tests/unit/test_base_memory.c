@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/error.h"
+#include "base/places.h"
 
 static void test_arena(void **state)
 {
@@ -221,6 +222,26 @@ static void test_base32(void **state)
 	assert_true(pd_base32_decode("mzxw6ytboi", 10, out, 6, &len));
 }
 
+static void test_places(void **state)
+{
+	(void)state;
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_places places = {0};
+	size_t place = 7;
+	assert_false(pd_places_find(&places, 1, &place));
+	/* Neighbours, multiples of powers of two and negative ones, none of them lost while it grows. */
+	for (size_t i = 0; i < 5000; i++)
+		assert_int_equal(pd_places_add(arena, &places, (int64_t)i * 4096 - 1000, i), i);
+	for (size_t i = 0; i < 5000; i++) {
+		assert_true(pd_places_find(&places, (int64_t)i * 4096 - 1000, &place));
+		assert_int_equal(place, i);
+	}
+	assert_int_equal(places.count, 5000);
+	assert_int_equal(pd_places_add(arena, &places, -1000, 9), 0); /* it has one */
+	assert_int_equal(places.count, 5000);
+	assert_false(pd_places_find(&places, -999, &place));
+}
+
 static void test_random(void **state)
 {
 	(void)state;
@@ -258,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_buffer_limit), cmocka_unit_test(test_records),
 		cmocka_unit_test(test_digests),	     cmocka_unit_test(test_base32),
 		cmocka_unit_test(test_random),	     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_places),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

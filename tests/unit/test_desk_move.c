@@ -239,6 +239,33 @@ static void bulk(void **state)
 	STEP(ANNA, 0, "#bulk mine: #assign none", "#bulk: 2 of 2 tickets changed by #assign none: 1 2");
 }
 
+/* Of so many that tickets are found by an index: all at once, and back; one changed since, and nothing is. */
+static void bulk_of_many(void **state)
+{
+	(void)state;
+	const int64_t last = 60;
+	for (int64_t i = 3; i <= last; i++) {
+		const char *id = pd_printf(desk->arena, "m%lld@customer.example", (long long)i);
+		small_deliver(desk, (struct small_mail){.from = "max@customer.example", .subject = id, .id = id, .text = "x"});
+	}
+	const char *told = give(ANNA, 0, "#bulk number:<=60: #close #priority high");
+	CHECK_ROW(told, strstr(told, "#bulk: 60 of 60 tickets changed") != NULL);
+	for (int64_t i = 1; i <= last; i++)
+		assert_int_equal(small_ticket(desk, i)->status_kind, PD_STATUS_CLOSED);
+	told = give(BOB, last, "#undo");
+	CHECK_ROW(told, strstr(told, "taken back: 60 tickets") != NULL);
+	for (int64_t i = 1; i <= last; i++) {
+		assert_int_equal(small_ticket(desk, i)->status_kind, PD_STATUS_NEW);
+		assert_string_equal(small_ticket(desk, i)->priority, "normal");
+	}
+	told = give(ANNA, 0, "#bulk number:<=60: #priority low");
+	CHECK_ROW(told, strstr(told, "#bulk: 60 of 60 tickets changed") != NULL);
+	give(BOB, 37, "#priority urgent");
+	told = give(ANNA, 5, "#undo");
+	CHECK_ROW(told, *told == '!' && strstr(told, "priority of #37 was changed since by Bob") != NULL);
+	assert_string_equal(small_ticket(desk, last)->priority, "low");
+}
+
 static void bulk_refused(void **state)
 {
 	(void)state;
@@ -314,7 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_DESK(split),		  ON_DESK(split_taken_back), ON_DESK(split_stays), ON_DESK(split_merged_on),
 		ON_DESK(split_refused), ON_DESK(move),
-		ON_DESK(move_tells_the_team), ON_DESK(move_taken_back), ON_DESK(move_refused), ON_DESK(bulk),
+		ON_DESK(move_tells_the_team), ON_DESK(move_taken_back), ON_DESK(move_refused), ON_DESK(bulk), ON_DESK(bulk_of_many),
 		ON_DESK(bulk_refused),	  ON_DESK(bulk_by_mail),     ON_DESK(bulk_dry),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
