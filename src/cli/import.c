@@ -11,6 +11,9 @@
 #include "cli/mails.h"
 #include "desk/find.h"
 
+#define AT_ONCE	      128 /* mails of a request */
+#define BYTES_AT_ONCE ((size_t)4 * 1024 * 1024)
+
 struct import {
 	struct pd_cli *cli;
 	const char *mailbox;
@@ -19,6 +22,11 @@ struct import {
 	bool shows_progress;
 	int64_t next_progress;
 	int code;
+	json_t *mails;		  /* that wait to be sent; NULL: none */
+	const char *into;	  /* their mailbox */
+	struct pd_arena *arena;	  /* of what follows; NULL like mails */
+	struct pd_strings places; /* where each stands */
+	size_t bytes, answered;
 	struct pd_strings unknown; /* properties that are not configured here, each said once */
 	int64_t number;		   /* of the ticket at hand, as it came out */
 	bool is_new;
@@ -32,14 +40,6 @@ static void interrupt(int number)
 	is_interrupted = 1;
 }
 
-static void note_answer(void *data, const json_t *object)
-{
-	struct import *import = data;
-
-	if (json_is_true(json_object_get(object, "new")))
-		import->fresh++;
-}
-
 static void progress(struct import *import, bool is_last)
 {
 	if (!import->shows_progress || (!is_last && pd_monotonic() < import->next_progress))
@@ -49,23 +49,72 @@ static void progress(struct import *import, bool is_last)
 		import->seen - import->fresh - import->failed, import->failed, is_last ? "\n" : "");
 }
 
+/* --- mails --- */
+
+static void note_answer(void *data, const json_t *object)
+{
+	struct import *import = data;
+	const size_t place = import->answered++;
+
+	import->seen++;
+	import->fresh += json_is_true(json_object_get(object, "new"));
+	if (json_object_get(object, "number"))
+		return;
+	import->failed++;
+	if (json_is_true(json_object_get(object, "refused"))) { /* one mail's fault */
+		import->code = PD_EXIT_REFUSED;
+		fprintf(stderr, "postdesk: %s\n", json_string_value(json_object_get(object, "why")));
+	}
+	fprintf(stderr, "postdesk: %s: not taken in\n", place < import->places.count ? import->places.items[place] : "a mail");
+}
+
+/* Sends what waits; the exit code, of what a mail alone is not at fault for. */
+static int send_mails(struct import *import)
+{
+	if (!json_array_size(import->mails))
+		return PD_EXIT_DONE;
+	import->answered = 0;
+	int code = pd_cli_request(import->cli,
+				  json_pack("{s:s,s:s,s:o}", "verb", "import", "mailbox", import->into, "mails", import->mails),
+				  note_answer, import);
+
+	import->mails = NULL;
+	import->places.count = 0;
+	import->bytes = 0;
+	pd_arena_free(import->arena);
+	import->arena = NULL;
+	if (code != PD_EXIT_DONE)
+		import->code = code;
+	progress(import, false);
+	return code;
+}
+
+/* They go to the daemon some dozens at a time, which read beside each other and share a sync. place: for people. */
+static int add_mail(struct import *import, const char *mailbox, json_t *mail, const char *place, struct pd_bytes bytes)
+{
+	g_autofree char *content = g_base64_encode((const guchar *)bytes.data, bytes.len);
+
+	json_object_set_new(mail, "content", json_string(content));
+	if (!import->mails) {
+		import->mails = json_array();
+		import->arena = pd_arena_new();
+		import->places = (struct pd_strings){0};
+	}
+	import->into = mailbox;
+	json_array_append_new(import->mails, mail);
+	*pd_list_add(import->arena, &import->places) = pd_strdup(import->arena, place);
+	import->bytes += bytes.len;
+	return import->places.count >= AT_ONCE || import->bytes >= BYTES_AT_ONCE ? send_mails(import) : PD_EXIT_DONE;
+}
+
 static bool import_one(void *data, const struct pd_mail_place *place, const struct pd_raw *raw)
 {
 	struct import *import = data;
-	g_autofree char *content = g_base64_encode((const guchar *)raw->data, raw->size);
-	int code = pd_cli_request(import->cli,
-				  json_pack("{s:s,s:s,s:s}", "verb", "import", "mailbox", import->mailbox, "content", content),
-				  note_answer, import);
+	g_autofree char *where = g_strdup_printf("%s, at byte %zu", place->file, place->offset);
+	int code = add_mail(import, import->mailbox, json_object(), where, (struct pd_bytes){raw->data, raw->size});
 
-	import->seen++;
-	if (code != PD_EXIT_DONE) {
-		import->failed++;
-		import->code = code;
-		fprintf(stderr, "postdesk: %s, at byte %zu: not taken in\n", place->file, place->offset);
-	}
-	progress(import, false);
 	/* a fault of the house ends it; one mail's does not */
-	return !is_interrupted && (code == PD_EXIT_DONE || code == PD_EXIT_REFUSED);
+	return !is_interrupted && code == PD_EXIT_DONE;
 }
 
 /* --- tickets --- */
@@ -139,21 +188,14 @@ static json_t *request_of(struct import *import, const char *verb, const char *m
 	return request;
 }
 
-static int send_entry(struct import *import, const char *mailbox, const struct pd_archive_entry *entry)
+static int add_entry(struct import *import, const char *mailbox, const char *key, const struct pd_archive_entry *entry)
 {
-	g_autofree char *content = g_base64_encode((const guchar *)entry->mail.data, entry->mail.len);
-	json_t *request = json_pack("{s:s,s:s,s:s,s:I}", "verb", "import", "mailbox", mailbox, "content", content, "number",
-				    (json_int_t)import->number);
+	json_t *mail = json_pack("{s:I}", "number", (json_int_t)import->number);
 
-	set_text(request, "kind", entry->as);
-	set_text(request, "by", entry->by);
-	set_time(request, "at", entry->at);
-	int code = pd_cli_request(import->cli, request, note_answer, import);
-
-	import->seen++;
-	if (code != PD_EXIT_DONE)
-		import->failed++;
-	return code;
+	set_text(mail, "kind", entry->as);
+	set_text(mail, "by", entry->by);
+	set_time(mail, "at", entry->at);
+	return add_mail(import, mailbox, mail, key, (struct pd_bytes){entry->mail.data, entry->mail.len});
 }
 
 static bool import_ticket(void *data, struct pd_arena *arena, const struct pd_archive_ticket *ticket)
@@ -176,20 +218,13 @@ static bool import_ticket(void *data, struct pd_arena *arena, const struct pd_ar
 		fprintf(stderr, "postdesk: %lld was taken: this ticket is %lld now\n", (long long)ticket->number,
 			(long long)import->number);
 	import->new_tickets += code == PD_EXIT_DONE && import->is_new;
-	int64_t number = import->number;
-
-	for (size_t i = 0; i < ticket->entries.count && code == PD_EXIT_DONE; i++) {
-		import->number = number;
-		code = send_entry(import, mailbox, &ticket->entries.items[i]);
-		if (code == PD_EXIT_REFUSED) { /* one mail's fault */
-			fprintf(stderr, "postdesk: %s: a mail was not taken in\n", ticket->key);
-			import->code = code;
-			code = PD_EXIT_DONE;
-		}
-	}
+	for (size_t i = 0; i < ticket->entries.count && code == PD_EXIT_DONE; i++)
+		code = add_entry(import, mailbox, ticket->key, &ticket->entries.items[i]);
+	if (code == PD_EXIT_DONE)
+		code = send_mails(import);
 	if (code == PD_EXIT_DONE) {
 		request = request_of(import, "imported", mailbox, ticket);
-		json_object_set_new(request, "number", json_integer(number));
+		json_object_set_new(request, "number", json_integer(import->number));
 		set_time(request, "at", ticket->updated ? ticket->updated : ticket->created);
 		code = pd_cli_request(import->cli, request, note_ticket, import);
 	}
@@ -208,7 +243,11 @@ static int import_path(struct import *import, const char *path, const char *desk
 		return pd_archive_tables(desk, path, import_ticket, import, error);
 	if (pd_archive_is_own(path))
 		return pd_archive_own(path, import_ticket, import, error);
-	return pd_mails_each(path, import_one, import, error);
+	int failed = pd_mails_each(path, import_one, import, error);
+
+	if (!is_interrupted)
+		send_mails(import);
+	return failed;
 }
 
 /* --- the command --- */

@@ -273,7 +273,7 @@ static int decide(struct pd_work *work, struct pd_snapshot *snapshot, struct pd_
 	return failed;
 }
 
-static int decide_anew(void *data, struct pd_snapshot *snapshot, struct pd_plan **ret_plan, struct pd_error *error)
+int pd_flow_decide(void *data, struct pd_snapshot *snapshot, struct pd_plan **ret_plan, struct pd_error *error)
 {
 	return decide(data, snapshot, ret_plan, error);
 }
@@ -283,7 +283,7 @@ int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_erro
 	struct pd_commit commit = {
 		.raw = work->delivery ? work->delivery->raw : NULL,
 		.now = work->now,
-		.redecide = decide_anew,
+		.redecide = pd_flow_decide,
 		.data = work,
 	};
 	int failed = pd_store_begin(work->flow->store, &commit.snapshot, error);
@@ -301,7 +301,7 @@ int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_erro
 
 /* --- mail --- */
 
-static void decide_delivery(struct pd_work *work, struct pd_context *context)
+void pd_flow_decide_delivery(struct pd_work *work, struct pd_context *context)
 {
 	pd_decide_delivery(context, work->delivery);
 }
@@ -324,18 +324,16 @@ static int deliver(struct pd_flow *flow, struct pd_arena *arena, struct pd_deliv
 		return failed;
 	delivery->message = message;
 
-	bool is_import = delivery->import_into != NULL;
-	if (!is_import && message->signed_part.kind != PD_SIGNED_NOT)
+	if (message->signed_part.kind != PD_SIGNED_NOT)
 		pd_flow_check_signature(flow, arena, settings, delivery);
 	struct pd_work work = {
 		.flow = flow,
 		.arena = arena,
 		.settings = settings,
 		.delivery = delivery,
-		.decide = decide_delivery,
+		.decide = pd_flow_decide_delivery,
 		.actor = "postdesk",
-		.is_import = is_import,
-		.now = pd_now(), /* deciding takes the time of an import */
+		.now = pd_now(),
 	};
 	return pd_flow_keep(&work, ret_plan, error);
 }
@@ -362,34 +360,6 @@ int pd_flow_deliver(struct pd_flow *flow, struct pd_arena *arena, const struct p
 	ret_receipt->outcome = pd_strdup(arena, plan->outcome);
 	ret_receipt->ticket = plan->ticket;
 	ret_receipt->why = plan->why != NULL ? pd_strdup(arena, plan->why) : NULL;
-	return 0;
-}
-
-int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_flow_import *import, bool *ret_is_new,
-		   int64_t *ret_ticket, struct pd_error *error)
-{
-	PD_AUTO_SETTINGS settings = pd_flow_settings(flow);
-	struct pd_delivery delivery = {
-		.sender = "",
-		.source = "import",
-		.raw = import->raw,
-		.import_into = import->mailbox ? pd_settings_mailbox(settings, import->mailbox) : NULL,
-		.import_ticket = import->ticket,
-		.import_as = import->as,
-		.import_by = import->by,
-		.import_at = import->at,
-	};
-	if (!delivery.import_into)
-		return pd_fail(error, PD_PERMANENT, "there is no mailbox \"%s\"", import->mailbox ? import->mailbox : "");
-	*pd_list_add(arena, &delivery.recipients) = delivery.import_into->addresses.items[0];
-
-	struct pd_plan *plan;
-	int failed = deliver(flow, arena, &delivery, settings, &plan, error);
-
-	if (failed)
-		return failed;
-	*ret_is_new = plan->messages.count > 0;
-	*ret_ticket = plan->ticket;
 	return 0;
 }
 

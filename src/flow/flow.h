@@ -64,9 +64,18 @@ struct pd_flow_import {
 	const char *by; /* the agent who wrote it; NULL: by its sender */
 	pd_time at;	/* when it came; 0: as its Date says */
 };
-/* History: same road, nobody is told. ret_is_new false: it was there already. */
-int pd_flow_import(struct pd_flow *flow, struct pd_arena *arena, const struct pd_flow_import *import, bool *ret_is_new,
-		   int64_t *ret_ticket, struct pd_error *error);
+/* How it went with one of them. */
+struct pd_flow_imported {
+	int failed; /* 0: it is on disk */
+	struct pd_error error;
+	bool is_new; /* false: it was there already */
+	int64_t ticket;
+};
+/* History: same road, nobody is told. They are read beside each other, and kept in their order, many in one transaction;
+ * each is on disk, or failed for itself, when this returns. After a failure that is not a mail's own (not PD_PERMANENT),
+ * which is returned, the rest is not tried and has that failure, too. */
+int pd_flow_import(struct pd_flow *flow, const struct pd_flow_import *imports, size_t count, struct pd_flow_imported *imported,
+		   struct pd_error *error);
 /* --- at the MTA's door --- */
 /* At RCPT: has the desk's address a signed form? By form alone. */
 bool pd_flow_is_signed(struct pd_flow *flow, const char *recipient);

@@ -26,6 +26,10 @@ struct pd_work {
 	bool is_dry; /* decide alone; nothing is composed or kept */
 };
 
+/* Decides and composes on the snapshot; a pd_redecide of the work. */
+int pd_flow_decide(void *work, struct pd_snapshot *snapshot, struct pd_plan **ret_plan, struct pd_error *error);
+/* What is done with a mail: a pd_work.decide. */
+void pd_flow_decide_delivery(struct pd_work *work, struct pd_context *context);
 /* Decides, composes, commits; 0 when it is on disk. */
 int pd_flow_keep(struct pd_work *work, struct pd_plan **ret_plan, struct pd_error *error);
 

@@ -1,4 +1,4 @@
-/* The verbs that move in: a mail, a ticket of another desk before its mails (import_ticket) and after them (imported);
+/* The verbs that move in: mails, a ticket of another desk before its mails (import_ticket) and after them (imported);
  * and the one that moves a connected address' tickets to another mailbox (mailbox_move). */
 #include "flow/verbs_internal.h"
 
@@ -24,28 +24,68 @@ static pd_time time_of(const struct pd_call *call, const char *key)
 	return text && pd_time_parse(text, &time) ? time : 0;
 }
 
+/* One of the request's mails; its bytes are decoded into the arena. */
+static int read_mail(struct pd_call *call, const json_t *mail, struct pd_flow_import *ret_import)
+{
+	const char *at = json_string_value(json_object_get(mail, "at"));
+	const char *text = json_string_value(json_object_get(mail, "content"));
+	gsize size = 0;
+
+	if (!text)
+		return pd_fail(&call->error, PD_PERMANENT, "content is missing");
+	char *content = pd_strdup(call->arena, text);
+	pd_time time = 0;
+
+	g_base64_decode_inplace(content, &size);
+	*ret_import = (struct pd_flow_import){
+		.mailbox = pd_call_text(call, "mailbox"),
+		.raw = pd_raw_from_bytes(content, size),
+		.ticket = json_integer_value(json_object_get(mail, "number")),
+		.as = import_as(json_string_value(json_object_get(mail, "kind"))),
+		.by = json_string_value(json_object_get(mail, "by")),
+		.at = at && pd_time_parse(at, &time) ? time : 0,
+	};
+	return 0;
+}
+
+static void tell_mail(struct pd_call *call, const struct pd_flow_imported *imported)
+{
+	json_t *object = json_object();
+
+	if (imported->failed) {
+		json_object_set_new(object, "refused", json_boolean(imported->failed == PD_PERMANENT));
+		json_object_set_new(object, "why", pd_json_text(pd_clean_line(call->arena, imported->error.text, 0)));
+	} else {
+		json_object_set_new(object, "number", json_integer(imported->ticket));
+		json_object_set_new(object, "new", json_boolean(imported->is_new));
+	}
+	pd_call_emit(call, object);
+}
+
 int pd_verb_import(struct pd_call *call)
 {
-	struct pd_bytes content;
-	bool is_new;
-	int64_t ticket;
-	int failed = pd_call_content(call, "content", &content);
+	const json_t *mails = json_object_get(call->request, "mails");
+	const size_t count = json_array_size(mails);
+	struct pd_flow_import *imports = pd_alloc_n(call->arena, count, sizeof *imports);
+	struct pd_flow_imported *imported = pd_alloc_n(call->arena, count, sizeof *imported);
+	size_t read = 0;
+	int failed = 0;
 
-	if (failed)
-		return failed;
-	PD_AUTO_RAW raw = pd_raw_from_bytes(content.data, content.len);
-	const struct pd_flow_import import = {
-		.mailbox = pd_call_text(call, "mailbox"),
-		.raw = raw,
-		.ticket = pd_call_number(call, "number"),
-		.as = import_as(pd_call_text(call, "kind")),
-		.by = pd_call_text(call, "by"),
-		.at = time_of(call, "at"),
-	};
-
-	failed = pd_flow_import(call->flow, call->arena, &import, &is_new, &ticket, &call->error);
+	if (count == 0)
+		return pd_fail(&call->error, PD_PERMANENT, "mails are missing");
+	while (read < count && !failed) {
+		failed = read_mail(call, json_array_get(mails, read), &imports[read]);
+		read += !failed;
+	}
 	if (!failed)
-		pd_call_emit(call, json_pack("{s:I,s:b}", "number", (json_int_t)ticket, "new", is_new));
+		failed = pd_flow_import(call->flow, imports, count, imported, &call->error);
+	for (size_t i = 0; i < read; i++)
+		pd_raw_free((struct pd_raw *)imports[i].raw);
+	bool goes_on = read == count;
+	for (size_t i = 0; i < count && goes_on; i++) {
+		tell_mail(call, &imported[i]);
+		goes_on = !imported[i].failed || imported[i].failed == PD_PERMANENT; /* the rest was not tried */
+	}
 	return failed;
 }
 

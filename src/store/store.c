@@ -1,7 +1,6 @@
-/* The store's face: commits, leases and the rest, the same over every backend.
+/* The store's face: snapshots, leases and the rest, the same over every backend; commits are in commit.c.
  *
- * Promises what store.h says. The thread that commits writes its big messages first; deciding anew and
- * carrying out happen in the writer's thread while it waits. */
+ * Promises what store.h says. */
 #include "store/inside.h"
 
 #include <errno.h>
@@ -119,76 +118,6 @@ void pd_store_replay(struct pd_snapshot *snapshot, pd_time from, pd_time to, pd_
 		view->store->backend->replay(view, from, to, each, data);
 }
 
-/* --- commits --- */
-
-/* Where anything that was read has changed, decides anew inside the transaction. */
-static int decide_anew(struct pd_store *store, struct pd_committing *committing, struct pd_error *error)
-{
-	struct pd_commit *commit = committing->commit;
-	if (commit->redecide == NULL)
-		return pd_fail(error, PD_TEMPORARY, "the desk changed meanwhile");
-	struct pd_window writer;
-	pd_window_init(&writer, store, true);
-	writer.face.config = commit->snapshot != NULL ? commit->snapshot->config : NULL;
-	store->backend->writer_window(store, &writer);
-	struct pd_plan *plan = NULL;
-	atomic_fetch_add(&store->redecided, 1);
-	int failed = commit->redecide(commit->data, &writer.face, &plan, error);
-	if (failed)
-		return failed;
-	if (writer.face.failed != 0) {
-		if (error != NULL)
-			*error = writer.face.error;
-		return writer.face.failed;
-	}
-	commit->plan = plan;
-	return store->backend->prepare(store, committing, error);
-}
-
-static int commit_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
-{
-	struct pd_committing *committing = job->data;
-	struct pd_commit *commit = committing->commit;
-	if (commit->snapshot != NULL) {
-		struct pd_window writer;
-		pd_window_init(&writer, store, true);
-		store->backend->writer_window(store, &writer);
-		bool has_changed = pd_window_has_changed(pd_window_of(commit->snapshot), &writer);
-		if (writer.face.failed != 0) {
-			*error = writer.face.error;
-			return writer.face.failed;
-		}
-		int failed = has_changed ? decide_anew(store, committing, error) : 0;
-		if (failed)
-			return failed;
-	}
-	if (pd_plan_is_empty(commit->plan))
-		return 0;
-	job->touches_outbox = commit->plan->letters.count > 0;
-	int failed = pd_plan_check(committing->arena, commit->plan, error);
-	if (failed)
-		return failed;
-	pd_noted_plan(store, commit->plan);
-	return store->backend->apply(store, committing, error);
-}
-
-/* What the plan brings on may be sooner than all that was known. */
-static void note_wakes(struct pd_store *store, const struct pd_plan *plan)
-{
-	for (size_t i = 0; i < plan->tickets.count; i++) {
-		pd_time next = plan->tickets.items[i].agenda.next;
-		if (next == 0)
-			continue;
-		pthread_mutex_lock(&store->lock);
-		store->wake_changes++;
-		if (next < store->next_wake) {
-			store->next_wake = next;
-			pthread_cond_broadcast(&store->wake);
-		}
-		pthread_mutex_unlock(&store->lock);
-	}
-}
-
 /* --- lines of chats --- */
 
 void pd_store_listen(struct pd_store *store, pd_store_line *each, void *data)
@@ -197,18 +126,6 @@ void pd_store_listen(struct pd_store *store, pd_store_line *each, void *data)
 	store->line = each;
 	store->line_data = data;
 	pthread_mutex_unlock(&store->listening);
-}
-
-static void give_lines(struct pd_store *store, const struct pd_plan *plan)
-{
-	for (size_t i = 0; i < plan->letters.count; i++) {
-		if (!plan->letters.items[i]->is_line)
-			continue;
-		pthread_mutex_lock(&store->listening);
-		if (store->line != NULL)
-			store->line(store->line_data, plan->letters.items[i]);
-		pthread_mutex_unlock(&store->listening);
-	}
 }
 
 static int lines_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
@@ -258,43 +175,6 @@ int pd_store_lines_sent(struct pd_store *store, const struct pd_line_mark *marks
 	struct marking marking = {marks, count, now};
 	struct pd_job job = {.run = lines_sent_run, .data = &marking};
 	return pd_writer_do(store->writer, &job, error);
-}
-
-int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error)
-{
-	/* A mail that came before changes nothing; its 250 waits until what came before is on disk (invariant 1). */
-	if (pd_plan_is_empty(commit->plan) && (store->writer == NULL || pd_writer_is_settled(store->writer)))
-		return 0;
-	if (commit->snapshot != NULL && commit->snapshot->failed != 0) {
-		if (error != NULL)
-			*error = commit->snapshot->error;
-		return commit->snapshot->failed;
-	}
-	if (store->writer == NULL)
-		return pd_fail(error, PD_TEMPORARY, "the store is open for reading only");
-	/* The read set is all that is still needed; a look-up after this begins anew. */
-	if (commit->snapshot != NULL && pd_window_of(commit->snapshot)->at != NULL)
-		store->backend->window_end(pd_window_of(commit->snapshot));
-	PD_AUTO_ARENA arena = pd_arena_new();
-	struct pd_committing committing = {.commit = commit, .arena = arena};
-	struct pd_job job = {.run = commit_run, .data = &committing, .notes_changes = true};
-	struct pd_error own;
-	if (error == NULL)
-		error = &own;
-	int failed = store->backend->prepare(store, &committing, error);
-	if (!failed)
-		failed = pd_writer_do(store->writer, &job, error);
-	if (failed != PD_UNCERTAIN) {
-		for (size_t i = 0; failed && i < committing.blobs.count; i++)
-			committing.blobs.items[i].is_used = false;
-		store->backend->unprepare(store, &committing);
-	}
-	if (!failed) {
-		atomic_fetch_add(&store->commits, 1);
-		note_wakes(store, commit->plan);
-		give_lines(store, commit->plan);
-	}
-	return failed;
 }
 
 int pd_store_raw(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error)

@@ -52,6 +52,9 @@ struct pd_commit {
 };
 /* Blocks until durable or failed. An empty plan commits nothing and succeeds. */
 int pd_store_commit(struct pd_store *store, struct pd_commit *commit, struct pd_error *error);
+/* Many in one transaction: each is decided in it by its redecide, after those before it, which it sees; snapshot and
+ * plan are not looked at. All or none; others wait meanwhile, so let it be a few dozen, and none with a large message. */
+int pd_store_commit_row(struct pd_store *store, struct pd_commit *commits, size_t count, struct pd_error *error);
 
 /* The raw bytes of a message; PD_PERMANENT when there is none (or purged). */
 int pd_store_raw(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);

@@ -163,6 +163,48 @@ static void test_changed_readings_are_decided_anew(struct desk *desk)
 	assert_int_equal(stats.redecided, 1);
 }
 
+static int refuse(void *data, struct pd_snapshot *desk, struct pd_plan **ret_plan, struct pd_error *error)
+{
+	struct pd_plan *never = NULL;
+	(void)data;
+	(void)desk;
+	*ret_plan = never;
+	return pd_fail(error, PD_PERMANENT, "no");
+}
+
+/* Many in one transaction: each sees those before it, and where one fails none is there. */
+static void test_a_row_is_decided_in_order(struct desk *desk)
+{
+	struct test_delivery one = {
+		.arena = desk->arena, .settings = desk->settings, .mail = hello, .now = TEST_NOW};
+	struct test_delivery two = one, three = one;
+	three.mail.message_id = "third@example.org";
+	struct pd_commit row[] = {{.now = TEST_NOW, .redecide = test_redecide, .data = &one},
+				  {.now = TEST_NOW, .redecide = refuse, .data = &two},
+				  {.now = TEST_NOW, .redecide = test_redecide, .data = &three}};
+	struct pd_error error = {0};
+	struct pd_store_stats stats;
+	assert_int_equal(pd_store_commit_row(desk->store, row, 3, &error), PD_PERMANENT);
+	assert_int_equal(pd_store_stats(desk->store, &stats, &error), 0);
+	assert_int_equal(stats.tickets, 0);
+	const unsigned long groups = stats.groups;
+	row[1].redecide = test_redecide;
+	assert_int_equal(pd_store_commit_row(desk->store, row, 3, &error), 0);
+	assert_string_equal(row[0].plan->outcome, "new ticket");
+	assert_string_equal(row[1].plan->outcome, "duplicate");
+	assert_int_equal(two.ticket, one.ticket);
+	assert_string_equal(row[2].plan->outcome, "new ticket");
+	assert_true(three.ticket > one.ticket);
+	assert_int_equal(pd_store_stats(desk->store, &stats, &error), 0);
+	assert_int_equal(stats.tickets, 2);
+	assert_int_equal(stats.commits, 3);
+	assert_int_equal(stats.groups, groups + 1);
+	assert_int_equal(stats.redecided, 0);
+	assert_int_equal(pd_store_commit_row(desk->store, row, 3, &error), 0);
+	assert_int_equal(pd_store_stats(desk->store, &stats, &error), 0);
+	assert_int_equal(stats.tickets, 2);
+}
+
 /* One answer that a decision stands on changes, and only what asked for it is made anew. */
 enum asked { ASK_TICKET, ASK_TIMELINE, ASK_CONTACT, ASK_CONTACT_OF, ASK_NO_CONTACT, ASK_MESSAGE_ID, ASK_MARK, ASK_COUNTER,
 	     ASK_SUBJECT, ASK_OTHERS };
@@ -1306,6 +1348,7 @@ static const struct {
 	{"look-ups", test_look_ups},
 	{"a snapshot is an instant", test_snapshot_is_an_instant},
 	{"changed readings are decided anew", test_changed_readings_are_decided_anew},
+	{"a row is decided in order", test_a_row_is_decided_in_order},
 	{"each reading counts", test_each_reading_counts},
 	{"without a new decision it fails", test_without_a_new_decision_it_fails},
 	{"a bad plan is refused alone", test_a_bad_plan_is_refused_alone},
