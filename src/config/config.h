@@ -99,6 +99,9 @@ struct pd_chat {
 	pd_time answer_within, idle;
 	unsigned lines_per_minute, chats_per_hour;
 	size_t line_size; /* bytes */
+	struct pd_strings files; /* URLs that those of the own server's files begin with */
+	size_t file_size;	 /* bytes */
+	unsigned files_per_hour;
 	PD_LIST(struct pd_gateway) gateways;
 };
 

@@ -342,6 +342,13 @@ const struct pd_option pd_options[] = {
 	 "How many chats may begin within an hour, all visitors together."},
 	{"chat", "line_size", PD_OPTION_SIZE, "16k", NULL, CHAT(line_size),
 	 "The longest line that is taken."},
+	{"chat", "files", PD_OPTION_LIST, NULL, NULL, CHAT(files),
+	 "What the links to files on your own XMPP server begin with, such as https://upload.example.com/file_share/. Such files are fetched "
+	 "and kept with the ticket; links to anywhere else stay links, as do all where this is absent."},
+	{"chat", "file_size", PD_OPTION_SIZE, "10M", NULL, CHAT(file_size),
+	 "The largest file that is fetched."},
+	{"chat", "files_per_hour", PD_OPTION_COUNT, "200", NULL, CHAT(files_per_hour),
+	 "How many files are fetched within an hour, of all chats together."},
 	{"chat", "gateway NAME", PD_OPTION_HOST, NULL, NULL, PD_NO_PLACE,
 	 "The domain of a gateway to another network. Its visitors' tickets have NAME as source."},
 };

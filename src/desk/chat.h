@@ -89,6 +89,39 @@ void pd_chat_pass_on(struct pd_context *context, struct pd_ticket *ticket, const
 /* Can anybody take a chat now? */
 bool pd_chat_is_staffed(struct pd_context *context, const struct pd_chat *chat);
 
+/* --- files --- */
+
+/* The kind of the records of files that are to be fetched: NAME is the number of the line's entry, the value the chat. */
+#define PD_CHAT_FILE_RECORD "chat-file"
+
+struct pd_chat_file {
+	int64_t event; /* the line's entry */
+	const char *url;
+	size_t limit; /* bytes */
+};
+struct pd_chat_files {
+	struct pd_chat_file *items;
+	size_t count, room;
+};
+/* Those of one [chat], oldest first. */
+struct pd_chat_files pd_chat_files_wanted(struct pd_context *context, const char *chat);
+
+enum pd_file_fault {
+	PD_FILE_IS_THERE,
+	PD_FILE_TOO_LARGE,
+	PD_FILE_NOT_GIVEN,   /* the server says no: it is gone, forbidden, elsewhere */
+	PD_FILE_UNREACHABLE, /* no server, no answer, too slow, cut short */
+	PD_FILE_ENCRYPTED,
+	PD_FILE_TOO_MANY,
+};
+/* What came of fetching the file of that entry. Outcome: "attached", "not fetched", "duplicate" where that has been decided. */
+void pd_decide_fetched(struct pd_context *context, int64_t event, enum pd_file_fault fault, struct pd_bytes content);
+
+/* The files of the lines that a notification of that message shows (pd_chat_words), as many as the limit of bytes allows, go
+ * along with the letter. Others: nothing. */
+void pd_chat_carry(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
+		   const struct pd_stored *stored, struct pd_planned_letter *letter, struct pd_buf *out, const char *language);
+
 /* Is it a JID without a resource, "name@domain"? */
 bool pd_is_bare_jid(const char *text);
 void pd_chat_check(const struct pd_settings *settings, struct pd_problems *problems);

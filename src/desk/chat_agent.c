@@ -120,6 +120,7 @@ static void say(struct line *line, struct chat *chat)
 	struct pd_event *event = pd_plan_event(context, chat->ticket, PD_EVENT_MESSAGE, message->stored.id,
 					       chat->conversation, "chat");
 	chat_say_visitor(chat, line->agent->full_name, text, event->id);
+	chat_want_file(chat, event, text);
 	context->plan->outcome = "line";
 }
 

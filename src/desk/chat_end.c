@@ -58,12 +58,13 @@ static void write_line(struct chat *chat, const struct pd_entry *entry, const ch
 	pd_buf_adds(html, "</p>\n");
 }
 
-static void set_text(struct chat *chat, struct pd_letter *letter)
+static void set_text(struct chat *chat, struct pd_planned_letter *planned)
 {
+	struct pd_letter *letter = &planned->letter;
 	struct pd_arena *arena = chat->context->arena;
 	const char *language = chat->session.language, *day = NULL;
-	PD_AUTO_BUF text = {.limit = 4 * 1024 * 1024}, html = {.limit = 8 * 1024 * 1024};
-	struct pd_entries said = chat_entries(chat);
+	PD_AUTO_BUF text = {.limit = 4 * 1024 * 1024}, html = {.limit = 8 * 1024 * 1024}, names = {0};
+	struct pd_entries said = chat_entries(chat), files = chat_files_of(chat->context, chat->ticket->number, &said);
 	const char *begin = CHAT_SAY(chat, language, "This is what was said in your chat with {mailbox}. The times are those of {zone}.",
 				     "mailbox", chat->mailbox->full_name, "zone",
 				     chat->session.zone != NULL ? pd_printf(arena, "UTC%s", chat->session.zone)
@@ -75,6 +76,13 @@ static void set_text(struct chat *chat, struct pd_letter *letter)
 	pd_buf_adds(&html, "</p>\n");
 	for (size_t i = 0; i < said.count; i++)
 		write_line(chat, &said.items[i], &day, &text, &html);
+	chat_carry(chat->context, &files, planned, &names, language);
+	if (names.len > 0) {
+		pd_buf_adds(&text, names.data);
+		pd_buf_adds(&html, "<p>");
+		add_html(&html, names.data + 1);
+		pd_buf_adds(&html, "</p>\n");
+	}
 	pd_buf_addf(&text, "\n%s\n", finish);
 	pd_buf_adds(&html, "<p>");
 	add_html(&html, finish);
@@ -110,7 +118,7 @@ void chat_transcript(struct chat *chat)
 		letter->reply_to = (struct pd_address){
 			.name = mailbox->full_name,
 			.addr = pd_address_for_contact(context, mailbox, chat->ticket->number, chat->conversation, address)};
-	set_text(chat, letter);
+	set_text(chat, planned);
 	pd_letter_keep(context, planned, chat->ticket, chat->conversation, "transcript");
 }
 

@@ -234,6 +234,9 @@ bool pd_chat_tells(struct pd_context *context, const struct pd_ticket *ticket, c
 		return false;
 	if (stored->direction != PD_IN)
 		return true;
+	/* The mail waits for the file (tell.c). */
+	if (pd_plan_record(context, PD_CHAT_FILE_RECORD, pd_printf(context->arena, "%lld", (long long)event->id)) != NULL)
+		return true;
 	if (!pd_chat_session_of(context->arena, ticket, &session))
 		return true; /* it is over: what is unanswered is told as a whole */
 	if (session.state == PD_CHAT_ASKED)

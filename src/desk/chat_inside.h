@@ -40,6 +40,14 @@ const char *chat_visitor_name(struct chat *chat);
 void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent);
 #define CHAT_SAY(chat, language, ...) pd_say((chat)->context->arena, (language), __VA_ARGS__, NULL)
 
+/* chat_file.c: where the text is a link to a file on the own server, that is to be fetched. event: the line's entry. */
+void chat_want_file(struct chat *chat, const struct pd_event *event, const char *text);
+/* The entries of files that belong to one of these lines, oldest first. */
+struct pd_entries chat_files_of(struct pd_context *context, int64_t ticket, const struct pd_entries *lines);
+/* As many of them as fit into the limit of notifications go along; each is named in `out`, a line each. */
+void chat_carry(struct pd_context *context, const struct pd_entries *files, struct pd_planned_letter *letter, struct pd_buf *out,
+		const char *language);
+
 /* chat_visitor.c, chat_agent.c: who said it. */
 void chat_take_visitor(struct pd_context *context, const struct pd_chat *settings, const struct pd_said *said);
 void chat_take_agent(struct pd_context *context, const struct pd_chat *settings, const struct pd_said *said,
@@ -58,6 +66,10 @@ enum chat_end { CHAT_END_CLOSED, CHAT_END_LEFT, CHAT_END_IDLE };
 void chat_end(struct chat *chat, enum chat_end how);
 /* transcript.c: the letter, on the plan. */
 void chat_transcript(struct chat *chat);
+/* chat_say.c: the entries of a ticket, those of this plan too, oldest first. */
+struct pd_entries chat_all_entries(struct pd_context *context, int64_t ticket);
+/* The end of a chat: what comes after it is another one's. */
+bool chat_is_end(const struct pd_event *event);
 /* The entries of the chat that the visitor has seen, those of this plan too, oldest first. */
 struct pd_entries chat_entries(struct chat *chat);
 /* Who said it, as the visitor knows them. */

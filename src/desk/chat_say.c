@@ -8,11 +8,12 @@
 
 #include "base/markup.h"
 #include "base/text.h"
+#include "desk/chat_link.h"
 #include "desk/people.h"
 
 /* RFC 6121 section 5.2, with XEP-0172, 0085, 0184 and 0359. */
 static struct pd_bytes stanza(struct pd_arena *arena, const struct pd_letter *letter, const char *language,
-			      const char *nick, const char *text)
+			      const char *nick, const char *text, bool is_file)
 {
 	PD_AUTO_BUF out = {0};
 	pd_buf_adds(&out, "<message type='chat'");
@@ -27,6 +28,11 @@ static struct pd_bytes stanza(struct pd_arena *arena, const struct pd_letter *le
 		pd_buf_adds(&out, "<nick xmlns='http://jabber.org/protocol/nick'>");
 		pd_markup_escape(&out, nick);
 		pd_buf_adds(&out, "</nick>");
+	}
+	if (is_file) { /* so that clients show what is behind the link (XEP-0066) */
+		pd_buf_adds(&out, "<x xmlns='jabber:x:oob'><url>");
+		pd_markup_escape(&out, text);
+		pd_buf_adds(&out, "</url></x>");
 	}
 	pd_buf_adds(&out, "<active xmlns='http://jabber.org/protocol/chatstates'/><request xmlns='urn:xmpp:receipts'/>"
 			  "<origin-id xmlns='urn:xmpp:sid:0'");
@@ -50,7 +56,9 @@ static void say(struct pd_context *context, const struct pd_chat *settings, cons
 	planned->letter.message_id = pd_printf(arena, "c%lld@%s", (long long)planned->id, context->settings->hostname);
 	planned->letter.from = planned->letter.reply_to = (struct pd_address){.name = "", .addr = ""};
 	planned->letter.subject = planned->letter.text = "";
-	planned->bytes = stanza(arena, &planned->letter, language, nick, text);
+	const char *url, *name;
+	bool is_file = strpbrk(text, " \n") == NULL && chat_link_of(arena, &settings->files, text, &url, &name) == CHAT_LINK_OWN;
+	planned->bytes = stanza(arena, &planned->letter, language, nick, text, is_file);
 	*pd_list_add(arena, &context->plan->letters) = planned;
 }
 
@@ -127,11 +135,17 @@ static void add_planned(struct pd_context *context, int64_t ticket, struct pd_en
 	}
 }
 
+struct pd_entries chat_all_entries(struct pd_context *context, int64_t ticket)
+{
+	struct pd_entries all = context->desk->timeline(context->desk, context->arena, ticket, 0);
+	add_planned(context, ticket, &all);
+	return all;
+}
+
 struct pd_entries chat_entries(struct chat *chat)
 {
 	struct pd_context *context = chat->context;
-	struct pd_entries all = context->desk->timeline(context->desk, context->arena, chat->ticket->number, 0), said = {0};
-	add_planned(context, chat->ticket->number, &all);
+	struct pd_entries all = chat_all_entries(context, chat->ticket->number), said = {0};
 	for (size_t i = 0; i < all.count; i++)
 		if (all.items[i].event.id >= chat->session.since && all.items[i].event.kind == PD_EVENT_MESSAGE &&
 		    all.items[i].message != NULL && pd_equal(all.items[i].message->source, "chat") &&
@@ -166,8 +180,7 @@ void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
 					  pd_buf_string(chat->context->arena, &out)));
 }
 
-/* The end of a chat: what comes after it is another one's. */
-static bool ends_chat(const struct pd_event *event)
+bool chat_is_end(const struct pd_event *event)
 {
 	for (size_t i = 0; i < event->changes.count; i++)
 		if (strcmp(event->changes.items[i].property, PD_PROPERTY_CHAT) == 0 && event->changes.items[i].to == NULL)
@@ -175,31 +188,53 @@ static bool ends_chat(const struct pd_event *event)
 	return false;
 }
 
+static bool is_line(const struct pd_event *event, const struct pd_stored *stored)
+{
+	return event->kind == PD_EVENT_MESSAGE && stored != NULL && pd_equal(stored->source, "chat");
+}
+
+/* What people said in the chat up to that line. */
+static struct pd_entries said_until(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event)
+{
+	struct pd_entries all = chat_all_entries(context, ticket->number), said = {0};
+	for (size_t i = 0; i < all.count && all.items[i].event.id <= event->id; i++) {
+		if (chat_is_end(&all.items[i].event))
+			said.count = 0;
+		if (is_line(&all.items[i].event, all.items[i].message) && (all.items[i].message->kinds & PD_KIND_AUTO) == 0)
+			*pd_list_add(context->arena, &said) = all.items[i];
+	}
+	return said;
+}
+
 const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
 			  const struct pd_stored *stored)
 {
-	if (event->kind != PD_EVENT_MESSAGE || !pd_equal(stored->source, "chat"))
+	if (!is_line(event, stored))
 		return stored->text;
 	PD_AUTO_BUF out = {.limit = 64 * 1024};
-	struct pd_entries all = context->desk->timeline(context->desk, context->arena, ticket->number, 0);
-	size_t said = 0;
-	add_planned(context, ticket->number, &all);
-	for (size_t i = 0; i < all.count && all.items[i].event.id <= event->id; i++) {
-		const struct pd_stored *line = all.items[i].message;
-		if (ends_chat(&all.items[i].event)) {
-			pd_buf_clear(&out);
-			said = 0;
-		}
-		if (all.items[i].event.kind != PD_EVENT_MESSAGE || line == NULL || !pd_equal(line->source, "chat") ||
-		    (line->kinds & PD_KIND_AUTO) != 0)
-			continue;
-		if (line->direction != PD_IN)
-			pd_buf_addf(&out, "%s: ", pd_actor_words(context, all.items[i].event.actor));
-		pd_buf_addf(&out, "%s\n", line->text);
-		said++;
-	}
-	if (said < 2)
+	struct pd_entries said = said_until(context, ticket, event);
+	if (said.count < 2)
 		return stored->text;
-	out.data[out.len - 1] = '\0';
+	for (size_t i = 0; i < said.count; i++) {
+		if (said.items[i].message->direction != PD_IN)
+			pd_buf_addf(&out, "%s: ", pd_actor_words(context, said.items[i].event.actor));
+		pd_buf_addf(&out, "%s%s", said.items[i].message->text, i + 1 < said.count ? "\n" : "");
+	}
 	return pd_strdup(context->arena, out.data);
+}
+
+void pd_chat_carry(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
+		   const struct pd_stored *stored, struct pd_planned_letter *letter, struct pd_buf *out, const char *language)
+{
+	struct pd_chat_session session;
+	struct pd_entries lines = {0};
+	if (!is_line(event, stored))
+		return;
+	/* Who talks by mail had the earlier ones with the mails before. */
+	if (pd_chat_session_of(context->arena, ticket, &session) && session.state == PD_CHAT_TAKEN)
+		pd_list_add(context->arena, &lines)->event = *event;
+	else
+		lines = said_until(context, ticket, event);
+	struct pd_entries files = chat_files_of(context, ticket->number, &lines);
+	chat_carry(context, &files, letter, out, language);
 }

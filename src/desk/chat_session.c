@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/chat_link.h"
 
 static const char *const states[] = {
 	[PD_CHAT_WAITING] = "waiting", [PD_CHAT_TAKEN] = "taken", [PD_CHAT_ASKED] = "asked"};
@@ -138,6 +139,13 @@ void pd_chat_check(const struct pd_settings *settings, struct pd_problems *probl
 		if (chat->from != NULL && pd_settings_mailbox_of(settings, chat->from) == NULL)
 			pd_problem_add(problems, chat->where, "[chat %s] from: %s is no address of a mailbox", chat->name,
 				       chat->from);
+		for (size_t n = 0; n < chat->files.count; n++) {
+			PD_AUTO_ARENA arena = pd_arena_new();
+			const char *wrong = chat_link_prefix_wrong(arena, chat->files.items[n]);
+			if (wrong != NULL)
+				pd_problem_add(problems, chat->where, "[chat %s] files: %s: %s", chat->name, chat->files.items[n],
+					       wrong);
+		}
 		const struct pd_mailbox *mailbox = pd_settings_mailbox(settings, chat->mailbox);
 		if (mailbox != NULL && mailbox->team == NULL)
 			pd_warning_add(problems, chat->where, "[chat %s]: the mailbox %s has no team, so nobody is invited",

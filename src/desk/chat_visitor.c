@@ -15,17 +15,33 @@
 
 /* --- addresses --- */
 
+/* In small letters, without links and the addresses of other networks: what stands before an @ there is nobody's mail. */
+static const char *without_links(struct pd_arena *arena, const char *text)
+{
+	static const char blanks[] = " \t\n";
+	char *words = pd_lower_ascii(arena, text);
+	for (char *at = words; *at != '\0';) {
+		at += strspn(at, blanks);
+		size_t len = strcspn(at, blanks);
+		const char *word = pd_strndup(arena, at, len);
+		if (strstr(word, "://") != NULL || strstr(word, "xmpp:") != NULL || strstr(word, "sip:") != NULL)
+			memset(at, ' ', len);
+		at += len;
+	}
+	return words;
+}
+
 const char *chat_address_in(struct pd_context *context, const char *text)
 {
 	static const char around[] = " \t\n<>()[]{},;:\"'";
-	for (const char *at = text; *at != '\0';) {
+	for (const char *at = without_links(context->arena, text); *at != '\0';) {
 		at += strspn(at, around);
 		size_t len = strcspn(at, around);
 		const char *word = pd_strndup(context->arena, at, len);
 		size_t end = len;
 		while (end > 0 && strchr(".!?", word[end - 1]) != NULL)
 			end--;
-		word = pd_lower_ascii(context->arena, pd_strndup(context->arena, word, end));
+		word = pd_strndup(context->arena, word, end);
 		if (strchr(word, '@') != NULL && pd_config_is_address(word) && pd_is_outsider(context, word) &&
 		    !pd_is_noreply(context->arena, word))
 			return word;
@@ -160,6 +176,7 @@ static void begin(struct chat *chat, const struct pd_said *said, int64_t earlier
 	struct pd_event *event = keep_line(chat, said);
 	chat->session.since = event->id;
 	chat_keep(chat, "chat");
+	chat_want_file(chat, event, said->text);
 	if (goes_on) {
 		pd_plan_set(context, ticket, "snoozed", NULL, "the contact wrote");
 		if (ticket->status_kind != PD_STATUS_NEW)
@@ -181,6 +198,7 @@ static void go_on(struct chat *chat, const struct pd_said *said)
 	if (chat->session.state == PD_CHAT_TAKEN)
 		chat_say_agent(chat, pd_settings_agent(context->settings, chat->session.agent), chat_visitor_name(chat),
 			       said->text, event->id);
+	chat_want_file(chat, event, said->text);
 	context->plan->outcome = "line";
 	context->plan->ticket = chat->ticket->number;
 }

@@ -130,7 +130,7 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 /* What is of the machine and no news to people. */
 static bool is_inner(const char *property)
 {
-	return strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
+	return pd_starts(property, PD_RECORD_PREFIX "chat") || strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
 	       strcmp(property, "subject") == 0 || strcmp(property, "closed") == 0 ||
 	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 ||
 	       strcmp(property, "unclocked") == 0 || strcmp(property, "clock") == 0 || strcmp(property, "warned") == 0;

@@ -52,6 +52,13 @@ static const char *size_words(struct pd_arena *arena, size_t size)
 	return pd_printf(arena, "%.1f MB", (double)size / (1024.0 * 1024.0));
 }
 
+const char *pd_told_file(struct pd_context *context, const struct pd_attachment *file, bool is_attached, const char *language)
+{
+	return pd_say(context->arena, language,
+		      is_attached ? N_("Attached: {name} ({size})") : N_("Not attached, too large: {name} ({size})"), "name",
+		      file->name, "size", size_words(context->arena, file->size), NULL);
+}
+
 /* As many as fit go with the letter, the others are named. */
 static void carry_attachments(struct pd_context *context, const struct pd_stored *stored,
 			      struct pd_planned_letter *letter, struct pd_buf *out, const char *language)
@@ -70,12 +77,7 @@ static void carry_attachments(struct pd_context *context, const struct pd_stored
 			letter->carried.indexes[letter->carried.count++] = attachment->index;
 			left -= attachment->size;
 		}
-		pd_buf_addf(out, "%s\n",
-			    pd_say(context->arena, language,
-				   fits ? N_("Attached: {name} ({size})")
-					: N_("Not attached, too large: {name} ({size})"),
-				   "name", attachment->name, "size",
-				   size_words(context->arena, attachment->size), NULL));
+		pd_buf_addf(out, "%s\n", pd_told_file(context, attachment, fits, language));
 	}
 }
 
@@ -293,6 +295,7 @@ static void write_message(struct pd_context *context, const struct pd_told *told
 				   pd_printf(context->arena, "%lld", (long long)told->ticket->number),
 				   "entry", pd_printf(context->arena, "%lld", (long long)shown->id), NULL));
 	carry_attachments(context, stored, planned, out, language);
+	pd_chat_carry(context, told->ticket, shown, stored, planned, out, language);
 }
 
 void pd_notification_write(struct pd_context *context, const struct pd_told *told)

@@ -24,6 +24,8 @@ void pd_summary_write(struct pd_context *context, const struct pd_agent *agent, 
 void pd_background_write(struct pd_context *context, const struct pd_told *told, struct pd_buf *out);
 
 /* The message of an event: of this plan, else of the desk; NULL: it has none. */
+/* A line that names a file. */
+const char *pd_told_file(struct pd_context *context, const struct pd_attachment *file, bool is_attached, const char *language);
 const struct pd_stored *pd_told_message(struct pd_context *context, const struct pd_event *event);
 /* A message of this plan; NULL. */
 const struct pd_planned_message *pd_told_planned(const struct pd_context *context, int64_t message);

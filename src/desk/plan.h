@@ -30,6 +30,12 @@ struct pd_carried {
 	size_t count;
 };
 
+/* A stored message, or one of this plan, that is a file as a whole. */
+struct pd_carried_file {
+	int64_t message;
+	const char *name, *type;
+};
+
 struct pd_planned_letter {
 	int64_t id; /* outbox */
 	enum pd_letter_kind kind;
@@ -39,6 +45,7 @@ struct pd_planned_letter {
 	pd_time not_before; /* it may be stopped until then; 0: it leaves at once */
 	struct pd_letter letter;	     /* of a line: sender and recipient (JIDs) and message_id alone */
 	struct pd_carried carried;
+	PD_LIST(struct pd_carried_file) files; /* that go along, too */
 	struct pd_bytes bytes; /* filled by flow before the commit, of a line by deciding */
 };
 

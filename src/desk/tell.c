@@ -25,6 +25,7 @@ struct all_told {
 struct telling {
 	struct pd_context *context;
 	const struct pd_delivery *delivery; /* NULL: no mail is decided */
+	bool is_late; /* what is told happened in an earlier decision, but could not be told then */
 	struct all_told readers;
 };
 
@@ -83,7 +84,7 @@ static struct pd_told *add_reader(struct telling *telling, const char *name, str
 	    pd_equal(event->actor, pd_printf(context->arena, "agent:%s", name)) ||
 	    (context->agent == agent && event->action == context->action) ||
 	    !pd_may_see(context->settings, agent, ticket) || is_addressed(telling, agent, event) ||
-	    (event->action == context->action &&
+	    ((event->action == context->action || telling->is_late) &&
 	     pd_chat_tells(context, ticket, agent, event, pd_told_message(context, event))))
 		return NULL;
 	struct pd_told *reader = NULL;
@@ -216,6 +217,19 @@ static void tell_left(struct telling *telling, struct pd_ticket *ticket)
 	add_followers(telling, ticket, &entry->event);
 }
 
+/* A line whose file has come, or cannot be had: now it is told with it. */
+static void tell_file(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *file)
+{
+	struct pd_context *context = telling->context;
+	const struct pd_entry *line =
+		file->other != 0 ? context->desk->entry(context->desk, context->arena, file->other) : NULL;
+	if (line == NULL || line->event.kind != PD_EVENT_MESSAGE)
+		return; /* none, or one of this very decision, which tells itself */
+	telling->is_late = true;
+	tell_message(telling, ticket, &line->event);
+	telling->is_late = false;
+}
+
 static void tell_changes(struct telling *telling, struct pd_ticket *ticket, const struct pd_event *event)
 {
 	bool is_duplicate = pd_equal(telling->context->plan->outcome, "duplicate");
@@ -297,6 +311,8 @@ static void tell_event(struct telling *telling, const struct pd_event *event)
 		tell_message(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_COMMENT) {
 		tell_comment(telling, ticket, event);
+	} else if (event->kind == PD_EVENT_ATTACHED) {
+		tell_file(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_GOAL) {
 		tell_goal(telling, ticket, event);
 	} else if (event->kind == PD_EVENT_REMINDER) {

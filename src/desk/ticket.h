@@ -27,7 +27,7 @@ enum pd_event_kind {
 	PD_EVENT_UNDELIVERED, /* other: the event of the message that bounced; why: recipient and diagnostic */
 	PD_EVENT_UNDO,	      /* other: the action taken back; changes: what that did */
 	PD_EVENT_RELATED,     /* other: a ticket that this is perhaps related to */
-	PD_EVENT_ATTACHED,    /* message: a file added by hand */
+	PD_EVENT_ATTACHED,    /* message: a file added by hand; of a link in a chat, whose entry is `other`, or why not */
 	PD_EVENT_DRAFT,	      /* other: the draft kept; why: the reason */
 	PD_EVENT_PURGED,      /* tombstone */
 	PD_EVENT_REMINDER,    /* changes: `reminder`, asked for (message: the words) or given (other: where it was asked for) */

@@ -99,6 +99,11 @@ static void check_one(const struct pd_settings *settings, const struct pd_chat *
 	struct stat st;
 	int fd;
 
+#ifndef PD_HAVE_CURL
+	if (chat->files.count > 0)
+		pd_warning_add(problems, chat->where, "[chat %s] files: this postdesk was built without libcurl: links stay links",
+			       chat->name);
+#endif
 	if (!g_file_get_contents(chat->secret_file, &secret, NULL, &fault)) {
 		pd_problem_add(problems, chat->where, "[chat %s] secret_file: %s", chat->name, fault->message);
 		return;

@@ -194,6 +194,32 @@ static int carry(struct pd_work *work, struct sources *sources, struct pd_planne
 	return 0;
 }
 
+/* Files that were stored as such, or are about to be by this very plan. */
+static int carry_files(struct pd_work *work, const struct pd_plan *plan, struct pd_planned_letter *planned, struct pd_error *error)
+{
+	for (size_t i = 0; i < planned->files.count; i++) {
+		const struct pd_carried_file *file = &planned->files.items[i];
+		struct pd_attachment part = {.name = file->name, .type = file->type};
+		const struct pd_raw *raw;
+
+		for (size_t k = 0; k < plan->messages.count; k++)
+			if (plan->messages.items[k].stored.id == file->message)
+				part.content = plan->messages.items[k].raw;
+		if (!part.content.data) {
+			int failed = load_stored(work, file->message, &raw, error);
+
+			if (failed == PD_PERMANENT)
+				continue; /* purged meanwhile */
+			if (failed)
+				return failed;
+			part.content = (struct pd_bytes){.data = raw->data, .len = raw->size};
+		}
+		part.size = part.content.len;
+		*pd_list_add(work->arena, &planned->letter.attachments) = part;
+	}
+	return 0;
+}
+
 /* The bytes of every letter of the plan are fixed here, before the commit (invariant 3). */
 static int compose(struct pd_work *work, struct pd_plan *plan, struct pd_error *error)
 {
@@ -207,6 +233,8 @@ static int compose(struct pd_work *work, struct pd_plan *plan, struct pd_error *
 			continue;
 		if (planned->carried.count || planned->carried.is_whole)
 			failed = carry(work, &sources, planned, error);
+		if (!failed)
+			failed = carry_files(work, plan, planned, error);
 		if (!failed)
 			failed = pd_letter_compose(work->arena, &planned->letter, &planned->bytes, error);
 		if (failed)

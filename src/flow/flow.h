@@ -127,6 +127,7 @@ struct pd_said_receipt {
 	int64_t ticket;	     /* 0: none */
 	const char *why;     /* NULL */
 	bool is_refused;     /* not kept: too many chats */
+	bool wants_file;     /* it has a link whose file is to be fetched */
 };
 /* 0 only when it is on disk (invariant 1). */
 int pd_flow_say(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, struct pd_said_receipt *ret_receipt,
@@ -134,6 +135,12 @@ int pd_flow_say(struct pd_flow *flow, struct pd_arena *arena, const struct pd_sa
 /* pd_chat_peer, on the desk as it stands; ret_to NULL: nobody. */
 int pd_flow_chat_peer(struct pd_flow *flow, struct pd_arena *arena, const struct pd_said *said, const char **ret_from,
 		      const char **ret_to, struct pd_error *error);
+/* Files that links in this [chat] lead to and that are to be fetched. */
+int pd_flow_files_wanted(struct pd_flow *flow, struct pd_arena *arena, const char *chat, struct pd_chat_files *ret_files,
+			 struct pd_error *error);
+/* What came of fetching one: 0 only when that is on disk. Again: nothing. */
+int pd_flow_fetched(struct pd_flow *flow, struct pd_arena *arena, int64_t event, enum pd_file_fault fault, struct pd_bytes content,
+		    struct pd_said_receipt *ret_receipt, struct pd_error *error);
 /* Can anybody take a chat now? */
 int pd_flow_is_staffed(struct pd_flow *flow, const char *chat, bool *ret_is_staffed, struct pd_error *error);
 

@@ -388,7 +388,8 @@ static bool component_start(struct component *component, struct pd_flow *flow, s
 	component->lines = lines_new(store, component->domain);
 	component->senders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	component->watchers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	if (component->wake < 0 || !lines_start(component->lines) || !work_start(component))
+	component->files = files_start(component);
+	if (component->wake < 0 || component->files == NULL || !lines_start(component->lines) || !work_start(component))
 		return false;
 	component->has_thread = pthread_create(&component->thread, NULL, run, component) == 0;
 	if (component->has_thread)
@@ -451,6 +452,9 @@ bool pd_xmpp_stop(struct pd_xmpp *xmpp, pd_time grace)
 		}
 		is_done &= !component->has_thread;
 		is_done &= work_stop(component, by);
+		if (files_stop(component->files, by)) /* after those who tell it of files */
+			component->files = NULL;
+		is_done &= component->files == NULL;
 		is_done &= lines_stop(component->lines, by);
 	}
 	pd_store_listen(xmpp->store, NULL, NULL);

@@ -32,6 +32,8 @@ bool lines_start(struct lines *lines); /* the thread that marks */
 bool lines_stop(struct lines *lines, int64_t by);
 unsigned long lines_count(struct lines *lines);
 
+struct files; /* xmpp_files.c */
+
 /* One component. */
 struct component {
 	struct pd_flow *flow;
@@ -43,6 +45,7 @@ struct component {
 	int wake; /* eventfd */
 	_Atomic bool is_stopping, is_connected, has_ended;
 	struct lines *lines;
+	struct files *files;
 
 	pthread_mutex_t lock;	 /* of what follows */
 	struct pd_buf answers;	 /* bytes that leave as soon as the socket takes them */
@@ -92,5 +95,11 @@ bool work_start(struct component *component);
 /* Takes the job over. False: too much waits already; the job is freed. */
 bool work_add(struct component *component, struct job *job);
 bool work_stop(struct component *component, int64_t by);
+
+/* xmpp_files.c: files that are shared by links. */
+struct files *files_start(struct component *component); /* NULL: without memory for threads */
+/* In any thread: a line has one that is to be fetched. */
+void files_look(struct files *files);
+bool files_stop(struct files *files, int64_t by); /* true: it is freed. NULL is allowed */
 
 #endif

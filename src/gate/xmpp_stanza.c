@@ -132,13 +132,24 @@ static const char *id_of(struct pd_arena *arena, const struct pd_xml *stanza)
 	return pd_strdup(arena, id);
 }
 
+/* A link beside the words (XEP-0066) goes below them, unless they are the link, as is usual. */
+static const char *with_link(struct pd_arena *arena, const struct pd_xml *stanza, const char *words)
+{
+	const struct pd_xml *beside = pd_xml_child(stanza, "x", "jabber:x:oob");
+	const struct pd_xml *url = beside != NULL ? pd_xml_child(beside, "url", NULL) : NULL;
+	const char *link = url != NULL ? pd_clean_line(arena, url->text, 0) : "";
+	if (*link == '\0' || pd_equal(link, words) || strstr(words, link) != NULL)
+		return words;
+	return *words != '\0' ? pd_printf(arena, "%s\n%s", words, link) : link;
+}
+
 static void take_line(struct component *component, const struct pd_xml *stanza, const struct pd_xml *body)
 {
 	struct pd_settings *settings = pd_flow_settings(component->flow);
 	const struct pd_chat *chat = chat_of(component, settings);
 	PD_AUTO_ARENA scratch = pd_arena_new();
 	const char *bare = bare_of(scratch, pd_xml_get(stanza, "from"));
-	const char *clean = pd_trim(scratch, pd_clean_text(scratch, body->text, strlen(body->text)));
+	const char *clean = with_link(scratch, stanza, pd_trim(scratch, pd_clean_text(scratch, body->text, strlen(body->text))));
 	size_t limit = chat != NULL ? chat->line_size : 0;
 	unsigned per_minute = chat != NULL ? chat->lines_per_minute : 0;
 	bool is_agents = pd_settings_agent_jid(settings, bare) != NULL;
@@ -149,7 +160,7 @@ static void take_line(struct component *component, const struct pd_xml *stanza, 
 		refuse_line(component, stanza, "wait", "policy-violation", "Too much at once: please wait a moment.");
 		return;
 	}
-	if (stanza->is_cut || strlen(body->text) > limit) {
+	if (stanza->is_cut || strlen(clean) > limit || strlen(body->text) > limit) {
 		refuse_line(component, stanza, "modify", "not-acceptable", "This is too long for a chat.");
 		return;
 	}

@@ -107,6 +107,8 @@ static void take(struct component *component, const struct job *job)
 		return;
 	}
 	send_receipt(component, job);
+	if (receipt.wants_file)
+		files_look(component->files);
 	if (pd_equal(receipt.outcome, "new chat"))
 		ask_time(component, job);
 }

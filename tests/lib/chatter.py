@@ -6,6 +6,7 @@
 Takes orders from the FIFO, a line each:
   say TO TEXT          a line, with a receipt asked for; sent again with the same id until the receipt is there
   again TO ID TEXT     a line with that id, once
+  share TO FILE        uploads a file (XEP-0363, at upload.example.com) and says its link (XEP-0066)
   gone TO              leaves the chat (XEP-0085)
   raw XML              as it is
   quit                 closes the stream; kill: closes the connection
@@ -19,6 +20,7 @@ import select
 import socket
 import sys
 import time
+import urllib.request
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
@@ -91,18 +93,41 @@ def login():
     return stream, jid
 
 
+shares = {}  # id of the question for a slot -> (to, file)
+UPLOAD = "{urn:xmpp:http:upload:0}"
+
+
+def ask_for_slot(stream, to, path):
+    ident = "slot-%d" % (len(shares) + 1)
+    shares[ident] = (to, path)
+    stream.send("<iq type='get' id='%s' to='upload.example.com'><request xmlns='urn:xmpp:http:upload:0' filename=%s size='%d' "
+                "content-type='application/octet-stream'/></iq>" % (ident, quoteattr(os.path.basename(path)), os.path.getsize(path)))
+
+
+def share(stream, ident, stanza):
+    to, path = shares[ident]
+    put, get = stanza.find(".//" + UPLOAD + "put"), stanza.find(".//" + UPLOAD + "get")
+    headers = {h.get("name"): h.text for h in put.findall(UPLOAD + "header")}
+    headers["Content-Type"] = "application/octet-stream"
+    with open(path, "rb") as file:
+        request = urllib.request.Request(put.get("url"), data=file.read(), headers=headers, method="PUT")
+    urllib.request.urlopen(request, timeout=30).close()
+    log("shared", get.get("url"))
+    say(stream, to, get.get("url"), beside="<x xmlns='jabber:x:oob'><url>%s</url></x>" % escape(get.get("url")))
+
+
 waiting = {}  # id -> [when it was sent, bytes]
 seen = set()
 count = 0
 
 
-def say(stream, to, text, ident=None, again=False):
+def say(stream, to, text, ident=None, again=False, beside=""):
     global count
     count += 1
     ident = ident or "%s-%d-%d" % (user or "v", os.getpid(), count)
     body = ("<message type='chat' to=%s id=%s%s><body>%s</body><request xmlns='urn:xmpp:receipts'/>"
-            "<origin-id xmlns='urn:xmpp:sid:0' id=%s/></message>" %
-            (quoteattr(to), quoteattr(ident), os.environ.get("CHATTER_LANG", ""), escape(text), quoteattr(ident)))
+            "<origin-id xmlns='urn:xmpp:sid:0' id=%s/>%s</message>" %
+            (quoteattr(to), quoteattr(ident), os.environ.get("CHATTER_LANG", ""), escape(text), quoteattr(ident), beside))
     if not again:
         waiting[ident] = [time.monotonic(), body]
     stream.send(body)
@@ -143,6 +168,8 @@ def take(stream, stanza, jid):
         log("line", sender, ident, body.text or "")
     elif name == "presence":
         log("presence", sender, kind or "available")
+    elif name == "iq" and kind == "result" and ident in shares:
+        share(stream, ident, stanza)
     elif name == "iq":
         if kind == "get" and stanza.find("{urn:xmpp:time}time") is not None:
             stream.send("<iq type='result' id=%s to=%s><time xmlns='urn:xmpp:time'><tzo>+02:00</tzo><utc>2026-01-01T00:00:00Z"
@@ -181,6 +208,8 @@ def main():
             elif order == "again":
                 to, ident, text = rest.split(" ", 2)
                 say(stream, to, text, ident, True)
+            elif order == "share":
+                ask_for_slot(stream, *rest.split(" ", 1))
             elif order == "gone":
                 stream.send("<message type='chat' to=%s><gone xmlns='http://jabber.org/protocol/chatstates'/></message>" %
                             quoteattr(rest))

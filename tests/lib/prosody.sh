@@ -5,6 +5,7 @@
 #     $PROSODY_CLIENTS     the port for clients (plain text, loopback alone)
 #     $PROSODY_COMPONENTS  the port for components
 #     $PROSODY_HTTP        the port for BOSH and WebSocket
+#     $PROSODY_FILES       what the URLs of shared files begin with
 #     $PROSODY_SECRET      a file with the component's secret
 #     $PROSODY_LOG         the log
 #   prosody_user NAME PASSWORD      NAME@chat.example.com
@@ -19,6 +20,7 @@ prosody_prepare() {
 	PROSODY_CLIENTS=$(pf_free_port)
 	PROSODY_COMPONENTS=$(pf_free_port)
 	PROSODY_HTTP=$(pf_free_port)
+	PROSODY_FILES=http://127.0.0.1:$PROSODY_HTTP/file_share/
 	PROSODY_SECRET=$PROSODY_DIR/secret
 	PROSODY_LOG=$PROSODY_DIR/prosody.log
 	echo "s3cret" >"$PROSODY_SECRET"
@@ -52,6 +54,10 @@ prosody_prepare() {
 		VirtualHost "chat.example.com"
 		VirtualHost "visitors.example.com"
 			authentication = "anonymous"
+		Component "upload.example.com" "http_file_share"
+			http_host = "127.0.0.1"
+			http_external_url = "http://127.0.0.1:$PROSODY_HTTP/"
+			http_file_share_access = { "chat.example.com", "visitors.example.com" }
 		Component "$component"
 			component_secret = "$(cat "$PROSODY_SECRET")"
 			validate_from_addresses = true
