@@ -41,7 +41,7 @@ const struct pd_group_type pd_group_types[] = {
 	{"rule", PD_GROUP_NAMED, false,
 	 "Commands that are carried out when something happens and a query holds, in the order of the file. Each rule acts once on "
 	 "a ticket for all that one mail or command did; what it does may set off later rules, and the rules of no ticket that "
-	 "it makes. No rule makes a ticket because of a ticket that a rule made. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
+	 "it makes. No rule makes a ticket because of a ticket that a rule or an escalation made. All of its commands are done or none; where one is wrong, a comment on the ticket says so."},
 	{"reference", PD_GROUP_NAMED, false,
 	 "A kind of records that live elsewhere, such as deals, with which tickets, contacts and companies are linked. The group's "
 	 "name is the kind in #link KIND:ID. Kinds without a group may be linked, too."},
@@ -266,7 +266,8 @@ const struct pd_option pd_options[] = {
 	 "STATE+DURATION: ACTION, with the states due_soon and overdue. An action is notify owner, notify followers, "
 	 "notify team, notify team NAME, notify AGENT, mail ADDRESS (the ticket's number, name and goal; nothing that was "
 	 "written), or a command of postdesk-commands(7) such as assign team leads. Such as overdue: assign team "
-	 "leads;overdue+30m: mail boss@example.com."},
+	 "leads;overdue+30m: mail boss@example.com. No escalation makes a ticket because of a "
+	 "ticket that a rule or an escalation made; a comment there says so."},
 
 	{"route", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
 	{"route", "assign", PD_OPTION_ASSIGN, NULL, NULL, PD_NO_PLACE,

@@ -50,6 +50,17 @@ check "anna has no digests" pf_wait 20 has anna@example.com 2
 check_equal "anna's" "$(subjects anna@example.com | sort | xargs -d '\n' | tr '\n' '|')" "Digest: deleted Digest: unassigned, spam|"
 grep -lq '#1 .*Printer' $(pf_mails anna@example.com) || fail "the digest does not list the ticket"
 check_equal "bob's, in his zone" "$(subjects bob@example.com | grep -c Digest)" 0
+# Each listed ticket carries its next steps (X13): a link of the digest, sent as a client writes it, takes the ticket.
+digest=$(grep -l '^Subject: Digest: unassigned' $(pf_mails anna@example.com) | tail -1)
+[ "$(links "$digest" html Take)" = "$(links "$digest" plain Take)" ] || fail "the links of text and HTML differ: $(cat "$digest")"
+links "$digest" html Take >"$work/link"
+{ read -r to; read -r subject; read -r body; } <"$work/link"
+[ -n "$to" ] || fail "no link in the digest: $(cat "$digest")"
+echo "$body" | mail "Anna Virtanen <anna@example.com>" "$to" "$subject" >"$work/mail.eml"
+hand_in "$PF_AGENTS_PORT" anna@example.com "$to" <"$work/mail.eml"
+taken() { [ "$(postdesk list name:Scanner --json | jq -r .owner)" = anna ]; }
+check "the digest's link did not take the ticket" pf_wait 20 taken
+check "no receipt" pf_wait 20 has anna@example.com 3
 set_clock 2026-11-23T11:30:00Z
 check "bob has no digest" pf_wait 20 has bob@example.com 2
 
@@ -57,7 +68,7 @@ check "bob has no digest" pf_wait 20 has bob@example.com 2
 desk_stop || fail "it does not end"
 set_clock 2026-11-27T12:00:00Z
 desk_start POSTDESK_NOW="$work/now"
-check "no digest after the interruption" pf_wait 20 has anna@example.com 3
+check "no digest after the interruption" pf_wait 20 has anna@example.com 4
 check "nor bob's" pf_wait 20 has bob@example.com 3
 urgent() { postdesk list name:Printer --json | grep -q '"priority": *"high"'; }
 check "the rule with a query did nothing" pf_wait 20 urgent
@@ -68,6 +79,6 @@ postdesk do 1 '#close' >/dev/null && postdesk do 2 '#close' >/dev/null || fail "
 set_clock 2026-11-30T12:00:00Z
 again() { [ "$(postdesk list name:backups --json | wc -l)" = 2 ]; }
 check "no ticket on the next Monday" pf_wait 20 again
-check "no empty digest where it is wanted" pf_wait 20 has anna@example.com 4
+check "no empty digest where it is wanted" pf_wait 20 has anna@example.com 5
 check_equal "anna's since" "$(subjects anna@example.com | tail -1)" "Digest: deleted"
 desk_stop

@@ -8,23 +8,6 @@ echo "It burns & smokes." | mail "Carol <carol@example.net>" support@example.com
 hand_in "$PF_PORT" carol@example.net support@example.com < "$work/mail.eml"
 check "anna was not told" pf_wait 20 pf_has anna@example.com 1
 
-# links MAIL PART WORD: the address, subject and text of the link of that word, as a client understands it
-links() {
-	python3 - "$@" << 'END'
-import email, email.policy, html, re, sys, urllib.parse
-mail = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
-body = mail.get_body((sys.argv[2],)).get_content()
-if sys.argv[2] == "html":
-    found = re.search(r'<a href="([^"]*)">' + sys.argv[3] + "</a>", body)
-    link = html.unescape(found.group(1)) if found else ""
-else:
-    found = re.search("^" + sys.argv[3] + r":\s+(mailto:\S+)$", body, re.M) # flowed
-    link = found.group(1) if found else ""
-to, _, query = link.partition("?")
-fields = dict(urllib.parse.parse_qsl(query))
-print(urllib.parse.unquote(to[len("mailto:"):]), fields.get("subject", ""), fields.get("body", "").strip(), sep="\n")
-END
-}
 # follow MAIL PART WORD: anna's client opens the link, and she sends what it shows
 follow() {
 	links "$@" > "$work/link"
