@@ -92,6 +92,7 @@ int pd_cli_outbox(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_backup(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_verify(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_clock(struct pd_cli *cli, int argc, char **argv);
+int pd_cli_audit(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_agents(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_contact(struct pd_cli *cli, int argc, char **argv);
 int pd_cli_company(struct pd_cli *cli, int argc, char **argv);

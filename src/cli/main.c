@@ -57,6 +57,7 @@ static const struct pd_subcommand subcommands[] = {
 	 "tell volumes, times to reply and to close, goals met and missed", pd_cli_report},
 	{"key", "add AGENT FILE | list [AGENT] [--all] [--json] | remove AGENT [KEY]",
 	 "register the OpenPGP keys and S/MIME certificates by which agents prove themselves", pd_cli_key},
+	{"audit", "[--from DATE] [--to DATE] [--mails] [--json]", "tell what became of each mail that came in", pd_cli_audit},
 	{"outbox", "[--all] [--flush] [--json]", "show mail that waits for the MTA", pd_cli_outbox},
 	{"backup", "DEST", "copy the desk while it works", pd_cli_backup},
 	{"verify", "", "check the database and the big messages deeply", pd_cli_verify},

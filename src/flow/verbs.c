@@ -37,6 +37,7 @@ static const struct verb {
 	{"contact", pd_verb_contact, 0},
 	{"company", pd_verb_company, 0},
 	{"report", pd_verb_report, 0},
+	{"audit", pd_verb_audit, OWNER},
 	{"keys", pd_verb_keys, 0},
 	{"key_add", pd_verb_key_add, WRITES | OWNER},
 	{"key_remove", pd_verb_key_remove, WRITES | OWNER},

@@ -6,6 +6,7 @@
 #include "flow/internal.h"
 #include "flow/json.h"
 #include "flow/verbs.h"
+#include "desk/when.h"
 
 struct pd_call {
 	struct pd_flow *flow;
@@ -67,6 +68,8 @@ struct pd_entry_filter {
 /* From `kind`, `by`, `team` and `search`; PD_PERMANENT where one of them means nothing. */
 int pd_call_filter(struct pd_call *call, const struct pd_entries *entries, pd_time at, struct pd_entry_filter *ret_filter);
 bool pd_call_wants(struct pd_call *call, const struct pd_entry_filter *filter, const struct pd_entry *entry);
+/* `from` and `to`, days or times as people write them, a day counted whole; without them the last thirty days. */
+int pd_call_period(struct pd_call *call, const struct pd_when_place *place, pd_time *ret_from, pd_time *ret_to);
 /* Calls each for all tickets that match and may be seen, at most limit (0: all), page by page in an arena of the page. */
 typedef int pd_call_ticket_fn(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,
@@ -92,6 +95,7 @@ int pd_verb_show(struct pd_call *call);
 int pd_verb_raw(struct pd_call *call);
 int pd_verb_agents(struct pd_call *call);
 int pd_verb_report(struct pd_call *call);
+int pd_verb_audit(struct pd_call *call);
 int pd_verb_history(struct pd_call *call);
 int pd_verb_why(struct pd_call *call);
 int pd_verb_create(struct pd_call *call);

@@ -67,25 +67,35 @@ static json_t *json_line(struct pd_call *call, const struct pd_report_line *line
 	return object;
 }
 
+int pd_call_period(struct pd_call *call, const struct pd_when_place *place, pd_time *ret_from, pd_time *ret_to)
+{
+	pd_time now = place->now, to = now + 1; /* what happens now has happened */
+	pd_time from = days_before(place->zone, now, PERIOD_DAYS - 1);
+	int failed = read_time(call, place, "to", true, &to);
+
+	if (!failed && to < now)
+		from = days_before(place->zone, to - 1, PERIOD_DAYS - 1);
+	if (!failed)
+		failed = read_time(call, place, "from", false, &from);
+	if (!failed && from >= to)
+		failed = pd_fail(&call->error, PD_PERMANENT, "the period ends before it begins");
+	*ret_from = from;
+	*ret_to = to;
+	return failed;
+}
+
 int pd_verb_report(struct pd_call *call)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
-	pd_time now = pd_now(), to = now + 1; /* what happens now has happened */
-	const struct pd_when_place place = pd_when_place_of(call->settings, NULL, now);
-	pd_time from = days_before(place.zone, now, PERIOD_DAYS - 1);
-	int failed = read_time(call, &place, "to", true, &to);
+	const struct pd_when_place place = pd_when_place_of(call->settings, NULL, pd_now());
+	pd_time from, to;
+	int failed = pd_call_period(call, &place, &from, &to);
 
-	if (!failed && to < now)
-		from = days_before(place.zone, to - 1, PERIOD_DAYS - 1);
-	if (!failed)
-		failed = read_time(call, &place, "from", false, &from);
-	if (!failed && from >= to)
-		failed = pd_fail(&call->error, PD_PERMANENT, "the period ends before it begins");
 	if (!failed)
 		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 	if (failed)
 		return failed;
-	struct pd_report *report = pd_report_new(call->settings, snapshot, call->agent, from, to, now);
+	struct pd_report *report = pd_report_new(call->settings, snapshot, call->agent, from, to, place.now);
 
 	pd_store_replay(snapshot, from, to, add, report);
 	failed = pd_call_checked(call, snapshot);
