@@ -72,7 +72,7 @@ static const struct pd_command_spec table[] = {
 	 command_parse_text, NULL, command_apply_text},
 	{"quote", "NAME [LANGUAGE]", INSERTS, NULL, N_("Puts an offer into this reply, or sends it along."), command_parse_text,
 	 NULL, command_apply_text},
-	{"meeting", "TIME DURATION [TITLE]|move TIME [DURATION]|cancel", INSERTS, NULL,
+	{"meeting", "TIME DURATION [TITLE]|move [E7] TIME [DURATION]|cancel [E7]", INSERTS, NULL,
 	 N_("Invites the contact to a meeting, or moves or cancels it; the answer comes onto the timeline."),
 	 command_parse_meeting, NULL, command_apply_meeting},
 	{"playbook", "NAME [LANGUAGE]", 0, NULL,

@@ -12,6 +12,7 @@
 #include "desk/absence.h"
 #include "desk/catalogue.h"
 #include "desk/letters.h"
+#include "desk/timeline.h"
 #include "desk/when.h"
 
 /* --- the ticket's meetings: "UID SEQUENCE START END TITLE", a line each, times in milliseconds --- */
@@ -48,6 +49,58 @@ char *pd_meetings_value(struct pd_arena *arena, const struct pd_meetings *meetin
 							(long long)one->start, (long long)one->end, one->title);
 	}
 	return lines.count > 0 ? pd_strings_join(arena, &lines, "\n") : NULL;
+}
+
+/* --- which entry --- */
+
+#define WHY_COMMAND "command #meeting"
+
+/* The line of that meeting in the property's value; NULL: it has none. */
+static const char *line_of(struct pd_arena *arena, const char *value, const char *uid)
+{
+	struct pd_strings lines = pd_lines(arena, value != NULL ? value : "");
+	for (size_t i = 0; i < lines.count; i++)
+		if (pd_starts(lines.items[i], uid) && lines.items[i][strlen(uid)] == ' ')
+			return lines.items[i];
+	return NULL;
+}
+
+/* Did that action make the meeting, or move it? What a merge brings along it neither made nor moved. */
+static bool has_invited(struct pd_context *context, const struct pd_entries *entries, int64_t action, const char *uid)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct pd_event *event = &entries->items[i].event;
+		bool is_of_meeting = event->action == action && pd_equal(event->why, WHY_COMMAND);
+		for (size_t n = 0; is_of_meeting && n < event->changes.count; n++) {
+			const struct pd_change *change = &event->changes.items[n];
+			const char *now = strcmp(change->property, PD_PROPERTY_MEETING) == 0
+						  ? line_of(context->arena, change->to, uid)
+						  : NULL;
+			if (now != NULL && !pd_equal(now, line_of(context->arena, change->from, uid)))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool pd_meeting_is_of_entry(struct pd_context *context, const struct pd_ticket *ticket, const char *uid, int64_t entry)
+{
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
+	for (size_t i = 0; i < entries.count; i++)
+		if (entries.items[i].event.id == entry)
+			return has_invited(context, &entries, entries.items[i].event.action, uid);
+	return false;
+}
+
+int64_t pd_meeting_entry(struct pd_context *context, const struct pd_ticket *ticket, const char *uid)
+{
+	struct pd_entries entries = pd_timeline(context->desk, context->arena, ticket);
+	for (size_t i = entries.count; i-- > 0;) {
+		const struct pd_event *event = &entries.items[i].event;
+		if (event->kind == PD_EVENT_MESSAGE && has_invited(context, &entries, event->action, uid))
+			return event->id;
+	}
+	return 0;
 }
 
 /* --- inviting --- */

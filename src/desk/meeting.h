@@ -21,6 +21,10 @@ struct pd_meetings {
 };
 /* Those that were not cancelled, in the order in which they were made. */
 struct pd_meetings pd_ticket_meetings(struct pd_arena *arena, const struct pd_ticket *ticket);
+/* The newest entry that invites to it, also to a new time: the reply; 0: none. */
+int64_t pd_meeting_entry(struct pd_context *context, const struct pd_ticket *ticket, const char *uid);
+/* Is the entry one that invites to it, first or to a new time? */
+bool pd_meeting_is_of_entry(struct pd_context *context, const struct pd_ticket *ticket, const char *uid, int64_t entry);
 char *pd_meetings_value(struct pd_arena *arena, const struct pd_meetings *meetings); /* NULL: none */
 
 /* Puts the invitation of the commands into the letter that goes out with them. */

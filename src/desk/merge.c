@@ -71,6 +71,11 @@ static void settle_values(struct merging *m)
 	if (pinned != NULL)
 		pd_plan_set(m->context, m->into, PD_PROPERTY_PINNED,
 			    own != NULL ? pd_printf(m->context->arena, "%s;%s", own, pinned) : pinned, m->why);
+	const char *meetings = pd_ticket_get(m->context->arena, m->from, PD_PROPERTY_MEETING);
+	own = pd_ticket_get(m->context->arena, m->into, PD_PROPERTY_MEETING);
+	if (meetings != NULL)
+		pd_plan_set(m->context, m->into, PD_PROPERTY_MEETING,
+			    own != NULL ? pd_printf(m->context->arena, "%s\n%s", meetings, own) : meetings, m->why);
 	for (size_t i = 0; i < m->from->properties.count; i++)
 		if (pd_starts(m->from->properties.items[i].property, PD_PROPERTY_SENDING) ||
 		    pd_starts(m->from->properties.items[i].property, PD_PROPERTY_TASK) ||

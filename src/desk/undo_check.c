@@ -216,6 +216,15 @@ static bool is_merged_on(const struct pd_ticket *ticket, const struct net *net)
 	return has_given && ticket->merged_into != 0;
 }
 
+/* Is the action an undo that stopped a reply, which nothing sends again? */
+static bool has_stopped(const struct undo *undo)
+{
+	for (size_t i = 0; i < undo->events.count; i++)
+		if (touches(undo->events.items[i], &(struct net){.property = PD_CHANGE_STOPPED}))
+			return true;
+	return false;
+}
+
 /* What depends on a reply that has left, or that nothing sends again: the meeting it invited to, the draft whose place it
  * took. A draft that has gone out stays so; it gets no time again, nor does one that is overdue. */
 static bool is_over(const struct undo *undo, const struct pd_ticket *ticket, const struct net *net)
@@ -223,8 +232,8 @@ static bool is_over(const struct undo *undo, const struct pd_ticket *ticket, con
 	struct pd_arena *arena = undo->context->arena;
 	const struct pd_change restored = {.property = net->property, .to = net->from};
 	struct pd_sending sending;
-	if (strcmp(net->property, PD_PROPERTY_MEETING) == 0)
-		return undo->stopped.count == 0;
+	if (strcmp(net->property, PD_PROPERTY_MEETING) == 0 && (undo->sent.count > 0 || has_stopped(undo)))
+		return true;
 	if (strcmp(net->property, PD_CHANGE_DRAFT) == 0 && undo->sent.count > 0)
 		return true;
 	if (strcmp(net->property, PD_CHANGE_DRAFT) == 0)

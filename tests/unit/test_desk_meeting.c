@@ -196,6 +196,47 @@ static void test_undo(void **state)
 	assert_string_equal(uid_of(), "");
 }
 
+/* Of several, one is named by the entry that invited to it; it is not guessed which. */
+static void test_several(void **state)
+{
+	(void)state;
+	give("#meeting 2027-03-02 14:00 1h First");
+	int64_t first = small_event(desk, 1, PD_EVENT_MESSAGE)->id;
+	give("#meeting 2027-03-04 14:00 1h Second");
+	int64_t second = small_event(desk, 1, PD_EVENT_MESSAGE)->id;
+	const struct pd_plan *plan = give("#meeting move 2027-03-03 9:00");
+	assert_true(plan->is_refused && small_letters(plan, PD_LETTER_REPLY) == 0);
+	const char *report = pd_strings_join(desk->arena, &plan->report, "\n");
+	const char *want = pd_printf(desk->arena,
+				     "there are several meetings; name one by its entry, such as #meeting move E7: E%lld: First, "
+				     "Tue 2027-03-02 14:00 - 15:00; E%lld: Second, Thu 2027-03-04 14:00 - 15:00",
+				     (long long)first, (long long)second);
+	if (strstr(report, want) == NULL)
+		fail_msg("%s", report);
+	plan = give(pd_printf(desk->arena, "#meeting move E%lld 2027-03-03 9:00", (long long)first));
+	int64_t moved = small_event(desk, 1, PD_EVENT_MESSAGE)->id;
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(strstr(letter->letter.calendar, "SUMMARY:First\n"));
+	assert_non_null(strstr(letter->letter.calendar, "SEQUENCE:1\n"));
+	assert_non_null(strstr(letter->letter.calendar, "DTSTART:20270303T090000Z"));
+	assert_true(give("#meeting cancel E1")->is_refused);
+	/* By the entry that moved it as well; and after a merge. */
+	small_deliver(desk, (struct small_mail){.from = "Ville <ville@customer.example>", .subject = "Paper", .id = "2@customer.example",
+						.text = "Out of it."});
+	small_do(desk, "agent:anna", 2, "#merge 1 primary 2");
+	struct pd_meetings meetings = pd_ticket_meetings(desk->arena, small_ticket(desk, 2));
+	plan = small_do(desk, "agent:anna", 2, "#undo");
+	plan = give(pd_printf(desk->arena, "#meeting cancel E%lld", (long long)moved));
+	letter = small_letter(plan, PD_LETTER_REPLY, NULL);
+	assert_non_null(strstr(letter->letter.calendar, "SUMMARY:First\n"));
+	assert_string_equal(letter->letter.calendar_method, "CANCEL");
+	assert_int_equal(meetings.count, 2);
+	assert_int_equal(pd_ticket_meetings(desk->arena, small_ticket(desk, 2)).count, 0); /* parted again */
+	/* The other is the only one now. */
+	letter = small_letter(give("#meeting cancel"), PD_LETTER_REPLY, NULL);
+	assert_non_null(strstr(letter->letter.calendar, "SUMMARY:Second\n"));
+}
+
 /* --- answers --- */
 
 /* How the clock of the next reply stands. */
@@ -268,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ics, make, drop),
 		cmocka_unit_test_setup_teardown(test_wrong, make, drop),
 		cmocka_unit_test_setup_teardown(test_invite_move_cancel, make, drop),
+		cmocka_unit_test_setup_teardown(test_several, make, drop),
 		cmocka_unit_test_setup_teardown(test_undo, make, drop),
 		cmocka_unit_test_setup_teardown(test_answers, make, drop),
 		cmocka_unit_test_setup_teardown(test_not_an_answer, make, drop),
