@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/ticket.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -64,7 +65,7 @@ static void print_entry(struct pd_cli *cli, const json_t *entry)
 	if (*text_of(entry, "subject"))
 		printf("    Subject: %s\n", text_of(entry, "subject"));
 	json_array_foreach(json_object_get(entry, "changes"), i, item)
-		printf("    %s: %s -> %s\n", text_of(item, "property"),
+		printf("    %s: %s -> %s\n", pd_property_words(cli->arena, text_of(item, "property")),
 		       *text_of(item, "from") ? text_of(item, "from") : "-", *text_of(item, "to") ? text_of(item, "to") : "-");
 	if (*text_of(entry, "text")) {
 		putchar('\n');
@@ -193,7 +194,7 @@ static void add_change(void *data, const json_t *object)
 	pd_table_row(history->table);
 	pd_table_add(history->table, short_time(history->cli, text_of(object, "at")));
 	pd_table_add(history->table, text_of(object, "actor"));
-	pd_table_add(history->table, text_of(object, "property"));
+	pd_table_add(history->table, pd_property_words(history->cli->arena, text_of(object, "property")));
 	pd_table_add(history->table, text_of(object, "from"));
 	pd_table_add(history->table, text_of(object, "to"));
 }

@@ -99,6 +99,9 @@ static void add_status(void *data, json_t *object)
 	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(object, "pid", json_integer(getpid()));
 	json_object_set_new(object, "since", json_string(pd_time_rfc3339(arena, house->since)));
+	/* Who is not told of the store is not told of the doors either. */
+	if (json_is_null(json_object_get(object, "commits")))
+		return;
 	if (house->settings->milter != NULL) {
 		struct pd_milter_stats milter = pd_milter_stats();
 		json_object_set_new(object, "milter_mails", json_integer((json_int_t)milter.mails));

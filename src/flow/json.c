@@ -216,6 +216,15 @@ static const char *shown(struct pd_arena *arena, struct pd_snapshot *snapshot, c
 		return pd_chat_state_words(arena, value);
 	if (pd_equal(property, "absorbed"))
 		return pd_strndup(arena, value, strcspn(value, " "));
+	if (pd_property_is_record(property)) { /* what is known of people and of views, a line for each thing */
+		const struct pd_strings lines = pd_lines(arena, value);
+		struct pd_strings parts = {0};
+
+		for (size_t i = 0; i < lines.count; i++)
+			if (*lines.items[i] != '\0')
+				*pd_list_add(arena, &parts) = lines.items[i];
+		return pd_strings_join(arena, &parts, ", ");
+	}
 	return value;
 }
 

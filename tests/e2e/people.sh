@@ -49,6 +49,8 @@ for query in 'contact:"jane a. roe"' 'contact:"mrs roe"' phone:+358401234567 pho
 	check_equal "found by $query" "$(numbers "$query")" 1
 done
 
+check_equal "on the timeline, in a line" "$(postdesk history 4 | tr -s ' ' | grep -c "contact 1 .*Jane Roe, mail jane@acme.example.*Jane A. Roe, mail")" 1
+
 # Two contacts turn out to be one: the tickets follow, and come back.
 postdesk contact merge jane.roe@gmail.com jane@acme.example >"$work/told" || fail "not merged: $(cat "$work/told")"
 check_equal "one person" "$(person jane.roe@gmail.com '[.name, .addresses, .tickets]')" \
