@@ -3,6 +3,7 @@
  * Promises: what the pd_clean functions give is valid UTF-8 without control characters, whatever went
  * in. Nothing here depends on the locale. Cannot fail. */
 #include "base/text.h"
+#include "base/sixteen.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -46,32 +47,18 @@ static bool is_control(gunichar c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-/* How many of the first bytes are printable ASCII: found 32, then eight at a time. */
+/* How many of the first bytes are printable ASCII. */
 static size_t printable(const char *text, size_t len)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-	size_t at = 0;
-	for (uint64_t words[4]; at + sizeof words <= len; at += sizeof words) {
-		uint64_t bad = 0;
-		memcpy(words, text + at, sizeof words);
-		for (int i = 0; i < 4; i++)
-			bad |= words[i] | (words[i] - ones * 0x20) | (words[i] + ones);
-		if (bad & high)
-			break;
-	}
-	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
-		memcpy(&word, text + at, sizeof word);
-		/* a byte that is above 127, below 32, or 127 sets a high bit */
-		if ((word | (word - ones * 0x20) | (word + ones)) & high)
-			break;
-	}
+	size_t at = 0, clean = PD_SIXTEEN;
+	for (; at + PD_SIXTEEN <= len && clean == PD_SIXTEEN; at += clean)
+		clean = pd_sixteen_first(pd_sixteen_unprintable(pd_sixteen_load(text + at)));
 	while (at < len && text[at] >= ' ' && text[at] < 0x7f)
 		at++;
 	return at;
 }
 
-/* How many of the first bytes are ASCII, NUL too. */
-static size_t ascii(const char *text, size_t len)
+size_t pd_ascii_run(const char *text, size_t len)
 {
 	size_t at = 0;
 	for (uint64_t words[4]; at + sizeof words <= len; at += sizeof words) {
@@ -123,18 +110,19 @@ static bool is_suspect(const char *text)
 	return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe2 && (at[1] == 0x80 || at[1] == 0x81));
 }
 
-#define COPY_SLACK 8 /* bytes that copy_printable may write past what it copies */
+#define COPY_SLACK 16 /* bytes that copy_printable may write past what it copies */
 
 /* Copies the printable ASCII at the start; how many bytes that is. */
-static size_t copy_printable(char *to, const char *text, size_t len)
+static inline size_t copy_printable(char *to, const char *text, size_t len)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
 	size_t at = 0;
-	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
-		memcpy(&word, text + at, sizeof word);
-		memcpy(to + at, &word, sizeof word);
-		if ((word | (word - ones * 0x20) | (word + ones)) & high)
-			break;
+	while (at + PD_SIXTEEN <= len) {
+		pd_sixteen bytes = pd_sixteen_load(text + at);
+		memcpy(to + at, &bytes, sizeof bytes);
+		size_t clean = pd_sixteen_first(pd_sixteen_unprintable(bytes));
+		at += clean;
+		if (clean < PD_SIXTEEN)
+			return at;
 	}
 	for (; at < len && text[at] >= ' ' && text[at] < 0x7f; at++)
 		to[at] = text[at];
@@ -148,24 +136,25 @@ static char *clean_lines(struct pd_arena *arena, const char *text, size_t len, b
 	/* An invalid byte becomes three (U+FFFD); nothing else grows. */
 	char *out = pd_alloc_dirty(arena, len + (is_strict ? 0 : 2 * count_high(text, len)) + COPY_SLACK), *to = out;
 	for (size_t i = 0, n; i < len; i += n) {
-		if ((n = copy_printable(to, text + i, len - i)) > 0) {
-			to += n; /* most of most texts */
-			continue;
-		}
+		n = copy_printable(to, text + i, len - i); /* most of most texts */
+		to += n;
+		i += n;
+		if (i >= len)
+			break;
 		n = 1;
-		if (text[i] == '\n' || text[i] == '\t') {
-			*to++ = text[i];
-			continue;
-		}
 		if (text[i] == '\r') {
 			n += i + 1 < len && text[i + 1] == '\n';
 			*to++ = '\n';
 			continue;
 		}
+		if (text[i] == '\n' || text[i] == '\t') {
+			*to++ = text[i];
+			continue;
+		}
 		size_t whole = short_char(text + i, len - i);
 		if (whole > 0 && !is_suspect(text + i)) {
-			memcpy(to, text + i, whole);
-			to += whole;
+			for (size_t k = 0; k < whole; k++)
+				*to++ = text[i + k];
 			n = whole;
 			continue;
 		}
@@ -243,7 +232,7 @@ char *pd_clean_valid_text(struct pd_arena *arena, const char *text, size_t len)
 bool pd_is_utf8(const char *text, size_t len)
 {
 	for (size_t at = 0, n; at < len; at += n) {
-		if ((n = ascii(text + at, len - at)) > 0 || (n = short_char(text + at, len - at)) > 0)
+		if ((n = pd_ascii_run(text + at, len - at)) > 0 || (n = short_char(text + at, len - at)) > 0)
 			continue;
 		if (next_char(text + at, len - at, &n) == 0xfffd && n == 1)
 			return false;

@@ -15,6 +15,8 @@ char *pd_clean_line(struct pd_arena *arena, const char *text, size_t max_chars);
 char *pd_clean_text(struct pd_arena *arena, const char *text, size_t len);
 /* The same for text that is valid UTF-8; NULL where it is not. */
 char *pd_clean_valid_text(struct pd_arena *arena, const char *text, size_t len);
+/* How many of the first bytes are ASCII, NUL too. */
+size_t pd_ascii_run(const char *text, size_t len);
 /* RFC 3629, NUL allowed. */
 bool pd_is_utf8(const char *text, size_t len);
 /* A file name that is safe to show and to save: last component after / and \, no

@@ -85,23 +85,9 @@ static iconv_t descriptor(size_t place)
 	return kept[place];
 }
 
-/* How many of the first bytes are ASCII: found eight at a time. */
-static size_t ascii_run(const char *data, size_t len)
-{
-	size_t at = 0;
-	for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
-		memcpy(&word, data + at, sizeof word);
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (at < len && (unsigned char)data[at] < 128)
-		at++;
-	return at;
-}
-
 static bool is_ascii(const char *data, size_t len)
 {
-	return ascii_run(data, len) == len;
+	return pd_ascii_run(data, len) == len;
 }
 
 /* Converts all of it, U+FFFD for what does not fit. Returns how many places did not. */
@@ -219,7 +205,7 @@ static bool is_likely(const char *data, size_t n)
 static char *as_mixed(struct pd_arena *arena, const char *data, size_t len, bool is_unicode, bool is_unknown)
 {
 	size_t good = 0, likely = 0, bad = 0;
-	for (size_t at = ascii_run(data, len); at < len; at += ascii_run(data + at, len - at)) {
+	for (size_t at = pd_ascii_run(data, len); at < len; at += pd_ascii_run(data + at, len - at)) {
 		size_t n = multibyte(data + at, len - at);
 		good += n > 0;
 		likely += is_likely(data + at, n);
@@ -232,7 +218,7 @@ static char *as_mixed(struct pd_arena *arena, const char *data, size_t len, bool
 		return NULL;
 	PD_AUTO_BUF out = {0};
 	for (size_t at = 0; at < len;) {
-		size_t run = ascii_run(data + at, len - at);
+		size_t run = pd_ascii_run(data + at, len - at);
 		pd_buf_add(&out, data + at, run);
 		at += run;
 		size_t n = at < len ? multibyte(data + at, len - at) : 0;

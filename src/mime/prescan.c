@@ -54,21 +54,32 @@ static const char *find_word(const char *line, size_t len, const char *word)
 	return NULL;
 }
 
-/* May a line of a body that begins so be an address field, or a boundary? */
-static bool may_matter(char first)
+/* May a line of a body that begins so be an address field, or a boundary? By its first two bytes. */
+static inline bool may_matter(const char *line)
 {
-	static const bool begins[256] = {
-		['-'] = true, ['F'] = true, ['f'] = true, ['T'] = true, ['t'] = true, ['C'] = true, ['c'] = true,
-		['B'] = true, ['b'] = true, ['S'] = true, ['s'] = true, ['R'] = true, ['r'] = true,
-	};
-	return begins[(unsigned char)first];
+	switch (line[0] | 0x20) {
+	case 'f':
+		return (line[1] | 0x20) == 'r';
+	case 't':
+		return (line[1] | 0x20) == 'o';
+	case 'c':
+	case 'b':
+		return (line[1] | 0x20) == 'c';
+	case 's':
+	case 'r':
+		return (line[1] | 0x20) == 'e';
+	default:
+		return line[0] == '-' && line[1] == '-';
+	}
 }
 
 static bool is_address_field(const char *line, size_t len)
 {
 	static const char *const names[] = {"from", "to", "cc", "bcc", "sender", "reply-to"};
+	if (len < 3)
+		return false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (len < 3 || (line[0] | 0x20) != names[i][0] || (line[1] | 0x20) != names[i][1])
+		if ((line[0] | 0x20) != names[i][0] || (line[1] | 0x20) != names[i][1])
 			continue;
 		size_t at = strlen(names[i]);
 		if (at >= len || strncasecmp(line, names[i], at) != 0)
@@ -224,7 +235,7 @@ static void scan_line(struct scan *scan, size_t at, size_t end)
 		scan->is_digest_part = scan->is_digest;
 		return;
 	}
-	if (len > 0 && may_matter(line[0]) && is_address_field(line, len))
+	if (len > 2 && may_matter(line) && is_address_field(line, len))
 		check_address(scan, at);
 	if (!scan->is_header)
 		return;
@@ -287,7 +298,7 @@ void pd_prescan(struct pd_arena *arena, const char *data, size_t size, struct pd
 	begin_header(&scan);
 	for (size_t at = 0, end; at < scan.size && !scan.over; at = end) {
 		end = line_end(&scan, at);
-		if (scan.is_header || may_matter(scan.data[at]))
+		if (scan.is_header || (end - at >= 2 && may_matter(scan.data + at)))
 			scan_line(&scan, at, end);
 	}
 	*ret_scan = (struct pd_scan){.data = scan.data, .size = scan.size, .over = scan.over};

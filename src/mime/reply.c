@@ -30,92 +30,134 @@ bool pd_subject_says_forward(const char *subject)
 	return pd_words_is(folded, pd_forward_prefixes);
 }
 
-/* Writes the marks of containers, at most 20: what join_room makes room for. */
-static char *put_marks(char *to, unsigned structure)
+/* A text put together of lines. Neighbours that go in as they stand in the body are copied at once. */
+struct joined {
+	char *start, *to;
+	const char *run, *run_end; /* of the body, still to be copied */
+};
+
+/* Room for a line, its end, and its marks: at most 20 and a blank. */
+static size_t line_room(const struct pd_line *line)
 {
+	return line->len + 1 + (line->structure > 0 ? 21 : 0);
+}
+
+static struct joined join_begin(struct pd_arena *arena, size_t room)
+{
+	char *start = pd_alloc_dirty(arena, room + 1);
+	return (struct joined){.start = start, .to = start};
+}
+
+static void copy_run(struct joined *joined)
+{
+	size_t len = (size_t)(joined->run_end - joined->run);
+	if (len > 0)
+		memcpy(joined->to, joined->run, len);
+	joined->to += len;
+	joined->run = joined->run_end = NULL;
+}
+
+static size_t joined_len(const struct joined *joined)
+{
+	return (size_t)(joined->to - joined->start) + (size_t)(joined->run_end - joined->run);
+}
+
+/* The line's text after so many line ends, the marks of its containers before it. */
+static void join_line(struct joined *joined, size_t breaks, unsigned structure, const char *text, size_t len)
+{
+	/* All that stands between are line ends: other lines would take more room. */
+	if (!structure && joined->run_end && *joined->run_end == '\n' && text == joined->run_end + breaks) {
+		joined->run_end = text + len;
+		return;
+	}
+	copy_run(joined);
+	for (; breaks; breaks--)
+		*joined->to++ = '\n';
 	for (unsigned k = 0; k < structure && k < 20; k++)
-		*to++ = '>';
+		*joined->to++ = '>';
 	if (structure > 0 && structure <= 20)
-		*to++ = ' ';
-	return to;
-}
-
-/* Bytes for all lines with their marks and line ends. */
-static char *join_room(struct pd_arena *arena, const struct pd_line_list *lines)
-{
-	size_t size = 1;
-	for (size_t i = 0; i < lines->count; i++)
-		size += lines->items[i].len + 1 + (lines->items[i].structure > 0 ? 21 : 0);
-	return pd_alloc_dirty(arena, size);
-}
-
-static char *put_text(char *to, const char *text, size_t len)
-{
-	memcpy(to, text, len);
-	return to + len;
+		*joined->to++ = ' ';
+	joined->run = text;
+	joined->run_end = text + len;
 }
 
 /* Ends the text before the white space at its end; returns its length. */
-static size_t end_text(char *text, char *end)
+static size_t join_end(struct joined *joined)
 {
-	while (end > text && strchr(" \t\n", end[-1]))
-		end--;
-	*end = '\0';
-	return (size_t)(end - text);
+	copy_run(joined);
+	while (joined->to > joined->start && strchr(" \t\n", joined->to[-1]))
+		joined->to--;
+	*joined->to = '\0';
+	return (size_t)(joined->to - joined->start);
+}
+
+/* Room for the lines of each fate. */
+struct rooms {
+	size_t of[PD_LINE_FATES];
+};
+
+static struct rooms rooms_of(const struct pd_line_list *lines)
+{
+	struct rooms rooms = {0};
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct pd_line *line = &lines->items[i];
+		rooms.of[line->fate] += line_room(line);
+		if (line->kept < line->len)
+			rooms.of[PD_LINE_QUOTED] += line_room(line);
+	}
+	return rooms;
 }
 
 /* Fates as they are wanted, joined with LF; blank lines at both ends left out. */
-static char *join(struct pd_arena *arena, const struct pd_line_list *lines, enum pd_fate fate,
-		  size_t *ret_own)
+static const char *join(struct pd_arena *arena, const struct pd_line_list *lines, const struct rooms *rooms, enum pd_fate fate,
+			size_t *ret_own)
 {
-	char *out = join_room(arena, lines), *to = out;
+	if (!rooms->of[fate])
+		return "";
+	struct joined joined = join_begin(arena, rooms->of[fate]);
 	size_t blanks = 0, own = 0;
 	bool gap = false;
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct pd_line *line = &lines->items[i];
-		bool split = line->kept < line->len;
 		const char *text = line->text;
 		size_t len = line->len;
 		if (line->fate == fate && fate == PD_LINE_KEPT)
 			len = line->kept;
-		else if (fate == PD_LINE_QUOTED && split && line->fate == PD_LINE_KEPT)
+		else if (fate == PD_LINE_QUOTED && line->kept < line->len && line->fate == PD_LINE_KEPT)
 			text += line->kept, len -= line->kept;
 		else if (line->fate != fate) {
 			gap = true;
 			continue;
 		}
+		bool is_first = joined_len(&joined) == 0;
 		if (!line->depth && pd_line_is_blank(line)) {
-			blanks += to > out;
+			blanks += !is_first;
 			continue;
 		}
 		if (gap && blanks > 1)
 			blanks = 1; /* one paragraph's end is enough where something was taken out */
-		for (gap = false; blanks; blanks--)
-			*to++ = '\n';
-		if (to > out)
-			*to++ = '\n';
-		to = put_marks(to, line->is_foreign && fate == PD_LINE_KEPT ? 0 : line->structure);
-		to = put_text(to, text, len);
+		gap = false;
+		join_line(&joined, blanks + !is_first, line->is_foreign && fate == PD_LINE_KEPT ? 0 : line->structure, text, len);
+		blanks = 0;
 		if (!line->is_foreign)
-			own = (size_t)(to - out);
+			own = joined_len(&joined);
 	}
-	size_t len = end_text(out, to);
+	size_t len = join_end(&joined);
 	if (ret_own)
 		*ret_own = own < len ? own : len;
-	return out;
+	return joined.start;
 }
 
 static char *join_all(struct pd_arena *arena, const struct pd_line_list *lines)
 {
-	char *out = join_room(arena, lines), *to = out;
-	for (size_t i = 0; i < lines->count; i++) {
-		const struct pd_line *line = &lines->items[i];
-		to = put_marks(to, line->structure);
-		to = put_text(to, line->text, line->len);
-		*to++ = '\n';
-	}
-	end_text(out, to);
-	return out;
+	size_t room = 0;
+	for (size_t i = 0; i < lines->count; i++)
+		room += line_room(&lines->items[i]);
+	struct joined joined = join_begin(arena, room);
+	for (size_t i = 0; i < lines->count; i++)
+		join_line(&joined, i > 0, lines->items[i].structure, lines->items[i].text, lines->items[i].len);
+	join_end(&joined);
+	return joined.start;
 }
 
 /* Lines of the author's that have the place and shape of commands: they are not passed on. */
@@ -217,9 +259,11 @@ void pd_words_reply(struct pd_arena *arena, struct pd_message *message, const ch
 	}
 	message->full_text = lines == &plain ? (plain_or_null ? plain_or_null : "")
 					     : join_all(arena, lines);
-	message->text = join(arena, lines, PD_LINE_KEPT, &message->own_text);
-	message->quoted = join(arena, lines, PD_LINE_QUOTED, NULL);
-	message->signature = join(arena, lines, PD_LINE_SIGNATURE, NULL);
+	struct rooms rooms = rooms_of(lines);
+	message->own_text = 0;
+	message->text = join(arena, lines, &rooms, PD_LINE_KEPT, &message->own_text);
+	message->quoted = join(arena, lines, &rooms, PD_LINE_QUOTED, NULL);
+	message->signature = join(arena, lines, &rooms, PD_LINE_SIGNATURE, NULL);
 }
 
 char *pd_words_html_text(struct pd_arena *arena, const char *html)

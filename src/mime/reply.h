@@ -16,6 +16,7 @@ enum pd_fate {
 	PD_LINE_KEPT,
 	PD_LINE_QUOTED,
 	PD_LINE_SIGNATURE,
+	PD_LINE_FATES,
 };
 
 /* What the structure of HTML says about a line. */
@@ -31,22 +32,30 @@ enum pd_line_hint {
 	PD_HINT_COLOURED = 1 << 8,    /* all of it in a colour, and no link */
 };
 
+/* What is known of a line's bytes without its fold. */
+enum pd_line_bytes {
+	PD_HAS_COLON = 1 << 0,
+	PD_HAS_ANGLE = 1 << 1, /* '>' */
+	PD_HAS_WIDE = 1 << 2,  /* a byte with which a colon of another script begins, and much else */
+};
+
 #define PD_LINES_MAX  50000 /* the rest of a longer body becomes one last line */
 #define PD_FOLD_LIMIT 600   /* bytes of a line that are looked at */
 
 struct pd_line {
 	const char *text; /* not NUL-terminated */
 	size_t len;
+	size_t marks;	    /* bytes of '>' marks at its start */
+	size_t kept;	    /* of a KEPT line: bytes that are the author's; the rest is quote */
 	unsigned structure; /* quote containers of HTML around it */
 	unsigned depth;	    /* structure and '>' marks together */
 	unsigned hints;	    /* PD_HINT_* */
-	struct pd_arena *arena;
-	size_t marks;	  /* bytes of '>' marks at its start */
-	const char *fold; /* ask pd_line_fold; NULL: nobody has asked yet, as of most quoted lines */
-	bool is_long;	  /* ask pd_line_is_long */
 	enum pd_fate fate;
-	size_t kept;	 /* of a KEPT line: bytes that are the author's; the rest is quote */
-	bool is_foreign; /* KEPT, but of a forwarded mail: not written by the author */
+	const char *fold; /* ask pd_line_fold; NULL: nobody has asked yet, as of most quoted lines */
+	struct pd_arena *arena;
+	unsigned char has; /* PD_HAS_* */
+	bool is_long;	   /* ask pd_line_is_long */
+	bool is_foreign;   /* KEPT, but of a forwarded mail: not written by the author */
 };
 
 struct pd_line_list {
@@ -68,7 +77,7 @@ struct pd_line_list {
 	} known;
 };
 
-/* Plain text cut into lines, '>' marks counted. The lines point into text. */
+/* Plain text cut into lines, '>' marks counted; in reply_lines.c. The lines point into text. */
 void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines);
 /* A marker and its header block in one line, in reply_glued.c: adds the lines that they are. False: it is none. */
 bool pd_reply_glued(struct pd_arena *arena, const char *text, size_t len, struct pd_line_list *lines);
@@ -98,7 +107,12 @@ static inline bool pd_line_is_long(const struct pd_line *line)
 	return line->is_long;
 }
 /* Is it nothing but white space and '>'? */
-bool pd_line_is_blank(const struct pd_line *line);
+bool pd_line_seems_blank(const struct pd_line *line);
+static inline bool pd_line_is_blank(const struct pd_line *line)
+{
+	unsigned char first = line->marks < line->len ? (unsigned char)line->text[line->marks] : ' ';
+	return !(first > ' ' && first < 0x7f) && pd_line_seems_blank(line);
+}
 
 /* Recognizers, in reply_marks.c, reply_headers.c and reply_markers.c. All look at depth-0 lines alone and return how many lines the thing takes,
  * 0: none. */
@@ -110,7 +124,14 @@ bool pd_mark_is_shown(const struct pd_line_list *lines, size_t at, size_t takes)
 /* Can nothing but an attribution begin with that line? By its bytes alone: most lines of prose are never folded. */
 bool pd_mark_is_prose(const struct pd_line *line);
 /* Can no attribution begin there, since none of the lines ends as one? A walk down looks at each line once. */
-bool pd_mark_none_ends(struct pd_line_list *lines, size_t at);
+#define PD_ATTRIBUTION_LINES 5
+void pd_mark_find_end(struct pd_line_list *lines, size_t at);
+static inline bool pd_mark_none_ends(struct pd_line_list *lines, size_t at)
+{
+	if (at < lines->end.from || at > lines->end.next)
+		pd_mark_find_end(lines, at);
+	return lines->end.next >= at + PD_ATTRIBUTION_LINES;
+}
 /* Marker or help desk's line, can it be one of the next three at all? */
 bool pd_mark_may_be(const struct pd_line *line);
 size_t pd_mark_original(const struct pd_line_list *lines, size_t at);

@@ -35,15 +35,34 @@ static unsigned pair_at(const char *text)
 	return ((unsigned char)text[0] * 61u ^ (unsigned char)text[1] * 17u) % PAIRS;
 }
 
-/* The same for the first four bytes, of all columns: only whether there is one. */
-#define FOURS 16384
-static bool has_four[FOURS], has_short[PAIRS];
+/* The first four bytes of the markers of all columns, and which pairs of letters begin shorter ones. */
+#define FOURS	4096
+#define LETTERS 26
+static uint32_t fours[FOURS]; /* 0: none */
+static bool has_short[LETTERS][LETTERS];
 
-static unsigned four_at(const char *text)
+static uint32_t four_of(const char *text)
 {
 	uint32_t four;
 	memcpy(&four, text, sizeof four);
-	return (unsigned)((four * 2654435761u) >> 16) % FOURS;
+	return four;
+}
+
+/* Where it stands, or would stand. */
+static uint32_t *place_of(uint32_t four)
+{
+	size_t at = (four * 2654435761u) >> 16;
+	while (fours[at % FOURS] && fours[at % FOURS] != four)
+		at++;
+	return &fours[at % FOURS];
+}
+
+/* May a marker begin with these four bytes, the first two of them letters? */
+static bool may_begin(uint32_t four)
+{
+	char text[4];
+	memcpy(text, &four, sizeof four);
+	return *place_of(four) || has_short[text[0] - 'a'][text[1] - 'a'];
 }
 
 static void add_markers(const char *words, size_t column)
@@ -51,9 +70,9 @@ static void add_markers(const char *words, size_t column)
 	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
 		size_t len = strcspn(words, "|");
 		if (len >= 4)
-			has_four[four_at(words)] = true;
-		else
-			has_short[pair_at(words)] = true;
+			*place_of(four_of(words)) = four_of(words);
+		else if (g_ascii_islower(words[0]) && g_ascii_islower(words[1]))
+			has_short[words[0] - 'a'][words[1] - 'a'] = true;
 		unsigned char *most = &longest[column][pair_at(words)];
 		*most = (unsigned char)(len > 255 ? 255 : len > *most ? len : *most);
 	}
@@ -115,21 +134,24 @@ bool pd_mark_may_be(const struct pd_line *line)
 
 bool pd_mark_is_prose(const struct pd_line *line)
 {
-	if (line->depth || line->hints || line->len < 2 || !g_ascii_isalpha(line->text[0]) ||
-	    !g_ascii_isalpha(line->text[1]))
-		return false;
-	/* A colon of another script begins with one of these bytes. */
-	if (memchr(line->text, ':', line->len) || memchr(line->text, '>', line->len) ||
-	    memchr(line->text, 0xef, line->len) || memchr(line->text, 0xea, line->len))
+	if (line->has || line->depth || line->hints)
 		return false;
 	gather_markers();
-	char start[5] = "";
-	size_t letters = 0;
-	for (; letters < 4 && letters < line->len && g_ascii_isalpha(line->text[letters]); letters++)
-		start[letters] = (char)(line->text[letters] | 0x20);
-	if (letters == 4)
-		return !has_four[four_at(start)] && !has_short[pair_at(start)];
-	return !longest_marker(start, 0) && !longest_marker(start, 1) && !longest_marker(start, ABOVE);
+	char start[4] = "";
+	size_t n = 0;
+	if (line->len >= 4) {
+		/* Four letters, as most lines have them: above 'z' or below 'a' sets a high bit. */
+		uint32_t four = four_of(line->text) | 0x20202020u;
+		if (!((four | (four - 0x61616161u) | (four + 0x05050505u)) & 0x80808080u))
+			return !may_begin(four);
+	}
+	for (; n < 4 && n < line->len; n++) {
+		start[n] = (char)(line->text[n] | 0x20); /* a blank stays one */
+		bool is_letter = start[n] >= 'a' && start[n] <= 'z';
+		if (!is_letter && (n < 2 || line->text[n] != ' ' || start[n - 1] == ' '))
+			return false;
+	}
+	return n == 4 && !may_begin(four_of(start));
 }
 
 static bool is_marker(const struct pd_line *line, size_t column, bool *ret_decorated)

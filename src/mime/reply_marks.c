@@ -2,15 +2,16 @@
  * address, a verb), since a wrong cut hides a customer's words; the words stand in quote_tables.c. */
 #include "mime/quote_tables.h"
 #include "mime/reply.h"
+#include "base/sixteen.h"
 #include "base/text.h"
 #include <glib.h>
 #include <string.h>
 
-#define ATTRIBUTION_LINES 5
+#define ATTRIBUTION_LINES PD_ATTRIBUTION_LINES
 #define ATTRIBUTION_BYTES 500
 #define TRIES_MAX	  20000
 
-bool pd_line_is_blank(const struct pd_line *line)
+bool pd_line_seems_blank(const struct pd_line *line)
 {
 	size_t i = line->marks;
 	while (i < line->len && (line->text[i] == ' ' || line->text[i] == '\t'))
@@ -101,6 +102,31 @@ static bool verb_inside(const char *text, const struct pd_attribution_words *row
 
 /* The words of all languages in three lists, so that most texts are done with at one look. Filled once a process. */
 static char all_starts[8192], all_at_end[8192], all_inside[8192];
+/* The last word of each of those at the end: in one line with nothing before it, where a blank stands before it. */
+static char all_last[8192];
+static bool begins_quoting[26][26]; /* the first two letters of "Quoting" and the like */
+
+static void gather_last(const char *words)
+{
+	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
+		char word[128];
+		size_t len = strcspn(words, "|"), from = len;
+		while (from && words[from - 1] != ' ')
+			from--;
+		if (len - from >= sizeof word)
+			g_error("a word is too long");
+		memcpy(word, words + from, len - from);
+		word[len - from] = '\0';
+		pd_words_gather(all_last, sizeof all_last, word);
+	}
+}
+
+static void gather_quoting(void)
+{
+	for (const char *word = pd_quoting_words; *word; word += strcspn(word, "|"), word += *word == '|')
+		if (g_ascii_islower(word[0]) && g_ascii_islower(word[1]))
+			begins_quoting[word[0] - 'a'][word[1] - 'a'] = true;
+}
 
 static void gather_words(void)
 {
@@ -111,7 +137,9 @@ static void gather_words(void)
 		pd_words_gather(all_starts, sizeof all_starts, row->starts);
 		pd_words_gather(all_at_end, sizeof all_at_end, row->at_end);
 		pd_words_gather(all_inside, sizeof all_inside, row->inside);
+		gather_last(row->at_end);
 	}
+	gather_quoting();
 	g_once_init_leave(&done, 1);
 }
 
@@ -244,12 +272,50 @@ static bool ends_sentence(const char *fold)
 	return fold[len - 1] != '.' || !starts_like_one(fold, pd_words_date(fold, 0));
 }
 
+/* By its bytes: letters of Europe without a digit and an at sign, and the first of them no sign and no "Quoting". */
+static bool is_plain(const struct pd_line *line)
+{
+	unsigned first = (unsigned)(line->text[0] | 0x20) - 'a', second = (unsigned)(line->text[1] | 0x20) - 'a';
+	if (line->len < 2 || first >= 26 || second >= 26 || begins_quoting[first][second])
+		return false;
+	for (size_t i = 0; i < line->len; i += PD_SIXTEEN) {
+		char last[PD_SIXTEEN] = "";
+		bool is_whole = i + PD_SIXTEEN <= line->len;
+		if (!is_whole)
+			memcpy(last, line->text + i, line->len - i);
+		pd_sixteen at = pd_sixteen_load(is_whole ? line->text + i : last);
+		/* U+00C0 to U+017F alone */
+		pd_sixteen high = (at < 0) & (at > (signed char)0xbf) & ((at < (signed char)0xc3) | (at > (signed char)0xc5));
+		if (pd_sixteen_first(((at >= '0') & (at <= '9')) | (at == '@') | high) < PD_SIXTEEN)
+			return false;
+	}
+	return true;
+}
+
+/* Are the lines prose at one look, without putting them together? False: perhaps. */
+static bool are_plain(const struct pd_line_list *lines, size_t first, size_t to)
+{
+	size_t bytes = 0;
+	gather_words();
+	for (size_t i = first; i <= to; i++) {
+		bytes += lines->items[i].len + 1;
+		if (lines->items[i].len && (lines->items[i].depth || !is_plain(&lines->items[i])))
+			return false;
+	}
+	char room[ATTRIBUTION_BYTES + 8];
+	bool colon, decorated;
+	const char *last = bytes < ATTRIBUTION_BYTES ? join(lines, to, to, room, sizeof room, &colon, &decorated) : NULL;
+	return last && strchr(last, ' ') && !pd_words_ends(last, all_last);
+}
+
 /* Is no attribution among the lines that end at `to`, wherever it might begin? One look at all of them. */
 static bool are_prose(struct pd_line_list *lines, size_t to)
 {
 	char room[ATTRIBUTION_BYTES + 8];
 	bool colon, decorated;
 	size_t first = to + 1 > ATTRIBUTION_LINES ? to + 1 - ATTRIBUTION_LINES : 0;
+	if (are_plain(lines, first, to))
+		return true;
 	const char *text = join(lines, first, to, room, sizeof room, &colon, &decorated);
 	if (!text || !is_plain_prose(text))
 		return false;
@@ -394,13 +460,13 @@ static bool begins_as_one(const char *fold)
 	return g_ascii_isdigit(*fold) || pd_words_begins(fold, all_starts);
 }
 
-static bool may_end(const struct pd_line *line)
+static inline bool may_end(const struct pd_line *line)
 {
 	if (line->depth || !line->len)
 		return false;
 	/* What no fold ends with, most lines end with. */
-	unsigned char end = (unsigned char)line->text[line->len - 1];
-	if (g_ascii_isalnum(end) || end == '.' || end == ',')
+	char end = line->text[line->len - 1], letter = (char)(end | 0x20);
+	if ((letter >= 'a' && letter <= 'z') || (end >= '0' && end <= '9') || end == '.' || end == ',')
 		return false;
 	const char *fold = pd_line_fold(line);
 	if (line->is_long || !*fold)
@@ -410,15 +476,12 @@ static bool may_end(const struct pd_line *line)
 			       strpbrk(fold, "0123456789@wabcdefghijklmnopqrstuvxyz"));
 }
 
-bool pd_mark_none_ends(struct pd_line_list *lines, size_t at)
+void pd_mark_find_end(struct pd_line_list *lines, size_t at)
 {
-	if (at < lines->end.from || at > lines->end.next) {
-		lines->end.from = at;
-		for (lines->end.next = at; lines->end.next < lines->count; lines->end.next++)
-			if (may_end(&lines->items[lines->end.next]))
-				break;
-	}
-	return lines->end.next >= at + ATTRIBUTION_LINES;
+	lines->end.from = at;
+	for (lines->end.next = at; lines->end.next < lines->count; lines->end.next++)
+		if (may_end(&lines->items[lines->end.next]))
+			break;
 }
 
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept)
@@ -431,7 +494,7 @@ size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_ke
 		if (line->depth || (pd_line_is_blank(line) &&
 				    (to + 1 >= lines->count || strcmp(pd_line_fold(&lines->items[to + 1]), "<"))))
 			return 0;
-		if (!may_end(line))
+		if (to < lines->end.next || !may_end(line))
 			continue;
 		if (lines->tries++ >= TRIES_MAX)
 			return 0;

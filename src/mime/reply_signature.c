@@ -62,8 +62,8 @@ static bool is_contact(const char *fold)
 
 static bool is_delimiter(const struct pd_line *line)
 {
-	if (line->len > 8 || line->depth)
-		return false;
+	if (line->len > 8 || line->len < 2 || line->depth)
+		return line->len < 2 && (line->hints & PD_HINT_SIGNATURE) && !line->depth;
 	/* "- -- " is how OpenPGP escapes it. */
 	return !strcmp(pd_line_fold(line), "--") || !strcmp(pd_line_fold(line), "- --") || (line->hints & PD_HINT_SIGNATURE);
 }
@@ -477,21 +477,15 @@ static bool is_bare_rule(const struct pd_line *line)
 }
 
 /* By its first two letters, which most lines of prose are done with. */
-static bool may_be_postscript(const struct pd_line *line)
+static inline bool may_be_postscript(const struct pd_line *line)
 {
-	if (line->len < 2 || !g_ascii_isalpha(line->text[0]) || !g_ascii_isalpha(line->text[1]))
-		return line->len >= 2;
-	char second = g_ascii_tolower(line->text[1]);
-	switch (g_ascii_tolower(line->text[0])) {
-	case 'p':
-		return strchr("psdo", second) != NULL;
-	case 'n':
-		return second == 'b' || second == 'o' || second == 'a';
-	case 'e':
-		return second == 'd';
-	default:
-		return g_ascii_tolower(line->text[0]) == 'u' && (second == 'i' || second == 'p');
-	}
+	static const char seconds[26][5] = {['p' - 'a'] = "psdo", ['n' - 'a'] = "boa", ['e' - 'a'] = "d", ['u' - 'a'] = "ip"};
+	if (line->len < 2)
+		return false;
+	unsigned first = ((unsigned char)line->text[0] | 0x20) - 'a', second = ((unsigned char)line->text[1] | 0x20) - 'a';
+	if (first >= 26 || second >= 26)
+		return true;
+	return *seconds[first] && strchr(seconds[first], (int)second + 'a');
 }
 
 /* "PS: …": what comes behind a signature is the author's again. */

@@ -18,96 +18,6 @@ enum class {
 	CLASS_SIGNATURE,
 };
 
-/* Bytes of a line that are quote marks, and how many marks. */
-static size_t quote_marks(const char *text, size_t len, unsigned *ret_depth)
-{
-	size_t at = 0, end = 0;
-	*ret_depth = 0;
-	while (at < len && at < 3 && text[at] == ' ')
-		at++;
-	while (at < len && (text[at] == '>' || (text[at] == ' ' && *ret_depth))) {
-		if (text[at++] == '>') {
-			end = at;
-			if (*ret_depth < 1000)
-				++*ret_depth;
-		} else if (at < len && text[at] == ' ') {
-			break; /* two blanks: the indent of what is quoted */
-		}
-	}
-	return *ret_depth ? end : 0;
-}
-
-/* "<addr" folded so that ">:" or "> wrote:" begins a line: no quote. */
-static bool closes_bracket(const struct pd_line_list *lines, const char *text, size_t len)
-{
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\r'))
-		len--;
-	if (!len || len > 120 || text[len - 1] != ':')
-		return false;
-	int open = 0;
-	for (size_t back = 0; back < 3 && back < lines->count; back++) {
-		const struct pd_line *line = &lines->items[lines->count - 1 - back];
-		if (line->depth || pd_line_is_blank(line))
-			break;
-		for (const char *c = pd_line_fold(line); *c; c++)
-			open += (*c == '<') - (*c == '>');
-	}
-	return open > 0;
-}
-
-struct pd_line *pd_reply_add(struct pd_arena *arena, struct pd_line_list *lines, const char *text, size_t len,
-			     unsigned structure, unsigned hints)
-{
-	unsigned depth;
-	size_t marks = quote_marks(text, len, &depth);
-	if (depth == 1 && closes_bracket(lines, text, len))
-		marks = depth = 0;
-	struct pd_line *line = pd_list_add(arena, lines);
-	*line = (struct pd_line){.text = text,
-				 .len = len,
-				 .structure = structure,
-				 .depth = depth + structure,
-				 .hints = hints,
-				 .arena = arena,
-				 .marks = marks,
-				 .kept = len};
-	return line;
-}
-
-const char *pd_line_make_fold(const struct pd_line *line)
-{
-	struct pd_line *known = (struct pd_line *)(uintptr_t)line; /* in a list of the arena, never a constant */
-	known->fold = pd_words_fold(line->arena, line->text + line->marks, line->len - line->marks, PD_FOLD_LIMIT,
-				    &known->is_long);
-	return known->fold;
-}
-
-/* Room for all lines at once, so that growing copies none of them. */
-static void make_room(struct pd_arena *arena, const char *text, struct pd_line_list *lines)
-{
-	size_t count = 1;
-	for (const char *at = text; (at = strchr(at, '\n')) && count < PD_LINES_MAX; at++)
-		count++;
-	if (lines->room > 0)
-		return;
-	lines->items = pd_alloc_dirty(arena, count * sizeof *lines->items);
-	lines->room = count;
-}
-
-void pd_reply_lines(struct pd_arena *arena, const char *text, struct pd_line_list *ret_lines)
-{
-	make_room(arena, text, ret_lines);
-	while (*text) {
-		size_t len = (size_t)(strchrnul(text, '\n') - text);
-		if (ret_lines->count + 1 >= PD_LINES_MAX)
-			len = strlen(text);
-		bool may_be_glued = *text == '-' || *text == '=' || *text == ' ';
-		if (!may_be_glued || !pd_reply_glued(arena, text, len, ret_lines))
-			pd_reply_add(arena, ret_lines, text, len, 0, 0);
-		text += len + (text[len] == '\n');
-	}
-}
-
 struct split {
 	struct pd_line_list *lines;
 	unsigned char *class;
@@ -344,14 +254,19 @@ static void classify(struct split *split, bool says_forward)
 			i++;
 			continue;
 		}
-		if (pd_mark_is_prose(line) && !is_stray_link(lines, i)) {
+		if (pd_mark_is_prose(line) && !(i && line[-1].depth && is_stray_link(lines, i))) {
+			if (pd_mark_none_ends(lines, i)) {
+				i++;
+				continue;
+			}
 			size_t passed = attribution_at(split, i, says_forward);
 			if (split->end < lines->count)
 				return;
 			i += passed > 0 ? passed : 1; /* CLASS_TEXT, or what attribution_at said */
 			continue;
 		}
-		size_t armoured = !line->depth && pd_line_fold(line)[0] == '-' ? armour(lines, i) : 0;
+		bool may_be_armour = !line->depth && line->len && !g_ascii_isalnum(line->text[0]) && pd_line_fold(line)[0] == '-';
+		size_t armoured = may_be_armour ? armour(lines, i) : 0;
 		if (armoured) {
 			memset(split->class + i, CLASS_SIGNATURE, armoured);
 			i += armoured;

@@ -2,6 +2,7 @@
  * of languages can be looked up in them (words_match.c). Input is UTF-8 (invalid bytes are skipped); nothing
  * here fails. */
 #include "mime/reply.h"
+#include "base/sixteen.h"
 #include "base/text.h"
 #include <glib.h>
 #include <string.h>
@@ -76,24 +77,38 @@ static const unsigned char printable_lower[256] = {
 	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '{', '|', '}', '~', 0,
 };
 
-/* Eight characters of printable ASCII without a run of blanks, in lower case. False: it is something else. */
-static bool fold_eight(const char *text, size_t left, char *out, bool is_after_blank)
+/* Writes sixteen characters in lower case, one readable before them; how many at the start are printable ASCII without a
+ * run of blanks. */
+static inline size_t fold_block(const char *text, char *out)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-	uint64_t word;
-	if (left < sizeof word || (is_after_blank && *text == ' '))
-		return false;
-	memcpy(&word, text, sizeof word);
-	/* a byte that is above 127, below 32, or 127 */
-	if ((word | (word - ones * ' ') | (word + ones)) & high)
-		return false;
-	const uint64_t no_blank = (word ^ ones * ' ') + ones * 0x7f, blank = ~no_blank & high;
-	if (blank & (blank << 8))
-		return false;
-	const uint64_t capital = (word + ones * (0x80 - 'A')) & ~(word + ones * (0x7f - 'Z')) & high;
-	word |= capital >> 2;
-	memcpy(out, &word, sizeof word);
-	return true;
+	pd_sixteen bytes = pd_sixteen_load(text), before = pd_sixteen_load(text - 1);
+	pd_sixteen bad = pd_sixteen_unprintable(bytes) | ((bytes == ' ') & (before == ' '));
+	bytes += ((bytes >= 'A') & (bytes <= 'Z')) & 0x20;
+	memcpy(out, &bytes, sizeof bytes);
+	return pd_sixteen_first(bad);
+}
+
+/* The same for all of them, at the start of a word; how many. */
+static size_t fold_run(const char *text, size_t len, char *out)
+{
+	size_t at = 1;
+	*out = (char)printable_lower[(unsigned char)*text];
+	while (at < len) {
+		/* The last block may begin in what is done, and does the same again. */
+		size_t again = len - at >= PD_SIXTEEN ? 0 : PD_SIXTEEN - (len - at);
+		if (again >= at)
+			break;
+		size_t done = fold_block(text + at - again, out + at - again) - again;
+		at += done;
+		if (done + again < PD_SIXTEEN)
+			return at;
+	}
+	for (unsigned char byte; at < len && (byte = printable_lower[(unsigned char)text[at]]); at++) {
+		if (byte == ' ' && out[at - 1] == ' ')
+			break;
+		out[at] = (char)byte;
+	}
+	return at;
 }
 
 char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t limit, bool *ret_cut)
@@ -107,15 +122,10 @@ char *pd_words_fold(struct pd_arena *arena, const char *text, size_t len, size_t
 			if (blank)
 				out[used++] = ' ';
 			blank = false;
-			size_t left = used < limit ? limit - used : 1, most = left < len - at ? at + left : len;
-			while (fold_eight(text + at, most - at, out + used, used > 0 && out[used - 1] == ' ')) {
-				at += 8;
-				used += 8;
-			}
-			for (; at < most && (byte = printable_lower[(unsigned char)text[at]]); at++) {
-				out[used] = (char)byte;
-				used += byte != ' ' || out[used - 1] != ' ';
-			}
+			size_t left = used < limit ? limit - used : 1, most = left < len - at ? left : len - at;
+			size_t run = fold_run(text + at, most, out + used);
+			at += run;
+			used += run;
 			if (out[used - 1] == ' ') {
 				used--;
 				blank = true;

@@ -24,7 +24,7 @@
 
 #define THREADS 2
 #define SECONDS 2
-#define TURNS	8
+#define TURNS	50
 
 struct load {
 	struct pd_readers *readers;
