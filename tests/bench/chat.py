@@ -4,6 +4,11 @@
 Each visitor says a line each PAUSE seconds; WHO "desk": to the desk, where the agent anna answers each line at once; WHO
 "echo": to carol, who sends each line back, so that the server's own way is known. Prints "WHO lines N p50 MS p99 MS max MS",
 the time from the visitor's line to the answer to it.
+
+  chat.py PORT N,N,... 0 0 hold
+
+opens that many chats, each taken by anna, prints "open N", waits for a line on standard input, opens more, and in the end
+waits for its end: for looking at what open chats cost.
 """
 import asyncio
 import base64
@@ -11,7 +16,9 @@ import re
 import sys
 import time
 
-port, visitors, seconds, pause, who = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
+port, seconds, pause, who = int(sys.argv[1]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
+steps = [int(step) for step in sys.argv[2].split(",")]
+visitors = steps[0]
 DESK = "support@desk.example.com"
 MESSAGE = re.compile(rb"<message [^>]*?>.*?</message>", re.S)
 
@@ -105,6 +112,28 @@ async def visit(client, to, start, end, number):
         await asyncio.sleep(pause)
 
 
+async def hold():
+    agent, clients = Client(), []
+    await agent.login("anna", "chat.example.com", "pw-anna")
+    asyncio.ensure_future(answer(agent))
+    loop = asyncio.get_running_loop()
+
+    async def enter():
+        client = Client()
+        client.taken = asyncio.Event()
+        await client.login("", "visitors.example.com")
+        asyncio.ensure_future(hear(client))
+        client.say(DESK, "I have a question")
+        await client.taken.wait()
+        clients.append(client)
+
+    for step in steps:
+        while len(clients) < step:
+            await asyncio.gather(*(enter() for _ in range(min(50, step - len(clients)))))
+        print("open", len(clients), flush=True)
+        await loop.run_in_executor(None, sys.stdin.readline)
+
+
 async def main():
     other = Client()
     await other.login("anna" if who == "desk" else "carol", "chat.example.com", "pw-anna" if who == "desk" else "pw-carol")
@@ -128,4 +157,4 @@ async def main():
     at = lambda part: times[min(len(times) - 1, int(len(times) * part))] / 1e6
     print("%s lines %d p50 %.1f p99 %.1f max %.1f" % (who, len(times), at(0.5), at(0.99), times[-1] / 1e6), flush=True)
 
-asyncio.run(main())
+asyncio.run(hold() if who == "hold" else main())
