@@ -29,16 +29,18 @@ static void put_class(struct pd_sql_query *q)
 static bool put_column(struct pd_sql_query *q, const struct pd_query *query, const char *column, const char *usual,
 		       const char *condition, sqlite3_stmt *next)
 {
-	struct pd_strings values = {0};
 	if (*usual != '\0' && pd_sql_matches_stored(query, usual))
 		return false;
-	pd_sql_collect(q, next, "", 0, query, &values);
-	if (values.count == 0) {
+	bool is_new;
+	struct pd_strings *values = pd_sql_values(q, query, column, &is_new);
+	if (is_new)
+		pd_sql_collect(q, next, "", 0, query, values);
+	if (values->count == 0) {
 		pd_sql_put(q, NO_TICKET);
 		return true;
 	}
 	pd_sql_put(q, pd_printf(q->arena, "SELECT number FROM ticket INDEXED BY ticket_%s WHERE %s AND ", column, condition));
-	pd_sql_put_list(q, column, &values);
+	pd_sql_put_list(q, column, values);
 	if (strcmp(column, "priority") == 0)
 		put_class(q);
 	pd_sql_put_since(q, "number");
@@ -65,17 +67,18 @@ static bool put_status(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put_since(q, "number");
 		return true;
 	}
-	struct pd_strings values = {0};
+	bool is_new;
+	struct pd_strings *values = pd_sql_values(q, query, "status", &is_new);
 	sqlite3_stmt *next = SQL(q->connection, "SELECT status FROM ticket INDEXED BY ticket_status WHERE status_kind = ? AND"
 						" status > ? ORDER BY status LIMIT 1");
-	for (int kind = PD_STATUS_NEW; kind <= PD_STATUS_CLOSED; kind++)
-		pd_sql_collect(q, next, NULL, kind, query, &values);
-	if (values.count == 0) {
+	for (int kind = PD_STATUS_NEW; is_new && kind <= PD_STATUS_CLOSED; kind++)
+		pd_sql_collect(q, next, NULL, kind, query, values);
+	if (values->count == 0) {
 		pd_sql_put(q, NO_TICKET);
 		return true;
 	}
 	pd_sql_put(q, "SELECT number FROM ticket INDEXED BY ticket_status WHERE status_kind IN (0, 1, 2, 3) AND ");
-	pd_sql_put_list(q, "status", &values);
+	pd_sql_put_list(q, "status", values);
 	pd_sql_put_since(q, "number");
 	return true;
 }

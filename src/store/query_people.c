@@ -58,29 +58,36 @@ static void put_candidates(struct pd_sql_query *q, const char *phrase, bool is_c
 }
 
 /* Of all companies those that match, one seek each: they are fewer than contacts. */
-static void put_companies(struct pd_sql_query *q, const struct pd_query *query, int mode)
+static void read_companies(struct pd_sql_query *q, const struct pd_query *query, int mode, struct pd_strings *values)
 {
 	sqlite3_stmt *next = SQL(q->connection, "SELECT company FROM contact INDEXED BY contact_company WHERE company IS NOT NULL"
 						" AND company > ? ORDER BY company LIMIT 1");
 	const char *wanted = pd_fold(q->arena, query->value), *last = "";
-	struct pd_strings values = {0};
 	struct pd_error error;
 	int failed = 0;
-	while (last != NULL && values.count < COMPANIES_MAX) {
+	while (last != NULL && values->count < COMPANIES_MAX) {
 		pd_sql_bind(next, "s", last);
 		if (!pd_sql_row(q->connection, next, &failed, &error))
 			break;
 		last = pd_sql_text(q->arena, next, 0);
 		sqlite3_reset(next);
 		if (last != NULL && pd_match(last, wanted, mode))
-			*pd_list_add(q->arena, &values) = last;
+			*pd_list_add(q->arena, values) = last;
 	}
 	if (failed)
 		pd_window_fail(q->view, &error);
-	if (values.count == COMPANIES_MAX)
+}
+
+static void put_companies(struct pd_sql_query *q, const struct pd_query *query, int mode)
+{
+	bool is_new;
+	struct pd_strings *values = pd_sql_values(q, query, "company", &is_new);
+	if (is_new)
+		read_companies(q, query, mode, values);
+	if (values->count == COMPANIES_MAX)
 		pd_sql_put_match(q, "company", query->value, mode);
 	else
-		pd_sql_put_list(q, "company", &values);
+		pd_sql_put_list(q, "company", values);
 }
 
 static void put_contact_condition(struct pd_sql_query *q, const struct pd_query *query, bool is_phone,

@@ -16,6 +16,7 @@
 #define COUNT_LIMIT 20000 /* nothing is counted further */
 #define FEW	    10000 /* tickets */
 #define SET_LIMIT   5000  /* a set that is gathered beside others */
+#define FETCH_STEPS 60	  /* of SQLite's machine that take as long as to fetch one ticket that is not expected */
 
 struct pd_query_limits pd_query_limits = {.rare = 800, .newest = 500, .common = 20000, .moment = 400000};
 
@@ -58,11 +59,11 @@ static sqlite3_stmt *prepare(struct pd_sql_query *q, struct pd_sql_query *part, 
 	return select;
 }
 
-static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, struct pd_error *error,
+static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, int64_t limit, struct pd_error *error,
 		     int *ret_failed)
 {
 	int64_t found = INT64_MAX;
-	pd_buf_addf(&part->sql, " LIMIT %d)", COUNT_LIMIT);
+	pd_buf_addf(&part->sql, " LIMIT %lld)", (long long)limit);
 	sqlite3_stmt *select = prepare(q, part, ret_failed, error);
 	if (select != NULL && pd_sql_row(q->connection, select, ret_failed, error))
 		found = sqlite3_column_int64(select, 0);
@@ -79,22 +80,29 @@ static struct pd_sql_query part_of(const struct pd_sql_query *q)
 	return part;
 }
 
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
 			 int *ret_failed);
 
-/* Of either the sum, of both the smaller one. */
-static int64_t count_both(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error, int *ret_failed)
+static int64_t least_of(int64_t a, int64_t b)
 {
-	const int64_t left = count_set(q, query->left, error, ret_failed);
-	const int64_t right = left < INT64_MAX || query->op == PD_QUERY_AND ? count_set(q, query->right, error, ret_failed)
-									    : INT64_MAX;
+	return a < b ? a : b;
+}
+
+/* Of either the sum, of both the smaller one. */
+static int64_t count_both(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
+			  int *ret_failed)
+{
+	const int64_t left = count_set(q, query->left, limit, error, ret_failed);
+	const int64_t right = left < INT64_MAX || query->op == PD_QUERY_AND
+				      ? count_set(q, query->right, limit, error, ret_failed)
+				      : INT64_MAX;
 	if (query->op == PD_QUERY_AND)
 		return left < right ? left : right;
 	return left < INT64_MAX && right < INT64_MAX ? left + right : INT64_MAX;
 }
 
 /* Of a set: how many it names, or how many documents it looks through. INT64_MAX: it is no set. */
-static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
 			  int *ret_failed)
 {
 	struct pd_sql_query part = part_of(q);
@@ -104,10 +112,10 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 	if (is_field(query, "number"))
 		return query->compare == PD_IS ? 1 : INT64_MAX;
 	if (query->op == PD_QUERY_OR || query->op == PD_QUERY_AND)
-		return count_both(q, query, error, ret_failed);
+		return count_both(q, query, limit, error, ret_failed);
 	if (pd_sql_query_put_documents(&part, query,
 				       "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH "))
-		return count(q, &part, error, ret_failed);
+		return count(q, &part, limit, error, ret_failed);
 	pd_buf_adds(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM (");
 	if (!pd_sql_query_put_set(&part, query)) {
 		pd_buf_free(&part.sql);
@@ -116,19 +124,23 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 	pd_buf_adds(&part.sql, ")");
 	q->has_waiting = part.has_waiting;
 	q->waiting = part.waiting;
-	return count(q, &part, error, ret_failed);
+	return count(q, &part, limit, error, ret_failed);
 }
 
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error,
+/* Up to the limit: what is larger need not be known. */
+static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
 			 int *ret_failed)
 {
-	for (size_t i = 0; i < q->counted.count; i++)
+	struct pd_counted *counted = NULL;
+	for (size_t i = 0; i < q->counted.count && counted == NULL; i++)
 		if (q->counted.items[i].query == query)
-			return q->counted.items[i].count;
-	int64_t found = count_anew(q, query, error, ret_failed);
-	struct pd_counted *counted = pd_list_add(q->arena, &q->counted);
-	counted->query = query;
-	counted->count = found;
+			counted = &q->counted.items[i];
+	if (counted != NULL && (counted->count < counted->limit || counted->limit >= limit || counted->count == INT64_MAX))
+		return counted->count;
+	const int64_t found = count_anew(q, query, limit, error, ret_failed);
+	if (counted == NULL)
+		counted = pd_list_add(q->arena, &q->counted);
+	*counted = (struct pd_counted){.query = query, .count = found, .limit = limit};
 	return found;
 }
 
@@ -161,7 +173,7 @@ static int64_t count_index(struct pd_sql_query *q, const struct conditions *all,
 		return INT64_MAX;
 	}
 	*ret_is_whole = served == all->count;
-	return count(q, &part, error, ret_failed);
+	return count(q, &part, COUNT_LIMIT, error, ret_failed);
 }
 
 /* The set of a condition that leads, as it was counted: of both the smaller one, so that the condition itself must hold
@@ -177,8 +189,8 @@ static void put_driver(struct pd_sql_query *q, const struct pd_query *query)
 		put_driver(q, query->right);
 		pd_sql_put(q, ")");
 	} else if (query->op == PD_QUERY_AND) {
-		const int64_t left = count_set(q, query->left, &error, &failed);
-		const int64_t right = count_set(q, query->right, &error, &failed);
+		const int64_t left = count_set(q, query->left, COUNT_LIMIT, &error, &failed);
+		const int64_t right = count_set(q, query->right, least_of(COUNT_LIMIT, left), &error, &failed);
 		put_driver(q, left < right ? query->left : query->right);
 	} else if (is_field(query, "number")) {
 		pd_sql_put(q, "SELECT ");
@@ -194,9 +206,9 @@ static int stop(void *data)
 	return 1;
 }
 
-/* The whole statement over that table. ret_done false: it took longer than a moment. */
+/* The whole statement over that table. ret_done false: it took longer than that moment (steps; 0: it may take all). */
 static int run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
-	       const char *table, bool is_limited, struct pd_numbers *ret_numbers, bool *ret_done,
+	       const char *table, int moment, struct pd_numbers *ret_numbers, bool *ret_done,
 	       struct pd_error *error)
 {
 	struct pd_sql_query whole = part_of(q);
@@ -228,14 +240,14 @@ static int run(struct pd_sql_query *q, const struct pd_query *query, const struc
 	q->waiting = whole.waiting;
 	int failed = 0;
 	sqlite3_stmt *select = prepare(q, &whole, &failed, error);
-	if (is_limited)
-		sqlite3_progress_handler(db, pd_query_limits.moment, stop, NULL);
+	if (moment > 0)
+		sqlite3_progress_handler(db, moment, stop, NULL);
 	while (select != NULL && pd_sql_row(q->connection, select, &failed, error))
 		*pd_list_add(q->arena, &numbers) = sqlite3_column_int64(select, 0);
-	if (is_limited)
+	if (moment > 0)
 		sqlite3_progress_handler(db, 0, NULL, NULL);
 	*ret_done = true;
-	if (failed && is_limited && (sqlite3_errcode(db) & 0xff) == SQLITE_INTERRUPT) {
+	if (failed && moment > 0 && (sqlite3_errcode(db) & 0xff) == SQLITE_INTERRUPT) {
 		failed = 0;
 		*ret_done = false;
 	}
@@ -254,7 +266,7 @@ static void find_common(struct pd_sql_query *q, const struct pd_query *query, st
 		return;
 	if (query->op == PD_QUERY_TEXT && !query->is_prefix &&
 	    pd_sql_phrase(q->arena, query->value, false) != NULL &&
-	    count_set(q, query, error, ret_failed) >= pd_query_limits.common)
+	    count_set(q, query, COUNT_LIMIT, error, ret_failed) >= pd_query_limits.common)
 		*pd_list_add(q->arena, &q->common) = query;
 	find_common(q, query->left, error, ret_failed);
 	find_common(q, query->right, error, ret_failed);
@@ -272,16 +284,16 @@ static void add_sets(struct pd_sql_query *q, const struct conditions *all, struc
 	memset(&q->as_sets, 0, sizeof q->as_sets);
 	for (size_t i = 0; i < all->count && !*ret_failed; i++)
 		if (all->items[i]->op == PD_QUERY_FIELD && !is_field(all->items[i], "number") &&
-		    count_set(q, all->items[i], error, ret_failed) < SET_LIMIT)
+		    count_set(q, all->items[i], SET_LIMIT, error, ret_failed) < SET_LIMIT)
 			*pd_list_add(q->arena, &q->as_sets) = all->items[i];
 }
 
-/* The first entry of any of the tickets from that number on. */
+/* An entry before which the tickets from that number on have none. */
 static int64_t first_event_of(struct pd_sql_query *q, int64_t number, struct pd_error *error, int *ret_failed)
 {
 	int64_t first = 0;
-	sqlite3_stmt *select = SQL(q->connection, "SELECT min(id) FROM event INDEXED BY event_first WHERE ticket >= ? AND version = 1");
-	pd_sql_bind(select, "i", number);
+	sqlite3_stmt *select = SQL(q->connection, "SELECT min(event) FROM first_entry WHERE tickets >= ?");
+	pd_sql_bind(select, "i", number / PD_FIRST_ENTRY);
 	if (pd_sql_row(q->connection, select, ret_failed, error)) {
 		first = sqlite3_column_int64(select, 0);
 		sqlite3_reset(select);
@@ -299,26 +311,36 @@ static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, 
 	q->driver = NULL;
 	q->since_event = first_event_of(q, q->since_number, error, &failed);
 	for (size_t i = 0; i < all->count && !failed; i++) {
-		const int64_t found = count_set(q, all->items[i], error, &failed);
+		const int64_t found = count_set(q, all->items[i], least_of(COUNT_LIMIT, least), error, &failed);
 		if (found >= least)
 			continue;
 		least = found;
 		q->driver = all->items[i];
 	}
 	add_sets(q, all, error, &failed);
-	return failed ? failed : run(q, query, page, "ticket NOT INDEXED", true, ret_numbers, ret_done, error);
+	return failed ? failed : run(q, query, page, "ticket NOT INDEXED", pd_query_limits.moment, ret_numbers, ret_done, error);
 }
 
-/* Looks at more and more of the newest tickets, from so many until there are more, until they fill the page. ret_done
- * false: they do not, or it would take longer than a moment. */
+/* How many of the newest tickets to look at after so many gave so many of the page: what they promise, and a quarter. */
+static int64_t wider(int64_t count, const struct pd_page *page, size_t found)
+{
+	if (found == 0 || page->offset > 0)
+		return count * 4;
+	const double promised = (double)count * (double)page->limit / (double)found * 1.25;
+	return promised > (double)count * 2 ? promised < 1e15 ? (int64_t)promised : (int64_t)1e15 : count * 2;
+}
+
+/* Looks at more and more of the newest tickets, from so many until there are more, until they fill the page; then tells
+ * how many would be next. ret_done false: they do not, or it would take longer than a moment. */
 static int run_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
-		      const struct pd_page *page, int64_t from, int64_t until, struct pd_numbers *ret_numbers,
+		      const struct pd_page *page, int64_t *from, int64_t until, struct pd_numbers *ret_numbers,
 		      bool *ret_done, struct pd_error *error)
 {
 	const int64_t last = pd_sql_number(q->connection, "SELECT max(number) FROM ticket");
 	int failed = 0;
 	*ret_done = false;
-	for (int64_t count = from; count < last / 2 && count <= until && !failed && !*ret_done; count *= 4) {
+	int64_t count = *from;
+	while (count < last / 2 && count <= until && !failed && !*ret_done) {
 		bool is_in_time = false;
 		struct pd_numbers numbers = {0};
 		q->since_number = last - count + 1;
@@ -329,12 +351,21 @@ static int run_newest(struct pd_sql_query *q, const struct pd_query *query, cons
 		*ret_done = numbers.count == page->limit;
 		if (*ret_done)
 			*ret_numbers = numbers;
+		count = wider(count, page, numbers.count);
 	}
+	*from = count;
 	q->since_number = q->since_event = 0;
 	q->driver = NULL;
 	memset(&q->counted, 0, sizeof q->counted);
 	memset(&q->as_sets, 0, sizeof q->as_sets);
 	return failed;
+}
+
+/* How long to go along the order where so many tickets could be fetched and sorted instead: no longer than that takes. */
+static int moment_beside(int64_t least)
+{
+	const int64_t steps = least < COUNT_LIMIT ? least * FETCH_STEPS : INT64_MAX;
+	return steps < pd_query_limits.moment ? (int)(steps > 0 ? steps : 1) : pd_query_limits.moment;
 }
 
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
@@ -347,10 +378,11 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	int failed = 0;
 	bool is_whole = false, is_done = false;
 	/* Counting takes longer than that. */
-	const int64_t newest = pd_query_limits.newest;
+	int64_t newest = pd_query_limits.newest;
+	const int64_t soon = newest * 16;
 	const bool may_be_newest = page->is_newest_first && !has_prefix(query);
 	if (may_be_newest)
-		failed = run_newest(q, query, &all, page, newest, newest * 16, ret_numbers, &is_done, error);
+		failed = run_newest(q, query, &all, page, &newest, soon, ret_numbers, &is_done, error);
 	if (failed || is_done)
 		return failed;
 	const char *table = by_owner;
@@ -364,7 +396,7 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	}
 	const struct pd_query *driver = NULL;
 	for (size_t i = 0; i < all.count && !failed && least > 1; i++) {
-		found = count_set(q, all.items[i], error, &failed);
+		found = count_set(q, all.items[i], least_of(COUNT_LIMIT, least), error, &failed);
 		if (found >= least)
 			continue;
 		least = found;
@@ -374,22 +406,30 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	/* Where the index tells all, its entries are sorted without a look at their tickets. */
 	const int64_t rare = driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT : pd_query_limits.rare;
 	if (!failed && least > rare && may_be_newest) {
-		failed = run_newest(q, query, &all, page, newest * 64, INT64_MAX, ret_numbers, &is_done, error);
+		newest = newest > soon * 4 ? newest : soon * 4;
+		failed = run_newest(q, query, &all, page, &newest, INT64_MAX, ret_numbers, &is_done, error);
 	} else if (!failed && least > rare && page->table != NULL && !has_prefix(query)) {
 		find_common(q, query, error, &failed);
 		add_sets(q, &all, error, &failed);
 		q->is_by_row = true;
-		failed = failed ? failed : run(q, query, page, page->table, true, ret_numbers, &is_done, error);
+		failed = failed ? failed
+				: run(q, query, page, page->table, moment_beside(least), ret_numbers, &is_done, error);
 		q->is_by_row = false;
 	}
 	if (failed || is_done)
 		return failed;
 	q->driver = driver;
+	if (driver != NULL && q->common.count == 0 && !has_prefix(query)) {
+		find_common(q, query, error, &failed);
+		if (failed)
+			return failed;
+	}
+	q->is_by_row = driver != NULL;
 	return run(q, query, page,
 		   least < INT64_MAX	 ? table
 		   : page->table != NULL ? page->table
 					 : "ticket",
-		   false, ret_numbers, &is_done, error);
+		   0, ret_numbers, &is_done, error);
 }
 
 int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
@@ -403,7 +443,7 @@ int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, co
 	if (failed)
 		return failed;
 	q->is_by_row = true;
-	failed = run(q, query, page, page->table, true, ret_numbers, ret_done, error);
+	failed = run(q, query, page, page->table, pd_query_limits.moment, ret_numbers, ret_done, error);
 	q->is_by_row = false;
 	return failed;
 }

@@ -28,6 +28,19 @@ bool pd_sql_matches_stored(const struct pd_query *query, const char *stored)
 	return false;
 }
 
+struct pd_strings *pd_sql_values(struct pd_sql_query *q, const struct pd_query *query, const char *column, bool *ret_is_new)
+{
+	struct pd_sql_memo *memo = q->memo;
+	*ret_is_new = false;
+	for (size_t i = 0; i < memo->values.count; i++)
+		if (memo->values.items[i].query == query && strcmp(memo->values.items[i].column, column) == 0)
+			return &memo->values.items[i].values;
+	*ret_is_new = true;
+	struct pd_sql_values *values = pd_list_add(q->arena, &memo->values);
+	*values = (struct pd_sql_values){.query = query, .column = column};
+	return &values->values;
+}
+
 void pd_sql_collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text_prefix, int64_t prefix,
 		    const struct pd_query *query, struct pd_strings *ret_values)
 {
@@ -76,16 +89,17 @@ void pd_sql_put_belonging(struct pd_sql_query *q, const struct pd_query *query, 
 		pd_sql_put(q, is_owner ? "owner IS NULL" : "team IS NULL");
 		return;
 	}
-	struct pd_strings values = {0};
-	for (int class = 0; class <= PD_CLASS_MERGED; class ++) {
+	bool is_new;
+	struct pd_strings *values = pd_sql_values(q, query, is_owner ? "owner" : "team", &is_new);
+	for (int class = 0; is_new && class <= PD_CLASS_MERGED; class ++) {
 		sqlite3_stmt *next =
 			is_owner ? SQL(q->connection, "SELECT owner FROM ticket WHERE class = ? AND"
 						      " owner > ? ORDER BY owner LIMIT 1")
 				 : SQL(q->connection, "SELECT team FROM ticket WHERE class = ? AND"
 						      " team > ? ORDER BY team LIMIT 1");
-		pd_sql_collect(q, next, NULL, class, query, &values);
+		pd_sql_collect(q, next, NULL, class, query, values);
 	}
-	pd_sql_put_list(q, is_owner ? "owner" : "team", &values);
+	pd_sql_put_list(q, is_owner ? "owner" : "team", values);
 }
 
 /* A property with rows of its own (followers, mentions, further mailboxes, custom ones), whose values are folded. */
@@ -190,8 +204,8 @@ static void put_single(struct pd_sql_query *q, const char *column, const struct 
 #define AUTOMATIC "flags & 2 <> 0"
 #define SENT	  "flags & 8 <> 0"
 #define SNOOZED	  "flags & 16 <> 0"
-#define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "'"
-#define UNROUTED_HERE UNROUTED " AND value = 'yes' AND ticket_value.ticket = ticket.number"
+#define UNROUTED  "SELECT ticket FROM ticket_value WHERE property = '" PD_PROPERTY_UNROUTED "' AND value = 'yes'"
+#define UNROUTED_HERE UNROUTED " AND ticket_value.ticket = ticket.number"
 #define DRAFTS	  "SELECT " PD_SQL_ROOT("ticket") " FROM draft WHERE state = 0"
 
 static void put_drafts(struct pd_sql_query *q, const struct pd_query *query)
@@ -511,7 +525,7 @@ void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)
 		return;
 	}
 	for (size_t i = 0; i < q->as_sets.count && !is_wider(query); i++) {
-		if (q->as_sets.items[i] != query)
+		if (q->as_sets.items[i] != query || query->op == PD_QUERY_TEXT)
 			continue;
 		pd_sql_put_in(q);
 		(void)pd_sql_query_put_set(q, query);

@@ -16,13 +16,25 @@ struct pd_sql_parameter {
 /* How many a condition names, as far as was counted. */
 struct pd_counted {
 	const struct pd_query *query;
-	int64_t count;
+	int64_t count, limit;
+};
+
+/* Values of a column that a condition asks for, as an index has them. */
+struct pd_sql_values {
+	const struct pd_query *query;
+	const char *column;
+	struct pd_strings values;
+};
+/* What was read once for a query, whatever ways to its tickets are tried. */
+struct pd_sql_memo {
+	PD_LIST(struct pd_sql_values) values;
 };
 
 struct pd_sql_query {
 	struct pd_arena *arena;
 	struct pd_window *view;
 	struct pd_connection *connection;
+	struct pd_sql_memo *memo;
 	bool has_deleted; /* the query asks for deleted tickets */
 	bool has_waiting; /* `waiting` was read */
 	struct pd_document_list waiting;
@@ -75,6 +87,8 @@ void pd_sql_read_waiting(struct pd_sql_query *q); /* fills q->waiting, once */
 bool pd_sql_matches_stored(const struct pd_query *query, const char *stored);
 void pd_sql_collect(struct pd_sql_query *q, sqlite3_stmt *next, const char *text_prefix, int64_t prefix,
 		    const struct pd_query *query, struct pd_strings *ret_values);
+/* A list that stays with the query, for the values of that column; ret_is_new: they are to be read. */
+struct pd_strings *pd_sql_values(struct pd_sql_query *q, const struct pd_query *query, const char *column, bool *ret_is_new);
 /* Sets of a field of the ticket's own by its index (query_index.c); false: it has none that serves, and nothing is
  * appended. */
 bool pd_sql_put_index_set(struct pd_sql_query *q, const struct pd_query *query);

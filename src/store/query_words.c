@@ -83,20 +83,19 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 		put_ids(q, "SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id", &events);
 }
 
-void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
+/* The documents of entries that have the words. */
+static void put_documents(struct pd_sql_query *q, const char *match)
 {
-	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
-	put_few(q, query, match);
-	if (match == NULL)
-		return;
-	pd_sql_put(q, " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id IN (SELECT rowid FROM search WHERE"
-		      " search MATCH ");
+	pd_sql_put(q, "SELECT rowid FROM search WHERE search MATCH ");
 	pd_sql_put_text(q, match);
 	pd_sql_put_since_event(q, "rowid");
-	pd_sql_put(q, ")");
+}
+
+/* Older entries belong to newer tickets where these took older tickets in. */
+static void put_taken_in(struct pd_sql_query *q, const char *match)
+{
 	if (q->since_number == 0)
 		return;
-	/* Older entries belong to newer tickets where these took older tickets in. */
 	pd_sql_put(q, " UNION ALL SELECT root FROM absorbed CROSS JOIN event ON event.ticket = absorbed.number CROSS JOIN search ON"
 		      " search.rowid = event.id WHERE event.indexed AND search MATCH ");
 	pd_sql_put_text(q, match);
@@ -105,18 +104,47 @@ void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
 	pd_sql_put_number(q, q->since_number);
 }
 
+void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
+{
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	put_few(q, query, match);
+	if (match == NULL)
+		return;
+	pd_sql_put(q, " UNION ALL SELECT " PD_SQL_ROOT("ticket") " FROM event WHERE id IN (");
+	put_documents(q, match);
+	pd_sql_put(q, ")");
+	put_taken_in(q, match);
+}
+
+/* Of tickets that something else names, the entries are looked for among all documents that have the words: the entry's
+ * own row, which would tell its ticket, is not read. */
+static void put_beside_driver(struct pd_sql_query *q, const struct pd_query *query, const char *match)
+{
+	pd_sql_put(q, "(EXISTS (SELECT 1 FROM event INDEXED BY event_ticket WHERE event.ticket IN " PD_SQL_PARTS
+		      " AND event.id IN (");
+	put_documents(q, match);
+	pd_sql_put(q, ")) OR +number IN (");
+	put_few(q, query, match);
+	put_taken_in(q, match);
+	pd_sql_put(q, "))");
+}
+
 void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_common = false;
 	for (size_t i = 0; q->is_by_row && i < q->common.count; i++)
 		is_common |= q->common.items[i] == query;
+	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	if (!is_common && match != NULL && q->driver != NULL) {
+		put_beside_driver(q, query, match);
+		return;
+	}
 	if (!is_common) {
 		pd_sql_put_in(q);
 		pd_sql_put_text_set(q, query);
 		pd_sql_put(q, ")");
 		return;
 	}
-	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
 	pd_sql_put(q, "(EXISTS (SELECT 1 FROM event CROSS JOIN search WHERE event.ticket IN " PD_SQL_PARTS " AND "
 		      "event.indexed"
 		      " AND search.rowid = event.id AND search MATCH ");

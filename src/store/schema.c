@@ -187,10 +187,16 @@ static const char version_14[] =
 	/* The entry that made a ticket. */
 	"CREATE INDEX event_first ON event (ticket) WHERE version = 1;";
 
+static const char version_15[] =
+	/* Of so many tickets with neighbouring numbers (PD_FIRST_ENTRY), the first of the entries that made them. */
+	"CREATE TABLE first_entry (tickets INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;"
+	"INSERT INTO first_entry SELECT ticket / 32, min(id) FROM event INDEXED BY event_first WHERE version = 1 GROUP BY 1;"
+	"DROP INDEX event_first;";
+
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5, version_6,
 							     version_7, version_8, version_9, version_10, version_11,
-							     version_12, version_13, version_14};
+							     version_12, version_13, version_14, version_15};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

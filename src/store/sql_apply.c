@@ -238,6 +238,15 @@ static int index_event(struct pd_sqlite *store, const struct pd_plan *plan, cons
 	return 0;
 }
 
+/* No entry of a ticket is older than the one that made it. */
+static int put_first_entry(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
+{
+	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO first_entry (tickets, event) VALUES (?, ?) ON CONFLICT (tickets)"
+					       " DO UPDATE SET event = excluded.event WHERE excluded.event < event");
+	pd_sql_bind(put, "ii", event->ticket / PD_FIRST_ENTRY, event->id);
+	return pd_sql_run(store->writer, put, error);
+}
+
 static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_plan *plan,
 		     const struct pd_event *event, struct pd_error *error)
 {
@@ -258,6 +267,8 @@ static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const stru
 		event->conversation, event->other, event->actor != NULL ? event->actor : "", event->why,
 		event->changes.count > 0 ? pd_changes_text(arena, event) : NULL, config, (int64_t)is_indexed);
 	failed = pd_sql_run(store->writer, insert, error);
+	if (!failed && event->version == 1)
+		failed = put_first_entry(store, event, error);
 	if (!failed)
 		failed = pd_sqlite_put_values(store, event, error);
 	if (!failed && event->conversation != 0)

@@ -159,7 +159,8 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 14
+#define PD_SCHEMA_VERSION 15
+#define PD_FIRST_ENTRY	  32 /* tickets to a row of first_entry; the schema has it, too */
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */
 int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, struct pd_error *error);

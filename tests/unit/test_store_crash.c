@@ -712,7 +712,7 @@ static void test_older_schema(void **state)
 				      "DROP INDEX contact_company; ALTER TABLE contact DROP COLUMN details;"
 				      "DROP INDEX ticket_priority; DROP INDEX ticket_category; DROP INDEX ticket_source;"
 				      "DROP INDEX ticket_status; DROP INDEX ticket_mailbox; DROP INDEX ticket_created;"
-				      "DROP INDEX ticket_closed; DROP INDEX ticket_contact_ticket; DROP INDEX event_first; DROP TABLE fresh_key;"
+				      "DROP INDEX ticket_closed; DROP INDEX ticket_contact_ticket; DROP TABLE first_entry; DROP TABLE fresh_key;"
 				      "ALTER TABLE message DROP COLUMN text_at; ALTER TABLE message DROP COLUMN text_size;"
 				      "CREATE TABLE unindexed (id INTEGER PRIMARY KEY) STRICT;"
 				      "CREATE VIRTUAL TABLE search USING fts5 (subject, text, people, content = '',"
