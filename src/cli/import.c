@@ -8,6 +8,7 @@
 #include <glib.h>
 #include "base/text.h"
 #include "cli/archive.h"
+#include "cli/carry.h"
 #include "cli/mails.h"
 #include "desk/find.h"
 
@@ -237,8 +238,48 @@ static bool import_ticket(void *data, struct pd_arena *arena, const struct pd_ar
 	return !is_interrupted && (code == PD_EXIT_DONE || code == PD_EXIT_REFUSED);
 }
 
+/* --- a desk of our own --- */
+
+struct carrying {
+	struct import *import;
+	struct pd_carried_in in;
+	unsigned long seen, fresh, failed; /* before it */
+};
+
+static bool goes_on(void *data)
+{
+	struct carrying *carrying = data;
+	struct import *import = carrying->import;
+
+	import->seen = carrying->seen + carrying->in.mails;
+	import->fresh = carrying->fresh + carrying->in.new_mails;
+	import->failed = carrying->failed + carrying->in.failed;
+	progress(import, false);
+	return !is_interrupted;
+}
+
+static void import_desk(struct import *import, const char *path)
+{
+	struct carrying carrying = {.import = import, .seen = import->seen, .fresh = import->fresh, .failed = import->failed};
+
+	carrying.in.goes_on = goes_on;
+	carrying.in.data = &carrying;
+	int code = pd_cli_carry_in(import->cli, path, &carrying.in);
+
+	(void)goes_on(&carrying);
+	import->tickets += carrying.in.tickets;
+	import->new_tickets += carrying.in.new_tickets;
+	import->code = code != PD_EXIT_DONE ? code : import->code;
+}
+
 static int import_path(struct import *import, const char *path, const char *desk, struct pd_error *error)
 {
+	if (!desk && pd_cli_carry_is_desk(path)) {
+		import_desk(import, path);
+		return 0;
+	}
+	if (!import->mailbox)
+		return pd_fail(error, PD_PERMANENT, "%s: --mailbox must say where its mails go", path);
 	if (desk)
 		return pd_archive_tables(desk, path, import_ticket, import, error);
 	if (pd_archive_is_own(path))
@@ -275,7 +316,11 @@ int pd_cli_import(struct pd_cli *cli, int argc, char **argv)
 		import.mailbox = option == 'm' ? optarg : import.mailbox;
 		desk = option == 'f' ? optarg : desk;
 	}
-	if (!import.mailbox || optind >= argc || (desk && !is_desk(desk)))
+	bool needs_mailbox = desk != NULL;
+
+	for (int i = optind; i < argc && !needs_mailbox; i++)
+		needs_mailbox = !pd_cli_carry_is_desk(argv[i]);
+	if ((needs_mailbox && !import.mailbox) || optind >= argc || (desk && !is_desk(desk)))
 		return pd_cli_usage(cli);
 	int code = pd_cli_settings(cli);
 

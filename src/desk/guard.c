@@ -140,6 +140,14 @@ void pd_guard_taken(struct pd_context *context, const struct pd_mail *mail, int6
 		pd_plan_mark(context, key, event, 0);
 }
 
+void pd_guard_carried(struct pd_context *context, const struct pd_stored *stored, int64_t event)
+{
+	pd_plan_mark(context,
+		     pd_printf(context->arena, "m:%s|%s", stored->message_id,
+			       pd_hex(context->arena, stored->digest, sizeof stored->digest)),
+		     event, 0);
+}
+
 /* --- circles --- */
 
 const char *pd_guard_loop(struct pd_context *context, const struct pd_mail *mail)

@@ -91,6 +91,8 @@ bool pd_guard_may_acknowledge(struct pd_context *context, const struct pd_mail *
 			      const struct pd_ticket *ticket);
 /* An acknowledgement repeats the words of those alone who were proven once, or whom a person here wrote to: that
  * somebody's mail came tells nothing (invariant 6). */
+/* The message of another desk, which took it in: the same mail again is a duplicate of that entry. */
+void pd_guard_carried(struct pd_context *context, const struct pd_stored *stored, int64_t event);
 void pd_guard_know(struct pd_context *context, const char *address);
 bool pd_guard_knows(struct pd_context *context, const char *address);
 bool pd_is_noreply(struct pd_arena *arena, const char *address);

@@ -43,6 +43,7 @@ struct pd_planned_letter {
 	const char *agent;		     /* to whom; NULL: outsiders */
 	bool is_line;			     /* leaves by the gate of chats, not by mail: bytes is a stanza */
 	pd_time not_before; /* it may be stopped until then; 0: it leaves at once */
+	pd_time past; /* another desk sent it then: it is known, and never leaves from here; 0: no */
 	struct pd_letter letter;	     /* of a line: sender and recipient (JIDs) and message_id alone */
 	struct pd_carried carried;
 	PD_LIST(struct pd_carried_file) files; /* that go along, too */
@@ -96,6 +97,17 @@ struct pd_planned_draft {
 	bool is_new; /* else: its state and expiry are updated */
 };
 
+/* A record that no event tells of. */
+struct pd_planned_record {
+	const char *kind, *name, *value;
+};
+
+/* A number that is never given from now on, and none below it. */
+struct pd_planned_claim {
+	enum pd_id_kind kind;
+	int64_t id;
+};
+
 /* Tickets that a listing shows, as they stand. */
 struct pd_shown {
 	const struct pd_ticket **items;
@@ -115,6 +127,9 @@ struct pd_plan {
 	PD_LIST(const char *) counters; /* bumped by one each, at the decision's time */
 	PD_LIST(struct pd_planned_draft) drafts;
 	PD_LIST(struct pd_planned_agenda) agendas;
+	PD_LIST(struct pd_planned_record) records;
+	PD_LIST(struct pd_planned_claim) claims;
+	bool is_carried; /* events of the past: of records the newest counts, in whatever order they come */
 	/* A kept draft that shall be decided now with the agent's consent; flow reads it and calls
 	 * pd_decide_held on the same plan. 0: none. */
 	int64_t resume_draft;
@@ -147,6 +162,7 @@ struct pd_context {
 	int64_t held_draft; /* the draft that is decided again; 0 */
 	/* Reads a file that a command sends (config/texts.h); NULL: none can be read here. */
 	int (*read_file)(struct pd_arena *, const struct pd_text *, struct pd_bytes *, struct pd_error *);
+	const unsigned char *former_key; /* of another desk, whose addresses are looked at; NULL: the desk's own */
 	bool is_full;	    /* the actor is proven in full, where it is an agent */
 	bool is_timed; /* a draft goes out since its time has come: it does not wait again */
 	bool is_late; /* what time brought is told in one letter a person */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/carry.h"
 #include "desk/seal.h"
 #include "desk/token_parts.h"
 
@@ -81,45 +82,62 @@ struct pd_recipient pd_recipient_parse(struct pd_arena *arena, const struct pd_s
 	return recipient;
 }
 
-/* Whose token is it, among the persons of that conversation? */
-static bool is_made_for(struct pd_context *context, const struct pd_ticket *ticket, int64_t conversation,
-			const char *token, struct pd_recipient *recipient)
+/* An address as it is looked at: by this desk's key, or by that of a desk that was carried in, whose numbers it has. */
+struct look {
+	struct pd_context *context;
+	const struct pd_carried_desk *former; /* NULL: this desk's own */
+	int64_t signed_number;
+};
+
+static int64_t here(const struct look *look, enum pd_id_kind kind, int64_t id)
 {
+	return look->former != NULL ? pd_carried_lead(look->context, look->former, kind, id) : id;
+}
+
+/* Whose token is it, among the persons of that conversation? */
+static bool is_made_for(const struct look *look, const struct pd_ticket *ticket, int64_t conversation, const char *token,
+			struct pd_recipient *recipient)
+{
+	struct pd_context *context = look->context;
 	const struct pd_conversation *found = pd_ticket_conversation(ticket, conversation);
 	const char *mac = pd_strndup(context->arena, token, PD_TOKEN_CHARS);
+	const int64_t number = look->signed_number,
+		      there = look->former != NULL && conversation != 0
+				      ? pd_carried_back(context, look->former, PD_ID_CONVERSATION, conversation)
+				      : conversation;
 	recipient->conversation = conversation;
+	if (there == 0 && conversation != 0)
+		return false;
 	if (recipient->is_agent) {
 		for (size_t i = 0; i < context->settings->agents.count; i++) {
 			recipient->person = context->settings->agents.items[i].name;
-			if (pd_token_equal(mac,
-					   pd_token_for_agent(context, recipient->number, conversation,
-							      recipient->person, token + PD_TOKEN_CHARS)))
+			if (pd_token_equal(mac, pd_token_for_agent(context, number, there, recipient->person,
+								   token + PD_TOKEN_CHARS)))
 				return pd_token_payload_parse(token + PD_TOKEN_CHARS, &recipient->made,
 							      &recipient->version);
 		}
 		return false;
 	}
 	recipient->person = "";
-	if (pd_token_equal(mac, pd_token_for_contact(context, recipient->number, conversation, "")))
+	if (pd_token_equal(mac, pd_token_for_contact(context, number, there, "")))
 		return true;
 	for (size_t i = 0; found != NULL && i < found->participants.count; i++) {
 		recipient->person = found->participants.items[i].address.addr;
-		if (pd_token_equal(mac, pd_token_for_contact(context, recipient->number, conversation,
-							     recipient->person)))
+		if (pd_token_equal(mac, pd_token_for_contact(context, number, there, recipient->person)))
 			return true;
 	}
 	return false;
 }
 
 /* A merged ticket's conversations went to its target; their addresses stay good. */
-static void resolve_ticket(struct pd_context *context, const char *token, struct pd_recipient *recipient)
+static void resolve_ticket(const struct look *look, const char *token, struct pd_recipient *recipient)
 {
+	struct pd_context *context = look->context;
 	const struct pd_ticket *ticket = pd_plan_ticket(context, recipient->number);
 	for (int hops = 0; ticket != NULL && hops < 32; hops++) {
-		bool is_found = recipient->is_agent && is_made_for(context, ticket, 0, token, recipient);
+		bool is_found = recipient->is_agent && is_made_for(look, ticket, 0, token, recipient);
 		for (size_t i = 0; !is_found && i < ticket->conversations.count; i++)
-			is_found = is_made_for(context, ticket, ticket->conversations.items[i].id, token,
-					       recipient);
+			is_found = is_made_for(look, ticket, ticket->conversations.items[i].id, token, recipient);
 		if (is_found) {
 			recipient->is_expired = recipient->is_agent &&
 						context->now - recipient->made >
@@ -154,19 +172,42 @@ static void resolve_sent(struct pd_context *context, const char *token, struct p
 	recipient->event = entry->event.id;
 }
 
+static struct pd_recipient resolve(struct pd_context *context, const struct pd_recipient *parsed,
+				   const struct pd_carried_desk *former)
+{
+	struct pd_recipient recipient = *parsed;
+	const struct look look = {context, former, parsed->number};
+	const char *expected = NULL;
+	context->former_key = former != NULL ? former->key : NULL;
+	if (recipient.kind == PD_RCPT_TICKET) {
+		recipient.number = here(&look, PD_ID_TICKET, recipient.number);
+		resolve_ticket(&look, recipient.token, &recipient);
+	} else if (recipient.kind == PD_RCPT_MESSAGE) {
+		resolve_sent(context, recipient.token, &recipient);
+	} else if (recipient.kind == PD_RCPT_BOUNCE) {
+		expected = pd_token_for_bounce(context, recipient.number);
+		recipient.number = here(&look, PD_ID_OUTBOX, recipient.number);
+	} else if (recipient.kind == PD_RCPT_CONFIRM) {
+		expected = pd_token_for_confirmation(context, recipient.number);
+		recipient.number = here(&look, PD_ID_DRAFT, recipient.number);
+	}
+	if (expected != NULL && (!pd_token_equal(expected, recipient.token) || recipient.number == 0))
+		recipient.kind = PD_RCPT_BAD_TOKEN;
+	context->former_key = NULL;
+	return recipient;
+}
+
 struct pd_recipient pd_recipient_resolve(struct pd_context *context, const char *address)
 {
-	struct pd_recipient recipient = pd_recipient_parse(context->arena, context->settings, address);
-	const char *expected = NULL;
-	if (recipient.kind == PD_RCPT_TICKET)
-		resolve_ticket(context, recipient.token, &recipient);
-	else if (recipient.kind == PD_RCPT_MESSAGE)
-		resolve_sent(context, recipient.token, &recipient);
-	else if (recipient.kind == PD_RCPT_BOUNCE)
-		expected = pd_token_for_bounce(context, recipient.number);
-	else if (recipient.kind == PD_RCPT_CONFIRM)
-		expected = pd_token_for_confirmation(context, recipient.number);
-	if (expected != NULL && !pd_token_equal(expected, recipient.token))
-		recipient.kind = PD_RCPT_BAD_TOKEN;
+	const struct pd_recipient parsed = pd_recipient_parse(context->arena, context->settings, address);
+	const struct pd_recipient recipient = resolve(context, &parsed, NULL);
+	if (recipient.kind != PD_RCPT_BAD_TOKEN || parsed.kind == PD_RCPT_BAD_TOKEN)
+		return recipient;
+	const struct pd_carried_desks formers = pd_carried_desks(context);
+	for (size_t i = 0; i < formers.count; i++) {
+		const struct pd_recipient led = resolve(context, &parsed, &formers.items[i]);
+		if (led.kind != PD_RCPT_BAD_TOKEN)
+			return led;
+	}
 	return recipient;
 }

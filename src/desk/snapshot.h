@@ -101,7 +101,9 @@ struct pd_mark {
 
 /* An outbox row, as far as deciding asks. */
 struct pd_outbox_row {
-	int64_t id, ticket, event; /* event: the entry that it carries or tells of */
+	int64_t id, ticket, event, conversation; /* event: the entry that it carries or tells of */
+	pd_time created;
+	const char *transport, *sender; /* "mail" "xmpp"; of the envelope */
 	const char *kind;	   /* "reply" "acknowledgement" "notification" "receipt" "confirmation" */
 	const char *agent;	   /* to whom, NULL: outsiders */
 	const char *message_id;

@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/carry.h"
 #include "desk/token_parts.h"
 
 char *pd_token_mac(struct pd_context *context, const char *kind, const char *what, const char *whom,
 		   const char *more)
 {
 	unsigned char mac[PD_SHA256_SIZE];
-	pd_hmac(context->desk->key, mac, kind, what, whom, more, NULL);
+	pd_hmac(context->former_key != NULL ? context->former_key : context->desk->key, mac, kind, what, whom, more, NULL);
 	return pd_base32(context->arena, mac, PD_TOKEN_BYTES);
 }
 
@@ -158,32 +159,52 @@ char *pd_message_id_root(struct pd_context *context, int64_t ticket)
 }
 
 /* Its numbers; false: not of our making. */
-static bool message_id_parts(struct pd_context *context, const char *message_id, struct pd_strings *ret_parts)
+static bool message_id_parts(struct pd_context *context, const char *message_id, struct pd_strings *ret_parts,
+			     bool *ret_has_form)
 {
 	const char *at = strrchr(message_id, '@');
+	*ret_has_form = false;
 	if (at == NULL || *message_id != 't' || at - message_id > 80)
 		return false;
 	struct pd_strings parts =
 		pd_split(context->arena,
 			 pd_strndup(context->arena, message_id + 1, (size_t)(at - message_id - 1)), '.');
-	if (parts.count != 3)
+	if (parts.count != 3 || strlen(parts.items[2]) != PD_TOKEN_CHARS)
 		return false;
+	*ret_has_form = true;
 	const char *mac = pd_token_mac(context, "id", parts.items[0], parts.items[1], "");
 	*ret_parts = parts;
 	return pd_token_equal(mac, pd_lower_ascii(context->arena, parts.items[2]));
 }
 
-bool pd_message_id_is_ours(struct pd_context *context, const char *message_id)
+/* Made by this desk, or by one that was carried in. ret_outbox: the letter's number here; 0: it has none. */
+static bool is_made_here(struct pd_context *context, const char *message_id, int64_t *ret_outbox)
 {
 	struct pd_strings parts;
-	return message_id_parts(context, message_id, &parts);
+	unsigned long long outbox;
+	bool has_form, is_ours = message_id_parts(context, message_id, &parts, &has_form);
+	*ret_outbox = is_ours && pd_number(parts.items[1], INT64_MAX, &outbox) ? (int64_t)outbox : 0;
+	if (is_ours || !has_form)
+		return is_ours;
+	const struct pd_carried_desks formers = pd_carried_desks(context);
+	for (size_t i = 0; i < formers.count && !is_ours; i++) {
+		context->former_key = formers.items[i].key;
+		is_ours = message_id_parts(context, message_id, &parts, &has_form);
+		context->former_key = NULL;
+		if (is_ours && pd_number(parts.items[1], INT64_MAX, &outbox))
+			*ret_outbox = pd_carried_lead(context, &formers.items[i], PD_ID_OUTBOX, (int64_t)outbox);
+	}
+	return is_ours;
+}
+
+bool pd_message_id_is_ours(struct pd_context *context, const char *message_id)
+{
+	int64_t outbox;
+	return is_made_here(context, message_id, &outbox);
 }
 
 int64_t pd_message_id_outbox(struct pd_context *context, const char *message_id)
 {
-	struct pd_strings parts;
-	unsigned long long number;
-	return message_id_parts(context, message_id, &parts) && pd_number(parts.items[1], INT64_MAX, &number)
-		       ? (int64_t)number
-		       : 0;
+	int64_t outbox;
+	return is_made_here(context, message_id, &outbox) ? outbox : 0;
 }

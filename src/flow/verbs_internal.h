@@ -23,6 +23,7 @@ struct pd_call {
 	struct {
 		int64_t tickets, open, messages, drafts;
 	} seen; /* counted for `status` */
+	struct carrying *carrying; /* of carry_out alone */
 	struct pd_error error;
 };
 
@@ -77,6 +78,8 @@ int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struc
 /* Writes the ticket with conversations, links and timeline, as `show` gives it, to call->line; deleted entries, too,
  * marked. */
 void pd_call_write_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+/* All that the query of the request finds and may be seen, in order of number. */
+int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_ticket_fn *each);
 
 static inline void pd_snapshot_cleanup(struct pd_snapshot **snapshot)
 {
@@ -111,6 +114,12 @@ int pd_verb_imported(struct pd_call *call);
 int pd_verb_mailbox_move(struct pd_call *call);
 int pd_verb_export(struct pd_call *call);
 int pd_verb_mbox(struct pd_call *call);
+int pd_verb_carry_out(struct pd_call *call);
+int pd_verb_carry_begin(struct pd_call *call);
+int pd_verb_carry_message(struct pd_call *call);
+int pd_verb_carry_ticket(struct pd_call *call);
+int pd_verb_carry_rest(struct pd_call *call);
+int pd_verb_carry_end(struct pd_call *call);
 int pd_verb_keys(struct pd_call *call);
 int pd_verb_key_add(struct pd_call *call);
 int pd_verb_key_remove(struct pd_call *call);

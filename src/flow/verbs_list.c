@@ -287,15 +287,11 @@ int pd_verb_views(struct pd_call *call)
 
 /* All that the query finds, in order of number; each page begins after the last number, so that a long way costs no
  * more than a short one. */
-static int export(struct pd_call *call, pd_call_ticket_fn *each)
+int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_ticket_fn *each)
 {
-	PD_AUTO_SNAPSHOT snapshot = NULL;
 	struct pd_query *wanted = NULL;
 	const char *sort;
-	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
-
-	if (!failed)
-		failed = pd_call_query(call, snapshot, &wanted, &sort);
+	int failed = pd_call_query(call, snapshot, &wanted, &sort);
 	struct pd_query after = {.op = PD_QUERY_FIELD, .field = "number", .compare = PD_GREATER, .kind = -1, .value = "0"};
 	struct pd_query query = {.op = PD_QUERY_AND, .left = wanted, .right = &after};
 	struct pd_arena *outer = call->arena;
@@ -316,6 +312,14 @@ static int export(struct pd_call *call, pd_call_ticket_fn *each)
 		failed = failed ? failed : pd_call_checked(call, snapshot);
 	}
 	return failed;
+}
+
+static int export(struct pd_call *call, pd_call_ticket_fn *each)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	return failed ? failed : pd_call_export(call, snapshot, each);
 }
 
 static int emit_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket)

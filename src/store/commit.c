@@ -85,7 +85,7 @@ static void note_wakes(struct pd_store *store, const struct pd_plan *plan)
 static void give_lines(struct pd_store *store, const struct pd_plan *plan)
 {
 	for (size_t i = 0; i < plan->letters.count; i++) {
-		if (!plan->letters.items[i]->is_line)
+		if (!plan->letters.items[i]->is_line || plan->letters.items[i]->past != 0)
 			continue;
 		pthread_mutex_lock(&store->listening);
 		if (store->line != NULL)

@@ -194,6 +194,7 @@ struct pd_backend {
 	int (*window_begin)(struct pd_window *view, struct pd_error *error); /* sets view->at */
 	void (*window_end)(struct pd_window *view);
 	int (*raw)(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);
+	struct pd_planned_message *(*message)(struct pd_window *view, struct pd_arena *arena, int64_t id);
 	int (*outbox)(struct pd_store *store, struct pd_arena *arena, bool all, size_t limit,
 		      struct pd_outbox_lines *ret, struct pd_error *error);
 	int (*text)(struct pd_store *store, struct pd_arena *arena, const char *hash, char **ret_text,
@@ -234,6 +235,7 @@ struct pd_backend {
 	int (*enforce)(struct pd_store *store, const char *hash, pd_time now, struct pd_error *error);
 	int (*key_add)(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
 	int (*key_remove)(struct pd_store *store, struct pd_key_request *request, struct pd_error *error);
+	int (*refold_records)(struct pd_store *store, struct pd_error *error);
 	int (*purge)(struct pd_store *store, struct pd_purge_request *request, struct pd_error *error);
 	pd_time (*next_due)(struct pd_store *store); /* INT64_MAX: nothing waits */
 

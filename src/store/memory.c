@@ -193,6 +193,14 @@ static const char *find_text(const struct pd_memory *memory, const char *hash)
 	return NULL;
 }
 
+/* They are looked up in the events themselves. */
+static int refold_records(struct pd_store *store, struct pd_error *error)
+{
+	(void)store;
+	(void)error;
+	return 0;
+}
+
 static int keep_text(struct pd_store *store, struct pd_text_request *request, struct pd_error *error)
 {
 	struct pd_memory *memory = pd_memory_of(store);
@@ -280,6 +288,8 @@ static struct pd_backend backend = {
 	.window_begin = window_begin,
 	.window_end = window_end,
 	.raw = raw,
+	.message = pd_memory_planned,
+	.refold_records = refold_records,
 	.outbox = pd_memory_outbox,
 	.taken = pd_memory_taken,
 	.stats = stats,

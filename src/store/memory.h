@@ -13,7 +13,7 @@ struct life {
 struct memory_letter {
 	struct life life;
 	struct pd_lease lease; /* recipients: all */
-	int64_t event;
+	int64_t event, conversation;
 	const char *agent, *owner;
 	int state; /* 0 waiting, 1 leased, 2 sent, 3 refused */
 	pd_time next;
@@ -99,6 +99,12 @@ struct pd_memory {
 	PD_LIST(struct memory_agenda) agendas;
 	const char *timed_by; /* NULL */
 	PD_LIST(struct memory_key) keys;
+	PD_LIST(struct {
+		struct life life;
+		const char *property;
+		const char *value;
+	})
+	records; /* that no event tells of */
 };
 static inline struct pd_memory *pd_memory_of(struct pd_store *store)
 {
@@ -119,6 +125,8 @@ static inline bool pd_memory_holds(struct life life, uint64_t instant)
 struct pd_ticket *pd_memory_fold(struct pd_memory *memory, struct pd_arena *arena, int64_t number,
 				 uint64_t instant, pd_time at);
 const struct memory_message *pd_memory_message(struct pd_memory *memory, int64_t id, uint64_t instant);
+/* Takes the lock. */
+struct pd_planned_message *pd_memory_planned(struct pd_window *view, struct pd_arena *arena, int64_t id);
 struct pd_contact *pd_memory_contact(struct pd_memory *memory, int64_t id, uint64_t instant);
 /* memory_read.c, memory_list.c */
 extern const struct pd_snapshot pd_memory_lookups;

@@ -171,14 +171,15 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 	struct memory_letter *row = pd_list_add(arena, &memory->letters);
 	row->life = now(memory);
 	row->event = planned->event;
+	row->conversation = planned->conversation;
 	row->agent = pd_strdup(arena, planned->agent);
 	row->next = planned->is_line ? INT64_MAX : planned->not_before > at ? planned->not_before : at;
-	row->state = planned->is_line ? 1 : 0; /* leased at once */
+	row->state = planned->past != 0 ? 2 : planned->is_line ? 1 : 0; /* sent; leased at once */
 	row->lease = (struct pd_lease){
 		.id = planned->id,
 		.ticket = planned->ticket,
 		.transport = "mail", /* or what follows */
-		.created = at,
+		.created = planned->past != 0 ? planned->past : at,
 		.message_id = pd_strdup(arena, letter->message_id != NULL ? letter->message_id : ""),
 		.sender = pd_strdup(arena, letter->envelope_from != NULL ? letter->envelope_from : ""),
 		.recipients = copy_strings(arena, &letter->recipients),
@@ -192,7 +193,16 @@ static void put_letter(struct pd_memory *memory, const struct pd_planned_letter 
 		memcpy(row->lease.transport, "xmpp", sizeof "xmpp");
 	strncat(row->lease.kind, pd_letter_kind_name(planned->kind), sizeof row->lease.kind - 1);
 	for (size_t i = 0; i < letter->recipients.count; i++)
-		*pd_list_add(arena, &row->recipient_states) = 0;
+		*pd_list_add(arena, &row->recipient_states) = planned->past != 0 ? 2 : 0;
+}
+
+static void put_record(struct pd_memory *memory, const struct pd_planned_record *record)
+{
+	const char *property = pd_record_property(memory->arena, record->kind, record->name);
+	END_ROWS(memory, records, strcmp(memory->records.items[row].property, property) == 0);
+	pd_list_add(memory->arena, &memory->records)->property = property;
+	memory->records.items[memory->records.count - 1].value = pd_strdup(memory->arena, record->value);
+	memory->records.items[memory->records.count - 1].life = now(memory);
 }
 
 int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, struct pd_error *error)
@@ -230,6 +240,8 @@ int pd_memory_apply(struct pd_store *store, struct pd_committing *committing, st
 		put_draft(memory, &plan->drafts.items[i]);
 	for (size_t i = 0; i < plan->letters.count; i++)
 		put_letter(memory, plan->letters.items[i], commit->now);
+	for (size_t i = 0; i < plan->records.count; i++)
+		put_record(memory, &plan->records.items[i]);
 	for (size_t i = 0; i < plan->stops.count; i++)
 		pd_memory_stop_letters(memory, &plan->stops.items[i]);
 	pthread_mutex_unlock(&memory->lock);

@@ -132,6 +132,20 @@ static struct pd_entries timeline(struct pd_snapshot *face, struct pd_arena *are
 	return number != 0 ? entries(pd_window_of(face), arena, number, after, 0, 0) : (struct pd_entries){0};
 }
 
+struct pd_planned_message *pd_memory_planned(struct pd_window *view, struct pd_arena *arena, int64_t id)
+{
+	struct pd_memory *memory = lock(view);
+	const struct memory_message *message = pd_memory_message(memory, id, pd_memory_instant(view));
+	struct pd_planned_message *planned = NULL;
+	if (message != NULL) {
+		planned = PD_NEW(arena, struct pd_planned_message);
+		planned->stored = message->stored;
+		planned->search_text = message->search;
+	}
+	unlock(memory);
+	return planned;
+}
+
 static struct pd_entry *entry(struct pd_snapshot *face, struct pd_arena *arena, int64_t event)
 {
 	struct pd_entries found = {0};
@@ -315,13 +329,20 @@ static struct pd_mark mark(struct pd_snapshot *face, const char *key)
 static const char *record_of(struct pd_memory *memory, uint64_t instant, const char *property)
 {
 	const char *value = NULL;
+	int64_t newest = 0;
+	for (size_t i = 0; i < memory->records.count; i++)
+		if (pd_memory_holds(memory->records.items[i].life, instant) &&
+		    strcmp(memory->records.items[i].property, property) == 0)
+			return memory->records.items[i].value;
 	for (size_t i = 0; i < memory->events.count; i++) {
 		const struct pd_event *event = &memory->events.items[i].event;
-		if (!pd_memory_holds(memory->events.items[i].life, instant))
+		if (!pd_memory_holds(memory->events.items[i].life, instant) || event->id < newest)
 			continue;
 		for (size_t n = 0; n < event->changes.count; n++)
-			if (strcmp(event->changes.items[n].property, property) == 0)
+			if (strcmp(event->changes.items[n].property, property) == 0) {
 				value = event->changes.items[n].to;
+				newest = event->id;
+			}
 	}
 	return value;
 }
@@ -349,6 +370,12 @@ static struct pd_records records(struct pd_snapshot *face, struct pd_arena *aren
 	const char *prefix = pd_record_property(arena, kind, "");
 	struct pd_strings seen = {0};
 	struct pd_records found = {0};
+	for (size_t i = 0; i < memory->records.count; i++)
+		if (pd_memory_holds(memory->records.items[i].life, pd_memory_instant(view)) &&
+		    pd_starts(memory->records.items[i].property, prefix))
+			*pd_list_add(arena, &found) =
+				(struct pd_record){.name = memory->records.items[i].property + strlen(prefix),
+						   .value = memory->records.items[i].value};
 	for (size_t i = 0; i < memory->events.count; i++) {
 		const struct pd_event *event = &memory->events.items[i].event;
 		for (size_t n = 0; n < event->changes.count; n++) {
@@ -441,6 +468,10 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 		*found = (struct pd_outbox_row){.id = id,
 						.ticket = letter->lease.ticket,
 						.event = letter->event,
+						.conversation = letter->conversation,
+						.created = letter->lease.created,
+						.sender = letter->lease.sender,
+						.transport = letter->lease.transport,
 						.kind = pd_strdup(arena, letter->lease.kind),
 						.agent = letter->agent,
 						.message_id = letter->lease.message_id,

@@ -15,7 +15,7 @@ bool pd_plan_is_empty(const struct pd_plan *plan)
 	return plan->events.count == 0 && plan->messages.count == 0 && plan->contacts.count == 0 &&
 	       plan->ids.count == 0 && plan->letters.count == 0 && plan->marks.count == 0 &&
 	       plan->counters.count == 0 && plan->drafts.count == 0 && plan->agendas.count == 0 &&
-	       plan->stops.count == 0;
+	       plan->stops.count == 0 && plan->records.count == 0 && plan->claims.count == 0;
 }
 
 struct pd_bytes pd_planned_raw(const struct pd_commit *commit, const struct pd_planned_message *message)

@@ -296,5 +296,12 @@ int pd_schema_load(struct pd_sqlite *store, struct pd_connection *connection, st
 	};
 	for (int kind = 0; kind < PD_ID_KINDS; kind++)
 		atomic_store(&store->store.last_id[kind], pd_sql_number(connection, largest[kind]));
-	return 0;
+	/* Claimed for what is yet to come (a desk that is carried in). */
+	sqlite3_stmt *claimed = SQL(connection, "SELECT kind, id FROM last_id WHERE kind >= 0");
+	while (pd_sql_row(connection, claimed, &failed, error)) {
+		const int64_t kind = sqlite3_column_int64(claimed, 0), id = sqlite3_column_int64(claimed, 1);
+		if (kind < PD_ID_KINDS && id > atomic_load(&store->store.last_id[kind]))
+			atomic_store(&store->store.last_id[kind], id);
+	}
+	return failed;
 }

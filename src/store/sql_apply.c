@@ -270,10 +270,29 @@ static int put_event(struct pd_sqlite *store, struct pd_arena *arena, const stru
 	if (!failed && event->version == 1)
 		failed = put_first_entry(store, event, error);
 	if (!failed)
-		failed = pd_sqlite_put_values(store, event, error);
+		failed = pd_sqlite_put_values(store, event, plan->is_carried, error);
 	if (!failed && event->conversation != 0)
 		pd_sqlite_put_conversation(store, arena, plan, event);
 	return failed;
+}
+
+/* --- what no event tells of --- */
+
+static int put_record(struct pd_sqlite *store, struct pd_arena *arena, const struct pd_planned_record *record,
+		      struct pd_error *error)
+{
+	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO record (property, value, event) VALUES (?, ?, 0)"
+					       " ON CONFLICT (property) DO UPDATE SET value = excluded.value");
+	pd_sql_bind(put, "ss", pd_record_property(arena, record->kind, record->name), record->value);
+	return pd_sql_run(store->writer, put, error);
+}
+
+static int put_claim(struct pd_sqlite *store, const struct pd_planned_claim *claim, struct pd_error *error)
+{
+	sqlite3_stmt *put = SQL(store->writer, "INSERT INTO last_id (kind, id) VALUES (?, ?) ON CONFLICT (kind)"
+					       " DO UPDATE SET id = max(id, excluded.id)");
+	pd_sql_bind(put, "ii", (int64_t)claim->kind, claim->id);
+	return pd_sql_run(store->writer, put, error);
 }
 
 /* --- the whole --- */
@@ -306,6 +325,13 @@ int pd_sqlite_apply(struct pd_store *face, struct pd_committing *committing, str
 					      error);
 	for (size_t i = 0; i < plan->letters.count && !failed; i++)
 		failed = pd_sqlite_put_letter(store, plan, plan->letters.items[i], now, error);
+	for (size_t i = 0; i < plan->records.count && !failed; i++)
+		failed = put_record(store, arena, &plan->records.items[i], error);
+	for (size_t i = 0; i < plan->claims.count && !failed; i++)
+		failed = put_claim(store, &plan->claims.items[i], error);
+	for (size_t i = 0; i < plan->tickets.count && !failed && plan->is_carried; i++)
+		if (plan->tickets.items[i].ticket->merged_into != 0)
+			failed = pd_sqlite_put_root(store, plan->tickets.items[i].ticket->number, error);
 	for (size_t i = 0; i < plan->stops.count && !failed; i++)
 		failed = pd_sqlite_stop_letters(store, &plan->stops.items[i], error);
 	return failed;

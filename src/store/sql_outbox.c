@@ -32,18 +32,21 @@ int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)");
 	/* A line is the gate's at once (pd_store_listen). */
 	pd_time next = planned->not_before > now ? planned->not_before : now;
-	pd_sql_bind(insert, "iiizzzsssssiizb", planned->id, (int64_t)(planned->is_line ? LEASED : WAITING),
+	const int64_t state = planned->past != 0 ? SENT : planned->is_line ? LEASED : WAITING;
+	pd_sql_bind(insert, "iiizzzsssssiizb", planned->id, state,
 		    planned->is_line ? INT64_MAX : next, planned->ticket, planned->event,
 		    planned->conversation, pd_letter_kind_name(planned->kind), planned->agent,
 		    planned->is_line ? "xmpp" : "mail", letter->envelope_from != NULL ? letter->envelope_from : "",
 		    letter->message_id != NULL ? letter->message_id : "", (int64_t)letter->needs_smtputf8,
-		    now, message, message != 0 ? NULL : planned->bytes.data, planned->bytes.len);
+		    planned->past != 0 ? planned->past : now, message, message != 0 ? NULL : planned->bytes.data,
+		    planned->bytes.len);
 	int failed = pd_sql_run(store->writer, insert, error);
 	for (size_t i = 0; i < letter->recipients.count && !failed; i++) {
 		sqlite3_stmt *recipient =
 			SQL(store->writer, "INSERT INTO outbox_recipient (outbox, place, state, address)"
-					   " VALUES (?, ?, 0, ?)");
-		pd_sql_bind(recipient, "iis", planned->id, (int64_t)i, letter->recipients.items[i]);
+					   " VALUES (?, ?, ?, ?)");
+		pd_sql_bind(recipient, "iiis", planned->id, (int64_t)i, (int64_t)(planned->past != 0 ? SENT : WAITING),
+			    letter->recipients.items[i]);
 		failed = pd_sql_run(store->writer, recipient, error);
 	}
 	return failed;

@@ -459,8 +459,8 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 {
 	struct pd_window *view = pd_window_of(face);
 	sqlite3_stmt *select = SQL(pd_window_connection(view),
-				   "SELECT ticket, event, kind, agent, message_id, state = 0 AND attempts = 0 FROM outbox"
-				   " WHERE id = ?");
+				   "SELECT ticket, event, kind, agent, message_id, state = 0 AND attempts = 0,"
+				   " conversation, created, transport, sender FROM outbox WHERE id = ?");
 	pd_sql_bind(select, "i", id);
 	if (!row(view, select))
 		return NULL;
@@ -472,6 +472,10 @@ static struct pd_outbox_row *outbox(struct pd_snapshot *face, struct pd_arena *a
 	found->agent = pd_sql_text(arena, select, 3);
 	found->message_id = pd_sql_text(arena, select, 4);
 	found->is_untried = sqlite3_column_int(select, 5) != 0;
+	found->conversation = sqlite3_column_int64(select, 6);
+	found->created = sqlite3_column_int64(select, 7);
+	found->transport = pd_sql_text(arena, select, 8);
+	found->sender = pd_sql_text(arena, select, 9);
 	sqlite3_reset(select);
 	sqlite3_stmt *recipients =
 		SQL(pd_window_connection(view),

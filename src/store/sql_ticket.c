@@ -151,9 +151,18 @@ static int text_value(struct pd_sqlite *store, bool is_added, int64_t ticket, co
 	return pd_sql_run(store->writer, put, error);
 }
 
-static int put_record(struct pd_sqlite *store, int64_t event, const struct pd_change *change,
+static int put_record(struct pd_sqlite *store, int64_t event, const struct pd_change *change, bool is_carried,
 		      struct pd_error *error)
 {
+	if (is_carried) { /* an older one changes nothing */
+		int failed = 0;
+		sqlite3_stmt *newer = SQL(store->writer, "SELECT 1 FROM record WHERE property = ? AND event > ?");
+		pd_sql_bind(newer, "si", change->property, event);
+		bool is_older = pd_sql_row(store->writer, newer, &failed, error);
+		sqlite3_reset(newer);
+		if (failed || is_older)
+			return failed;
+	}
 	sqlite3_stmt *put =
 		change->to != NULL
 			? SQL(store->writer, "INSERT INTO record (property, value, event) VALUES (?, ?, ?)"
@@ -178,9 +187,8 @@ static int custom_value(struct pd_sqlite *store, bool is_added, int64_t ticket, 
 }
 
 /* Where the number leads now: the tickets' rows are written before. */
-static int put_root(struct pd_sqlite *store, const char *absorbed, struct pd_error *error)
+int pd_sqlite_put_root(struct pd_sqlite *store, int64_t number, struct pd_error *error)
 {
-	const int64_t number = strtoll(absorbed, NULL, 10);
 	sqlite3_stmt *drop = SQL(store->writer, "DELETE FROM absorbed WHERE number = ?");
 	pd_sql_bind(drop, "i", number);
 	int failed = pd_sql_run(store->writer, drop, error);
@@ -208,7 +216,7 @@ static int put_deleted_entry(struct pd_sqlite *store, const struct pd_event *eve
 	return pd_sql_run(store->writer, put, error);
 }
 
-int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error)
+int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, bool is_carried, struct pd_error *error)
 {
 	int failed = 0;
 	for (size_t i = 0; i < event->changes.count && !failed; i++) {
@@ -220,7 +228,7 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 		if (pd_starts(change->property, PD_RECORD_PREFIX PD_CONTACT_RECORD ":"))
 			continue; /* kept in the contact itself */
 		if (pd_property_is_record(change->property)) {
-			failed = put_record(store, event->id, change, error);
+			failed = put_record(store, event->id, change, is_carried, error);
 			continue;
 		}
 		if (strcmp(change->property, "entry_deleted") == 0) {
@@ -228,7 +236,8 @@ int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, 
 			continue;
 		}
 		if (strcmp(change->property, "absorbed") == 0) {
-			failed = put_root(store, change->to != NULL ? change->to : change->from, error);
+			failed = pd_sqlite_put_root(
+				store, strtoll(change->to != NULL ? change->to : change->from, NULL, 10), error);
 			continue;
 		}
 		bool is_asked_for = is_contact || is_follower || is_also || is_mention ||

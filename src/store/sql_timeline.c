@@ -73,6 +73,21 @@ struct pd_stored *pd_sqlite_stored(struct pd_connection *connection, struct pd_a
 	return *ret_failed ? NULL : stored;
 }
 
+struct pd_planned_message *pd_sqlite_message(struct pd_window *view, struct pd_arena *arena, int64_t id)
+{
+	struct pd_planned_message *planned = PD_NEW(arena, struct pd_planned_message);
+	struct pd_error error;
+	int failed = 0;
+	const struct pd_stored *stored =
+		pd_sqlite_stored(pd_window_connection(view), arena, id, &planned->search_text, &failed, &error);
+	if (failed)
+		pd_window_fail(view, &error);
+	if (stored == NULL)
+		return NULL;
+	planned->stored = *stored;
+	return planned;
+}
+
 /* All rows of a statement over PD_EVENT_COLUMNS, with their messages where asked. */
 static struct pd_entries entries(struct pd_window *view, struct pd_arena *arena, sqlite3_stmt *select,
 				 bool has_messages)

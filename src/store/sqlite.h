@@ -279,7 +279,14 @@ void pd_sqlite_put_conversation(struct pd_sqlite *store, struct pd_arena *arena,
 				const struct pd_event *event);
 /* ticket 0: the conversation has that subject no longer. */
 void pd_sqlite_put_subject(struct pd_sqlite *store, struct pd_key key, int64_t conversation, int64_t ticket);
-int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, struct pd_error *error);
+/* is_carried: of records the newest event counts, not the one that comes last. */
+int pd_sqlite_put_values(struct pd_sqlite *store, const struct pd_event *event, bool is_carried, struct pd_error *error);
+/* Where the number of a ticket that was merged away leads in the end, as far as the tickets on the way are there. */
+int pd_sqlite_put_root(struct pd_sqlite *store, int64_t number, struct pd_error *error);
+/* Records as the events have them, after events came out of order. */
+int pd_sqlite_refold_records(struct pd_store *store, struct pd_error *error);
+/* The message, and what of it is indexed; NULL: there is none. */
+struct pd_planned_message *pd_sqlite_message(struct pd_window *view, struct pd_arena *arena, int64_t id);
 int pd_sqlite_put_letter(struct pd_sqlite *store, const struct pd_plan *plan,
 			 const struct pd_planned_letter *letter, pd_time now, struct pd_error *error);
 /* A document of the group goes into the index, or out of it again as it was put in. */

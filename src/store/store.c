@@ -182,6 +182,38 @@ int pd_store_raw(struct pd_store *store, int64_t message, struct pd_raw **ret_ra
 	return store->backend->raw(store, message, ret_raw, error);
 }
 
+struct pd_planned_message *pd_store_message(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t id)
+{
+	struct pd_window *view = pd_window_of(snapshot);
+	return begun(view) ? view->store->backend->message(view, arena, id) : NULL;
+}
+
+int64_t pd_store_last_id(struct pd_store *store, enum pd_id_kind kind)
+{
+	return atomic_load(&store->last_id[kind]);
+}
+
+int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first)
+{
+	int64_t last = atomic_load(&store->last_id[kind]), here;
+	do
+		here = last < first ? first : last + 1;
+	while (!atomic_compare_exchange_weak(&store->last_id[kind], &last, here + count - 1));
+	return here;
+}
+
+static int refold_records_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)
+{
+	(void)job;
+	return store->backend->refold_records(store, error);
+}
+
+int pd_store_refold_records(struct pd_store *store, struct pd_error *error)
+{
+	struct pd_job job = {.run = refold_records_run};
+	return pd_writer_do(store->writer, &job, error);
+}
+
 /* --- the outbox --- */
 
 static int lease_run(struct pd_store *store, struct pd_job *job, struct pd_error *error)

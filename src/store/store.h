@@ -59,6 +59,16 @@ int pd_store_commit_row(struct pd_store *store, struct pd_commit *commits, size_
 /* The raw bytes of a message; PD_PERMANENT when there is none (or purged). */
 int pd_store_raw(struct pd_store *store, int64_t message, struct pd_raw **ret_raw, struct pd_error *error);
 
+/* A message as it is kept, with what of it is indexed, without its bytes; NULL: there is none. */
+struct pd_planned_message *pd_store_message(struct pd_snapshot *snapshot, struct pd_arena *arena, int64_t id);
+/* The largest number of that kind that was ever given or claimed. */
+int64_t pd_store_last_id(struct pd_store *store, enum pd_id_kind kind);
+/* Takes so many numbers that follow each other, `first` or above, and gives the first; with 0 none, but all below `first`
+ * are given from then on. */
+int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first);
+/* Records as the events have them, after plans with is_carried brought events out of order. */
+int pd_store_refold_records(struct pd_store *store, struct pd_error *error);
+
 /* --- the outbox --- */
 struct pd_lease {
 	int64_t id; /* outbox row */

@@ -1,0 +1,459 @@
+/* The verbs that take in what carry_out gave: the other desk (carry_begin), each message (carry_message), each ticket in one
+ * transaction (carry_ticket), letters, contacts and drafts (carry_rest), and the end (carry_end).
+ *
+ * Each may be asked again with the same: what is here stays as it is. Requests may have been made by anybody; what is wrong
+ * with one is said, and it changes nothing. A message without its ticket is seen by nobody. */
+#include "flow/verbs_internal.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "flow/json_carry.h"
+
+struct carried {
+	struct pd_work work; /* first: the work is cast back */
+	const char *name;    /* of the other desk */
+	struct pd_carried_desk desk;
+	struct pd_carry carry;
+	struct pd_carry_letters letters;
+	struct pd_planned_message message;
+	bool is_known;
+};
+
+static struct carried *new_work(struct pd_call *call, void (*decide)(struct pd_work *, struct pd_context *))
+{
+	struct carried *carried = PD_NEW(call->arena, struct carried);
+
+	carried->work = (struct pd_work){.flow = call->flow, .arena = call->arena, .settings = call->settings, .decide = decide,
+					 .actor = "administrator", .now = pd_now()};
+	carried->name = pd_call_text(call, "desk");
+	return carried;
+}
+
+static int keep(struct pd_call *call, struct carried *carried, struct pd_plan **ret_plan)
+{
+	int failed = pd_flow_keep(&carried->work, ret_plan, &call->error);
+
+	if (!failed && (*ret_plan)->is_refused)
+		failed = pd_fail(&call->error, PD_PERMANENT, "%s", pd_strings_join(call->arena, &(*ret_plan)->report, "\n"));
+	return failed;
+}
+
+static bool find_desk(struct carried *carried, struct pd_context *context)
+{
+	carried->is_known = pd_carried_find(context, carried->name, &carried->desk);
+	carried->carry.from = carried->letters.from = &carried->desk;
+	if (!carried->is_known)
+		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
+	if (!carried->is_known)
+		pd_report(context, "the desk %s has not been announced", carried->name);
+	return carried->is_known;
+}
+
+static int check_name(struct pd_call *call)
+{
+	if (!pd_desk_name_is_valid(pd_call_text(call, "desk")))
+		return pd_fail(&call->error, PD_PERMANENT, "\"desk\" must name a desk");
+	return 0;
+}
+
+/* --- the desk --- */
+
+/* Has nothing of that kind been given a number yet, up to the last? */
+static bool is_unused(struct pd_snapshot *snapshot, struct pd_arena *arena, enum pd_id_kind kind, int64_t last)
+{
+	enum { LOOKS_MAX = 2000 };
+	bool is_used = false;
+
+	switch (kind) {
+	case PD_ID_TICKET:
+	case PD_ID_EVENT:
+	case PD_ID_CONVERSATION:
+	case PD_ID_ACTION: /* numbers that were given for nothing stand nowhere */
+		return snapshot->passed(snapshot, arena, 0, INT64_MAX, 1).count == 0;
+	default:
+		break;
+	}
+	if (last > LOOKS_MAX)
+		return false;
+	for (int64_t id = 1; id <= last && !is_used; id++)
+		is_used = kind == PD_ID_CONTACT	 ? snapshot->contact(snapshot, arena, id) != NULL
+			  : kind == PD_ID_OUTBOX ? snapshot->outbox(snapshot, arena, id) != NULL
+			  : kind == PD_ID_DRAFT	 ? snapshot->draft(snapshot, arena, id) != NULL
+						 : pd_store_message(snapshot, arena, id) != NULL;
+	return !is_used;
+}
+
+static void add_run(struct pd_arena *arena, struct pd_carried_desk *desk, enum pd_id_kind kind, int64_t first, int64_t last,
+		    int64_t here)
+{
+	struct pd_carried_run *newest = desk->runs.count ? &desk->runs.items[desk->runs.count - 1] : NULL;
+
+	if (first > last)
+		return;
+	if (newest && newest->kind == kind && newest->last + 1 == first && newest->here + (first - newest->first) == here)
+		newest->last = last;
+	else
+		*pd_list_add(arena, &desk->runs) = (struct pd_carried_run){kind, first, last, here};
+}
+
+/* Numbers that are free stay; those that other tickets have get the next ones, in their order. */
+static void place_tickets(struct pd_store *store, struct pd_snapshot *snapshot, struct pd_arena *arena,
+			  struct pd_carried_desk *desk, int64_t first, int64_t last)
+{
+	const int64_t used = pd_store_last_id(store, PD_ID_TICKET);
+	int64_t taken = 0;
+
+	for (int64_t n = first; n <= last && n <= used; n++) {
+		PD_AUTO_ARENA page = pd_arena_new();
+
+		taken += snapshot->ticket(snapshot, page, n) != NULL;
+	}
+	int64_t next = pd_store_reserve(store, PD_ID_TICKET, taken, last + 1);
+
+	for (int64_t n = first; n <= last && n <= used; n++) {
+		PD_AUTO_ARENA page = pd_arena_new();
+		bool is_taken = snapshot->ticket(snapshot, page, n) != NULL;
+
+		add_run(arena, desk, PD_ID_TICKET, n, n, is_taken ? next++ : n);
+	}
+	add_run(arena, desk, PD_ID_TICKET, first > used ? first : used + 1, last, first > used ? first : used + 1);
+}
+
+static void place(struct pd_store *store, struct pd_snapshot *snapshot, struct pd_arena *arena, struct pd_carried_desk *desk,
+		  enum pd_id_kind kind, int64_t last)
+{
+	const int64_t first = pd_carried_last(desk, kind) + 1;
+
+	if (first > last)
+		return;
+	/* after earlier runs numbers go on as those did, where nobody has had them since */
+	bool is_unused_yet = first == 1 && is_unused(snapshot, arena, kind, pd_store_last_id(store, kind));
+
+	if (is_unused_yet) {
+		(void)pd_store_reserve(store, kind, 0, last + 1);
+		add_run(arena, desk, kind, first, last, first);
+	} else if (kind == PD_ID_TICKET) {
+		place_tickets(store, snapshot, arena, desk, first, last);
+	} else {
+		add_run(arena, desk, kind, first, last, pd_store_reserve(store, kind, last - first + 1, first));
+	}
+}
+
+static int read_last(struct pd_call *call, int64_t ret_last[PD_ID_KINDS])
+{
+	const json_t *last = json_object_get(call->request, "last");
+
+	for (int kind = 0; kind < PD_ID_KINDS; kind++) {
+		const json_t *value = json_object_get(last, pd_id_kind_name((enum pd_id_kind)kind));
+
+		if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > PD_CARRY_ID_MAX / 4)
+			return pd_fail(&call->error, PD_PERMANENT, "\"last\" must have the last number of each %s",
+				       pd_id_kind_name((enum pd_id_kind)kind));
+		ret_last[kind] = json_integer_value(value);
+	}
+	return 0;
+}
+
+static void decide_desk(struct pd_work *work, struct pd_context *context)
+{
+	pd_decide_carried_desk(context, &((const struct carried *)work)->desk);
+}
+
+static int keep_desk(struct pd_call *call, struct carried *carried)
+{
+	struct pd_plan *plan;
+
+	return keep(call, carried, &plan);
+}
+
+/* Desks that had been carried into the other one before. */
+static int keep_former(struct pd_call *call, const char *via)
+{
+	const json_t *former = json_object_get(call->request, "former"), *value;
+	const char *name;
+	int failed = 0;
+
+	json_object_foreach((json_t *)(uintptr_t)former, name, value) {
+		struct carried *carried = new_work(call, decide_desk);
+		struct carried there = {.name = name};
+		PD_AUTO_SNAPSHOT snapshot = NULL;
+
+		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+		if (failed)
+			return failed;
+		bool is_own = pd_equal(name, pd_desk_name(call->arena, snapshot->key)),
+		     is_there = snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, there.name) != NULL;
+
+		if (is_own || is_there)
+			continue;
+		if (!pd_desk_name_is_valid(name) || !json_is_string(value) ||
+		    !pd_carried_parse(call->arena, name, json_string_value(value), &carried->desk))
+			return pd_fail(&call->error, PD_PERMANENT, "\"former\" must name desks, each with what is known of it");
+		carried->name = name;
+		if (!carried->desk.via)
+			carried->desk.via = via;
+		failed = keep_desk(call, carried);
+		if (failed)
+			return failed;
+	}
+	return 0;
+}
+
+int pd_verb_carry_begin(struct pd_call *call)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	struct pd_store *store = pd_flow_store(call->flow);
+	struct carried *carried = new_work(call, decide_desk);
+	struct pd_carried_desk *desk = &carried->desk;
+	const char *key = pd_call_text(call, "key");
+	int64_t last[PD_ID_KINDS];
+	int failed = check_name(call);
+
+	if (!failed)
+		failed = read_last(call, last);
+	if (!failed)
+		failed = pd_store_begin(store, &snapshot, &call->error);
+	if (failed)
+		return failed;
+	bool is_own = pd_equal(carried->name, pd_desk_name(call->arena, snapshot->key));
+	const char *value = snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, carried->name);
+
+	if (value && !pd_carried_parse(call->arena, carried->name, value, desk))
+		return pd_fail(&call->error, PD_TEMPORARY, "what is known of the desk %s is damaged", carried->name);
+	desk->name = carried->name;
+	if (key) {
+		struct pd_carried_desk given;
+
+		if (!pd_carried_parse(call->arena, carried->name, pd_printf(call->arena, "key %s\n", key), &given) ||
+		    !pd_equal(pd_desk_name(call->arena, given.key), carried->name))
+			return pd_fail(&call->error, PD_PERMANENT, "\"key\" is not that desk's");
+		desk->has_key = true;
+		memcpy(desk->key, given.key, sizeof desk->key);
+	}
+	for (int kind = 0; kind < PD_ID_KINDS && !is_own && !desk->via; kind++)
+		place(store, snapshot, call->arena, desk, (enum pd_id_kind)kind, last[kind]);
+	failed = pd_call_checked(call, snapshot);
+	if (!failed && !is_own)
+		failed = keep_desk(call, carried);
+	if (!failed && !is_own)
+		failed = keep_former(call, carried->name);
+	if (!failed)
+		pd_call_emit(call, json_pack("{s:b,s:b}", "same", pd_carried_is_same(desk, PD_ID_EVENT), "own", is_own));
+	return failed;
+}
+
+/* --- messages --- */
+
+static void decide_message(struct pd_work *work, struct pd_context *context)
+{
+	struct carried *carried = (struct carried *)work;
+	struct pd_carry_ids ids = {.context = context, .from = &carried->desk};
+
+	context->plan->outcome = "duplicate";
+	if (!find_desk(carried, context))
+		return;
+	struct pd_planned_message message = carried->message;
+
+	message.stored.id = pd_carry_id(&ids, PD_ID_MESSAGE, message.stored.id);
+	if (ids.wrong) {
+		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
+		pd_report(context, "message %lld: %s", (long long)carried->message.stored.id, ids.wrong);
+		return;
+	}
+	const struct pd_planned_message *there = pd_store_message(context->desk, context->arena, message.stored.id);
+
+	if (there && (memcmp(there->stored.digest, message.stored.digest, PD_SHA256_SIZE) != 0 || carried->desk.is_own)) {
+		if (carried->desk.is_own)
+			return;
+		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
+		pd_report(context, "message %lld: another one has its number", (long long)carried->message.stored.id);
+		return;
+	}
+	if (there)
+		return;
+	if (carried->desk.is_own) {
+		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
+		pd_report(context, "message %lld: it says that it is this desk's, which does not have it",
+			  (long long)carried->message.stored.id);
+		return;
+	}
+	*pd_list_add(context->arena, &context->plan->messages) = message;
+	context->plan->outcome = "new message";
+}
+
+int pd_verb_carry_message(struct pd_call *call)
+{
+	struct carried *carried = new_work(call, decide_message);
+	const json_t *content = json_object_get(call->request, "content");
+	struct pd_plan *plan;
+	int failed = check_name(call);
+
+	if (!failed)
+		failed = pd_carry_read_message(call->arena, json_object_get(call->request, "message"), &carried->message,
+					       &call->error);
+	if (!failed && content && !json_is_null(content))
+		failed = pd_call_content(call, "content", &carried->message.raw);
+	if (!failed)
+		failed = keep(call, carried, &plan);
+	if (!failed)
+		pd_call_emit(call, json_pack("{s:b}", "new", plan->messages.count > 0));
+	return failed;
+}
+
+/* --- tickets --- */
+
+static int read_list(struct pd_call *call, const json_t *object, const char *key, const json_t **ret_list)
+{
+	const json_t *list = json_object_get(object, key);
+
+	if (list && !json_is_null(list) && !json_is_array(list))
+		return pd_fail(&call->error, PD_PERMANENT, "\"%s\" must be a list", key);
+	*ret_list = json_is_array(list) ? list : NULL;
+	return 0;
+}
+
+static int read_carry(struct pd_call *call, const json_t *object, struct pd_carry *carry)
+{
+	const json_t *events, *contacts, *drafts, *item;
+	struct pd_arena *arena = call->arena;
+	size_t i;
+	int failed = read_list(call, object, "events", &events);
+
+	if (!failed)
+		failed = read_list(call, object, "contacts", &contacts);
+	if (!failed)
+		failed = read_list(call, object, "drafts", &drafts);
+	if (failed)
+		return failed;
+	json_array_foreach(events, i, item)
+		if ((failed = pd_carry_read_event(arena, item, pd_list_add(arena, &carry->events), &call->error)))
+			return failed;
+	json_array_foreach(contacts, i, item)
+		if ((failed = pd_carry_read_contact(arena, item, pd_list_add(arena, &carry->contacts), &call->error)))
+			return failed;
+	json_array_foreach(drafts, i, item)
+		if ((failed = pd_carry_read_draft(arena, item, pd_list_add(arena, &carry->drafts), &call->error)))
+			return failed;
+	return 0;
+}
+
+/* Of the desk as it stands: what a message says never changes, and it goes only with its ticket. */
+static void find_message(struct pd_context *context, struct pd_carry *carry, int64_t there)
+{
+	const int64_t id = pd_carried_here(carry->from, PD_ID_MESSAGE, there);
+	const struct pd_planned_message *message = id != 0 ? pd_store_message(context->desk, context->arena, id) : NULL;
+
+	if (message)
+		*pd_list_add(context->arena, &carry->messages) = &message->stored;
+}
+
+static void decide_ticket(struct pd_work *work, struct pd_context *context)
+{
+	struct carried *carried = (struct carried *)work;
+	struct pd_carry carry = carried->carry;
+
+	if (!find_desk(carried, context))
+		return;
+	carry.from = &carried->desk;
+	for (size_t i = 0; i < carry.events.count; i++)
+		find_message(context, &carry, carry.events.items[i].message);
+	pd_decide_carry(context, &carry);
+}
+
+/* Is the ticket of that first entry here? */
+static int ask_ticket(struct pd_call *call, struct carried *carried)
+{
+	PD_AUTO_SNAPSHOT snapshot = NULL;
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (failed)
+		return failed;
+	struct pd_context context = {.arena = call->arena, .settings = call->settings, .desk = snapshot};
+	struct pd_plan none = {0};
+
+	context.plan = &none;
+	int64_t number = 0, entry = 0;
+
+	if (pd_carried_find(&context, carried->name, &carried->desk)) {
+		number = pd_carried_here(&carried->desk, PD_ID_TICKET, pd_call_number(call, "number"));
+		entry = pd_carried_here(&carried->desk, PD_ID_EVENT, pd_call_number(call, "entry"));
+	}
+	const struct pd_ticket *ticket = number ? snapshot->ticket(snapshot, call->arena, number) : NULL;
+	const struct pd_entry *first = ticket && entry ? snapshot->entry(snapshot, call->arena, entry) : NULL;
+	bool is_there = first && first->event.ticket == number;
+
+	pd_call_emit(call, json_pack("{s:I,s:b,s:I}", "number", (json_int_t)number, "there", is_there, "version",
+				     (json_int_t)(is_there ? ticket->version : 0)));
+	return pd_call_checked(call, snapshot);
+}
+
+int pd_verb_carry_ticket(struct pd_call *call)
+{
+	struct carried *carried = new_work(call, decide_ticket);
+	const json_t *ticket = json_object_get(call->request, "ticket");
+	struct pd_plan *plan;
+	int failed = check_name(call);
+
+	if (failed)
+		return failed;
+	if (!ticket)
+		return ask_ticket(call, carried);
+	carried->carry.number = pd_call_number(call, "number");
+	failed = read_carry(call, ticket, &carried->carry);
+	if (!failed)
+		failed = keep(call, carried, &plan);
+	if (!failed)
+		pd_call_emit(call, json_pack("{s:I,s:b,s:o}", "number", (json_int_t)plan->ticket, "new", plan->tickets.count > 0,
+					     "report", pd_json_strings(&plan->report)));
+	return failed;
+}
+
+/* --- the rest --- */
+
+static void decide_letters(struct pd_work *work, struct pd_context *context)
+{
+	struct carried *carried = (struct carried *)work;
+
+	if (find_desk(carried, context))
+		pd_decide_carry_letters(context, &carried->letters);
+}
+
+static void decide_contacts(struct pd_work *work, struct pd_context *context)
+{
+	struct carried *carried = (struct carried *)work;
+
+	if (find_desk(carried, context))
+		pd_decide_carry_contacts(context, &carried->carry);
+}
+
+int pd_verb_carry_rest(struct pd_call *call)
+{
+	struct carried *letters = new_work(call, decide_letters), *contacts = new_work(call, decide_contacts);
+	const json_t *list, *item;
+	struct pd_plan *plan;
+	size_t i;
+	int failed = check_name(call);
+
+	if (!failed)
+		failed = read_list(call, json_object_get(call->request, "rest"), "letters", &list);
+	if (failed)
+		return failed;
+	json_array_foreach(list, i, item)
+	{
+		failed = pd_carry_read_letter(call->arena, item, pd_list_add(call->arena, &letters->letters.items), &call->error);
+		if (failed)
+			return failed;
+	}
+	failed = read_carry(call, json_object_get(call->request, "rest"), &contacts->carry);
+	if (!failed)
+		failed = keep(call, contacts, &plan);
+	if (!failed)
+		failed = keep(call, letters, &plan);
+	return failed;
+}
+
+int pd_verb_carry_end(struct pd_call *call)
+{
+	return pd_store_refold_records(pd_flow_store(call->flow), &call->error);
+}
