@@ -270,6 +270,9 @@ const struct pd_option pd_options[] = {
 	 "ticket that a rule or an escalation made; a comment there says so."},
 
 	{"route", "when", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "A query. Absent: always."},
+	{"route", "header", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE,
+	 "A header field that the mail has: NAME: VALUE, with * for anything, or NAME alone, such as X-Priority: 1*. Absent: none "
+	 "is asked for. Tickets that no mail made have none."},
 	{"route", "assign", PD_OPTION_ASSIGN, NULL, NULL, PD_NO_PLACE,
 	 "round-robin or least-loaded, of the members of the team who are there, or an agent. Absent: nobody."},
 	{"route", "reroute", PD_OPTION_BOOLEAN, "no", NULL, PD_NO_PLACE,

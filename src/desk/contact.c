@@ -103,14 +103,14 @@ static void reopen_conversation(struct pd_context *context, struct pd_ticket *ti
 
 /* --- new tickets --- */
 
-/* The language that the contact's client says it writes (RFC 3282), else which it prefers; NULL: none of ours, or the
- * mailbox's own. */
+/* The language that the contact's client says it writes (RFC 3282), else which it prefers; NULL: none of ours. Kept where
+ * it is the mailbox's own, too, so that routes and views find it. */
 static const char *language_of(const struct pd_mail *mail)
 {
 	const char *found = pd_language_of(pd_message_header(mail->message, "Content-Language"));
 	if (found == NULL)
 		found = pd_language_of(pd_message_header(mail->message, "Accept-Language"));
-	return pd_equal(found, mail->mailbox->language) ? NULL : found;
+	return found;
 }
 
 static const char *subject_of(const struct pd_mail *mail)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/goals.h"
 #include "desk/people.h"
 #include "desk/timeline.h"
 
@@ -50,13 +51,14 @@ static void add_message(struct pd_context *context, struct pd_ticket_facts *fact
 		    stored->from.addr != NULL ? stored->from.addr : "");
 }
 
-static void add_messages(struct pd_context *context, const struct pd_ticket *ticket, struct pd_ticket_facts *facts)
+static void add_messages(struct pd_context *context, const struct pd_ticket *ticket, pd_time until,
+			 struct pd_ticket_facts *facts)
 {
 	const struct pd_plan *plan = context->plan;
 	PD_AUTO_BUF text = {0};
 	struct pd_entries before = pd_timeline(context->desk, context->arena, ticket);
 	for (size_t i = 0; i < before.count; i++)
-		if (before.items[i].message != NULL)
+		if (before.items[i].message != NULL && (until == 0 || before.items[i].event.at <= until))
 			add_message(context, facts, &text, before.items[i].message, before.items[i].message->text);
 	for (size_t i = 0; i < plan->events.count; i++) {
 		const struct pd_event *event = plan->events.items[i];
@@ -70,8 +72,41 @@ static void add_messages(struct pd_context *context, const struct pd_ticket *tic
 	facts->text = pd_fold(context->arena, text.data != NULL ? text.data : "");
 }
 
+static bool asks_goals(const struct pd_query *query)
+{
+	static const char *const fields[] = {"sla", "due"};
+	return asks(query, PD_QUERY_FIELD, fields, sizeof fields / sizeof *fields);
+}
+
+static bool asks_drafts(const struct pd_query *query)
+{
+	if (query == NULL)
+		return false;
+	if (query->op == PD_QUERY_FIELD && strcmp(query->field, "is") == 0)
+		return pd_equal(query->value, "draft");
+	return asks_drafts(query->left) || asks_drafts(query->right);
+}
+
+static const struct pd_agenda *agenda_of(struct pd_context *context, const struct pd_ticket *ticket)
+{
+	struct pd_goals goals;
+	struct pd_agenda *agenda = PD_NEW(context->arena, struct pd_agenda);
+	pd_plan_goals(context, ticket, &goals);
+	*agenda = pd_agenda_of(&goals, ticket);
+	return agenda;
+}
+
+static void add_drafts(struct pd_context *context, const struct pd_ticket *ticket, struct pd_ticket_facts *facts)
+{
+	for (size_t i = 0; i < context->settings->agents.count; i++) {
+		const char *agent = context->settings->agents.items[i].name;
+		if (context->desk->draft_of(context->desk, context->arena, ticket->number, agent, 0) != NULL)
+			*pd_list_add(context->arena, &facts->drafts) = agent;
+	}
+}
+
 struct pd_ticket_facts pd_plan_facts(struct pd_context *context, const struct pd_ticket *ticket,
-				     const struct pd_query *query)
+				     const struct pd_query *query, pd_time until)
 {
 	struct pd_ticket_facts facts = {.ticket = ticket, .text = ""};
 	for (size_t i = 0; asks_people(query) && i < ticket->contacts.count; i++) {
@@ -80,7 +115,11 @@ struct pd_ticket_facts pd_plan_facts(struct pd_context *context, const struct pd
 			*pd_list_add(context->arena, &facts.contacts) = contact;
 	}
 	if (asks_messages(query))
-		add_messages(context, ticket, &facts);
+		add_messages(context, ticket, until, &facts);
+	if (until == 0 && asks_drafts(query))
+		add_drafts(context, ticket, &facts);
+	if (asks_goals(query))
+		facts.agenda = agenda_of(context, ticket);
 	return facts;
 }
 
@@ -91,6 +130,6 @@ bool pd_plan_holds(struct pd_context *context, const struct pd_ticket *ticket, c
 		return true;
 	if (pd_query_parse(context->arena, context->settings, query, NULL, context->now, &tree, NULL) != 0)
 		return false;
-	const struct pd_ticket_facts facts = pd_plan_facts(context, ticket, tree);
+	const struct pd_ticket_facts facts = pd_plan_facts(context, ticket, tree, 0);
 	return pd_query_matches(tree, &facts);
 }

@@ -242,6 +242,18 @@ static struct pd_strings references_of(struct pd_arena *arena, const struct pd_m
 	return all;
 }
 
+bool pd_mail_has_header(struct pd_arena *arena, const struct pd_message *message, const char *wanted)
+{
+	size_t len = strcspn(wanted, ":");
+	const char *name = pd_trim(arena, pd_strndup(arena, wanted, len));
+	const char *value = wanted[len] == ':' ? pd_trim(arena, wanted + len + 1) : "*";
+	for (size_t i = 0; i < message->headers.count; i++)
+		if (pd_equal_nocase(message->headers.items[i].name, name) &&
+		    pd_glob(value, pd_trim(arena, message->headers.items[i].value)))
+			return true;
+	return false;
+}
+
 const char *pd_mail_text(const struct pd_message *message)
 {
 	const char *at = message->text;

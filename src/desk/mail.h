@@ -72,6 +72,9 @@ const char *pd_mail_name(struct pd_context *context, const char *subject);
 /* The author's own text, or all of it where nothing else was written. */
 const char *pd_mail_text(const struct pd_message *message);
 
+/* Has it a header field such as "X-Priority: 1*", or of that name alone? */
+bool pd_mail_has_header(struct pd_arena *arena, const struct pd_message *message, const char *wanted);
+
 /* thread.c: the five rules of DESIGN.md, Which ticket. */
 void pd_mail_place(struct pd_context *context, const struct pd_mail *mail, struct pd_place *ret_place);
 /* Is the address that of a participant or contact of the ticket? */

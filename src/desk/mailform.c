@@ -11,6 +11,7 @@
 #include "config/option.h"
 #include "desk/command.h"
 #include "desk/find.h"
+#include "desk/mail.h"
 #include "desk/people.h"
 
 /* Meanings of fields that are no custom properties. */
@@ -38,18 +39,6 @@ static bool fits(struct pd_arena *arena, const char *patterns, const char *addre
 	return false;
 }
 
-static bool has_header(struct pd_arena *arena, const char *wanted, const struct pd_message *message)
-{
-	size_t len = strcspn(wanted, ":");
-	const char *name = pd_trim(arena, pd_strndup(arena, wanted, len));
-	const char *value = wanted[len] == ':' ? pd_trim(arena, wanted + len + 1) : "*";
-	for (size_t i = 0; i < message->headers.count; i++)
-		if (pd_equal_nocase(message->headers.items[i].name, name) &&
-		    pd_glob(value, pd_trim(arena, message->headers.items[i].value)))
-			return true;
-	return false;
-}
-
 static bool goes_to(struct pd_arena *arena, const char *patterns, const struct pd_message *message,
 		    const struct pd_strings *recipients)
 {
@@ -72,7 +61,7 @@ const struct pd_group *pd_mailform_of(struct pd_arena *arena, const struct pd_se
 		if (from == NULL || (!fits(arena, from, message->from.addr) && !fits(arena, from, sender)))
 			continue;
 		const char *header = pd_group_value(form, "header", NULL), *to = pd_group_value(form, "to", NULL);
-		if ((header == NULL || *header == '\0' || has_header(arena, header, message)) &&
+		if ((header == NULL || *header == '\0' || pd_mail_has_header(arena, message, header)) &&
 		    (to == NULL || *to == '\0' || goes_to(arena, to, message, recipients)))
 			return form;
 	}

@@ -15,11 +15,13 @@
 #include "base/text.h"
 #include "desk/availability.h"
 #include "desk/facts.h"
+#include "desk/mail.h"
 
 #define LOAD_MAX 1000 /* open tickets of one agent that are counted */
 
 struct routing {
 	struct pd_context *context;
+	const struct pd_message *mail; /* that is decided; NULL: none is */
 	struct pd_ticket *ticket;
 	const struct pd_group *route;
 	struct pd_records absences;
@@ -199,13 +201,21 @@ static void set(const struct routing *routing, const char *property, const char 
 		pd_plan_set(routing->context, routing->ticket, property, value, why_of(routing, ""));
 }
 
+/* Has the mail the header field that the route asks for? */
+static bool has_header(const struct routing *routing)
+{
+	const char *header = value_of(routing, "header");
+	return header == NULL || *header == '\0' ||
+	       (routing->mail != NULL && pd_mail_has_header(routing->context->arena, routing->mail, header));
+}
+
 /* The first route that holds; false: none. */
 static bool find_route(struct routing *routing)
 {
 	const struct pd_settings *settings = routing->context->settings;
 	for (size_t i = 0; i < settings->groups.count; i++) {
 		routing->route = &settings->groups.items[i];
-		if (strcmp(routing->route->type, "route") == 0 &&
+		if (strcmp(routing->route->type, "route") == 0 && has_header(routing) &&
 		    pd_plan_holds(routing->context, routing->ticket, value_of(routing, "when")))
 			return true;
 	}
@@ -253,14 +263,14 @@ static bool is_contacts_message(const struct pd_event *event)
 	return event->kind == PD_EVENT_MESSAGE && pd_starts(event->actor, "contact:");
 }
 
-void pd_route(struct pd_context *context)
+void pd_route(struct pd_context *context, const struct pd_message *mail)
 {
 	struct pd_plan *plan = context->plan;
 	if (context->is_import || !has_routes(context->settings))
 		return;
 	const char *actor = context->actor;
 	const size_t count = plan->events.count;
-	struct routing routing = {.context = context};
+	struct routing routing = {.context = context, .mail = mail};
 	bool is_loaded = false;
 	context->actor = "postdesk";
 	for (size_t i = 0; i < count; i++) {

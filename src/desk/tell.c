@@ -370,7 +370,7 @@ static void hold_with_replies(struct pd_context *context)
 void pd_tell(struct pd_context *context, const struct pd_delivery *delivery)
 {
 	struct telling telling = {.context = context, .delivery = delivery};
-	pd_route(context);
+	pd_route(context, delivery != NULL ? delivery->message : NULL);
 	pd_rules(context);
 	pd_chat_follow(context);
 	pd_goals_settle(context);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "desk/facts.h"
 #include "desk/timeline.h"
 #include "desk/view_record.h"
 
@@ -147,6 +148,7 @@ struct past {
 	const struct pd_query *query;
 	const struct pd_settings *settings; /* of then */
 	pd_time at;
+	struct pd_context context; /* of a page; plans nothing */
 	struct pd_arena *arena; /* of what is found */
 	PD_LIST(json_t *) found;
 };
@@ -159,13 +161,8 @@ static void take_past(struct past *past, struct pd_arena *page, int64_t number)
 
 	if (!ticket || ticket->merged_into)
 		return;
-	struct pd_ticket_facts facts = pd_json_facts(page, past->snapshot, ticket);
-	struct pd_goals goals;
+	struct pd_ticket_facts facts = pd_plan_facts(&past->context, ticket, past->query, past->at);
 
-	pd_goals_at(past->settings, &facts, past->at, &goals);
-	struct pd_agenda agenda = pd_agenda_of(&goals, ticket);
-
-	facts.agenda = &agenda;
 	if (pd_query_matches(past->query, &facts))
 		*pd_list_add(past->arena, &past->found) = pd_json_ticket(page, &scene, ticket);
 }
@@ -179,7 +176,7 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 	PD_AUTO_SETTINGS then = pd_flow_settings_at(call->flow, at);
 	struct pd_query either = {.op = PD_QUERY_OR, .left = &all, .right = &deleted};
 	struct pd_arena *outer = call->arena;
-	struct past past = {snapshot, query, then, at, outer, {0}};
+	struct past past = {.snapshot = snapshot, .query = query, .settings = then, .at = at, .arena = outer};
 	const struct pd_query *seen = pd_sight(outer, call->settings, call->agent, &either);
 	int failed = 0;
 
@@ -188,6 +185,7 @@ static int list_at(struct pd_call *call, struct pd_snapshot *snapshot, const str
 		struct pd_tickets tickets = snapshot->list(snapshot, page, seen, "-number", PAGE, offset);
 
 		call->arena = page;
+		past.context = pd_context_new(page, then, snapshot, at, "postdesk");
 		for (size_t i = 0; i < tickets.count; i++) {
 			const struct pd_ticket *today = tickets.items[i];
 

@@ -6,6 +6,22 @@ begin
 sed -i 's/^name = Bob Berger/&\nskills = fi/' "$work/postdesk.conf"
 cat >>"$work/postdesk.conf" <<END
 
+[route hurry]
+header = X-Priority: 1*
+when = to:support@example.com
+assign = bob
+priority = urgent
+
+[route polish]
+when = language:pl
+assign = anna
+priority = high
+
+[route english]
+when = language:en from:*@uk.example
+assign = bob
+priority = low
+
 [route finnish]
 when = suomi
 skills = fi
@@ -58,4 +74,17 @@ postdesk --as bob do 5 '#away' >/dev/null || fail "bob cannot go"
 echo "Hei suomi." | customer f "Six"
 check_equal "nobody is there" "$(owner 6)" -
 check_equal "it waits for its team" "$(postdesk --as bob list --view team-unassigned --columns number | xargs)" "number 6"
+
+# By a header field, and by the language that the mail says, the mailbox's own, too.
+postdesk --as anna do 5 '#available' >/dev/null && postdesk --as bob do 5 '#available' >/dev/null || fail "they are not back"
+of() { postdesk list --json "number:$1" | jq -r '"\(.owner) \(.priority)"'; }
+echo "Now!" | customer g "Seven" "X-Priority: 1 (Highest)"
+check_equal "by its header" "$(of 7)" "bob urgent"
+echo "Later." | customer g2 "Eight" "X-Priority: 3"
+check_equal "another value of it" "$(of 8 | cut -d' ' -f2)" normal
+echo "Dobrze." | customer h "Nine" "Content-Language: pl-PL"
+check_equal "by its language" "$(of 9)" "anna high"
+echo "Cheers." | mail "Customer <x@uk.example>" support@example.com "Ten" "Content-Language: en-GB" >"$work/mail.eml"
+hand_in "$PF_PORT" x@uk.example support@example.com <"$work/mail.eml"
+check_equal "by the mailbox's language" "$(of 10)" "bob low"
 desk_stop

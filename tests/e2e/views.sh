@@ -15,7 +15,12 @@ share = team:support
 [view closed]
 query = -priority:low
 columns = name
+
+[sla quick]
+first_reply = 4h
+calendar = 24/7
 END
+sed -i '/^address = sales@example.com/a sla = quick' "$work/postdesk.conf"
 desk_start
 for name in Apple Banana Cherry; do
 	postdesk create --mailbox support --name "$name" >/dev/null || fail "no ticket $name"
@@ -81,4 +86,24 @@ check_equal "merged now" "$(postdesk list 'number:<4' --columns number | xargs)"
 desk_stop || fail "it does not end"
 desk_start
 check_equal "after a restart" "$(postdesk --as anna list --view fruit | xargs)" "name Apple"
+
+# What was written until then, by whom, and how the goals stood, is asked of then, too.
+write() { # SUBJECT TEXT
+	echo "$2" | mail "Jane Roe <jane@acme.example>" sales@example.com "$1" >"$work/mail.eml"
+	hand_in "$PF_PORT" jane@acme.example sales@example.com <"$work/mail.eml"
+}
+write "Trip" "We go to Zanzibar."
+trip=$(postdesk list name:trip --json | jq .number)
+check "the clock stands still" pf_wait 5 later "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+before=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+check "the clock stands still" pf_wait 5 later "$before"
+write "Re: Trip" "The steamer leaves at noon."
+postdesk do "$trip" '#close' >/dev/null || fail "not closed"
+for query in zanzibar from:jane@acme.example to:sales@example.com sla:active 'due:<1d' -steamer; do
+	check_equal "then, $query" "$(postdesk list "$query number:$trip" --at "$before" --columns number | xargs)" "number $trip"
+done
+for query in steamer sla:paused is:closed; do
+	check_equal "not then, $query" "$(postdesk list "$query number:$trip" --at "$before" --columns number | xargs)" ""
+	check_equal "but now, $query" "$(postdesk list "$query number:$trip" --columns number | xargs)" "number $trip"
+done
 desk_stop

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/facts.h"
 #include "desk/route.h"
 #include "desk/rule.h"
 #include "desk/schedule.h"
@@ -188,7 +189,7 @@ static void load_of_the_plan(void **state)
 	struct pd_ticket *made[3];
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
 		made[i] = pd_plan_new_ticket(&context, support, NULL, 0);
-	pd_route(&context);
+	pd_route(&context, NULL);
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
 		CHECK_ROW_STRING(want[i], pd_plan_ticket(&context, made[i]->number)->owner, want[i]);
 }
@@ -349,6 +350,17 @@ static void of_goals(void **state)
 	assert_null(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"));
 	small_do(desk, "agent:bob", number, "close");
 	assert_string_equal(pd_ticket_get(desk->arena, small_ticket(desk, number), "tone"), "done");
+	/* How goals stand can be asked where a rule decides. */
+	struct pd_context context = small_context(desk, "administrator");
+	number = write_mail("jo@small.example", "desk@example.com", "y", "Hello.");
+	context = small_context(desk, "administrator");
+	struct pd_ticket *ticket = pd_plan_ticket(&context, number);
+	assert_true(pd_plan_holds(&context, ticket, "sla:active due:<3h"));
+	assert_false(pd_plan_holds(&context, ticket, "sla:none OR due:none OR sla:overdue OR due:>3h"));
+	tick(number, 3 * PD_HOUR);
+	context = small_context(desk, "administrator");
+	ticket = pd_plan_ticket(&context, number);
+	assert_true(pd_plan_holds(&context, ticket, "sla:overdue"));
 }
 
 /* A rule that makes tickets makes none because of those, nor of another rule's, whose goals come due, too. */
