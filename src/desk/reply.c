@@ -159,6 +159,39 @@ static void add_outsiders(struct pd_context *context, struct pd_letter *letter,
 			add(context, letter, &letter->cc, &list->items[i]);
 }
 
+#define WHY_NAMED "command #cc"
+
+static bool is_named(const struct pd_commands *commands, const char *address)
+{
+	return commands != NULL && (has(&commands->to, address) || has(&commands->cc, address));
+}
+
+/* Whom an agent named by #to or #cc before, and who takes part yet: that holds for the conversation. */
+static void add_named_before(struct pd_context *context, struct pd_letter *letter, const struct pd_answer *answer)
+{
+	const struct pd_conversation *conversation = pd_ticket_conversation(answer->ticket, answer->conversation);
+	bool is_whole = true;
+	for (size_t i = 0; conversation != NULL && i < conversation->participants.count; i++) {
+		const char *addr = conversation->participants.items[i].address.addr;
+		is_whole &= has(&letter->to, addr) || has(&letter->cc, addr);
+	}
+	if (is_whole)
+		return;
+	struct pd_entries all = pd_timeline(context->desk, context->arena, answer->ticket);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct pd_event *event = &all.items[i].event;
+		bool is_naming = event->conversation == answer->conversation && pd_equal(event->why, WHY_NAMED);
+		for (size_t n = 0; is_naming && n < event->changes.count; n++) {
+			const struct pd_change *change = &event->changes.items[n];
+			if (strcmp(change->property, "participant") != 0 || change->to == NULL)
+				continue;
+			const struct pd_address address = pd_participant_parse(context->arena, change->to);
+			if (pd_conversation_has(conversation, address.addr) && pd_is_outsider(context, address.addr))
+				add(context, letter, &letter->cc, &address);
+		}
+	}
+}
+
 /* Everybody named, but not again whom the agent's own client wrote to. */
 static void set_recipients(struct pd_context *context, const struct pd_mail *mail,
 			   const struct pd_answer *answer, struct pd_letter *letter)
@@ -175,6 +208,7 @@ static void set_recipients(struct pd_context *context, const struct pd_mail *mai
 	}
 	for (size_t i = 0; commands != NULL && i < commands->cc.count; i++)
 		add(context, letter, &letter->cc, &commands->cc.items[i]);
+	add_named_before(context, letter, answer);
 	add_outsiders(context, letter, &message->to);
 	add_outsiders(context, letter, &message->cc);
 	for (size_t i = 0; i < letter->to.count; i++)
@@ -346,7 +380,7 @@ static void add_participants(struct pd_context *context, const struct pd_answer 
 			continue;
 		pd_plan_add(context, answer->ticket, "participant",
 			    pd_participant_value(context->arena, &list->items[i]), answer->conversation,
-			    NULL);
+			    is_named(answer->commands, list->items[i].addr) ? WHY_NAMED : NULL);
 		pd_guard_know(context, list->items[i].addr);
 	}
 }

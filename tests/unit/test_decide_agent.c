@@ -454,6 +454,15 @@ static void test_shape_of_the_reply(void **state)
 	assert_false(leaks(out, "spy@other.example"));
 	assert_true(pd_ticket_has_participant(small_ticket(scene->desk, 1), "boss@customer.example"));
 	assert_false(pd_ticket_has_participant(small_ticket(scene->desk, 1), "spy@other.example"));
+	/* Who was named in #cc gets the next answer, too, until the one that named them is taken back. */
+	out = small_letter(answer(scene, "And this."), PD_LETTER_REPLY, NULL);
+	assert_true(pd_strings_has(&out->letter.recipients, "boss@customer.example"));
+	assert_int_equal(out->letter.cc.count, 2);
+	assert_false(pd_strings_has(&out->letter.recipients, "spy@other.example"));
+	small_do(scene->desk, "agent:anna", 1,
+		 pd_printf(scene->desk->arena, "#undo %lld", (long long)plan->events.items[0]->action));
+	out = small_letter(answer(scene, "And that."), PD_LETTER_REPLY, NULL);
+	assert_false(pd_strings_has(&out->letter.recipients, "boss@customer.example"));
 }
 
 static void test_whom_the_client_wrote_to(void **state)
