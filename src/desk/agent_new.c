@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/command_table.h"
 #include "desk/form.h"
 
 /* One's own new ticket is no other's work: its commands need no token. */
@@ -112,9 +113,21 @@ static struct pd_event *take_forward(struct work *work, struct pd_ticket *ticket
 	return event;
 }
 
-static void report_new_ticket(struct work *work, const struct pd_ticket *ticket,
-			      const struct pd_address *contact, bool is_forward)
+/* The first that #contact will add; addr "": none. */
+static struct pd_address contact_to_be(const struct work *work)
 {
+	for (size_t i = 0; i < work->commands->items.count; i++) {
+		const struct pd_command *command = &work->commands->items.items[i];
+		if (strcmp(command->spec->word, "contact") == 0 && command->words.count > 0 && *command->words.items[0] != '-')
+			return (struct pd_address){.name = "", .addr = command->words.items[0]};
+	}
+	return (struct pd_address){.name = "", .addr = ""};
+}
+
+static void report_new_ticket(struct work *work, const struct pd_ticket *ticket,
+			      const struct pd_address *found, bool is_forward)
+{
+	const struct pd_address to_be = contact_to_be(work), *contact = *found->addr == '\0' ? &to_be : found;
 	const char *number = pd_printf(work->context->arena, "%lld", (long long)ticket->number);
 	if (*contact->addr == '\0')
 		pd_report(work->context, "%s",
@@ -128,7 +141,7 @@ static void report_new_ticket(struct work *work, const struct pd_ticket *ticket,
 					   "#contact ADDRESS corrects it.")
 					 : N_("Ticket #{number} is new. Its contact is {contact}."),
 			      "number", number, "contact",
-			      pd_participant_value(work->context->arena, contact)));
+			      contact == found ? pd_participant_value(work->context->arena, contact) : contact->addr));
 }
 
 static void new_ticket(struct work *work)

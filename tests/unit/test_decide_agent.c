@@ -1469,6 +1469,29 @@ static void test_forward(void **state)
 			    "matti@customer.example");
 }
 
+/* Commands work in the mail that makes the ticket, and its receipt knows of the contact. */
+static void test_commands_in_first_mail(void **state)
+{
+	struct scene *scene = *state;
+	struct small_mail mail = {.from = anna,
+				  .subject = "Called",
+				  .text = "#contact matti@customer.example\n#priority high\n\nShe wants it today.",
+				  .id = "first@agents.example",
+				  .pass = true};
+	struct pd_plan *plan = small_deliver(scene->desk, mail);
+	assert_string_equal(plan->outcome, "new ticket");
+	const struct pd_ticket *ticket = small_ticket(scene->desk, plan->ticket);
+	assert_string_equal(ticket->priority, "high");
+	assert_int_equal(ticket->contacts.count, 1);
+	const char *receipt = small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text;
+	assert_non_null(strstr(receipt, "Its contact is matti@customer.example."));
+	assert_null(strstr(receipt, "has no contact"));
+	mail.id = "second@agents.example";
+	mail.text = "#priority high\n\nNobody knows who it was.";
+	plan = small_deliver(scene->desk, mail);
+	assert_non_null(strstr(small_letter(plan, PD_LETTER_RECEIPT, "anna")->letter.text, "It has no contact"));
+}
+
 static void test_forwarder_is_not_told(void **state)
 {
 	struct scene *scene = *state;
@@ -1717,6 +1740,7 @@ int main(void)
 		cmocka_unit_test(test_proofs),
 		TEST(test_agents_vacation),
 		TEST(test_forward),
+		TEST(test_commands_in_first_mail),
 		TEST(test_forwarder_is_not_told),
 		TEST(test_limit_of_confirmations),
 		cmocka_unit_test(test_who_may_not_see_is_not_told),
