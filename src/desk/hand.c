@@ -138,6 +138,14 @@ const char *pd_carry_out(struct pd_context *context, struct pd_ticket *ticket, c
 	return NULL;
 }
 
+/* Do they say what a mail shall be like, where there is none to send? */
+static bool shapes_no_mail(const struct pd_commands *commands)
+{
+	const bool shapes = commands->to.count > 0 || commands->cc.count > 0 || commands->bcc.count > 0 ||
+			    commands->from != NULL || commands->subject != NULL || commands->reply_to_event != 0;
+	return shapes && !commands->has_send && !commands->has_new;
+}
+
 void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_strings *lines)
 {
 	struct pd_ticket *ticket = NULL;
@@ -161,6 +169,10 @@ void pd_decide_do(struct pd_context *context, int64_t number, const struct pd_st
 		note = text;
 	if (*note != '\0' && ticket != NULL)
 		add_comment(context, ticket, note, commands->note_about);
+	if (shapes_no_mail(commands))
+		pd_report(context, "%s",
+			  pd_say(context->arena, pd_context_language(context),
+				 "Nothing was sent: the mail has no text of its own.", NULL));
 	if (ticket != NULL)
 		context->plan->ticket = ticket->number;
 	context->plan->outcome = "done";

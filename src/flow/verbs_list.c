@@ -47,7 +47,12 @@ int pd_call_query(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_
 	if (view)
 		text = text && *text ? pd_printf(call->arena, "(%s) (%s)", view->query, text) : view->query;
 	*ret_sort = sort ? sort : view && view->sort ? view->sort : "-number";
-	return parse(call, &views, text ? text : "", ret_query);
+	int failed = parse(call, &views, text ? text : "", ret_query);
+
+	if (failed && view) /* the place is in the view's query, which nobody typed here */
+		return pd_fail(&call->error, failed, "view %s: %s", view->name,
+			       pd_strdup(call->arena, call->error.text + strcspn(call->error.text, ":") + 2));
+	return failed;
 }
 
 int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_query *query, const char *sort,

@@ -37,6 +37,9 @@ check_equal "a view's columns and order" "$(postdesk list --view hot | tr -s ' '
 check_equal "its title, and other columns" "$(postdesk list --view '🔥 Hot' --columns number --sort -number | xargs)" "number 2 1"
 postdesk --as bob list --view hot --json >/dev/null || fail "bob does not see the team's view"
 
+postdesk list --view mine 2>"$work/told" && fail "a view of nobody's"
+check_equal "what is wrong with a view" "$(cat "$work/told")" 'postdesk: view mine: "me" is nobody here: name the agent'
+
 # By mail: anna's own, one of the team's, and what bob sees of them.
 send() {
 	mail "Anna Virtanen <anna@example.com>" support+do@example.com "$1" >"$work/mail.eml"

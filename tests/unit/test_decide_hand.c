@@ -97,6 +97,10 @@ static void test_do(void **state)
 	assert_string_equal(small_ticket(desk, 1)->mentions.items[0], "bob");
 	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 1); /* bob, whom the comment names */
 	assert_int_equal(small_letters(plan, PD_LETTER_RECEIPT), 0);
+	/* What shapes a mail says that there is none. */
+	plan = small_do(desk, "agent:anna", 1, "cc max@foo.example");
+	assert_int_equal(plan->report.count, 1);
+	assert_string_equal(plan->report.items[0], "Nothing was sent: the mail has no text of its own.");
 	/* An administrator at the command line is no agent, and all are told. */
 	plan = small_do(desk, "administrator", 1, "#note From the machine room.");
 	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "anna"));
