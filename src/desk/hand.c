@@ -199,6 +199,19 @@ void pd_decide_bulk(struct pd_context *context, const char *query, const struct 
 	pd_tell(context, NULL);
 }
 
+/* "Jane Roe <jane@acme.example>", an address, a number, an XMPP address: who it is and the name beside it, "" without. */
+static bool read_contact(struct pd_context *context, const char *text, struct pd_identity *ret_identity, const char **ret_name)
+{
+	*ret_name = "";
+	if (strchr(text, '<') != NULL) {
+		const struct pd_address address = pd_participant_parse(context->arena, text);
+		text = address.addr;
+		*ret_name = pd_clean_line(context->arena, address.name, 0);
+	}
+	return pd_identity_parse(context->arena, text, ret_identity) &&
+	       (strcmp(ret_identity->kind, "mail") != 0 || pd_is_outsider(context, ret_identity->value));
+}
+
 void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,
 		      const struct pd_strings *contacts, const struct pd_strings *values)
 {
@@ -212,8 +225,8 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	}
 	for (size_t i = 0; i < contacts->count; i++) {
 		struct pd_identity identity;
-		if (pd_identity_parse(context->arena, contacts->items[i], &identity) &&
-		    (strcmp(identity.kind, "mail") != 0 || pd_is_outsider(context, identity.value)))
+		const char *who;
+		if (read_contact(context, contacts->items[i], &identity, &who))
 			continue;
 		refuse_with(context, pd_say(context->arena, pd_context_language(context),
 					    "{address} is no address of a contact.", "address", contacts->items[i], NULL));
@@ -229,12 +242,13 @@ void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailb
 	int64_t conversation = 0;
 	for (size_t i = 0; i < contacts->count; i++) {
 		struct pd_identity identity;
-		(void)pd_identity_parse(context->arena, contacts->items[i], &identity);
+		const char *who;
+		(void)read_contact(context, contacts->items[i], &identity, &who);
 		if (strcmp(identity.kind, "mail") != 0) { /* who called: no conversation yet */
 			*pd_list_add(context->arena, &lines) = pd_printf(context->arena, "#contact %s", contacts->items[i]);
 			continue;
 		}
-		const struct pd_address address = {.name = "", .addr = identity.value};
+		const struct pd_address address = {.name = who, .addr = identity.value};
 		if (conversation == 0) {
 			conversation = pd_add_correspondent(context, ticket, mailbox, &address, ticket->name);
 			continue;

@@ -86,6 +86,11 @@ three=$(postdesk create --mailbox support --name "Hot phone" --contact jane@acme
 check_equal "all of it" "$(of $three company) $(of $three 'properties | [.device, .parts, .since, .serial] | join(" ")') $(of $three priority)" \
 	"Initech phone screen;case 2026-01-31 No 5 high"
 
+named=$(postdesk create --mailbox support --name "Two people" --contact "Max Hall <max@hall.example>" --contact "Ida <ida@hall.example>" \
+	--set device=phone --json | jq .number)
+check_equal "contacts with their names" "$(of "$named" contact) $(of "$named" contact_name), $(postdesk contact ida@hall.example --json | jq -r .name)" \
+	"max@hall.example Max Hall, Ida"
+
 # Each type takes what is of it, and says what it takes.
 while read -r line want; do
 	postdesk do "$three" "#set ${line//_/ }" >/dev/null 2>"$work/told" && fail "taken: $line"
