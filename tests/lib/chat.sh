@@ -10,10 +10,21 @@
 #   count_lines NAME TEXT    how often
 #   ticket_number WORDS      the ticket that the words of a message find
 #   connected                is the component connected?
+# With CHAT_SERVER=ejabberd it is that server, where it is installed, instead of Prosody.
 . "$top_srcdir/tests/lib/prosody.sh"
+. "$top_srcdir/tests/lib/ejabberd.sh"
+server=${CHAT_SERVER:-prosody}
+
+prosody_programs() {
+	if ! command -v prosody >/dev/null; then
+		echo "prosody is not installed"
+		exit 77
+	fi
+}
 
 chat_programs() {
-	for program in prosody python3 setpriv; do
+	${server}_programs
+	for program in python3 setpriv; do
 		if ! command -v $program >/dev/null; then
 			echo "$program is not installed"
 			exit 77
@@ -25,11 +36,11 @@ chat_begin() {
 	chat_programs
 	desk_prepare
 	trap chat_end_all EXIT
-	prosody_prepare "$work/prosody" desk.example.com
-	prosody_user anna pw-anna
-	prosody_user bob pw-bob
-	prosody_user carol pw-carol
-	check "Prosody does not start" prosody_start
+	"${server}_prepare" "$work/$server" desk.example.com
+	"${server}_user" anna pw-anna
+	"${server}_user" bob pw-bob
+	"${server}_user" carol pw-carol
+	check "$server does not start" "${server}_start"
 	{
 		desk_conf ${CHAT_DESK:-} | sed -e 's/^address = anna@example.com/&\njid = anna@chat.example.com/' \
 			-e "${CHAT_BOB:-s/^address = bob@example.com/&\njid = bob@chat.example.com/}"
@@ -52,7 +63,7 @@ chat_end_all() {
 	for pid in ${client_pids:-}; do
 		kill "$pid" 2>/dev/null
 	done
-	prosody_stop
+	"${server}_stop"
 	(exit $code)
 	end
 }
