@@ -11,7 +11,7 @@
 #define TEST_NOW ((pd_time)1795000000000)
 
 /* Two mailboxes with one pipeline. */
-static struct pd_settings *test_settings(struct pd_arena *arena)
+static inline struct pd_settings *test_settings(struct pd_arena *arena)
 {
 	struct pd_settings *settings = PD_NEW(arena, struct pd_settings);
 	settings->default_priority = "normal";

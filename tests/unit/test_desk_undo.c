@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "desk/command.h"
+#include "any_commands.h"
 #include "fake_snapshot.h"
 
 #define START ((pd_time)1795269600123) /* 2026-11-21 14:00 UTC and some */
@@ -358,61 +359,6 @@ static void same_state(unsigned seed, const char *got, const char *want)
 
 static void any_sequence(void **state)
 {
-	static const char *const texts[] = {
-		"#take",
-		"#assign bob",
-		"#assign none",
-		"#assign team sales",
-		"#assign team support",
-		"#close",
-		"#open",
-		"#wait",
-		"#status new",
-		"#priority urgent",
-		"#priority low",
-		"#priority high\n#priority normal",
-		"#category billing",
-		"#category none",
-		"#pipeline sales",
-		"#pipeline support",
-		"#set name=Other",
-		"#set description=x",
-		"#set device=phone",
-		"#set device=",
-		"#spam",
-		"#ham",
-		"#follow",
-		"#unfollow",
-		"#follow bob\n#unfollow bob",
-		"#contact max@customer.example",
-		"#contact -jo@customer.example",
-		"#contact jo@customer.example",
-		"#delete",
-		"#restore",
-		"#delete E2",
-		"#restore E2",
-		"#close\n#assign carol\n#priority high",
-		"#open\n#close\n#open",
-		"#move sales",
-		"#move support to bob",
-		"#inbox office@other.example to carol Yours.",
-		"#inbox none",
-		"#log call She called.",
-		"#remind 2d Look.",
-		"#pin E2",
-		"#unpin E2",
-		"#snooze 3d",
-		"#snooze none",
-		"#share carol Look.",
-		"#task Look at it due 5d",
-		"#done E3",
-		"#link deal:7",
-		"#unlink deal:7",
-		"#company Acme",
-		"#company none",
-		"#bulk 1: #priority low",
-		"#note\n",
-	};
 	static const char *const actors[] = {ANNA, BOB, "agent:carol", "administrator"};
 	(void)state;
 	for (unsigned seed = 1; seed <= 60; seed++) {
@@ -425,7 +371,7 @@ static void any_sequence(void **state)
 		states[0] = state_of(1);
 		while (done < 25) {
 			size_t events = desk->events.count;
-			const char *text = texts[(size_t)rand() % COUNT(texts)];
+			const char *text = any_commands[(size_t)rand() % COUNT(any_commands)];
 			const char *actor = actors[(size_t)rand() % COUNT(actors)];
 			const char *told = give(actor, 1, text);
 			if (*told == '!' && strstr(told, "\"me\"") == NULL &&
@@ -451,16 +397,6 @@ static void any_sequence(void **state)
 /* The same over two tickets that are merged and parted on the way; what each action did is undone by its number. */
 static void any_merges(void **state)
 {
-	static const char *const texts[] = {
-		"#merge 1",	   "#merge 2",		 "#merge 1 primary this", "#merge 2 primary this", "#merge 3",
-		"#merge 3 primary 3", "#take",		 "#assign bob",		  "#close",		   "#open",
-		"#priority high",  "#category billing",	 "#set device=phone",	  "#follow",		   "#unfollow",
-		"#contact max@customer.example", "#delete E2", "#restore E2",	  "#delete",		   "#restore",
-		"#set description=x", "#spam",		 "#ham",		  "#close conversation C1",
-		"#assign carol conversation C1", "#undo", "#move sales", "#move support to bob Because.", "#split E2",
-		"#inbox office@other.example", "#inbox none", "#pin E2", "#remind 2d Look.", "#log call Hm.", "#snooze 3d",
-		"#bulk 1 2 3: #priority urgent", "#bulk is:open: #close", "#bulk 2 3: #merge 1",
-	};
 	static const char *const actors[] = {ANNA, BOB, "administrator"};
 	(void)state;
 	size_t merges = 0;
@@ -480,7 +416,7 @@ static void any_merges(void **state)
 			size_t events = desk->events.count;
 			int64_t number = 1 + rand() % 3;
 			const char *told = give(actors[(size_t)rand() % COUNT(actors)], number,
-						texts[(size_t)rand() % COUNT(texts)]);
+						any_merging_commands[(size_t)rand() % COUNT(any_merging_commands)]);
 			if (desk->events.count == events)
 				continue;
 			merges += strstr(told, "is merged into") != NULL && strstr(told, "again") == NULL;
