@@ -16,7 +16,8 @@
 #include "cli/mails.h"
 #include "desk/carry.h"
 
-#define BATCH 200 /* contacts or letters of one request */
+#define BATCH	   200 /* contacts or letters of one request */
+#define BATCH_SIZE (256 * 1024) /* bytes of mails of one request; a larger one comes alone */
 
 struct taking {
 	struct pd_cli *cli;
@@ -27,6 +28,7 @@ struct taking {
 	int code;		 /* the worst so far */
 	bool is_there, is_new;	 /* of the answer */
 	int64_t number, version;
+	unsigned long count;	 /* of new messages */
 };
 
 static bool refuse(struct taking *taking, const char *text)
@@ -84,6 +86,7 @@ static void note_answer(void *data, const json_t *object)
 	size_t i;
 
 	taking->is_new = json_is_true(json_object_get(object, "new"));
+	taking->count = (unsigned long)json_integer_value(json_object_get(object, "new"));
 	taking->is_there = json_is_true(json_object_get(object, "there"));
 	taking->number = json_integer_value(json_object_get(object, "number"));
 	taking->version = json_integer_value(json_object_get(object, "version"));
@@ -192,30 +195,41 @@ static bool bytes_of(struct taking *taking, struct pd_arena *arena, const struct
 	return true;
 }
 
-static bool send_message(struct taking *taking, const struct mails *mails, json_t *message)
+/* The message and its bytes as they are sent; NULL: something is wrong with it. */
+static json_t *message_of(struct taking *taking, const struct mails *mails, const json_t *message, size_t *size)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const json_t *place = json_object_get(message, "raw");
-	json_t *request = json_pack("{s:s}", "verb", "carry_message"), *copy = json_copy(message);
-	struct pd_bytes bytes;
+	json_t *item = json_object(), *copy = json_copy((json_t *)(uintptr_t)message);
+	struct pd_bytes bytes = {0};
 
+	if (place && !bytes_of(taking, arena, mails, place, &bytes)) {
+		json_decref(item);
+		json_decref(copy);
+		return NULL;
+	}
 	if (place) {
-		if (!bytes_of(taking, arena, mails, place, &bytes)) {
-			json_decref(request);
-			json_decref(copy);
-			return false;
-		}
 		g_autofree char *content = g_base64_encode((const guchar *)bytes.data, bytes.len);
 
-		json_object_set_new(request, "content", json_string(content));
+		json_object_set_new(item, "content", json_string(content));
 		json_object_del(copy, "raw");
 	}
-	json_object_set_new(request, "message", copy ? copy : json_null());
-	taking->is_new = false;
-	bool is_done = ask(taking, request, note_answer);
+	json_object_set_new(item, "message", copy ? copy : json_null());
+	*size += bytes.len;
+	return item;
+}
 
-	taking->in->mails++;
-	taking->in->new_mails += is_done && taking->is_new;
+/* Takes the batch over. */
+static bool send_batch(struct taking *taking, json_t *batch)
+{
+	size_t count = json_array_size(batch);
+
+	taking->count = 0;
+	bool is_done = count == 0 || ask(taking, json_pack("{s:s,s:O}", "verb", "carry_messages", "messages", batch), note_answer);
+
+	json_decref(batch);
+	taking->in->mails += count;
+	taking->in->new_mails += is_done ? taking->count : 0;
 	return is_done;
 }
 
@@ -229,10 +243,27 @@ static bool send_messages(struct taking *taking, const char *mbox, const json_t 
 
 	if (mbox && g_file_test(mbox, G_FILE_TEST_EXISTS) && pd_mails_each(mbox, keep_mail, &mails, &error))
 		return refuse(taking, error.text);
-	json_array_foreach((json_t *)(uintptr_t)messages, i, message)
-		if (!taking->in->goes_on(taking->in->data) || !send_message(taking, &mails, message))
+	json_t *batch = json_array();
+	size_t size = 0;
+
+	json_array_foreach((json_t *)(uintptr_t)messages, i, message) {
+		size_t before = size;
+		json_t *item = message_of(taking, &mails, message, &size);
+		bool is_good = item != NULL;
+
+		if (is_good && json_array_size(batch) > 0 && (size > BATCH_SIZE || json_array_size(batch) == BATCH)) {
+			is_good = send_batch(taking, batch) && taking->in->goes_on(taking->in->data);
+			batch = json_array();
+			size -= before;
+		}
+		if (!is_good) {
+			json_decref(item);
+			json_decref(batch);
 			return false;
-	return true;
+		}
+		json_array_append_new(batch, item);
+	}
+	return send_batch(taking, batch);
 }
 
 /* --- tickets --- */

@@ -35,7 +35,7 @@ static const struct verb {
 	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
 	{"carry_out", pd_verb_carry_out, RIGHT_EXPORT},
 	{"carry_begin", pd_verb_carry_begin, WRITES | OWNER},
-	{"carry_message", pd_verb_carry_message, WRITES | OWNER},
+	{"carry_messages", pd_verb_carry_messages, WRITES | OWNER},
 	{"carry_ticket", pd_verb_carry_ticket, WRITES | OWNER},
 	{"carry_rest", pd_verb_carry_rest, WRITES | OWNER},
 	{"carry_end", pd_verb_carry_end, WRITES | OWNER},

@@ -18,7 +18,7 @@
  *   imported     key, number, mailbox, set, closed, at    {"number", "new", "report"}
  *   mailbox_move from, to, history                        {"moved", "still"}: the mailbox that has the address yet
  *   carry_out    query                                    the desk, for another postdesk: flow/verbs_carry.c
- *   carry_begin, carry_message, carry_ticket, carry_rest, carry_end   what takes it in: flow/verbs_carried.c
+ *   carry_begin, carry_messages, carry_ticket, carry_rest, carry_end   what takes it in: flow/verbs_carried.c
  *   export       query                                    a ticket each, as show gives it
  *   mbox         query, all (comments and files, too)     {"number", "entry", "source", "from", "date", "raw"} each
  *   contact      name (address, number, id) or text, company, limit   a contact each

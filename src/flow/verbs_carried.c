@@ -1,4 +1,4 @@
-/* The verbs that take in what carry_out gave: the other desk (carry_begin), each message (carry_message), each ticket in one
+/* The verbs that take in what carry_out gave: the other desk (carry_begin), messages (carry_messages), each ticket in one
  * transaction (carry_ticket), letters, contacts and drafts (carry_rest), and the end (carry_end).
  *
  * Each may be asked again with the same: what is here stays as it is. Requests may have been made by anybody; what is wrong
@@ -16,7 +16,7 @@ struct carried {
 	struct pd_carried_desk desk;
 	struct pd_carry carry;
 	struct pd_carry_letters letters;
-	struct pd_planned_message message;
+	PD_LIST(struct pd_planned_message) messages;
 	bool is_known;
 };
 
@@ -245,64 +245,6 @@ int pd_verb_carry_begin(struct pd_call *call)
 
 /* --- messages --- */
 
-static void decide_message(struct pd_work *work, struct pd_context *context)
-{
-	struct carried *carried = (struct carried *)work;
-	struct pd_carry_ids ids = {.context = context, .from = &carried->desk};
-
-	context->plan->outcome = "duplicate";
-	if (!find_desk(carried, context))
-		return;
-	struct pd_planned_message message = carried->message;
-
-	message.stored.id = pd_carry_id(&ids, PD_ID_MESSAGE, message.stored.id);
-	if (ids.wrong) {
-		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
-		pd_report(context, "message %lld: %s", (long long)carried->message.stored.id, ids.wrong);
-		return;
-	}
-	const struct pd_planned_message *there = pd_store_message(context->desk, context->arena, message.stored.id);
-
-	if (there && (memcmp(there->stored.digest, message.stored.digest, PD_SHA256_SIZE) != 0 || carried->desk.is_own)) {
-		if (carried->desk.is_own)
-			return;
-		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
-		pd_report(context, "message %lld: another one has its number", (long long)carried->message.stored.id);
-		return;
-	}
-	if (there)
-		return;
-	if (carried->desk.is_own) {
-		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
-		pd_report(context, "message %lld: it says that it is this desk's, which does not have it",
-			  (long long)carried->message.stored.id);
-		return;
-	}
-	*pd_list_add(context->arena, &context->plan->messages) = message;
-	context->plan->outcome = "new message";
-}
-
-int pd_verb_carry_message(struct pd_call *call)
-{
-	struct carried *carried = new_work(call, decide_message);
-	const json_t *content = json_object_get(call->request, "content");
-	struct pd_plan *plan;
-	int failed = check_name(call);
-
-	if (!failed)
-		failed = pd_carry_read_message(call->arena, json_object_get(call->request, "message"), &carried->message,
-					       &call->error);
-	if (!failed && content && !json_is_null(content))
-		failed = pd_call_content(call, "content", &carried->message.raw);
-	if (!failed)
-		failed = keep(call, carried, &plan);
-	if (!failed)
-		pd_call_emit(call, json_pack("{s:b}", "new", plan->messages.count > 0));
-	return failed;
-}
-
-/* --- tickets --- */
-
 static int read_list(struct pd_call *call, const json_t *object, const char *key, const json_t **ret_list)
 {
 	const json_t *list = json_object_get(object, key);
@@ -312,6 +254,88 @@ static int read_list(struct pd_call *call, const json_t *object, const char *key
 	*ret_list = json_is_array(list) ? list : NULL;
 	return 0;
 }
+
+/* Why it cannot be kept; NULL: it is in the plan, or here already. */
+static const char *plan_message(struct carried *carried, struct pd_context *context, struct pd_planned_message message)
+{
+	struct pd_carry_ids ids = {.context = context, .from = &carried->desk};
+
+	message.stored.id = pd_carry_id(&ids, PD_ID_MESSAGE, message.stored.id);
+	if (ids.wrong)
+		return ids.wrong;
+	const struct pd_planned_message *there = pd_store_message(context->desk, context->arena, message.stored.id);
+
+	for (size_t i = 0; i < context->plan->messages.count && !there; i++)
+		if (context->plan->messages.items[i].stored.id == message.stored.id)
+			there = &context->plan->messages.items[i];
+	if (carried->desk.is_own)
+		return there ? NULL : "it says that it is this desk's, which does not have it";
+	if (there)
+		return memcmp(there->stored.digest, message.stored.digest, PD_SHA256_SIZE) != 0 ? "another one has its number" : NULL;
+	*pd_list_add(context->arena, &context->plan->messages) = message;
+	return NULL;
+}
+
+static void decide_messages(struct pd_work *work, struct pd_context *context)
+{
+	struct carried *carried = (struct carried *)work;
+
+	context->plan->outcome = "duplicate";
+	if (!find_desk(carried, context))
+		return;
+	for (size_t i = 0; i < carried->messages.count; i++) {
+		const char *wrong = plan_message(carried, context, carried->messages.items[i]);
+
+		if (!wrong)
+			continue;
+		*context->plan = (struct pd_plan){.outcome = "refused", .is_refused = true};
+		pd_report(context, "message %lld: %s", (long long)carried->messages.items[i].stored.id, wrong);
+		return;
+	}
+}
+
+static int read_content(struct pd_call *call, const json_t *text, struct pd_bytes *ret_content)
+{
+	if (!text || json_is_null(text))
+		return 0;
+	if (!json_is_string(text))
+		return pd_fail(&call->error, PD_PERMANENT, "\"content\" must be a text");
+	char *copy = pd_strdup(call->arena, json_string_value(text));
+	gsize size = 0;
+
+	g_base64_decode_inplace(copy, &size);
+	*ret_content = (struct pd_bytes){copy, size};
+	return 0;
+}
+
+int pd_verb_carry_messages(struct pd_call *call)
+{
+	struct carried *carried = new_work(call, decide_messages);
+	const json_t *list, *item;
+	struct pd_plan *plan;
+	size_t i;
+	int failed = check_name(call);
+
+	if (!failed)
+		failed = read_list(call, call->request, "messages", &list);
+	json_array_foreach(failed ? NULL : list, i, item)
+	{
+		struct pd_planned_message *message = pd_list_add(call->arena, &carried->messages);
+
+		failed = pd_carry_read_message(call->arena, json_object_get(item, "message"), message, &call->error);
+		if (!failed)
+			failed = read_content(call, json_object_get(item, "content"), &message->raw);
+		if (failed)
+			return failed;
+	}
+	if (!failed)
+		failed = keep(call, carried, &plan);
+	if (!failed)
+		pd_call_emit(call, json_pack("{s:I}", "new", (json_int_t)plan->messages.count));
+	return failed;
+}
+
+/* --- tickets --- */
 
 static int read_carry(struct pd_call *call, const json_t *object, struct pd_carry *carry)
 {

@@ -116,7 +116,7 @@ int pd_verb_export(struct pd_call *call);
 int pd_verb_mbox(struct pd_call *call);
 int pd_verb_carry_out(struct pd_call *call);
 int pd_verb_carry_begin(struct pd_call *call);
-int pd_verb_carry_message(struct pd_call *call);
+int pd_verb_carry_messages(struct pd_call *call);
 int pd_verb_carry_ticket(struct pd_call *call);
 int pd_verb_carry_rest(struct pd_call *call);
 int pd_verb_carry_end(struct pd_call *call);

@@ -181,8 +181,8 @@ static bool do_line(struct connection *connection, const char *line, size_t len)
 static size_t line_limit(struct pd_control *control)
 {
 	struct pd_settings *settings = pd_flow_settings(control->options.flow);
-	/* A message travels in base64, in the middle of some JSON. */
-	size_t limit = LINE_LEAST + settings->message_size_limit / 3 * 4;
+	/* A message travels in base64, in the middle of some JSON; one that is carried in with its text beside it. */
+	size_t limit = LINE_LEAST + settings->message_size_limit / 3 * 8;
 	pd_settings_unref(settings);
 	return limit;
 }

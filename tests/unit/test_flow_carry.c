@@ -235,9 +235,8 @@ static struct answer take_ticket(struct desk *desk, const json_t *objects, const
 	json_array_foreach(json_object_get(part, "messages"), i, message)
 	{
 		const char *raw = raw_of(objects, json_integer_value(json_object_get(message, "id")));
-		request = with_desk(objects, json_pack("{s:s,s:O}", "verb", "carry_message", "message", message));
-		if (raw != NULL)
-			json_object_set_new(request, "content", json_string(raw));
+		request = with_desk(objects, json_pack("{s:s,s:[{s:O,s:s?}]}", "verb", "carry_messages", "messages", "message", message,
+						       "content", raw));
 		struct answer answer = ask(desk, NULL, request);
 		if (answer.code != 0)
 			return answer;
