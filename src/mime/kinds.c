@@ -120,6 +120,28 @@ enum pd_subject pd_subject_kind(struct pd_arena *arena, const char *subject)
 	return rest != fold ? kind_of(arena, rest) : kind;
 }
 
+/* Is the subject nothing but the words, as "Out of office" is? People who write about such notes choose it, too. */
+static bool is_bare(struct pd_arena *arena, const char *subject)
+{
+	const char *fold = pd_words_fold(arena, subject, strlen(subject), 400, NULL);
+	fold += strspn(fold, "[(*<{!-#~=\"' ");
+	size_t len = strlen(fold);
+	while (len && strchr(")]}!. >*\"'", fold[len - 1]))
+		len--;
+	const char *words = pd_strndup(arena, fold, len);
+	return pd_words_is(words, pd_auto_subject_words) || pd_absence_is(words);
+}
+
+/* Does somebody ask for help with a note of absence, or for something else? */
+static bool asks_for_help(struct pd_arena *arena, const char *text)
+{
+	const char *fold = pd_words_fold(arena, text, strlen(text), 4000, NULL);
+	if (pd_words_find(fold, pd_note_help_words, NULL))
+		return true;
+	bool asks = strchr(fold, '?') || strstr(fold, "？") || strstr(fold, "؟");
+	return asks && !pd_absence_text(arena, text);
+}
+
 /* A subject such as "Absence: …" is a program's when the mail answers another without saying so, asks not to be answered,
  * or says that its author is away; never when it asks something. */
 static bool is_absence_note(struct pd_arena *arena, const struct pd_message *message)
@@ -250,7 +272,9 @@ static void read_auto(struct pd_arena *arena, struct pd_message *message, const 
 	    (is_noreply(message->from.addr) || unsubscribe || pd_message_header(message, "Feedback-ID")))
 		because(arena, message, "X-Auto-Response-Suppress");
 	enum pd_subject subject = says_person ? PD_SUBJECT_PERSON : pd_subject_kind(arena, message->subject);
-	if (subject == PD_SUBJECT_AUTO || (subject == PD_SUBJECT_ABSENCE && is_absence_note(arena, message)))
+	if (subject == PD_SUBJECT_ABSENCE && !is_absence_note(arena, message))
+		subject = PD_SUBJECT_PERSON;
+	if (subject != PD_SUBJECT_PERSON && !(is_bare(arena, message->subject) && asks_for_help(arena, message->text)))
 		because(arena, message, "Subject");
 }
 

@@ -36,6 +36,7 @@ extern const char pd_auto_subject_words[]; /* a subject that begins so, and then
 extern const char pd_auto_subject_endings[]; /* stands in brackets or after a dash or slash at the end */
 extern const char pd_auto_subject_goes_on[]; /* words that may follow without a sign: "until", "bis" */
 extern const char pd_auto_subject_goes_on_with_date[]; /* words that may follow where a number comes after them */
+extern const char pd_note_help_words[]; /* in the text of a person who writes about a note of absence */
 extern const char pd_bounce_subject_words[]; /* anywhere in the subject */
 extern const char pd_bounce_body_words[];    /* in the first lines that a mailer writes */
 extern const char pd_original_below_words[]; /* the line above a returned mail */

@@ -103,7 +103,11 @@ const char pd_auto_subject_words[] =
 	/* ca gl eu is af cy */
 	"resposta automàtica|erantzun automatikoa|"
 	"sjálfvirkt svar|outomatiese antwoord|ateb awtomatig|allan o'r swyddfa|"
-	"përgjigje automatike";
+	"përgjigje automatike|freagra uathoibríoch|tweġiba awtomatika|automatesch äntwert|"
+	/* ka hy kk mn uz ur ta te ml ne km lo sw */
+	"ავტომატური პასუხი|ավտոմատ պատասխան|автоматты жауап|автомат хариу|avtomatik javob|автоматик жавоб|خودکار جواب|"
+	"தானியங்கு பதில்|స్వయంచాలక ప్రత్యుత్తరం|ഓട്ടോമാറ്റിക് മറുപടി|स्वचालित प्रत्युत्तर|स्वचालित जवाफ|ឆ្លើយតបស្វ័យប្រវត្តិ|ຕອບກັບອັດຕະໂນມັດ|"
+	"jibu otomatiki|majibu ya kiotomatiki";
 
 const char pd_auto_subject_endings[] =
 	"out of office|out of the office|out of office autoreply|out of office reply|automatic reply|auto reply|auto-reply|autoreply|auto response|vacation reply|automated reply|"
@@ -124,6 +128,27 @@ const char pd_auto_subject_goes_on[] =
 const char pd_auto_subject_goes_on_with_date[] =
 	"from|vom|ab|du|au|van|dal|desde|del|do dia|til|fra|från|do|od|with|с|по|від|з|to|on|am|le|el|il|dne|w dniach|den|"
 	"от|u|na|the";
+
+const char pd_note_help_words[] =
+	"not working|does not work|doesn't work|doesn't seem to work|stopped working|is broken|does not answer|doesn't answer|is not sent|set up|setup|"
+	"set my|configure|turn on|turn off|turn it on|turn it off|switch it on|switch it off|enable|disable|activate|deactivate|"
+	"could you|can you please|can someone|can anybody|how do i|how can i|how to|please help|we need|i need help|i would like to|"
+	"funktioniert nicht|geht nicht|einrichten|einzurichten|einstellen|einschalten|ausschalten|aktivieren|deaktivieren|könnten sie|könntet ihr|"
+	"wie kann ich|wie stelle ich|bitte helfen|ich möchte|"
+	"ne fonctionne pas|ne marche pas|configurer|paramétrer|activer|désactiver|pouvez-vous|pourriez-vous|comment faire|comment puis-je|je voudrais|"
+	"no funciona|configurar|activar|desactivar|podría|podrían|pueden ayudar|cómo puedo|quisiera|"
+	"não funciona|nao funciona|ativar|desativar|poderia|poderiam|como posso|gostaria|"
+	"non funziona|impostare|attivare|disattivare|potete|potreste|come posso|vorrei|"
+	"werkt niet|instellen|inschakelen|uitschakelen|kunt u|kunnen jullie|hoe kan ik|ik wil graag|"
+	"fungerar inte|ställa in|slå på|stänga av|aktivera|kan ni|hur gör jag|virker ikke|fungerer ikke|slå til|slå fra|aktivere|kan i|kan dere|"
+	"ei toimi|ottaa käyttöön|poistaa käytöstä|asettaa|voitteko|voisitteko|miten saan|ei tööta|seadistada|kas saaksite|"
+	"nie działa|ustawić|włączyć|wyłączyć|czy możecie|czy mogą państwo|jak mogę|nefunguje|nastavit|zapnout|vypnout|můžete|mohli byste|"
+	"nastaviť|zapnúť|vypnúť|môžete|nem működik|beállítani|bekapcsolni|kikapcsolni|tudnának|nu funcționează|nu functioneaza|setez|puteți|"
+	"ne radi|ne deluje|postaviti|nastaviti|uključiti|isključiti|можете ли|не работает|настроить|включить|отключить|не могли бы|как мне|"
+	"не працює|налаштувати|увімкнути|вимкнути|чи можете|не работи|настроя|включа|δεν λειτουργεί|ρυθμίσω|ενεργοποιήσω|μπορείτε|"
+	"çalışmıyor|ayarlamak|nasıl|kapatmak|לא עובד|להגדיר|להפעיל|לבטל|לא תעמוד|لا يعمل|لا تعمل|ضبط|تفعيل|إيقاف|"
+	"不工作|无法使用|设置|怎么|如何|设定|無法使用|設定|動作しません|設定方法|教えてください|できません|설정|작동하지|어떻게|"
+	"không hoạt động|cài đặt|tidak berfungsi|mengatur|ใช้งานไม่ได้|ตั้งค่า";
 
 const char pd_bounce_subject_words[] =
 	"undeliverable|undelivered|undeliverable mail|non recapitabile|non-delivery|nondeliverable|nondelivery|returned mail|mail returned|returned to sender|"

@@ -88,7 +88,7 @@ const struct pd_header_words pd_header_table[] = {
 	{"en", "from", "date", "sent|sent on|date sent|sent at", "to", "cc|bcc|copy", "subject|re",
 	 "reply-to|reply to|importance|attachments|attachment|priority|sensitivity|organization|message-id|resent-from|"
 	 "sender|when|where|security|x-mailer|newsgroups|in-reply-to|references|mime-version|content-type|on behalf of"},
-	{"de", "von", "datum", "gesendet|gesendet am|gesendet um|verschickt", "an", "cc|kopie|kopie an|bcc", "betreff|betr|betr.",
+	{"de", "von", "datum", "gesendet|gesendet am|gesendet um|verschickt", "an", "cc|kopie|kopie an|bcc", "thema|betreff|betr|betr.",
 	 "kopie (cc)|antwort an|antworten an|wichtigkeit|priorität|anlagen|anhänge|organisation|signiert von|im auftrag von"},
 	{"fr", "de|expéditeur", "date", "envoyé|envoye|envoyé le|date d'envoi|envoyé par|message du", "à|a|pour|destinataire", "cc|copie à|copie a|copie|cci",
 	 "objet|sujet", "répondre à|importance|pièces jointes|pièce jointe|pj|priorité"},
@@ -258,6 +258,25 @@ const char pd_quoting_words[] =
 	"quoting|zitat von|zitiere|citando a|citando|citation de|citát|cytowanie|quote from|citat från|citat fra|"
 	"lainaus|цитирование|цитата|citat|idézet|alıntı|引用|quote by|citato da|cita de|selon|missatge de|missatge del dia|"
 	"mensaxe de|wiadomość napisana przez|zitat|citerar|citerer|citace|citovanie|cituje";
+
+const char pd_card_words[] =
+	"manager|director|head of|ceo|cto|cfo|coo|president|engineer|consultant|sales|marketing|support|assistant|administrator|officer|analyst|"
+	"developer|founder|owner|partner|professor|dr|phd|department|dept|purchasing|accounting|ltd|limited|inc|llc|plc|corp|gmbh|ag|kg|ug|e.v|"
+	"s.a|sa|sarl|sas|s.l|s.r.l|srl|spa|s.p.a|b.v|bv|nv|n.v|ab|as|a/s|aps|oy|oyj|oü|sia|uab|sp. z o.o|s.r.o|a.s|kft|zrt|d.o.o|ооо|зао|"
+	"street|st|road|rd|avenue|ave|suite|floor|p.o. box|straße|strasse|str|platz|weg|allee|postfach|rue|boulevard|place|bp|calle|avenida|plaza|"
+	"rua|via|viale|piazza|straat|laan|gatan|vägen|gata|vej|gade|veien|katu|tie|ul|ulica|utca|ulice|улица|ул|"
+	"geschäftsführer|geschäftsführerin|leiter|leiterin|vertrieb|einkauf|buchhaltung|abteilung|directeur|directrice|responsable|gérant|service|"
+	"gerente|directora|jefe|ventas|compras|diretor|diretora|direttore|responsabile|ufficio|bedrijfsleider|afdeling|verkoop|inkoop|"
+	"chef|ekonomi|försäljning|avdelning|direktør|leder|afdeling|toimitusjohtaja|johtaja|päällikkö|myynti|osto|kierownik|dyrektor|dział|"
+	"ředitel|vedoucí|riaditeľ|igazgató|vezető|директор|менеджер|отдел|müdür|satış";
+
+const char pd_data_words[] =
+	"address|addresses|number|numbers|contact details|contact data|details|data|below|following|deliver|delivery|ship|shipping|send it to|call me at|reach me|"
+	"adresse|anschrift|nummer|kontaktdaten|daten|unten|folgende|liefern|lieferung|erreichen|coordonnées|numéro|ci-dessous|livrer|"
+	"livraison|dirección|número|datos|siguiente|entrega|endereço|dados|seguinte|indirizzo|numero|dati|seguente|consegna|"
+	"adres|gegevens|onderstaande|levering|bezorgen|adress|uppgifter|nedan|leverans|adressen|oplysninger|nedenfor|levering|osoite|osoitteeseen|"
+	"yhteystiedot|tiedot|alla|toimitus|adres|dane|poniżej|dostawa|adresa|údaje|níže|doručit|cím|adatok|alábbi|адрес|данные|ниже|доставка|"
+	"adres|bilgiler|aşağıdaki";
 
 const char pd_above_words[] =
 	"reply above this line|please reply above this line|please type your reply above this line|type your reply above this line|"

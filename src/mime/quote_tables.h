@@ -26,6 +26,10 @@ extern const struct pd_marker_words pd_marker_table[];
 
 /* "Quoting X:", as web mail writes it. */
 extern const char pd_quoting_words[];
+/* Titles, streets and forms of firms, as they stand in signatures. */
+extern const char pd_card_words[];
+/* Words of a sentence that hands out an address or a number: what stands below it is no signature. */
+extern const char pd_data_words[];
 /* "Reply above this line", as help desks write it. */
 extern const char pd_above_words[];
 /* "See below": what speaks of a mail that is passed on further down. */

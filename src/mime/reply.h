@@ -90,6 +90,12 @@ void pd_reply_split(struct pd_arena *arena, struct pd_line_list *lines, bool say
 bool pd_reply_coloured(const struct pd_line_list *lines, size_t from);
 /* Lines from..to: the trailing ones that are a signature or a disclaimer become SIGNATURE. */
 void pd_reply_signature(struct pd_line_list *lines, size_t from, size_t to);
+/* Does a device or a program say that it sent the mail? In reply_device.c. */
+bool pd_line_is_device(const struct pd_line *line);
+/* The fold without links, and without brackets, stars and the like around it; "" where it does not fit. */
+void pd_line_bare(const char *fold, char *out, size_t room);
+/* Words of a text, parted by blanks. */
+unsigned pd_words_count(const char *text);
 /* Does the fold begin as closing words and thanks do? */
 bool pd_line_closes(const char *fold);
 /* The lines of the plain text, split, against those of the HTML of the same mail, split; in reply_both.c. */
@@ -118,6 +124,8 @@ static inline bool pd_line_is_blank(const struct pd_line *line)
  * 0: none. */
 size_t pd_mark_attribution(struct pd_line_list *lines, size_t at, size_t *ret_kept);
 size_t pd_mark_header(const struct pd_line_list *lines, size_t at);
+/* A block of Notes without colons, its line "To": how many lines it takes, and where it begins. */
+size_t pd_mark_notes(const struct pd_line_list *lines, size_t at, size_t *ret_from);
 /* Is the header block the author's own matter, as shown from a log or a mail's source? It has no date, or fields that no client
  * shows. */
 bool pd_mark_is_shown(const struct pd_line_list *lines, size_t at, size_t takes);

@@ -219,3 +219,59 @@ size_t pd_mark_header(const struct pd_line_list *lines, size_t at)
 	return is_block(&block) ? end - at : 0;
 }
 
+
+/* --- Notes' blocks, whose labels have no colons --- */
+
+#define NOTES_LINES 14
+
+/* "To", "An", "Subject" alone, or before its value. */
+static bool is_bare_label(const struct pd_line *line, enum pd_label wanted)
+{
+	const char *fold = pd_line_fold(line);
+	char word[32];
+	size_t len = strcspn(fold, " ");
+	if (line->depth || !len || len + 2 > sizeof word)
+		return false;
+	memcpy(word, fold, len);
+	word[len] = '\0';
+	return label_named(word) == wanted;
+}
+
+/* "Bob Smith/HEL/Example@Example" or "Bob" <bob@example.com>. */
+static bool is_notes_author(const struct pd_line *line)
+{
+	const char *fold = pd_line_fold(line), *slash = strchr(fold, '/');
+	return !line->depth && line->len <= 120 && !strpbrk(fold, ":?!") &&
+	       ((slash && strchr(slash + 1, '/')) || (pd_words_has_address(fold) && strchr(fold, '<')) ||
+		(slash && strchr(slash, '@')));
+}
+
+size_t pd_mark_notes(const struct pd_line_list *lines, size_t at, size_t *ret_from)
+{
+	size_t seen = 0, from = at;
+	bool is_dated = false;
+	if (lines->items[at].len > 60 || !is_bare_label(&lines->items[at], PD_LABEL_TO))
+		return 0;
+	/* Above it the time, and above that the author; "Sent by: …" between. */
+	while (from > 0 && at - from < 8 && seen < 4) {
+		const struct pd_line *line = &lines->items[--from];
+		if (pd_line_is_blank(line))
+			continue;
+		seen++;
+		bool is_author = is_notes_author(line);
+		is_dated |= pd_words_date(pd_line_fold(line), 0) >= 0;
+		if (is_author && is_dated)
+			break;
+		if (is_author || line->depth || line->len > 60)
+			return 0;
+	}
+	if (!is_dated || !is_notes_author(&lines->items[from]))
+		return 0;
+	for (size_t i = at + 1; i < lines->count && i < at + NOTES_LINES; i++)
+		if (is_bare_label(&lines->items[i], PD_LABEL_SUBJECT)) {
+			bool is_alone = !strchr(pd_line_fold(&lines->items[i]), ' ');
+			*ret_from = from;
+			return i + 1 + (is_alone && i + 1 < lines->count && !pd_line_is_blank(&lines->items[i + 1])) - from;
+		}
+	return 0;
+}

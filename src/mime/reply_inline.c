@@ -7,18 +7,10 @@
 
 #define LINES_LOOKED 2000
 
-static unsigned words_in(const char *fold)
-{
-	unsigned n = *fold != '\0';
-	for (; *fold; fold++)
-		n += *fold == ' ';
-	return n;
-}
-
 static bool is_prose(const char *fold)
 {
 	size_t len = strlen(fold);
-	return words_in(fold) >= 5 || (len > 1 && words_in(fold) >= 2 && strchr(".!?", fold[len - 1]));
+	return pd_words_count(fold) >= 5 || (len > 1 && pd_words_count(fold) >= 2 && strchr(".!?", fold[len - 1]));
 }
 
 bool pd_reply_coloured(const struct pd_line_list *lines, size_t from)

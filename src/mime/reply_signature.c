@@ -84,13 +84,11 @@ static bool is_short(const struct pd_line_list *lines, size_t from, size_t to)
 	return true;
 }
 
-static unsigned words_in(const char *text);
-
 /* A sentence: nobody's name, address or title. */
 static bool is_sentence(const char *fold)
 {
 	size_t len = strlen(fold);
-	return len && strchr(".!", fold[len - 1]) && words_in(fold) >= 4 && !is_contact(fold) && fold[len - 2] != '.';
+	return len && strchr(".!", fold[len - 1]) && pd_words_count(fold) >= 4 && !is_contact(fold) && fold[len - 2] != '.';
 }
 
 /* Does it look like a signature, below two dashes without their blank? A line of dashes parts paragraphs as well. */
@@ -105,11 +103,48 @@ static bool looks_signed(const struct pd_line_list *lines, size_t from, size_t t
 			break;
 		if (fold[strlen(fold) - 1] == '?')
 			return false;
-		sentences += is_sentence(fold) || words_in(fold) >= 12;
+		sentences += is_sentence(fold) || pd_words_count(fold) >= 12;
 		if (!solid++ && sentences)
 			return false;
 	}
 	return sentences * 2 <= solid;
+}
+
+/* Matter of signatures below "-- ": lines of contact, a rule, a footer, somebody's saying with its marks. */
+static bool is_matter(const struct pd_line *line)
+{
+	const char *fold = pd_line_fold(line);
+	return is_contact(fold) || pd_mark_rule(line) || strpbrk(fold, "\"|") || strchr("-~*", *fold) || strstr(fold, "\xe2\x80\x94") ||
+	       strstr(fold, "\xc2\xab") || pd_words_begins(fold, pd_disclaimer_words) || pd_words_find(fold, pd_disclaimer_matter, NULL) ||
+	       pd_words_find(fold, "unsubscribe|mailing list|mailinglist", NULL);
+}
+
+/* Below "-- ": the author's own paragraphs, since nobody signs so? Two of them at least, most of it in sentences, nothing of what
+ * signatures are made of. */
+static bool is_authors(const struct pd_line_list *lines, size_t from, size_t to)
+{
+	size_t paragraphs = 0, words = 0, sentences = 0, solid = 0;
+	bool is_new = true, is_prose = false;
+	for (size_t i = from; i < to; i++) {
+		const struct pd_line *line = &lines->items[i];
+		const char *fold = pd_line_fold(line);
+		if (line->fate != PD_LINE_KEPT || !*fold) {
+			is_new = true;
+			continue;
+		}
+		if (line->depth || is_matter(line))
+			return false;
+		if (is_new)
+			is_prose = false;
+		is_new = false;
+		bool is_said = is_sentence(fold) || pd_words_count(fold) >= 9 || (pd_words_count(fold) >= 4 && pd_words_ends(fold, "?|？"));
+		paragraphs += is_said && !is_prose;
+		is_prose |= is_said;
+		words += pd_words_count(fold);
+		sentences += is_said;
+		solid++;
+	}
+	return paragraphs >= 2 && words >= 25 && sentences * 2 >= solid;
 }
 
 static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
@@ -123,12 +158,12 @@ static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
 			continue;
 		if (!strict && !(is_short(lines, i + 1, to) && looks_signed(lines, i + 1, to)))
 			continue;
+		if (!(line->hints & PD_HINT_SIGNATURE) && is_authors(lines, i + 1, to))
+			continue;
 		take(lines, i, to);
 		to = i;
 	}
 }
-
-static void bare(const char *fold, char *out, size_t room);
 
 /* Does the text above announce it ("Your mails say:")? A heading of a disclaimer does not. */
 static bool is_announced(const struct pd_line_list *lines, size_t from, size_t at)
@@ -137,7 +172,7 @@ static bool is_announced(const struct pd_line_list *lines, size_t from, size_t a
 	if (end == from)
 		return false;
 	char text[PD_FOLD_LIMIT + 4];
-	bare(pd_line_fold(&lines->items[end - 1]), text, sizeof text);
+	pd_line_bare(pd_line_fold(&lines->items[end - 1]), text, sizeof text);
 	return pd_words_ends(text, ":|：") > 0 && !pd_line_closes(text) && !pd_words_begins(text, pd_disclaimer_words);
 }
 
@@ -182,129 +217,11 @@ static bool take_ruled(struct pd_line_list *lines, size_t from, size_t to)
 
 /* --- devices --- */
 
-/* The line without links, and without brackets and stars around it. */
-static void bare(const char *fold, char *out, size_t room)
-{
-	static const char around[] = "<>()[]{}*_-|~ \"";
-	size_t len = 0;
-	fold += strspn(fold, around);
-	while (*fold && len + 1 < room) {
-		if (*fold == 'h' && (pd_starts(fold, "http://") || pd_starts(fold, "https://")))
-			fold += strcspn(fold, " )>]");
-		else
-			out[len++] = *fold++;
-	}
-	if (*fold)
-		len = 0;
-	while (len && strchr(around, out[len - 1]))
-		len--;
-	out[len] = '\0';
-}
-
-static unsigned words_in(const char *text)
-{
-	unsigned n = 0;
-	for (; *text; n++) {
-		text += strspn(text, " ");
-		if (!*text)
-			break;
-		text += strcspn(text, " ");
-	}
-	return n;
-}
-
-/* "From my phone", "Von meinem iPhone gesendet"; but "From my phone it works" goes on as a sentence does. */
-static bool ends_as_device(const char *head)
-{
-	size_t len = strlen(head);
-	return len && (g_ascii_isdigit(head[len - 1]) || pd_words_ends(head, pd_device_words) || pd_words_ends(head, pd_mobile_sent_words) ||
-		       words_in(head) <= 3);
-}
-
-static bool device_row(const struct pd_mobile_words *row, const char *text)
-{
-	size_t begins = *row->begins ? pd_words_begins(text, row->begins) : 0;
-	if (*row->begins && !begins)
-		return false;
-	if (*row->ends)
-		return pd_words_ends(text, row->ends) > 0 && words_in(text) <= 12;
-	char head[200];
-	const char *rest = text + begins;
-	size_t len = 0;
-	while (rest[len] && rest[len] != '<' &&
-	       !(strchr(",.;!", rest[len]) && (rest[len + 1] == ' ' || !rest[len + 1])))
-		len++;
-	if (len >= sizeof head)
-		return false;
-	memcpy(head, text, begins + len < sizeof head ? begins + len : sizeof head - 1);
-	head[begins + len < sizeof head ? begins + len : sizeof head - 1] = '\0';
-	const char *tail = rest + len + strspn(rest + len, " ,.;!");
-	if (strstr(rest, ": ") && strstr(rest, ": ") < rest + len)
-		return false; /* "Sent from my address was this: …" */
-	bool excused = !*tail || *tail == '<' || pd_words_find(tail, "excuse|pardon|sorry|typos|brevity|désolé", NULL) ||
-		       pd_words_begins(tail, pd_excuse_words);
-	for (const char *word = pd_excuse_words; !excused && *word;
-	     word += strcspn(word, "|"), word += *word == '|') {
-		char one[32];
-		size_t n = strcspn(word, "|");
-		if (n < sizeof one) {
-			memcpy(one, word, n);
-			one[n] = '\0';
-			excused = !strncmp(tail, one, n);
-		}
-	}
-	if (!excused && tail[0] && strchr(tail, ' ') && words_in(tail) > 3)
-		return false;
-	bool is_alone = !*tail || *tail == '<';
-	if (pd_words_begins(text, pd_mobile_own_words))
-		return (is_alone || excused) && ends_as_device(head);
-	/* A thing that no table knows; a sentence ends with its stop. */
-	bool is_stopped = is_alone && len && pd_words_ends(text, ".|!|。");
-	return pd_words_find(head + begins, pd_device_words, NULL) || (is_alone && !is_stopped && words_in(head + begins) <= 3);
-}
-
-/* All the words that a row begins with, and those that the rows without them end with: filled once a process. */
-static char all_begins[16384], all_ends[2048];
-
-static void gather_mobile(void)
-{
-	static gsize done;
-	if (!g_once_init_enter(&done))
-		return;
-	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++) {
-		pd_words_gather(all_begins, sizeof all_begins, row->begins);
-		pd_words_gather(all_ends, sizeof all_ends, *row->begins ? "" : row->ends);
-	}
-	g_once_init_leave(&done, 1);
-}
-
-static bool is_device(const struct pd_line *line)
-{
-	char text[200];
-	if (pd_line_is_long(line) || line->depth)
-		return false;
-	bare(pd_line_fold(line), text, sizeof text);
-	if (!*text || strchr(text, '?') || words_in(text) > 16)
-		return false;
-	if (words_in(text) <= 4 &&
-	    pd_words_ends(
-		    text,
-		    "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
-		return true;
-	gather_mobile();
-	if (!pd_words_begins(text, all_begins) && !pd_words_ends(text, all_ends))
-		return false;
-	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++)
-		if (device_row(row, text))
-			return true;
-	return false;
-}
-
 static bool is_name(const struct pd_line *line, unsigned max_words)
 {
 	if (pd_line_is_long(line) || line->len > 80 || !pd_line_fold(line)[0] || strpbrk(pd_line_fold(line), ".!?:;@0123456789/"))
 		return false;
-	unsigned words = words_in(pd_line_fold(line));
+	unsigned words = pd_words_count(pd_line_fold(line));
 	if (!words || words > max_words)
 		return false;
 	const char *text = line->text, *end = line->text + line->len;
@@ -318,7 +235,7 @@ static bool take_device(struct pd_line_list *lines, size_t from, size_t to)
 {
 	size_t end = kept_end(lines, from, to), start = end;
 	while (start > from &&
-	       (is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
+	       (pd_line_is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
 		start--;
 	while (start < end && pd_line_is_blank(&lines->items[start]))
 		start++;
@@ -368,25 +285,46 @@ static bool ends_thought(const char *fold)
 		return false;
 	if (strchr(".!?)", fold[len - 1]) || pd_words_ends(fold, "。|！|？|…"))
 		return true;
-	return words_in(fold) <= 4 && pd_line_closes(fold);
+	return pd_words_count(fold) <= 4 && pd_line_closes(fold);
+}
+
+/* A street, a postal code, a title or a firm's form, as cards have them beside numbers and addresses. */
+static bool is_of_card(const char *fold)
+{
+	unsigned run = 0, longest = 0;
+	for (const char *c = fold; *c; c++) {
+		run = g_ascii_isdigit(*c) ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	return (longest >= 4 && longest <= 6 && pd_words_count(fold) >= 2) || pd_words_find(fold, pd_card_words, NULL) > 0;
+}
+
+/* Has the author asked for something to be done with what stands below? Then it is his matter. */
+static bool gives_data(const char *fold)
+{
+	return pd_words_find(fold, pd_data_words, NULL) > 0 || pd_words_ends(fold, ":|：") > 0;
 }
 
 /* "Anna Virtanen", "anna@…", "+358 …" as the last paragraph, below other text. */
 static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 {
-	size_t end = kept_end(lines, from, to), start = paragraph(lines, from, end), contacts = 0;
+	size_t end = kept_end(lines, from, to), start = paragraph(lines, from, end), contacts = 0, others = 0;
 	if (end - start < 3 || end - start > CARD_LINES)
 		return false;
 	for (size_t i = start; i < end; i++) {
 		const char *fold = pd_line_fold(&lines->items[i]);
 		if (lines->items[i].depth || chars(fold) > 60 || strchr(fold, '?') || strchr(fold, '!'))
 			return false;
-		contacts += is_contact(fold);
+		bool is_one = is_contact(fold);
+		contacts += is_one;
+		others += !is_one && i > start && is_of_card(fold);
 	}
 	size_t above = kept_end(lines, from, start);
-	if (contacts < 2 || is_contact(pd_line_fold(&lines->items[start])) || above == from)
+	if (is_contact(pd_line_fold(&lines->items[start])) || above == from)
 		return false;
-	if (!ends_thought(pd_line_fold(&lines->items[above - 1])) || strchr(pd_line_fold(&lines->items[start]), ':'))
+	const char *said = pd_line_fold(&lines->items[above - 1]);
+	bool is_card = contacts >= 2 || (contacts == 1 && others && is_name(&lines->items[start], 4) && !gives_data(said));
+	if (!is_card || !ends_thought(said) || strchr(pd_line_fold(&lines->items[start]), ':'))
 		return false;
 	take(lines, start, to);
 	return true;
@@ -433,8 +371,8 @@ static bool is_heading(const struct pd_line_list *lines, size_t from, size_t at)
 	if (at < from + 2 || !pd_line_is_blank(&lines->items[at - 2]) || kept_end(lines, from, at - 1) == from)
 		return false;
 	char text[PD_FOLD_LIMIT + 4];
-	bare(pd_line_fold(&lines->items[at - 1]), text, sizeof text);
-	return words_in(text) <= 4 && pd_words_begins(text, pd_disclaimer_words) > 0;
+	pd_line_bare(pd_line_fold(&lines->items[at - 1]), text, sizeof text);
+	return pd_words_count(text) <= 4 && pd_words_begins(text, pd_disclaimer_words) > 0;
 }
 
 static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
@@ -448,7 +386,7 @@ static bool take_disclaimer(struct pd_line_list *lines, size_t from, size_t to)
 		for (size_t k = start; k < end; k++)
 			bytes += lines->items[k].len;
 		if (bytes >= 80)
-			bare(pd_line_fold(&lines->items[start]), text, sizeof text);
+			pd_line_bare(pd_line_fold(&lines->items[start]), text, sizeof text);
 		if (bytes >= 80 && pd_words_begins(text, pd_disclaimer_words) && !asks(lines, start, end) &&
 		    is_of_disclaimer(lines, start, end) && !is_announced(lines, from, start) && kept_end(lines, from, start) > from) {
 			take(lines, start, to);

@@ -244,6 +244,27 @@ static bool is_groupwise(const struct pd_line_list *lines, size_t at)
 	       pd_words_date(pd_line_fold(line), 0) >= 0 && next < lines->count && lines->items[next].marks == 0;
 }
 
+/* Is it one short word, or is a wide gap behind it, or an address? */
+static bool may_be_label(const struct pd_line *line)
+{
+	const char *blank = memchr(line->text, ' ', line->len);
+	size_t word = blank ? (size_t)(blank - line->text) : line->len;
+	if (line->len > 60 || !line->len || line->hints || word > 12)
+		return false;
+	return word + 1 >= line->len || blank[1] == ' ' || memchr(blank, '@', line->len - word) || memchr(blank, '/', line->len - word);
+}
+
+/* Does a block of Notes stand around that line? Its first lines were passed as text. */
+static bool is_notes(struct split *split, size_t at, bool says_forward)
+{
+	size_t from, takes = split->lines->items[at].depth ? 0 : pd_mark_notes(split->lines, at, &from);
+	if (!takes)
+		return false;
+	split->is_forward = says_forward;
+	end_here(split, from, takes);
+	return true;
+}
+
 static void classify(struct split *split, bool says_forward)
 {
 	struct pd_line_list *lines = split->lines;
@@ -254,6 +275,8 @@ static void classify(struct split *split, bool says_forward)
 			i++;
 			continue;
 		}
+		if (i && may_be_label(line) && is_notes(split, i, says_forward))
+			return;
 		if (pd_mark_is_prose(line) && !(i && line[-1].depth && is_stray_link(lines, i))) {
 			if (pd_mark_none_ends(lines, i)) {
 				i++;
