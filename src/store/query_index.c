@@ -61,16 +61,25 @@ static bool put_mailbox(struct pd_sql_query *q, const struct pd_query *query)
 
 static bool put_status(struct pd_sql_query *q, const struct pd_query *query)
 {
-	if (query->kind >= 0) {
-		pd_sql_put(q, "SELECT number FROM ticket INDEXED BY ticket_status WHERE status_kind = ");
-		pd_sql_put_number(q, query->kind);
-		pd_sql_put_since(q, "number");
-		return true;
-	}
 	bool is_new;
 	struct pd_strings *values = pd_sql_values(q, query, "status", &is_new);
 	sqlite3_stmt *next = SQL(q->connection, "SELECT status FROM ticket INDEXED BY ticket_status WHERE status_kind = ? AND"
 						" status > ? ORDER BY status LIMIT 1");
+	if (query->kind >= 0) {
+		/* By each status of the kind, since only so the numbers are in order. */
+		struct pd_query any = {.op = PD_QUERY_FIELD, .field = "status", .value = "*", .has_glob = true, .kind = -1};
+		if (is_new)
+			pd_sql_collect(q, next, NULL, query->kind, &any, values);
+		pd_sql_put(q, "SELECT number FROM ticket INDEXED BY ticket_status WHERE status_kind = ");
+		pd_sql_put_number(q, query->kind);
+		pd_sql_put(q, " AND ");
+		pd_sql_put_list(q, "status", values);
+		pd_sql_put_since(q, "number");
+		pd_sql_put(q, " UNION ALL SELECT number FROM ticket INDEXED BY ticket_status WHERE status IS NULL AND status_kind = ");
+		pd_sql_put_number(q, query->kind);
+		pd_sql_put_since(q, "number");
+		return true;
+	}
 	for (int kind = PD_STATUS_NEW; is_new && kind <= PD_STATUS_CLOSED; kind++)
 		pd_sql_collect(q, next, NULL, kind, query, values);
 	if (values->count == 0) {
@@ -134,6 +143,5 @@ bool pd_sql_put_index_set(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put(q, " AND ");
 		pd_sql_put_time(q, field, other);
 	}
-	pd_sql_put_since(q, "number");
 	return true;
 }

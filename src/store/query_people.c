@@ -11,6 +11,7 @@
 #include "desk/people.h"
 
 #define COMPANIES_MAX 1000
+#define CONTACTS_MAX  2000
 
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
 char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
@@ -119,18 +120,63 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 	pd_sql_put(q, phrase != NULL ? "))" : ")");
 }
 
+/* The ids of the contacts that match, "1, 2, 3", looked for once; "": they are too many. */
+static const char *read_contacts(struct pd_sql_query *q, const struct pd_query *query, bool is_phone, bool is_company)
+{
+	struct pd_sql_query part = pd_sql_part(q);
+	PD_AUTO_BUF ids = {0};
+	sqlite3_stmt *select = NULL;
+	struct pd_error error;
+	int failed = 0, count = 0;
+	pd_sql_put(&part, "SELECT id FROM contact WHERE ");
+	put_contact_condition(&part, query, is_phone, is_company);
+	pd_sql_put(&part, " LIMIT ");
+	pd_sql_put_number(&part, CONTACTS_MAX + 1);
+	if (sqlite3_prepare_v2(q->connection->db, part.sql.data, -1, &select, NULL) != SQLITE_OK)
+		failed = pd_sql_fail(q->connection, &error, "database");
+	else
+		pd_sql_query_bind(&part, select);
+	while (!failed && pd_sql_row(q->connection, select, &failed, &error) && ++count)
+		pd_buf_addf(&ids, count > 1 ? ", %lld" : "%lld", (long long)sqlite3_column_int64(select, 0));
+	sqlite3_finalize(select);
+	pd_buf_free(&part.sql);
+	q->has_waiting = part.has_waiting;
+	q->waiting = part.waiting;
+	if (failed)
+		pd_window_fail(q->view, &error);
+	return count == 0 ? "-1" : count > CONTACTS_MAX ? "" : pd_buf_string(q->arena, &ids);
+}
+
+static void put_contacts(struct pd_sql_query *q, const struct pd_query *query, bool is_phone, bool is_company)
+{
+	bool is_new;
+	struct pd_strings *known = pd_sql_values(q, query, "id", &is_new);
+	if (is_new) {
+		/* the list may move while it is read */
+		const char *ids = read_contacts(q, query, is_phone, is_company);
+		known = pd_sql_values(q, query, "id", &is_new);
+		*pd_list_add(q->arena, known) = ids;
+	}
+	if (*known->items[0] != '\0') {
+		pd_sql_put(q, known->items[0]);
+		return;
+	}
+	pd_sql_put(q, "SELECT id FROM contact WHERE ");
+	put_contact_condition(q, query, is_phone, is_company);
+}
+
 void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
 	pd_sql_put(q, "SELECT ticket FROM ");
 	pd_sql_put(q, pd_sql_ticket_contact(q));
-	pd_sql_put(q, " WHERE contact IN (SELECT id FROM contact WHERE ");
+	pd_sql_put(q, " WHERE contact IN (");
 	if (query->value != NULL)
-		put_contact_condition(q, query, is_phone, is_company);
+		put_contacts(q, query, is_phone, is_company);
 	else
-		pd_sql_put(q, is_company ? "company IS NOT NULL"
-			      : is_phone ? "pd_values(identities, 'phone') <> ''"
-					 : "(name <> '' OR identities <> '')");
+		pd_sql_put(q, is_company ? "SELECT id FROM contact WHERE company IS NOT NULL"
+			      : is_phone ? "SELECT id FROM contact WHERE pd_values(identities, 'phone') <> ''"
+					 : "SELECT id FROM contact WHERE (name <> '' OR identities <> '')");
 	pd_sql_put(q, ")");
 	pd_sql_put_since(q, "ticket");
 	if (!is_company)

@@ -13,12 +13,12 @@
 
 #include "base/text.h"
 
-#define COUNT_LIMIT 20000 /* nothing is counted further */
+#define COUNT_LIMIT 10000 /* nothing is counted further, but for words */
 #define FEW	    10000 /* tickets */
 #define SET_LIMIT   5000  /* a set that is gathered beside others */
 #define FETCH_STEPS 60	  /* of SQLite's machine that take as long as to fetch one ticket that is not expected */
 
-struct pd_query_limits pd_query_limits = {.rare = 800, .newest = 500, .common = 20000, .moment = 400000};
+struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 20000, .moment = 400000};
 
 static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
 
@@ -72,14 +72,6 @@ static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, int64_t 
 	return found;
 }
 
-static struct pd_sql_query part_of(const struct pd_sql_query *q)
-{
-	struct pd_sql_query part = *q;
-	part.sql = (struct pd_buf){0};
-	memset(&part.parameters, 0, sizeof part.parameters);
-	return part;
-}
-
 static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
 			 int *ret_failed);
 
@@ -105,12 +97,16 @@ static int64_t count_both(struct pd_sql_query *q, const struct pd_query *query, 
 static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
 			  int *ret_failed)
 {
-	struct pd_sql_query part = part_of(q);
+	struct pd_sql_query part = pd_sql_part(q);
 	/* The index would gather every word that begins so before it counted one. */
 	if (query->op == PD_QUERY_TEXT && query->is_prefix)
 		return COUNT_LIMIT;
 	if (is_field(query, "number"))
 		return query->compare == PD_IS ? 1 : INT64_MAX;
+	/* Indexes of times are not in the order of numbers: only what few tickets have is a set of the newest. */
+	const bool is_time = is_field(query, "created") || is_field(query, "updated") || is_field(query, "closed");
+	if (is_time && q->since_number != 0 && limit < SET_LIMIT)
+		limit = SET_LIMIT;
 	if (query->op == PD_QUERY_OR || query->op == PD_QUERY_AND)
 		return count_both(q, query, limit, error, ret_failed);
 	if (pd_sql_query_put_documents(&part, query,
@@ -124,7 +120,8 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 	pd_buf_adds(&part.sql, ")");
 	q->has_waiting = part.has_waiting;
 	q->waiting = part.waiting;
-	return count(q, &part, limit, error, ret_failed);
+	const int64_t found = count(q, &part, limit, error, ret_failed);
+	return is_time && q->since_number != 0 && found >= SET_LIMIT ? INT64_MAX : found;
 }
 
 /* Up to the limit: what is larger need not be known. */
@@ -148,7 +145,7 @@ static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, i
 static int64_t count_index(struct pd_sql_query *q, const struct conditions *all, const char *second,
 			   const char *table, bool *ret_is_whole, struct pd_error *error, int *ret_failed)
 {
-	struct pd_sql_query part = part_of(q);
+	struct pd_sql_query part = pd_sql_part(q);
 	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class IN (0, 1, 2%s)", table,
 		    q->has_deleted ? ", 3" : "");
 	bool is_any = false;
@@ -178,20 +175,20 @@ static int64_t count_index(struct pd_sql_query *q, const struct conditions *all,
 
 /* The set of a condition that leads, as it was counted: of both the smaller one, so that the condition itself must hold
  * beside it. */
-static void put_driver(struct pd_sql_query *q, const struct pd_query *query)
+void pd_sql_put_candidates(struct pd_sql_query *q, const struct pd_query *query)
 {
 	struct pd_error error;
 	int failed = 0;
 	if (query->op == PD_QUERY_OR) {
-		put_driver(q, query->left);
+		pd_sql_put_candidates(q, query->left);
 		/* A set may be several: in parentheses of its own it is one term to SQLite, which counts them. */
 		pd_sql_put(q, " UNION ALL SELECT * FROM (");
-		put_driver(q, query->right);
+		pd_sql_put_candidates(q, query->right);
 		pd_sql_put(q, ")");
 	} else if (query->op == PD_QUERY_AND) {
 		const int64_t left = count_set(q, query->left, COUNT_LIMIT, &error, &failed);
 		const int64_t right = count_set(q, query->right, least_of(COUNT_LIMIT, left), &error, &failed);
-		put_driver(q, left < right ? query->left : query->right);
+		pd_sql_put_candidates(q, left < right ? query->left : query->right);
 	} else if (is_field(query, "number")) {
 		pd_sql_put(q, "SELECT ");
 		pd_sql_put_root(q, query->number);
@@ -206,40 +203,17 @@ static int stop(void *data)
 	return 1;
 }
 
-/* The whole statement over that table. ret_done false: it took longer than that moment (steps; 0: it may take all). */
-static int run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
-	       const char *table, int moment, struct pd_numbers *ret_numbers, bool *ret_done,
-	       struct pd_error *error)
+/* Runs a statement that gives numbers, and frees it. ret_done false: it took longer than that moment (steps; 0: it may take
+ * all). */
+static int read_numbers(struct pd_sql_query *q, struct pd_sql_query *whole, int moment, struct pd_numbers *ret_numbers,
+			bool *ret_done, struct pd_error *error)
 {
-	struct pd_sql_query whole = part_of(q);
 	struct pd_numbers numbers = {0};
 	sqlite3 *db = q->connection->db;
-	/* An index that begins with the class is gone through class by class. */
-	pd_buf_addf(&whole.sql, "SELECT number FROM %s WHERE ", table);
-	if (table == by_owner || table == by_team)
-		pd_buf_addf(&whole.sql, "class IN (0, 1, 2%s) AND ", q->has_deleted ? ", 3" : "");
-	else
-		pd_buf_addf(&whole.sql, "class < %d AND ", q->has_deleted ? 4 : 3);
-	if (q->since_number != 0)
-		pd_buf_addf(&whole.sql, "number >= %lld AND ", (long long)q->since_number);
-	if (page->condition != NULL)
-		pd_buf_addf(&whole.sql, "%s AND ", page->condition);
-	if (q->driver != NULL) {
-		pd_sql_put(&whole, "number IN (");
-		put_driver(&whole, q->driver);
-		pd_sql_put(&whole, ") AND ");
-	}
-	if (query != NULL)
-		pd_sql_query_put(&whole, query);
-	else
-		pd_buf_adds(&whole.sql, "1");
-	pd_buf_addf(&whole.sql, " %s LIMIT %llu OFFSET %llu", page->order,
-		    (unsigned long long)(page->limit < INT64_MAX ? page->limit : INT64_MAX),
-		    (unsigned long long)(page->offset < INT64_MAX ? page->offset : INT64_MAX));
-	q->has_waiting = whole.has_waiting;
-	q->waiting = whole.waiting;
 	int failed = 0;
-	sqlite3_stmt *select = prepare(q, &whole, &failed, error);
+	q->has_waiting = whole->has_waiting;
+	q->waiting = whole->waiting;
+	sqlite3_stmt *select = prepare(q, whole, &failed, error);
 	if (moment > 0)
 		sqlite3_progress_handler(db, moment, stop, NULL);
 	while (select != NULL && pd_sql_row(q->connection, select, &failed, error))
@@ -252,10 +226,41 @@ static int run(struct pd_sql_query *q, const struct pd_query *query, const struc
 		*ret_done = false;
 	}
 	sqlite3_finalize(select);
-	pd_buf_free(&whole.sql);
+	pd_buf_free(&whole->sql);
 	if (!failed)
 		*ret_numbers = numbers;
 	return failed;
+}
+
+/* The whole statement over that table. ret_done false: it took longer than that moment (steps; 0: it may take all). */
+static int run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+	       const char *table, int moment, struct pd_numbers *ret_numbers, bool *ret_done,
+	       struct pd_error *error)
+{
+	struct pd_sql_query whole = pd_sql_part(q);
+	/* An index that begins with the class is gone through class by class. */
+	pd_buf_addf(&whole.sql, "SELECT number FROM %s WHERE ", table);
+	if (table == by_owner || table == by_team)
+		pd_buf_addf(&whole.sql, "class IN (0, 1, 2%s) AND ", q->has_deleted ? ", 3" : "");
+	else
+		pd_buf_addf(&whole.sql, "class < %d AND ", q->has_deleted ? 4 : 3);
+	if (q->since_number != 0)
+		pd_buf_addf(&whole.sql, "number >= %lld AND ", (long long)q->since_number);
+	if (page->condition != NULL)
+		pd_buf_addf(&whole.sql, "%s AND ", page->condition);
+	if (q->driver != NULL) {
+		pd_sql_put(&whole, "number IN (");
+		pd_sql_put_candidates(&whole, q->driver);
+		pd_sql_put(&whole, ") AND ");
+	}
+	if (query != NULL)
+		pd_sql_query_put(&whole, query);
+	else
+		pd_buf_adds(&whole.sql, "1");
+	pd_buf_addf(&whole.sql, " %s LIMIT %llu OFFSET %llu", page->order,
+		    (unsigned long long)(page->limit < INT64_MAX ? page->limit : INT64_MAX),
+		    (unsigned long long)(page->offset < INT64_MAX ? page->offset : INT64_MAX));
+	return read_numbers(q, &whole, moment, ret_numbers, ret_done, error);
 }
 
 /* Notes the words that are common, anywhere in the query. */
@@ -266,7 +271,7 @@ static void find_common(struct pd_sql_query *q, const struct pd_query *query, st
 		return;
 	if (query->op == PD_QUERY_TEXT && !query->is_prefix &&
 	    pd_sql_phrase(q->arena, query->value, false) != NULL &&
-	    count_set(q, query, COUNT_LIMIT, error, ret_failed) >= pd_query_limits.common)
+	    count_set(q, query, pd_query_limits.common, error, ret_failed) >= pd_query_limits.common)
 		*pd_list_add(q->arena, &q->common) = query;
 	find_common(q, query->left, error, ret_failed);
 	find_common(q, query->right, error, ret_failed);
@@ -283,7 +288,8 @@ static void add_sets(struct pd_sql_query *q, const struct conditions *all, struc
 {
 	memset(&q->as_sets, 0, sizeof q->as_sets);
 	for (size_t i = 0; i < all->count && !*ret_failed; i++)
-		if (all->items[i]->op == PD_QUERY_FIELD && !is_field(all->items[i], "number") &&
+		if ((all->items[i]->op == PD_QUERY_FIELD || all->items[i]->op == PD_QUERY_OR) &&
+		    !is_field(all->items[i], "number") && all->items[i] != q->driver &&
 		    count_set(q, all->items[i], SET_LIMIT, error, ret_failed) < SET_LIMIT)
 			*pd_list_add(q->arena, &q->as_sets) = all->items[i];
 }
@@ -368,6 +374,86 @@ static int moment_beside(int64_t least)
 	return steps < pd_query_limits.moment ? (int)(steps > 0 ? steps : 1) : pd_query_limits.moment;
 }
 
+/* --- along an index of classes --- */
+
+/* Which classes the conditions leave: bits. */
+static unsigned classes_of(const struct pd_sql_query *q, const struct conditions *all)
+{
+	static const char *const words[] = {"open", "closed", "spam"};
+	unsigned classes = q->has_deleted ? 15 : 7;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct pd_query *query = all->items[i];
+		for (unsigned class = 0; class < 3 && !q->has_deleted && is_field(query, "is"); class++)
+			if (pd_equal(query->value, words[class]))
+				classes &= 1u << class;
+		if (is_field(query, "status") && query->kind >= 0 && query->kind != PD_STATUS_CLOSED)
+			classes &= ~2u;
+	}
+	return classes;
+}
+
+/* The owner or team of whom all tickets must be, where that is a single one; its index has them class by class in the
+ * order of their last change. NULL: there is none. */
+static const struct pd_query *belonging_of(struct pd_sql_query *q, const struct conditions *all, const char *field)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		bool is_new;
+		if (!is_field(all->items[i], field) || all->items[i]->value == NULL)
+			continue;
+		struct pd_sql_query part = pd_sql_part(q);
+		pd_sql_put_belonging(&part, all->items[i], *field == 'o'); /* reads the values */
+		pd_buf_free(&part.sql);
+		if (pd_sql_values(q, all->items[i], field, &is_new)->count == 1)
+			return all->items[i];
+	}
+	return NULL;
+}
+
+/* The first of each class, in order; of these the first. */
+static void put_by_class(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page, const char *table,
+			 unsigned classes)
+{
+	const size_t most = page->limit < INT32_MAX && page->offset < INT32_MAX ? page->limit + page->offset : INT64_MAX;
+	bool is_any = false;
+	pd_sql_put(q, "SELECT number FROM (");
+	for (int class = 0; class <= PD_CLASS_DELETED; class++) {
+		if ((classes & 1u << class) == 0)
+			continue;
+		pd_buf_addf(&q->sql, "%sSELECT * FROM (SELECT number, updated FROM %s WHERE class = %d AND ",
+			    is_any ? " UNION ALL " : "", table, class);
+		pd_sql_query_put(q, query);
+		pd_buf_addf(&q->sql, " %s LIMIT %llu)", page->order, (unsigned long long)most);
+		is_any = true;
+	}
+	pd_buf_addf(&q->sql, ") %s LIMIT %llu OFFSET %llu", page->order,
+		    (unsigned long long)(page->limit < INT64_MAX ? page->limit : INT64_MAX),
+		    (unsigned long long)(page->offset < INT64_MAX ? page->offset : INT64_MAX));
+}
+
+/* Goes along the index of owners or teams, where it has the page's order. ret_done false: it has not, or it would take
+ * longer than a moment. */
+static int run_by_class(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+			const struct pd_page *page, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+{
+	const unsigned classes = classes_of(q, all);
+	const char *table = NULL;
+	*ret_done = false;
+	if (page->table == NULL || strstr(page->table, "ticket_updated") == NULL || classes == 0 || has_prefix(query))
+		return 0;
+	if (belonging_of(q, all, "owner") != NULL)
+		table = by_owner;
+	else if (belonging_of(q, all, "team") != NULL)
+		table = by_team;
+	else
+		return 0;
+	struct pd_sql_query whole = pd_sql_part(q);
+	put_by_class(&whole, query, page, table, classes);
+	/* Conditions stand in it once a class: what is too much so may not be too much otherwise. */
+	const int failed = read_numbers(q, &whole, pd_query_limits.moment / 4, ret_numbers, ret_done, error);
+	*ret_done = *ret_done && failed == 0;
+	return failed == PD_PERMANENT ? 0 : failed;
+}
+
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
 		     struct pd_numbers *ret_numbers, struct pd_error *error)
 {
@@ -383,6 +469,8 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	const bool may_be_newest = page->is_newest_first && !has_prefix(query);
 	if (may_be_newest)
 		failed = run_newest(q, query, &all, page, &newest, soon, ret_numbers, &is_done, error);
+	else
+		failed = run_by_class(q, query, &all, page, ret_numbers, &is_done, error);
 	if (failed || is_done)
 		return failed;
 	const char *table = by_owner;

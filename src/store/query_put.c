@@ -7,6 +7,14 @@
 
 #include "base/text.h"
 
+struct pd_sql_query pd_sql_part(const struct pd_sql_query *q)
+{
+	struct pd_sql_query part = *q;
+	part.sql = (struct pd_buf){0};
+	memset(&part.parameters, 0, sizeof part.parameters);
+	return part;
+}
+
 void pd_sql_put(struct pd_sql_query *q, const char *sql)
 {
 	pd_buf_adds(&q->sql, sql);

@@ -147,6 +147,14 @@ static void put_value(struct pd_sql_query *q, const char *property, const struct
 	pd_sql_put(q, is_known ? " AND ticket_value.ticket = ticket.number)" : ")");
 }
 
+/* A custom property that is not there. The ticket's own row tells, so that few are looked at until a page is full. */
+static void put_lack(struct pd_sql_query *q, const char *property)
+{
+	pd_sql_put(q, "coalesce(pd_property(rest, ");
+	pd_sql_put_text(q, property);
+	pd_sql_put(q, "), '') = ''");
+}
+
 /* --- numbers and times --- */
 
 static void put_comparison(struct pd_sql_query *q, const char *column, enum pd_compare compare, int64_t value)
@@ -420,6 +428,8 @@ static void put_field(struct pd_sql_query *q, const struct pd_query *query)
 		}
 		if (pd_property_is_builtin(field))
 			pd_sql_put(q, query->value == NULL ? "1" : NEVER);
+		else if (query->value == NULL)
+			put_lack(q, field);
 		else
 			put_value(q, field, query);
 	}
@@ -524,13 +534,16 @@ void pd_sql_query_put(struct pd_sql_query *q, const struct pd_query *query)
 		pd_sql_put(q, "1");
 		return;
 	}
-	for (size_t i = 0; i < q->as_sets.count && !is_wider(query); i++) {
-		if (q->as_sets.items[i] != query || query->op == PD_QUERY_TEXT)
-			continue;
+	bool is_set = false;
+	for (size_t i = 0; i < q->as_sets.count; i++)
+		is_set |= q->as_sets.items[i] == query;
+	if (is_set) {
 		pd_sql_put_in(q);
-		(void)pd_sql_query_put_set(q, query);
+		pd_sql_put_candidates(q, query);
 		pd_sql_put(q, ")");
-		return;
+		if (!is_wider(query))
+			return;
+		pd_sql_put(q, " AND ");
 	}
 	switch (query->op) {
 	case PD_QUERY_ALL:

@@ -64,6 +64,8 @@ void pd_sql_query_bind(struct pd_sql_query *q, sqlite3_stmt *statement);
  * false. */
 bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *query, const char *start);
 /* Pieces (query_put.c). */
+/* The same query with a statement of its own, yet empty. */
+struct pd_sql_query pd_sql_part(const struct pd_sql_query *q);
 void pd_sql_put(struct pd_sql_query *q, const char *sql);
 void pd_sql_put_number(struct pd_sql_query *q, int64_t number);
 void pd_sql_put_text(struct pd_sql_query *q, const char *text);
@@ -106,6 +108,8 @@ void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query);
 /* The words of a value as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: no
  * word. */
 char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix);
+/* The tickets that can match, as they were counted: perhaps more than do (query_plan.c). */
+void pd_sql_put_candidates(struct pd_sql_query *q, const struct pd_query *query);
 /* A page of the numbers of the tickets that match, in order (query_plan.c). */
 struct pd_numbers {
 	int64_t *items;
