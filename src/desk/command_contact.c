@@ -128,6 +128,12 @@ static bool parse_who(struct command_parser *parser, struct pd_command *command,
 void command_parse_contact(struct command_parser *parser, struct pd_command *command)
 {
 	struct pd_addresses addresses = {0};
+	if (command->words.count == 0) {
+		command_wrong(parser, command,
+			      PARSER_SAY(parser, "#{word} needs an argument: #{word} {arguments}", "word",
+					 command->spec->word, "arguments", command->spec->arguments));
+		return;
+	}
 	if (command_split_person(parser, command)) {
 		if (!parse_who(parser, command, command->value))
 			return;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/text.h"
 
-enum { WRITES = 1, OWNER = 2, RIGHT_EXPORT = 4 };
+enum { WRITES = 1, OWNER = 2, RIGHT_EXPORT = 4, RIGHT_CHANNELS = 8 };
 
 static const struct verb {
 	const char *name;
@@ -30,7 +30,7 @@ static const struct verb {
 	{"import", pd_verb_import, WRITES | OWNER},
 	{"import_ticket", pd_verb_import_ticket, WRITES | OWNER},
 	{"imported", pd_verb_imported, WRITES | OWNER},
-	{"mailbox_move", pd_verb_mailbox_move, WRITES | OWNER},
+	{"mailbox_move", pd_verb_mailbox_move, WRITES | RIGHT_CHANNELS},
 	{"export", pd_verb_export, RIGHT_EXPORT},
 	{"mbox", pd_verb_mbox, RIGHT_EXPORT},
 	{"carry_out", pd_verb_carry_out, RIGHT_EXPORT},
@@ -205,8 +205,10 @@ static int admit(struct pd_call *call, const struct verb *verb)
 
 	if (verb->flags & OWNER && !call->is_administrator)
 		return pd_fail(&call->error, PD_PERMANENT, "%s is for administrators", verb->name);
-	if (verb->flags & RIGHT_EXPORT && call->agent && !pd_may(call->agent, "export"))
-		return pd_fail(&call->error, PD_PERMANENT, "%s lacks the right \"export\"", call->agent->name);
+	const char *right = verb->flags & RIGHT_EXPORT ? "export" : verb->flags & RIGHT_CHANNELS ? "channels" : NULL;
+
+	if (right && call->agent && !pd_may(call->agent, right))
+		return pd_fail(&call->error, PD_PERMANENT, "%s lacks the right \"%s\"", call->agent->name, right);
 	return 0;
 }
 

@@ -169,6 +169,7 @@ static void decide_page(struct pd_work *work, struct pd_context *context)
 {
 	const struct page *page = (const struct page *)work;
 
+	context->agent = NULL; /* the right to channels is all that it needs */
 	pd_decide_bulk(context, page->numbers, &page->lines, false);
 }
 
@@ -213,8 +214,11 @@ int pd_verb_mailbox_move(struct pd_call *call)
 	const struct pd_mailbox *target;
 	struct pd_query *query = NULL;
 	int64_t above = 0;
+	const char *actor = call->agent ? pd_printf(call->arena, "agent:%s", call->agent->name) : "administrator";
 	size_t moved = 0, count = PAGE;
 
+	if (call->agent && !pd_sees_all(call->settings, call->agent))
+		return pd_fail(&call->error, PD_PERMANENT, "%s does not see all tickets, which this may move", call->agent->name);
 	if (pd_call_mailbox(call, to, &target))
 		return PD_PERMANENT;
 	if (!from || (!pd_settings_mailbox(call->settings, from) && !strchr(from, '@')))
@@ -226,7 +230,7 @@ int pd_verb_mailbox_move(struct pd_call *call)
 	while (!failed && count == PAGE && !call->is_gone) {
 		PD_AUTO_ARENA arena = pd_arena_new();
 		struct page page = {.work = {.flow = call->flow, .arena = arena, .settings = call->settings,
-					     .decide = decide_page, .actor = "administrator", .now = pd_now()}};
+					     .decide = decide_page, .actor = actor, .now = pd_now()}};
 		struct pd_plan *plan;
 
 		failed = next_page(call, arena, query, &above, &page.numbers, &count);

@@ -97,7 +97,14 @@ check_equal "its file" "$(postdesk fetch "$rt" queue.csv)" "id,name"
 postdesk import "$work/out" --mailbox support 2>&1 | grep -q "tickets read: 0 new" || fail "its own export again is new"
 
 # A connected address moves: first its open tickets, then its history.
-check_equal "the open ones move" "$(postdesk mailbox move support sales | head -1)" "3 tickets moved to sales"
+postdesk --as anna mailbox move support sales 2>"$work/told" && fail "without the right"
+grep -q 'the right "channels"' "$work/told" || fail "no right is named: $(cat "$work/told")"
+sed -i 's/^address = anna@example.com/&\nmay = channels/' "$work/postdesk.conf"
+postdesk reload >/dev/null || fail "not reloaded"
+check_equal "the open ones move" "$(postdesk --as anna mailbox move support sales | head -1)" "3 tickets moved to sales"
+check_equal "who did it" "$(for moved in $(postdesk list mailbox:sales --json | jq -r .number); do
+	postdesk history "$moved" mailbox --json
+done | jq -r 'select(.from == "support") | .actor' | xargs)" "anna anna anna"
 check_equal "the closed ones stay" "$(postdesk list mailbox:support --json | jq -r .status_kind | sort -u)" closed
 postdesk mailbox move support@example.com sales --with-history >"$work/told" || fail "no move of the address"
 grep -q 'New mail to support@example.com goes to support until its address stands in \[mailbox sales\]' "$work/told" ||
