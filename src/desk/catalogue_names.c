@@ -15,6 +15,7 @@ const char *const pd_catalogue_names[] = {
 	/* entries */
 	N_("message in"), N_("message out"), N_("message"), N_("comment"), N_("undelivered"), N_("undo"), N_("related"),
 	N_("attached"), N_("draft"), N_("purged"), N_("goal"), N_("call"), N_("meeting"), N_("email"),
+	N_("task"), N_("pinned"),
 	/* what a command names */
 	N_("address of the desk"), N_("view"), N_("property"), N_("command"), N_("agent"), N_("kind of log"),
 	N_("snippet"), N_("template"), N_("article"), N_("document"), N_("video"), N_("quote"), N_("playbook"),

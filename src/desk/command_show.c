@@ -133,12 +133,41 @@ static bool is_inner(const char *property)
 	return pd_starts(property, PD_RECORD_PREFIX "chat") || strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
 	       strcmp(property, "subject") == 0 || strcmp(property, "closed") == 0 ||
 	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 ||
+	       strcmp(property, PD_PROPERTY_MOVED) == 0 ||
+	       strcmp(property, PD_CHANGE_LOG) == 0 || strcmp(property, PD_CHANGE_HELD) == 0 ||
+	       strcmp(property, PD_CHANGE_STOPPED) == 0 || strcmp(property, PD_CHANGE_DRAFT) == 0 ||
 	       strcmp(property, "unclocked") == 0 || strcmp(property, "clock") == 0 || strcmp(property, "warned") == 0;
+}
+
+/* What is kept as a value that only programs read, in words; "": that says nothing beside the entry. NULL: it is none. */
+static const char *hidden_words(struct command_run *run, const struct pd_change *change)
+{
+	struct pd_context *context = run->context;
+	const struct pd_when_place place = pd_when_place_of(context->settings, context->agent, context->now);
+	struct pd_task task;
+	struct pd_sending sending;
+	if (pd_starts(change->property, PD_PROPERTY_TASK))
+		return pd_task_parse(context->arena, change, &task) && task.is_done
+			       ? RUN_SAY(run, "task E{entry} is done", "entry",
+					 pd_printf(context->arena, "%lld", (long long)task.entry))
+			       : "";
+	if (pd_starts(change->property, PD_PROPERTY_SENDING))
+		return pd_sending_parse(context->arena, change, &sending)
+			       ? RUN_SAY(run, "A draft of {agent} goes out {time}.", "agent",
+					 pd_value_words(context, "owner", sending.agent), "time",
+					 pd_when_text(context->arena, pd_context_language(context), place.zone, sending.at))
+			       : "";
+	if (strcmp(change->property, PD_CHANGE_SHARED) == 0)
+		return RUN_SAY(run, "shared with {names}", "names", pd_value_words(context, "owner", change->to));
+	return NULL;
 }
 
 static const char *change_words(struct command_run *run, const struct pd_change *change)
 {
 	struct pd_context *context = run->context;
+	const char *hidden = hidden_words(run, change);
+	if (hidden != NULL)
+		return hidden;
 	const char *title = RUN_SAY(run, pd_property_words(context->arena, change->property));
 	if (pd_property_is_many(change->property) && change->from == NULL)
 		return pd_printf(context->arena, "%s +%s", title,
@@ -183,8 +212,10 @@ static void report_entry(struct command_run *run, const struct pd_entry *entry)
 	const struct pd_event *event = &entry->event;
 	struct pd_strings changes = {0};
 	for (size_t i = 0; i < event->changes.count; i++)
-		if (!is_inner(event->changes.items[i].property))
+		if (!is_inner(event->changes.items[i].property) && *change_words(run, &event->changes.items[i]) != '\0')
 			*pd_list_add(arena, &changes) = change_words(run, &event->changes.items[i]);
+	if (event->kind == PD_EVENT_SET && changes.count == 0)
+		return; /* what another entry tells */
 	const char *kind = pd_event_words(event);
 	if (entry->message != NULL && event->kind == PD_EVENT_MESSAGE)
 		kind = entry->message->direction == PD_IN ? "message in" : "message out";
@@ -272,6 +303,8 @@ int command_apply_history(struct command_run *run, const struct pd_command *comm
 			const struct pd_change *change = &event->changes.items[n];
 			if (command->value != NULL ? strcmp(change->property, command->value) != 0
 						   : is_inner(change->property))
+				continue;
+			if (*change_words(run, change) == '\0')
 				continue;
 			shown++;
 			pd_report(context, "E%lld  %s  %s  %s  (%s)", (long long)event->id,

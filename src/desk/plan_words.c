@@ -10,6 +10,7 @@
 #include "desk/catalogue.h"
 #include "desk/chat.h"
 #include "desk/links.h"
+#include "desk/when.h"
 
 const char *pd_letter_kind_name(enum pd_letter_kind kind)
 {
@@ -55,6 +56,18 @@ static const char *contact_words(struct pd_context *context, const char *value)
 	return address != NULL ? address : contact != NULL ? pd_contact_words(contact) : value;
 }
 
+/* "2026-11-24T10:00:00Z", and of a reminder the agent behind it. */
+static char *time_words(struct pd_context *context, const char *value)
+{
+	const struct pd_when_place place = pd_when_place_of(context->settings, context->agent, context->now);
+	struct pd_strings words = pd_split(context->arena, value, ' ');
+	pd_time at;
+	if (words.count == 0 || !pd_time_parse(words.items[0], &at))
+		return pd_strdup(context->arena, value);
+	char *when = pd_when_text(context->arena, pd_context_language(context), place.zone, at);
+	return words.count > 1 ? pd_printf(context->arena, "%s, %s", when, pd_value_words(context, "owner", words.items[1])) : when;
+}
+
 char *pd_value_words(struct pd_context *context, const char *property, const char *value)
 {
 	enum pd_status_kind kind;
@@ -77,6 +90,8 @@ char *pd_value_words(struct pd_context *context, const char *property, const cha
 		return pd_strdup(context->arena, contact_words(context, value));
 	if (strcmp(property, "absorbed") == 0)
 		return pd_printf(context->arena, "#%.*s", (int)strcspn(value, " "), value);
+	if (strcmp(property, "reminder") == 0 || strcmp(property, "snoozed") == 0)
+		return time_words(context, value);
 	if (strcmp(property, "entry_deleted") == 0)
 		return pd_printf(context->arena, "E%s", value);
 	if (strcmp(property, "link") == 0 && pd_link_parse(context->arena, value, &link))

@@ -750,6 +750,33 @@ static void shows_all(void **state)
 			 "! Line 1, \"#show\": #show needs the number of a ticket here.");
 }
 
+/* What is kept as a value for programs is told in words, and what another entry tells is told once. */
+static void shows_words(void **state)
+{
+	(void)state;
+	carry_out("agent:anna", PD_PROOF_FULL, 1, "#task Look at it due 5d");
+	carry_out("agent:anna", PD_PROOF_FULL, 1, "#snooze 3d\n#remind 2d Ask.\n#share bob Look.\n#pin E2\n#move sales");
+	const struct pd_ticket *ticket = fake_ticket(desk, 1);
+	const char *task = NULL;
+	for (size_t i = 0; i < ticket->properties.count; i++)
+		if (pd_starts(ticket->properties.items[i].property, PD_PROPERTY_TASK))
+			task = ticket->properties.items[i].property + strlen(PD_PROPERTY_TASK);
+	carry_out("agent:anna", PD_PROOF_FULL, 1, pd_printf(arena, "#done E%s", task));
+	static const char *const asked[] = {"#show", "#history"};
+	const char *const never[] = {pd_printf(arena, "task:%s", task), "moved_from", " log ", "Z", "shared none"};
+	for (size_t n = 0; n < COUNT(asked); n++) {
+		const char *shown = carry_out("agent:anna", PD_PROOF_FULL, 1, asked[n]);
+		for (size_t i = 0; i < COUNT(never); i++)
+			if (strstr(shown, never[i]) != NULL)
+				fail_msg("%s in %s", never[i], shown);
+		const char *const wanted[] = {pd_printf(arena, "task E%s is done", task), "shared with Bob Smith", "pinned none -> E2",
+					      "snoozed none -> Tue 2026-11-24", "reminder +Mon 2026-11-23"};
+		for (size_t i = 0; i < COUNT(wanted); i++)
+			if (strstr(shown, wanted[i]) == NULL)
+				fail_msg("no %s in %s", wanted[i], shown);
+	}
+}
+
 /* What an agent may not see it may not change, show or list, whatever the way. */
 static void unseen(void **state)
 {
@@ -1008,6 +1035,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(timeline, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(views, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(shows_all, make_desk, drop_desk),
+		cmocka_unit_test_setup_teardown(shows_words, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(unseen, make_desk, drop_desk),
 		cmocka_unit_test_setup_teardown(rights, make_desk, drop_desk),
 		cmocka_unit_test(sight),
