@@ -366,6 +366,8 @@ static void send_letters(struct taking *taking)
 	taking->file = g_build_filename(taking->path, "letters.jsonl", NULL);
 	FILE *in = fopen(taking->file, "re");
 
+	if (!in && errno != ENOENT)
+		refuse(taking, strerror(errno));
 	while (in && goes_on(taking) && getline(&line, &room, in) > 0) {
 		json_error_t wrong;
 		json_t *letter = json_loads(line, JSON_REJECT_DUPLICATES, &wrong);

@@ -179,6 +179,8 @@ static void write_object(void *data, const json_t *object)
 	struct folder *folder = data;
 	json_t *desk = json_object_get(object, "desk"), *letter = json_object_get(object, "letter");
 
+	if (!folder->letters && !folder->error) /* not before: root is the owner of the state by now */
+		folder->letters = open_file(folder, "letters.jsonl");
 	if (json_object_get(object, "raw")) {
 		write_raw(folder, object);
 	} else if (json_object_get(object, "ticket")) {
@@ -193,16 +195,28 @@ static void write_object(void *data, const json_t *object)
 	}
 }
 
+/* Root becomes the owner of the state before it reads the desk: a new folder is that user's. */
+static bool make_folder(struct pd_cli *cli, const char *path)
+{
+	struct stat state;
+
+	if (mkdir(path, 0700) != 0)
+		return errno == EEXIST;
+	return geteuid() != 0 || stat(cli->settings->state, &state) != 0 || chown(path, state.st_uid, state.st_gid) == 0;
+}
+
 int pd_cli_carry_out(struct pd_cli *cli, const char *path, const char *query)
 {
 	struct folder folder = {.path = path};
+	int code = pd_cli_settings(cli);
 
-	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+	if (code)
+		return code;
+	if (!make_folder(cli, path)) {
 		fprintf(stderr, "postdesk: %s: %s\n", path, strerror(errno));
 		return PD_EXIT_REFUSED;
 	}
-	folder.letters = open_file(&folder, "letters.jsonl");
-	int code = pd_cli_request(cli, json_pack("{s:s,s:s}", "verb", "carry_out", "query", query), write_object, &folder);
+	code = pd_cli_request(cli, json_pack("{s:s,s:s}", "verb", "carry_out", "query", query), write_object, &folder);
 
 	close_file(&folder, folder.mbox);
 	close_file(&folder, folder.letters);

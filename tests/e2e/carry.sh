@@ -19,7 +19,7 @@ url = https://crm.example.com/deals/{id}
 first_reply = 4h
 close = 30d
 END
-sed -i 's/^team = support/&\nsla = standard/' "$work/postdesk.conf"
+sed -i 's/^team = support/&\nsla = standard/; s/^name = Bob Berger/&\nmay = export/' "$work/postdesk.conf"
 desk_start
 
 write() { # NAME ADDRESS SUBJECT TEXT [HEADER]
@@ -96,7 +96,17 @@ check_equal "the merged number leads on" "$(postdesk show 3 --json --brief | jq 
 postdesk export --tickets "$work/out" 2>"$work/told" || fail "no export: $(cat "$work/told")"
 check_equal "only the owner reads it" "$(stat -c %a "$work/out" "$work/out/desk.json" "$work/out/1.json" | xargs)" "700 600 600"
 grep -q "^From " "$work/out/1.mbox" || fail "no mbox"
-mails() { cat "$PF_DIR"/mail/* 2>/dev/null | wc -c; pf_mails anna@example.com bob@example.com carol@example.net | wc -l; }
+grep -q "And buy another one" "$work/out/1.json" || fail "no draft"
+postdesk import "$work/out" 2>&1 | grep -q "tickets read: 0 new" || fail "the desk does not know itself"
+
+# An agent with the right gets what it may see: no draft of anna's, no key, no deleted ticket.
+postdesk --as anna export --tickets "$work/annas" 2>"$work/told" && fail "anna has no right to export"
+postdesk --as bob export --tickets "$work/bobs" 2>"$work/told" || fail "bob's export: $(cat "$work/told")"
+grep -rq "And buy another one" "$work/bobs" && fail "bob has anna's draft"
+grep -q '"key"' "$work/bobs/desk.json" && fail "bob has the key"
+grep -q "anna@example.com" "$work/bobs/letters.jsonl" && fail "bob has what anna was told"
+[ -f "$work/bobs/5.json" ] && fail "bob has a deleted ticket"
+[ -f "$work/bobs/3.json" ] || fail "bob lacks the ticket that was merged"
 anna_before=$(pf_mails anna@example.com | wc -l) carol_before=$(pf_mails carol@example.net | wc -l)
 desk_stop || fail "the desk does not stop"
 mv "$work/state" "$work/state.old"
