@@ -50,7 +50,8 @@ static void write_line(struct chat *chat, const struct pd_entry *entry, const ch
 		pd_buf_addf(html, "<p><b>%s</b></p>\n", day);
 		*last_day = day;
 	}
-	pd_buf_addf(text, "%s  %s: %s\n", clock, who, entry->message->text);
+	struct pd_strings lines = pd_lines(chat->context->arena, entry->message->text);
+	pd_buf_addf(text, "%s  %s: %s\n", clock, who, pd_strings_join(chat->context->arena, &lines, "\n       "));
 	pd_buf_addf(html, "<p>%s <b>", clock);
 	add_html(html, who);
 	pd_buf_adds(html, ":</b> ");

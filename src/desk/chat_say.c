@@ -164,6 +164,13 @@ const char *chat_author(struct chat *chat, const struct pd_entry *entry)
 	return chat->mailbox->full_name;
 }
 
+/* Further lines of the same words stand further in, so that they are nobody else's. */
+static const char *indented(struct pd_arena *arena, const char *text)
+{
+	struct pd_strings lines = pd_lines(arena, text);
+	return pd_strings_join(arena, &lines, "\n    ");
+}
+
 void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
 {
 	PD_AUTO_BUF out = {.limit = 32 * 1024};
@@ -172,7 +179,8 @@ void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
 		return;
 	for (size_t i = 0; i < said.count; i++)
 		if ((said.items[i].message->kinds & PD_KIND_AUTO) == 0)
-			pd_buf_addf(&out, "\n%s: %s", chat_author(chat, &said.items[i]), said.items[i].message->text);
+			pd_buf_addf(&out, "\n%s: %s", chat_author(chat, &said.items[i]),
+				    indented(chat->context->arena, said.items[i].message->text));
 	if (out.len > 0)
 		chat_tell_agent(chat, agent,
 				pd_printf(chat->context->arena, "%s%s",
@@ -206,6 +214,13 @@ static struct pd_entries said_until(struct pd_context *context, const struct pd_
 	return said;
 }
 
+/* "xmpp:carol@chat.example.com" -> "carol" */
+static const char *local_part(struct pd_arena *arena, const char *address)
+{
+	const char *jid = pd_starts(address, PD_XMPP_URI) ? address + strlen(PD_XMPP_URI) : address;
+	return pd_strndup(arena, jid, strcspn(jid, "@"));
+}
+
 const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
 			  const struct pd_stored *stored)
 {
@@ -216,9 +231,11 @@ const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ti
 	if (said.count < 2)
 		return stored->text;
 	for (size_t i = 0; i < said.count; i++) {
-		if (said.items[i].message->direction != PD_IN)
-			pd_buf_addf(&out, "%s: ", pd_actor_words(context, said.items[i].event.actor));
-		pd_buf_addf(&out, "%s%s", said.items[i].message->text, i + 1 < said.count ? "\n" : "");
+		const struct pd_stored *line = said.items[i].message;
+		const char *who = line->direction != PD_IN  ? pd_actor_words(context, said.items[i].event.actor)
+				  : *line->from.name != '\0' ? line->from.name
+							     : local_part(context->arena, line->from.addr);
+		pd_buf_addf(&out, "%s%s: %s", i > 0 ? "\n" : "", who, indented(context->arena, line->text));
 	}
 	return pd_strdup(context->arena, out.data);
 }

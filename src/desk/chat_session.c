@@ -127,6 +127,7 @@ bool pd_is_bare_jid(const char *text)
 
 void pd_chat_check(const struct pd_settings *settings, struct pd_problems *problems)
 {
+	PD_AUTO_ARENA arena = pd_arena_new();
 	for (size_t i = 0; i < settings->chats.count; i++) {
 		const struct pd_chat *chat = &settings->chats.items[i];
 		/* It stands before the @, beside the addresses of tickets. */
@@ -140,7 +141,6 @@ void pd_chat_check(const struct pd_settings *settings, struct pd_problems *probl
 			pd_problem_add(problems, chat->where, "[chat %s] from: %s is no address of a mailbox", chat->name,
 				       chat->from);
 		for (size_t n = 0; n < chat->files.count; n++) {
-			PD_AUTO_ARENA arena = pd_arena_new();
 			const char *wrong = chat_link_prefix_wrong(arena, chat->files.items[n]);
 			if (wrong != NULL)
 				pd_problem_add(problems, chat->where, "[chat %s] files: %s: %s", chat->name, chat->files.items[n],
@@ -156,5 +156,10 @@ void pd_chat_check(const struct pd_settings *settings, struct pd_problems *probl
 		if (agent->jid != NULL && !pd_is_bare_jid(agent->jid))
 			pd_problem_add(problems, agent->where, "[agent %s] jid: \"%s\" is not NAME@DOMAIN", agent->name,
 				       agent->jid);
+		for (size_t n = 0; agent->jid != NULL && n < settings->chats.count; n++)
+			if (settings->chats.items[n].component != NULL &&
+			    pd_ends(agent->jid, pd_printf(arena, "@%s", settings->chats.items[n].component)))
+				pd_problem_add(problems, agent->where, "[agent %s] jid: \"%s\" is an address of [chat %s] itself",
+					       agent->name, agent->jid, settings->chats.items[n].name);
 	}
 }

@@ -12,6 +12,7 @@
 #include "desk/people.h"
 
 #define NAME_CHARS 80
+#define NICK_CHARS 60
 
 /* --- addresses --- */
 
@@ -82,6 +83,19 @@ void chat_identify(struct chat *chat, const char *address)
 		    "address given in the chat");
 }
 
+/* What the client calls its visitor, but nobody is called as a colleague is. */
+static const char *nick_of(struct pd_context *context, const struct pd_said *said)
+{
+	const struct pd_settings *settings = context->settings;
+	const char *nick = said->nick != NULL ? pd_clean_line(context->arena, said->nick, NICK_CHARS) : "";
+	const char *folded = pd_fold(context->arena, nick);
+	for (size_t i = 0; i < settings->agents.count; i++)
+		if (settings->agents.items[i].full_name != NULL &&
+		    pd_equal(folded, pd_fold(context->arena, settings->agents.items[i].full_name)))
+			return "";
+	return nick;
+}
+
 /* --- whose line it is --- */
 
 /* The ticket of an earlier chat may go on; else it is named by the new one. */
@@ -114,8 +128,7 @@ static struct pd_ticket *new_ticket(struct chat *chat, const struct pd_said *sai
 	const struct pd_identity identity = {.kind = "xmpp", .value = chat_bare(context->arena, said->from)};
 	const struct pd_contact *contact = pd_plan_contact_of(context, &identity);
 	if (contact == NULL)
-		contact = pd_plan_new_contact(context, &identity,
-					      said->nick != NULL ? pd_clean_line(context->arena, said->nick, 60) : "");
+		contact = pd_plan_new_contact(context, &identity, nick_of(context, said));
 	pd_plan_add(context, ticket, "contact", pd_printf(context->arena, "%lld", (long long)contact->id), 0, NULL);
 	if (related != 0) {
 		struct pd_event *event = pd_plan_event(context, ticket, PD_EVENT_RELATED, 0, 0, "an earlier chat");
@@ -142,7 +155,7 @@ static struct pd_event *keep_line(struct chat *chat, const struct pd_said *said)
 	struct pd_planned_message *message = pd_plan_message(context, "chat", PD_IN);
 	struct pd_stored *stored = &message->stored;
 	stored->from = (struct pd_address){
-		.name = said->nick != NULL ? pd_clean_line(context->arena, said->nick, 60) : "",
+		.name = nick_of(context, said),
 		.addr = pd_printf(context->arena, PD_XMPP_URI "%s", chat_bare(context->arena, said->from))};
 	*pd_list_add(context->arena, &stored->to) =
 		(struct pd_address){.name = chat->mailbox->full_name, .addr = chat->mailbox->addresses.items[0]};

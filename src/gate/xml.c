@@ -12,6 +12,7 @@
 
 #define NAMES_MAX ((size_t)256 * 1024) /* the parser's table of names; then a new parser */
 #define PIECE	  4096
+#define COPIED_MAX 4 /* times the size of a stanza: what words between elements may cost */
 
 struct pd_xml_stream {
 	struct pd_xml_limits limits;
@@ -26,6 +27,7 @@ struct pd_xml_stream {
 	unsigned depth;		/* elements that are open, the stream's own too */
 	struct pd_arena *arena; /* of the stanza; NULL between stanzas */
 	size_t size;		/* of the stanza */
+	size_t copied;		/* of its words, while they were put together */
 	PD_LIST(struct pd_xml *) open;
 	struct pd_buf text; /* of the innermost open element */
 };
@@ -112,7 +114,11 @@ static void open_stream(struct pd_xml_stream *stream, const xmlChar *name, const
 static void keep_text(struct pd_xml_stream *stream)
 {
 	struct pd_xml *inner = stream->open.count > 0 ? stream->open.items[stream->open.count - 1] : NULL;
-	if (inner != NULL && stream->text.len > 0)
+	size_t copied = inner != NULL ? strlen(inner->text) : 0; /* again for each piece between children */
+	stream->copied += copied;
+	if (stream->copied > COPIED_MAX * stream->limits.stanza)
+		root_of(stream)->is_cut = true;
+	else if (inner != NULL && stream->text.len > 0)
 		inner->text = *inner->text == '\0' ? pd_buf_string(stream->arena, &stream->text)
 						   : pd_printf(stream->arena, "%s%s", inner->text, stream->text.data);
 	pd_buf_clear(&stream->text);
@@ -132,7 +138,7 @@ static void start_element(void *data, const xmlChar *name, const xmlChar *prefix
 	}
 	if (stream->depth == 2) {
 		stream->arena = pd_arena_new();
-		stream->size = 0;
+		stream->size = stream->copied = 0;
 		memset(&stream->open, 0, sizeof stream->open);
 	}
 	keep_text(stream);

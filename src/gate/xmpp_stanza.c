@@ -9,9 +9,11 @@
 #include "base/text.h"
 #include "gate/xmpp_inside.h"
 
-#define SENDERS_MAX  10000
+#define SENDERS_MAX  30000 /* a sender has up to three of them */
 #define WATCHERS_MAX 10000
 #define STATES_PER_MINUTE 60
+#define ASKS_PER_MINUTE	  300 /* presence and questions of one sender */
+#define ID_MAX		  100
 #define LOG_EVERY    (10 * PD_SECOND)
 #define LOOK_EVERY   (15 * PD_SECOND)
 #define CHATSTATES   "http://jabber.org/protocol/chatstates"
@@ -129,7 +131,10 @@ static const char *id_of(struct pd_arena *arena, const struct pd_xml *stanza)
 		id = pd_xml_get(stanza, "id");
 	if (id == NULL && stamped != NULL)
 		id = pd_xml_get(stamped, "id");
-	return pd_strdup(arena, id);
+	if (id == NULL || strlen(id) <= ID_MAX)
+		return pd_strdup(arena, id);
+	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
+	return pd_strdup(arena, digest); /* it is kept for days */
 }
 
 /* A link beside the words (XEP-0066) goes below them, unless they are the link, as is usual. */
@@ -219,6 +224,12 @@ static void take_message(struct component *component, const struct pd_xml *stanz
 	}
 	if (pd_equal(type, "groupchat") || pd_equal(type, "headline"))
 		return;
+	/* Words in private from a room (XEP-0045, 7.5): all who are in it write from the room's one address. */
+	if (pd_xml_child(stanza, "x", "http://jabber.org/protocol/muc#user") != NULL) {
+		if (body != NULL)
+			refuse_line(component, stanza, "cancel", "service-unavailable", "Please write from an address of your own.");
+		return;
+	}
 	if (stanza->is_cut)
 		refuse_line(component, stanza, "modify", "not-acceptable", "This is too long for a chat.");
 	else if (body != NULL)
@@ -249,19 +260,15 @@ static bool is_chats_own(struct component *component, const char *local)
 	return strcmp(local, component->chat) == 0;
 }
 
-static void look(struct component *component)
+/* Looks where that was so long ago, and tells all who want to know where it has changed. */
+static void look(struct component *component, pd_time every)
 {
 	struct pd_error error;
+	bool before = component->is_staffed;
+	if (component->staffed_at != 0 && pd_monotonic() - component->staffed_at < every)
+		return;
 	component->staffed_at = pd_monotonic();
 	(void)pd_flow_is_staffed(component->flow, component->chat, &component->is_staffed, &error);
-}
-
-void stanza_look_at_staff(struct component *component)
-{
-	bool before = component->is_staffed;
-	if (g_hash_table_size(component->watchers) == 0 || pd_monotonic() - component->staffed_at < LOOK_EVERY)
-		return;
-	look(component);
 	if (before == component->is_staffed)
 		return;
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -271,6 +278,12 @@ void stanza_look_at_staff(struct component *component)
 	g_hash_table_iter_init(&iter, component->watchers);
 	while (g_hash_table_iter_next(&iter, &watcher, NULL))
 		send_presence(component, from, watcher, component->is_staffed ? NULL : "unavailable");
+}
+
+void stanza_look_at_staff(struct component *component)
+{
+	if (g_hash_table_size(component->watchers) > 0)
+		look(component, LOOK_EVERY);
 }
 
 static void watch(struct component *component, const char *bare)
@@ -283,8 +296,8 @@ static void watch(struct component *component, const char *bare)
 static void tell_presence(struct component *component, const struct pd_xml *stanza, const char *local, const char *bare)
 {
 	if (is_chats_own(component, local)) {
-		watch(component, bare);
-		look(component);
+		look(component, PD_SECOND);
+		watch(component, bare); /* told below */
 	}
 	bool is_there = !is_chats_own(component, local) || component->is_staffed;
 	send_presence(component, pd_xml_get(stanza, "to"), bare, is_there ? NULL : "unavailable");
@@ -307,11 +320,24 @@ static void take_presence(struct component *component, const struct pd_xml *stan
 		if (!g_hash_table_contains(component->watchers, bare))
 			tell_presence(component, stanza, local, bare);
 	} else if (pd_equal(type, "unavailable") && is_chats_own(component, local)) {
+		g_hash_table_remove(component->watchers, bare); /* its server asks when it comes back */
 		take_other(component, stanza, PD_SAID_GONE, NULL);
 	}
 }
 
 /* --- questions and answers --- */
+
+/* "+02:00" (XEP-0082), as far as there are such zones. */
+static bool is_zone(const char *text)
+{
+	if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+		return false;
+	for (int i = 1; i < 6; i++)
+		if (i != 3 && (text[i] < '0' || text[i] > '9'))
+			return false;
+	int hours = (text[1] - '0') * 10 + text[2] - '0';
+	return hours <= 14 && text[4] < '6';
+}
 
 static void take_iq(struct component *component, const struct pd_xml *stanza)
 {
@@ -323,21 +349,40 @@ static void take_iq(struct component *component, const struct pd_xml *stanza)
 	if (pd_equal(pd_xml_get(stanza, "type"), "result") && pd_equal(id, "pd-time")) {
 		const struct pd_xml *time = pd_xml_child(stanza, "time", "urn:xmpp:time");
 		const struct pd_xml *zone = time != NULL ? pd_xml_child(time, "tzo", NULL) : NULL;
-		if (zone == NULL || strlen(zone->text) != 6 || (zone->text[0] != '+' && zone->text[0] != '-') ||
-		    strspn(zone->text + 1, "0123456789:") != 5)
-			return;
-		take_other(component, stanza, PD_SAID_ZONE, zone->text);
+		if (zone != NULL && is_zone(zone->text))
+			take_other(component, stanza, PD_SAID_ZONE, zone->text);
 		return;
 	}
 	info_answer(component, stanza);
+}
+
+/* What is answered at once costs little, but not nothing. */
+static bool may_ask(struct component *component, const struct pd_xml *stanza)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *from = pd_xml_get(stanza, "from");
+	return pd_equal(from, component->domain) ||
+	       may_say(component, pd_printf(arena, "ask %s", bare_of(arena, from)), ASKS_PER_MINUTE);
+}
+
+/* Addresses of our own say nothing to us: it would be a circle. */
+static bool is_ours(struct component *component, const char *from)
+{
+	const char *at = strchr(from, '@');
+	size_t len = strlen(component->domain);
+	return at != NULL && g_ascii_strncasecmp(at + 1, component->domain, len) == 0 && (at[1 + len] == '\0' || at[1 + len] == '/');
 }
 
 void stanza_take(struct component *component, const struct pd_xml *stanza)
 {
 	if (pd_xml_get(stanza, "from") == NULL || pd_xml_get(stanza, "to") == NULL)
 		return; /* the server must say who it is */
+	if (is_ours(component, pd_xml_get(stanza, "from")))
+		return;
 	if (strcmp(stanza->name, "message") == 0)
 		take_message(component, stanza);
+	else if (!may_ask(component, stanza))
+		return;
 	else if (strcmp(stanza->name, "presence") == 0)
 		take_presence(component, stanza);
 	else if (strcmp(stanza->name, "iq") == 0)

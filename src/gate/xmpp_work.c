@@ -170,7 +170,8 @@ bool work_add(struct component *component, struct job *job)
 	}
 	pthread_mutex_unlock(&worker->lock);
 	if (!is_taken) {
-		send_refusal(component, job, "resource-constraint", "Too much at once: please send it again.");
+		if (job->said.kind == PD_SAID_LINE && job->state == NULL) /* never an answer to an error (RFC 6120, 8.3.1) */
+			send_refusal(component, job, "resource-constraint", "Too much at once: please send it again.");
 		pd_arena_free(job->arena);
 	}
 	return is_taken;

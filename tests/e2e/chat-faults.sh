@@ -98,6 +98,19 @@ order carol "raw <message to='$desk' id='deep' type='chat'>$(printf '<a>%.0s' $(
 check "a deep stanza is not refused" pf_wait 20 eval 'grep "^error" "$(chat_log carol)" | grep -q "deep.not-acceptable"'
 order carol "raw <message to='$desk' id='odd' type='chat'><body>&#9;&lt;body&gt; ]]&gt; &amp;amp; &#xE000; end</body></message>"
 await "odd characters break the stream" anna '<body> ]]> &amp;'
+order carol "raw <message to='$desk' id='room' type='chat'><body>From a room</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>"
+check "words from a room are not refused" pf_wait 20 eval 'grep "^error" "$(chat_log carol)" | grep -q "room.service-unavailable"'
+order carol "raw <message to='$desk' id='all' type='groupchat'><body>To all in a room</body></message>"
+order carol "raw <message to='$desk' id='back' type='error'><body>An error</body><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
+order carol "raw <message to='$desk' id='copy' type='chat'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message from='anna@chat.example.com' to='$desk' type='chat'><body>A forged copy</body></message></forwarded></sent></message>"
+order carol "again $desk $(printf 'i%.0s' $(seq 1 9000)) A long id."
+order carol "again $desk $(printf 'i%.0s' $(seq 1 9000)) A long id."
+await "a line with a long id is lost" anna 'A long id'
+for words in 'From a room' 'To all in' 'An error' 'A forged copy'; do
+	heard anna "$words" && fail "anna heard: $words"
+done
+check_equal "answers to errors" "$(grep '^error' "$(chat_log carol)" | grep -c back)" 0
+check_equal "a line with a long id, again" "$(postdesk show 1 | grep -c 'A long id')" 1
 client bob pw-bob
 order bob "raw <message to='$desk'><body>not closed</message>"
 order carol "say $desk Still here."

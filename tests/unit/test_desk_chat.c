@@ -145,6 +145,29 @@ static void test_gateway(void **state)
 	assert_string_equal(small_ticket(desk, say("12345@fb.example/x", "help", "Hi")->ticket)->source, "facebook");
 }
 
+/* A visitor's words look like nobody else's, and a visitor is called as no colleague is. */
+static void test_forged(void **state)
+{
+	(void)state;
+	const struct pd_said said = {.kind = PD_SAID_LINE, .chat = "help", .from = VISITOR, .to = "help", .id = "f",
+				     .nick = "DORA  doe", .text = "Hi\nDora Doe: We pay it back.\n* The desk says so."};
+	int64_t ticket = decide(&said)->ticket;
+	assert_string_equal(small_message(desk, small_event(desk, ticket, PD_EVENT_MESSAGE)->message - 1)->from.name, "");
+	say(VISITOR, "help", "Emil Ek: Indeed.");
+	struct pd_plan *plan = say(DORA, local(ticket), "I come.");
+	assert_true(tells(plan, local(ticket), "dora@",
+			  "vera: Hi\n    Dora Doe: We pay it back.\n    * The desk says so.\nvera: Emil Ek: Indeed."));
+	small_do(desk, "agent:dora", ticket, "assign emil");
+	desk->now += 20 * PD_MINUTE;
+	plan = wait_for(0, ticket);
+	say("other@visitors.example/x", "help", "One");
+	ticket = say("other@visitors.example/x", "help", "Dora Doe: Two")->ticket;
+	plan = wait_for(3 * PD_MINUTE, ticket);
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_NOTIFICATION, "emil");
+	assert_non_null(letter);
+	assert_non_null(strstr(letter->letter.text, "other: One\nother: Dora Doe: Two"));
+}
+
 static void test_take(void **state)
 {
 	(void)state;
@@ -370,6 +393,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_begins, setup, drop),
 		cmocka_unit_test_setup_teardown(test_repeated, setup, drop),
 		cmocka_unit_test_setup_teardown(test_gateway, setup, drop),
+		cmocka_unit_test_setup_teardown(test_forged, setup, drop),
 		cmocka_unit_test_setup_teardown(test_take, setup, drop),
 		cmocka_unit_test_setup_teardown(test_commands, setup, drop),
 		cmocka_unit_test_setup_teardown(test_strangers, setup, drop),

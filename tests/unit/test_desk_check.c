@@ -72,6 +72,12 @@ static void finds(void **state)
 		 "[chat c] from: x@else.example is no address of a mailbox"},
 		{"a JID with a resource", "[agent zoe]\naddress = zoe@example.com\njid = zoe@chat.example/desk\n", 1,
 		 "[agent zoe] jid: \"zoe@chat.example/desk\" is not NAME@DOMAIN"},
+		{"a JID of the chat's own", CHAT("c") "[agent zoe]\naddress = zoe@example.com\njid = t1@d.example.com\n", 6,
+		 "[agent zoe] jid: \"t1@d.example.com\" is an address of [chat c] itself"},
+		{"files from nowhere", CHAT("c") "files = https://up.example.com\n", 1,
+		 "[chat c] files: https://up.example.com: it is no URL with http:// or https://, a host and a path"},
+		{"files from a folder", CHAT("c") "files = https://up.example.com/a/;https://up.example.com/b\n", 1,
+		 "[chat c] files: https://up.example.com/b: it must end with a slash, as in https://upload.example.com/file_share/"},
 		{"a property that is one already", "[property owner]\ntype = text\n", 1,
 		 "[property owner] is a property that every ticket has"},
 	};

@@ -146,6 +146,37 @@ static void test_names(void **state)
 	pd_xml_stream_free(stream);
 }
 
+static bool was_cut;
+
+static void see(void *data, const struct pd_xml *element)
+{
+	(void)data;
+	was_cut |= element->is_cut;
+	stanzas++;
+}
+
+/* Words between elements are put together for each element anew: that costs so much and no more. */
+static void test_between(void **state)
+{
+	(void)state;
+	static const struct pd_xml_calls counting = {.stanza = see};
+	static const struct pd_xml_limits wide = {.stanza = 60000, .depth = DEPTH};
+	const char *why = NULL;
+	PD_AUTO_BUF text = {0};
+	struct pd_xml_stream *stream = pd_xml_stream_new(&wide, &counting, NULL);
+	assert_true(pd_xml_stream_feed(stream, OPEN, strlen(OPEN), &why));
+	pd_buf_adds(&text, "<a>");
+	for (int i = 0; i < 12000; i++)
+		pd_buf_adds(&text, "x<b/>");
+	pd_buf_adds(&text, "</a><c/>");
+	stanzas = 0;
+	was_cut = false;
+	assert_true(pd_xml_stream_feed(stream, text.data, text.len, &why));
+	assert_int_equal(stanzas, 2);
+	assert_true(was_cut);
+	pd_xml_stream_free(stream);
+}
+
 static void test_escape(void **state)
 {
 	(void)state;
@@ -159,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stanzas),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_escape),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
