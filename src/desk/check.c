@@ -97,6 +97,28 @@ static void check_rule(struct pd_arena *arena, const struct pd_settings *setting
 	}
 }
 
+/* Views of the configuration, or queries. One that is neither may be made by #view, which nobody knows here. */
+static void check_digest_views(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
+			       const struct pd_setting *view, struct pd_problems *problems)
+{
+	const struct pd_views known = pd_views_of(arena, settings, NULL);
+	struct pd_strings all = pd_split(arena, view->value, ';'), names = {0};
+	const char *me = settings->agents.count > 0 ? settings->agents.items[0].name : "";
+	for (size_t i = 0; i < known.count; i++)
+		*pd_list_add(arena, &names) = known.items[i].name;
+	for (size_t i = 0; i < all.count; i++) {
+		if (pd_view_among(&known, all.items[i]) != NULL)
+			continue;
+		if (strchr(all.items[i], ':') != NULL) {
+			check_query(arena, settings, group, "view", all.items[i], me, view->where, problems);
+			continue;
+		}
+		const struct pd_found none = pd_found_none(arena, all.items[i], &names);
+		pd_warning_add(problems, view->where, "[digest %s] view: %s An agent's #view may make it.", group->name,
+			       pd_found_words(arena, "en", "view", all.items[i], &none));
+	}
+}
+
 static void check_digest(struct pd_arena *arena, const struct pd_settings *settings, const struct pd_group *group,
 			 struct pd_problems *problems)
 {
@@ -107,6 +129,8 @@ static void check_digest(struct pd_arena *arena, const struct pd_settings *setti
 			       at != NULL ? at->value : "");
 	if (setting(group, "view") == NULL)
 		pd_problem_add(problems, group->where, "[digest %s] has no view", group->name);
+	else
+		check_digest_views(arena, settings, group, setting(group, "view"), problems);
 	struct pd_strings words = pd_split(arena, to != NULL ? to->value : "", ';');
 	for (size_t i = 0; i < words.count; i++) {
 		const char *word = words.items[i];

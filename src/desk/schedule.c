@@ -12,6 +12,7 @@
 #include "desk/catalogue.h"
 #include "desk/letters.h"
 #include "desk/rule.h"
+#include "desk/view_record.h"
 #include "desk/when.h"
 
 #define RULE_TICKETS 500 /* that a rule with a query acts on at once */
@@ -148,6 +149,9 @@ static const char *listing(struct pd_context *context, const struct pd_agent *ag
 	const char *text;
 	struct pd_error error = {0};
 	bool needs_confirmation;
+	const struct pd_views views = pd_views_now(context->arena, context->settings, agent, context->desk);
+	if (pd_view_among(&views, view) == NULL && strchr(view, ':') == NULL)
+		return NULL; /* another's own view, or none at all: no words to search for */
 	struct pd_context own = *context;
 	own.agent = agent;
 	own.actor = pd_printf(context->arena, "agent:%s", agent->name);

@@ -28,6 +28,13 @@ static void finds(void **state)
 		 "[view a] query: character 6: views name each other in a circle: b, a, b"},
 		{"a view of every desk, by itself", "[view open]\nquery = view:open\n", 2,
 		 "[view open] query: character 6: the view \"open\" names itself"},
+		{"a digest of no view", "[digest d]\nat = mon 8:00\nview = open;hto\n", 3,
+		 "[digest d] view: there is no view \"hto\". Did you mean \"hot\"? Choose from: unassigned, mine, "
+		 "team-unassigned, team-open, open, mentions, closed, sent, spam, drafts, tasks, automatic, deleted, hot. An "
+		 "agent's #view may make it."},
+		{"a digest of a wrong query", "[digest d]\nat = mon 8:00\nview = owner:zoe\n", 3,
+		 "[digest d] view: character 7: there is no agent \"zoe\". Choose from: anna, bob, carol, vera."},
+		{"a digest of views and queries", "[digest d]\nat = mon 8:00\nview = open;My team's open;owner:me age:>2d\n", 0, NULL},
 		{"no query", "[view a]\nname = A\n", 1, "[view a] has no query"},
 		{"a view of every desk, narrowed", "[view unassigned]\nquery = -team:sales\n", 0, NULL},
 		{"a view of every desk, sorted", "[view unassigned]\nsort = -created\n", 0, NULL},

@@ -158,6 +158,19 @@ static void digests(void **state)
 	assert_non_null(strstr(dan->letter.text, "Offer"));
 	assert_null(small_letter(context.plan, PD_LETTER_NOTIFICATION, "erik"));
 	small_desk_free(own);
+	/* Another's view is none, and its name no words to search for. */
+	own = small_desk_new("[view annas]\nquery = is:open\nshare = private:anna\n"
+			     "[digest]\nview = annas\nat = daily 8:00\nto = anna;bob\n");
+	small_deliver(own, (struct small_mail){.from = "jane@acme.example", .subject = "Annas printer", .id = "1@x", .text = "x"});
+	first = small_context(own, "postdesk");
+	(void)pd_decide_schedule(&first);
+	small_keep(own, &first);
+	own->now += PD_DAY;
+	context = small_context(own, "postdesk");
+	(void)pd_decide_schedule(&context);
+	assert_non_null(small_letter(context.plan, PD_LETTER_NOTIFICATION, "anna"));
+	assert_null(small_letter(context.plan, PD_LETTER_NOTIFICATION, "bob"));
+	small_desk_free(own);
 }
 
 /* The manual's section as one line. */
