@@ -69,6 +69,14 @@ postdesk bulk --dry-run Closed "#open" >/dev/null 2>&1
 # A choice of several.
 postdesk bulk "1 2" "#set floors=first;second" >/dev/null || fail "choices"
 check_equal "floors" "$(postdesk list floors:second --sort number --json | jq -r .number | xargs)" "1 2"
+# Added to, and taken from, what is there; and replaced. Over a view by its name.
+postdesk bulk 1 "#add floors=third" >/dev/null && postdesk bulk 2 "#set floors=third" >/dev/null || fail "choices added, replaced"
+check_equal "added, replaced" "$(postdesk list floors:third --sort number --json | jq -r .properties.floors)" "first;second;third
+third"
+check_equal "a view, dry" "$(postdesk bulk "All closed" "#set floors=first" --dry-run | xargs)" "3 4"
+postdesk bulk "All closed" "#set floors=first" >/dev/null || fail "bulk over a view"
+check_equal "over a view" "$(postdesk list floors:first --sort number --json | jq -r .number | xargs)" "1 3 4"
+postdesk do 3 "#undo" >/dev/null || fail "undo of the bulk over a view"
 # One that cannot be on one of them changes none.
 postdesk bulk "1 2" "#merge 2" 2>"$work/refused" && fail "a ticket was merged into itself"
 grep -q "#2: .*a ticket cannot be merged into itself" "$work/refused" || fail "$(cat "$work/refused")"
