@@ -122,19 +122,21 @@ bool command_check_query(struct command_run *run, const struct pd_command *comma
 static const char *nearly_view(struct command_run *run, const struct pd_views *views, const char *text)
 {
 	struct pd_strings names = {0};
-	if (strpbrk(text, " :*\"-") != NULL || *text == '\0')
+	if (strpbrk(text, " :*\"-()") != NULL || *text == '\0')
 		return NULL;
 	for (size_t i = 0; i < views->count; i++)
 		*pd_list_add(run->context->arena, &names) = views->items[i].name;
 	return pd_nearest(text, &names);
 }
 
-/* The view that is meant; a full stop at the end is the phone's. */
+/* The view that is meant; a full stop at the end is the phone's, and quotation marks may stand around its title. */
 static const struct pd_view *meant_view(struct command_run *run, const struct pd_views *views,
 					const char *text)
 {
 	const struct pd_view *view = pd_view_among(views, text);
 	size_t len = strlen(text);
+	if (view == NULL && len > 2 && text[0] == '"' && strchr(text + 1, '"') == text + len - 1)
+		view = pd_view_among(views, pd_strndup(run->context->arena, text + 1, len - 2));
 	while (view == NULL && len > 1 && strchr(".!", text[len - 1]) != NULL)
 		view = pd_view_among(views, pd_strndup(run->context->arena, text, --len));
 	return view;

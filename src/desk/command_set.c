@@ -172,7 +172,9 @@ void command_parse_set(struct command_parser *parser, struct pd_command *command
 		return;
 	}
 	command->value = custom != NULL ? custom->name : property;
-	if (custom != NULL && is_none(parser, custom, value))
+	bool is_description = custom == NULL && strcmp(property, "description") == 0;
+	if (custom != NULL ? is_none(parser, custom, value)
+			   : is_description && command_is_keyword(parser->arena, value, "none"))
 		value = "";
 	if (custom != NULL && *value != '\0')
 		value = (char *)parse_typed(parser, command, custom, value);

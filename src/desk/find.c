@@ -8,7 +8,7 @@
 #include "desk/catalogue.h"
 #include "desk/ticket.h"
 
-#define VALID_MAX 20 /* names in an answer */
+#define VALID_MAX 30 /* names in an answer */
 
 /* A way to call something: the label that people write, and the name that it has in the settings. */
 struct label {
@@ -207,7 +207,7 @@ bool pd_is_decimal(const char *value)
 {
 	char *end;
 	(void)g_ascii_strtod(value, &end);
-	return end != value && *end == '\0' && !g_ascii_isalpha(*value);
+	return end != value && *end == '\0' && strspn(value, "+-.0123456789") == strlen(value);
 }
 
 /* Every desk has the property language: what the contact reads. */

@@ -173,7 +173,8 @@ static void wrong(void **state)
 		 "Line 1, \"#view x = is:open columns nmber\": there is no property \"nmber\". "
 		 "Did you mean \"number\"? Choose from: number, name, status, status_kind, owner, "
 		 "team, priority, category, source, contact, contact_name, company, mailbox, "
-		 "pipeline, created, updated, closed, messages, sla, due, …."},
+		 "pipeline, created, updated, closed, messages, sla, due, description, followers, "
+		 "days_left, language, device, tags, floor, bought."},
 		{"in the middle", "Hello\n#close\nBye",
 		 "Line 2, \"#close\": a command between other lines is not carried out. Put it at the top or the end, "
 		 "or begin the line with ## to send it as text."},
@@ -272,6 +273,9 @@ static void wrong(void **state)
 		{"wrong choice", "#set device=lapto",
 		 "Line 1, \"#set device=lapto\": there is no device \"lapto\". Did you mean "
 		 "\"laptop\"? Choose from: phone, laptop."},
+		{"no number either", "#set floor=0x10",
+		 "Line 1, \"#set floor=0x10\": floor is a number, and \"0x10\" is none."},
+		{"nor that", "#set floor=-inf", "Line 1, \"#set floor=-inf\": floor is a number, and \"-inf\" is none."},
 		{"no number", "#set floor=top",
 		 "Line 1, \"#set floor=top\": floor is a number, and \"top\" is none."},
 		{"no date", "#set bought=yesterday",
@@ -281,7 +285,8 @@ static void wrong(void **state)
 		 "Line 1, \"#list open sort nmber\": there is no property \"nmber\". Did you mean "
 		 "\"number\"? Choose from: number, name, status, status_kind, owner, team, "
 		 "priority, category, source, contact, contact_name, company, mailbox, pipeline, "
-		 "created, updated, closed, messages, sla, due, …."},
+		 "created, updated, closed, messages, sla, due, description, followers, "
+		 "days_left, language, device, tags, floor, bought."},
 		{"two new", "#new a\n#new b",
 		 "Line 2, \"#new b\": one mail makes one ticket: #new stands once."},
 		{"no help", "#help asign",
@@ -503,6 +508,7 @@ static void applies(void **state)
 	anna("#set name=Burning printer\n#set device=Phone\n#set description=x",
 	     "#set: name Printer -> Burning printer\n#set: device none -> phone\n#set: description none -> "
 	     "x");
+	anna("#set description=none", "#set: description x -> none");
 	anna("#set device=none", "#set: device phone -> none");
 	anna("#set device=laptop\n#set device=", "#set: device none -> laptop\n#set: device laptop -> none");
 	anna("#add tags=b;a\n#add tags=Loud;a", "#add: tags none -> b;a\n#add: tags b;a -> b;a;Loud");
@@ -608,6 +614,9 @@ static void views(void **state)
 	} rows[] = {
 		{"private", "agent:anna", "#view 🚨 Red = priority:>=high sort -created columns number,name",
 		 "#view: view \"🚨 Red\": priority:>=high (private:anna)"},
+		{"in quotation marks", "agent:anna", "#list \"🚨 Red\"", "#list: \"🚨 Red\"\nnumber  name\n#1      Printer"},
+		{"a parenthesis that is not closed is no view", "agent:anna", "#list (open",
+		 "! Line 1, \"#list (open\": the query is wrong: character 1: the parenthesis is not closed"},
 		{"listed", "agent:anna", "#list 🚨 red", "#list: 🚨 red\nnumber  name\n#1      Printer"},
 		{"narrowed once", "agent:anna", "#list 🚨 red sort number columns number",
 		 "#list: 🚨 red sort number columns number\nnumber\n#1"},
