@@ -16,6 +16,7 @@
 #define COUNT_LIMIT 10000 /* nothing is counted further, but for words */
 #define FEW	    10000 /* tickets */
 #define SET_LIMIT   5000  /* a set that is gathered beside others */
+#define FEW_ROWS    500	  /* tickets whose entries are looked for in the index one by one */
 #define FETCH_STEPS 60	  /* of SQLite's machine that take as long as to fetch one ticket that is not expected */
 
 struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 20000, .moment = 400000};
@@ -309,7 +310,7 @@ static int64_t first_event_of(struct pd_sql_query *q, int64_t number, struct pd_
 
 /* One look at the newest tickets alone: by the smallest set of these, or one by one. */
 static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
-			  const struct pd_page *page, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+			  const struct pd_page *page, int64_t window, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
 {
 	int failed = 0;
 	int64_t least = INT64_MAX;
@@ -323,8 +324,12 @@ static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, 
 		least = found;
 		q->driver = all->items[i];
 	}
+	/* To find the ticket of a document takes as long as to look at several. */
+	if (q->driver != NULL && q->driver->op == PD_QUERY_TEXT && least > window / 4)
+		q->driver = NULL;
 	add_sets(q, all, error, &failed);
-	return failed ? failed : run(q, query, page, "ticket NOT INDEXED", pd_query_limits.moment, ret_numbers, ret_done, error);
+	return failed ? failed : run(q, query, page, "ticket NOT INDEXED", q->is_patient ? pd_query_limits.moment * 4 : pd_query_limits.moment, ret_numbers,
+				     ret_done, error);
 }
 
 /* How many of the newest tickets to look at after so many gave so many of the page: what they promise, and a quarter. */
@@ -351,7 +356,7 @@ static int run_newest(struct pd_sql_query *q, const struct pd_query *query, cons
 		struct pd_numbers numbers = {0};
 		q->since_number = last - count + 1;
 		q->is_few = count <= FEW;
-		failed = look_at_newest(q, query, all, page, &numbers, &is_in_time, error);
+		failed = look_at_newest(q, query, all, page, count, &numbers, &is_in_time, error);
 		if (failed || !is_in_time)
 			break;
 		*ret_done = numbers.count == page->limit;
@@ -495,7 +500,9 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	const int64_t rare = driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT : pd_query_limits.rare;
 	if (!failed && least > rare && may_be_newest) {
 		newest = newest > soon * 4 ? newest : soon * 4;
-		failed = run_newest(q, query, &all, page, &newest, INT64_MAX, ret_numbers, &is_done, error);
+		find_common(q, query, error, &failed);
+		q->is_patient = q->common.count > 0; /* what else there is takes longer */
+		failed = failed ? failed : run_newest(q, query, &all, page, &newest, INT64_MAX, ret_numbers, &is_done, error);
 	} else if (!failed && least > rare && page->table != NULL && !has_prefix(query)) {
 		find_common(q, query, error, &failed);
 		add_sets(q, &all, error, &failed);
@@ -507,12 +514,12 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	if (failed || is_done)
 		return failed;
 	q->driver = driver;
-	if (driver != NULL && q->common.count == 0 && !has_prefix(query)) {
+	if (q->common.count == 0 && !has_prefix(query))
 		find_common(q, query, error, &failed);
-		if (failed)
-			return failed;
-	}
-	q->is_by_row = driver != NULL;
+	if (failed)
+		return failed;
+	/* A look into the index for each entry of some tickets, or at all documents that have the words. */
+	q->is_by_row = driver != NULL && least < FEW_ROWS;
 	return run(q, query, page,
 		   least < INT64_MAX	 ? table
 		   : page->table != NULL ? page->table

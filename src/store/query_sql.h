@@ -49,6 +49,7 @@ struct pd_sql_query {
 	PD_LIST(const struct pd_query *) as_sets; /* asked for as sets, though the ticket's row would tell */
 	/* Of sets, only tickets from that number on are asked for, and entries from that event on; 0: all are. */
 	int64_t since_number, since_event;
+	bool is_patient; /* a moment is a longer one */
 	bool is_few; /* few tickets are asked for then */
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;

@@ -132,10 +132,10 @@ static void put_beside_driver(struct pd_sql_query *q, const struct pd_query *que
 void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_common = false;
-	for (size_t i = 0; q->is_by_row && i < q->common.count; i++)
+	for (size_t i = 0; i < q->common.count; i++)
 		is_common |= q->common.items[i] == query;
 	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
-	if (!is_common && match != NULL && q->driver != NULL) {
+	if (match != NULL && !(is_common && q->is_by_row) && (is_common || q->driver != NULL || q->since_number != 0)) {
 		put_beside_driver(q, query, match);
 		return;
 	}
