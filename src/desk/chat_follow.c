@@ -96,6 +96,15 @@ static void invite(struct chat *chat)
 
 /* --- taking and handing over --- */
 
+static size_t count_said(struct chat *chat)
+{
+	struct pd_entries said = chat_entries(chat);
+	size_t count = 0;
+	for (size_t i = 0; i < said.count; i++)
+		count += (said.items[i].message->kinds & PD_KIND_AUTO) == 0;
+	return count;
+}
+
 void chat_give(struct chat *chat, const struct pd_agent *agent, const char *why)
 {
 	struct pd_context *context = chat->context;
@@ -120,7 +129,11 @@ void chat_give(struct chat *chat, const struct pd_agent *agent, const char *why)
 	if (before != NULL && before != agent && before != context->agent)
 		chat_tell_agent(chat, before, CHAT_SAY(chat, pd_agent_language(context, before),
 						       "{name} has taken this chat.", "name", agent->full_name));
-	chat_tell_backlog(chat, agent);
+	/* Not every client shows who speaks (XEP-0172). */
+	chat_tell_visitor(chat, CHAT_SAY(chat, chat->session.language, "{name} is with you now.", "name", agent->full_name));
+	/* Who was invited has seen the first line. */
+	if (!pd_strings_has(&invited, agent->name) || count_said(chat) > 1)
+		chat_tell_backlog(chat, agent);
 }
 
 static void hand_over(struct chat *chat)
@@ -135,7 +148,6 @@ static void hand_over(struct chat *chat)
 					 chat_visitor_name(chat), "number",
 					 pd_printf(chat->context->arena, "%lld", (long long)chat->ticket->number)));
 	chat_give(chat, agent, "chat handed over");
-	chat_tell_visitor(chat, CHAT_SAY(chat, chat->session.language, "{name} is with you now.", "name", agent->full_name));
 }
 
 void pd_chat_pass_on(struct pd_context *context, struct pd_ticket *ticket, const struct pd_event *event, const char *text)

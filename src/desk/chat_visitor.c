@@ -146,12 +146,18 @@ static const char *language_of(struct chat *chat, const struct pd_said *said)
 
 /* --- what it says --- */
 
+/* A line that puts another one right (XEP-0308) is a line of its own, and says so. */
+static const char *corrected(struct chat *chat, const char *language, const struct pd_said *said)
+{
+	return said->is_correction
+		       ? pd_printf(chat->context->arena, "(%s) %s", CHAT_SAY(chat, language, "corrected"), said->text)
+		       : said->text;
+}
+
 static struct pd_event *keep_line(struct chat *chat, const struct pd_said *said)
 {
 	struct pd_context *context = chat->context;
-	const char *text = said->text;
-	if (said->is_correction)
-		text = pd_printf(context->arena, "(%s) %s", CHAT_SAY(chat, chat->session.language, "corrected"), text);
+	const char *text = corrected(chat, chat->session.language, said);
 	struct pd_planned_message *message = pd_plan_message(context, "chat", PD_IN);
 	struct pd_stored *stored = &message->stored;
 	stored->from = (struct pd_address){
@@ -208,9 +214,11 @@ static void go_on(struct chat *chat, const struct pd_said *said)
 		chat->session.visitor = said->from;
 		chat_keep(chat, "chat");
 	}
-	if (chat->session.state == PD_CHAT_TAKEN)
-		chat_say_agent(chat, pd_settings_agent(context->settings, chat->session.agent), chat_visitor_name(chat),
-			       said->text, event->id);
+	if (chat->session.state == PD_CHAT_TAKEN) {
+		const struct pd_agent *agent = pd_settings_agent(context->settings, chat->session.agent);
+		chat_say_agent(chat, agent, chat_visitor_name(chat),
+			       corrected(chat, pd_agent_language(context, agent), said), event->id);
+	}
 	chat_want_file(chat, event, said->text);
 	context->plan->outcome = "line";
 	context->plan->ticket = chat->ticket->number;

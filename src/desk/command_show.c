@@ -130,7 +130,8 @@ static void report_properties(struct command_run *run, const struct pd_ticket *t
 /* What is of the machine and no news to people. */
 static bool is_inner(const char *property)
 {
-	return pd_starts(property, PD_RECORD_PREFIX "chat") || strcmp(property, "direction") == 0 || strcmp(property, "conversation") == 0 ||
+	return pd_starts(property, PD_RECORD_PREFIX "chat") || strcmp(property, "direction") == 0 ||
+	       strcmp(property, "conversation") == 0 ||
 	       strcmp(property, "subject") == 0 || strcmp(property, "closed") == 0 ||
 	       strcmp(property, "mention") == 0 || strcmp(property, PD_PROPERTY_MEETING) == 0 ||
 	       strcmp(property, PD_PROPERTY_MOVED) == 0 ||
@@ -168,6 +169,11 @@ static const char *change_words(struct command_run *run, const struct pd_change 
 	const char *hidden = hidden_words(run, change);
 	if (hidden != NULL)
 		return hidden;
+	/* Of how a chat stands people read a part, which may be as before. */
+	if (strcmp(change->property, PD_PROPERTY_CHAT) == 0 &&
+	    pd_equal(pd_value_words(context, change->property, change->from),
+		     pd_value_words(context, change->property, change->to)))
+		return "";
 	const char *title = RUN_SAY(run, pd_property_words(context->arena, change->property));
 	if (pd_property_is_many(change->property) && change->from == NULL)
 		return pd_printf(context->arena, "%s +%s", title,

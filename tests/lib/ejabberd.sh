@@ -57,7 +57,8 @@ ejabberd_prepare() {
 		  everybody:
 		    allow: all
 		modules:
-		  mod_disco: {}
+		  mod_disco:
+		    extra_domains: ["upload.example.com"]
 		  mod_roster: {}
 		  mod_ping: {}
 		  mod_carboncopy: {}

@@ -49,6 +49,7 @@ prosody_prepare() {
 		cross_domain_bosh = true
 		cross_domain_websocket = true
 		authentication = "internal_plain"
+		disco_items = { { "upload.example.com", "Files" } }
 		limits = { }
 		${PROSODY_OPTIONS:-}
 		VirtualHost "chat.example.com"

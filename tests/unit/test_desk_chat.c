@@ -176,7 +176,8 @@ static void test_take(void **state)
 	assert_string_equal(small_ticket(desk, ticket)->owner, "dora");
 	assert_true(tells(plan, "help", VISITOR, "<body>I come.</body><nick xmlns='http://jabber.org/protocol/nick'>Dora Doe<"));
 	assert_true(tells(plan, local(ticket), "emil@", "Dora Doe has taken this chat."));
-	assert_true(tells(plan, local(ticket), "dora@", "It burns."));
+	assert_true(tells(plan, "help", VISITOR, "Dora Doe is with you now."));
+	assert_int_equal(lines_to(plan, "dora@"), 0); /* she has seen what was said */
 	plan = say(EMIL, local(ticket), "Me too.");
 	assert_int_equal(lines_to(plan, VISITOR), 0);
 	assert_true(tells(plan, local(ticket), "emil@", "your words went nowhere"));
