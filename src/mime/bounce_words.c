@@ -21,6 +21,31 @@ static bool domain_char(unsigned char c)
 	return c >= 0x80 || g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
 }
 
+/* East Asian text stands right beside an address, and no top-level domain or name is half of it. */
+static bool is_east_asian(char byte)
+{
+	return (unsigned char)byte >= 0xe3 && (unsigned char)byte <= 0xef;
+}
+
+static const char *without_text_behind(const char *at, const char *end)
+{
+	const char *label = end;
+	while (label > at + 1 && label[-1] != '.')
+		label--;
+	const char *stop = label;
+	while (stop < end && g_ascii_isalpha(*stop))
+		stop++;
+	return stop - label >= 2 && stop < end && is_east_asian(*stop) ? stop : end;
+}
+
+static const char *without_text_before(const char *start, const char *at)
+{
+	const char *ascii = at;
+	while (ascii > start && (unsigned char)ascii[-1] < 0x80)
+		ascii--;
+	return at - ascii >= 2 && g_ascii_isalpha(*ascii) && ascii > start && is_east_asian(*start) ? ascii : start;
+}
+
 /* The address around the '@' at that place; its borders. */
 bool pd_bounce_address_at(const char *text, const char *at, const char **ret_start, const char **ret_end)
 {
@@ -41,6 +66,8 @@ bool pd_bounce_address_at(const char *text, const char *at, const char **ret_sta
 		end++;
 	while (end > at + 1 && strchr(".-_", end[-1]))
 		end--;
+	end = without_text_behind(at, end);
+	start = without_text_before(start, at);
 	while (start < at && strchr("'=.`|/*", *start) && strncmp(start, "=?", 2))
 		start++;
 	for (const char *mark = start; mark + 4 < at; mark++)

@@ -179,6 +179,28 @@ static bool from_bare_labels(struct pd_arena *arena, struct pd_message *message,
 	return true;
 }
 
+/* A block of Notes without colons, its author in that line. */
+static bool from_notes(struct pd_arena *arena, struct pd_message *message, const struct pd_line_list *lines, size_t at)
+{
+	size_t takes = 0, from = lines->count;
+	for (size_t i = at + 1; i < lines->count && i < at + 8 && !takes; i++)
+		takes = pd_mark_notes(lines, i, &from);
+	if (!takes || from != at)
+		return false;
+	const struct pd_line *last = &lines->items[at + takes - 1], *first = &lines->items[at];
+	struct pd_address found = author(arena, pd_strndup(arena, first->text, first->len));
+	size_t date = at + 1;
+	while (pd_line_is_blank(&lines->items[date]))
+		date++;
+	if (!*found.addr)
+		return false;
+	message->forwarded_from = found;
+	message->forwarded_subject = pd_clean_line(arena, pd_strndup(arena, last->text, last->len), 2000);
+	message->forwarded_date = pd_clean_line(arena, pd_strndup(arena, lines->items[date].text, lines->items[date].len), 200);
+	message->forwarded_text = text_from(arena, lines, at + takes, 0);
+	return true;
+}
+
 /* Behind the prefix of a forward. */
 static const char *bare_subject(const char *subject)
 {
@@ -223,6 +245,8 @@ static bool from_lines(struct pd_arena *arena, struct pd_message *message, struc
 			continue;
 		}
 		if (marked && from_bare_labels(arena, message, lines, i))
+			return true;
+		if ((marked || says_forward) && from_notes(arena, message, lines, i))
 			return true;
 		size_t kept, takes = marked || says_forward ? pd_mark_attribution(lines, i, &kept) : 0;
 		if (takes && !kept && from_attribution(arena, message, lines, i, takes))

@@ -174,6 +174,9 @@ const char pd_bounce_subject_words[] =
 	"メールエラー|エラー通知|エラーメール|送信エラー|配送エラー|发送失败|邮件退回|退回邮件|傳送失敗|寄送失敗|전송실패|배달 실패|메일 전송 실패|配信不能|配信できません|配信エラー|配信に失敗|送信できません|未配信|届きませんでした|반송|배달되지 않음|전달되지 않|배달할 수 없|전송 실패|không gửi được|không thể gửi|"
 	"tidak terkirim|gagal terkirim|delivery notification: delivery has failed|non remise|nachricht nicht zugestellt|unable to send|"
 	"automatically rejected mail|message rejected|mail could not be delivered|rejected mail|rejected:|[spam?]|problem delivering|"
+	"não é possível entregar|não foi possível entregar|kan inte levereras|kan niet worden bezorgd|niet te bezorgen|toimittaminen ei onnistu|ei toimitettu|"
+	"niedostarczalne|niedostarczony|neisporučivo|nije moguće isporučiti|nepavyko pristatyti|neizdevās piegādāt|no es pot lliurar|imposible entregar|"
+	"배달되지 않음|배달할 수 없음|không gửi được|ไม่สามารถส่งได้|"
 	"undelivery notification|error sending|invalid address|nondeliverable mail|mailbox unavailable|e-mail address incorrect|address error";
 
 const char pd_bounce_body_words[] =
@@ -195,6 +198,14 @@ const char pd_bounce_body_words[] =
 	"не может быть доставлено|не было доставлено|не удалось доставить|無法|退信|配信できません|宛先不明|did not reach|were not delivered|"
 	"was undeliverable|couldn't reach|no longer valid|is no longer|not found|not listed|relay access denied|relaying denied|we do not relay|"
 	"account has been disabled|account is disabled|has been disabled|deactivated|inactive user|failed for the following|errors occurred|"
+	"impossibile recapitare|non può essere recapitato|non è stato recapitato|não foi possível entregar|não foi entregue|no se ha podido entregar|"
+	"no s'ha pogut lliurar|niet worden bezorgd|niet bezorgd|inte levereras|ble ikke levert|kan ikke leveres|kunne ikke sendes|ei voitu toimittaa|"
+	"ei voida toimittaa|ei toimitettu|ei õnnestunud|nie można dostarczyć|nie udało się dostarczyć|nepodařilo doručit|nelze doručit|nebyla doručena|"
+	"nepodarilo doručiť|nemožno doručiť|nebola doručená|nem sikerült kézbesíteni|nem kézbesíthető|nu a putut fi livrat|nu poate fi livrat|"
+	"nije moguće isporučiti|nije isporučena|ni bilo mogoče dostaviti|nepavyko pristatyti|neizdevās piegādāt|teslim edilemedi|iletilemedi|"
+	"не удается доставить|не вдалося доставити|не може бути доставлено|не може да бъде доставено|не беше доставено|δεν ήταν δυνατή η παράδοση|"
+	"δεν παραδόθηκε|לא ניתן למסור|לא נמסרה|تعذر تسليم|لم يتم تسليم|不能送达|无法送达|未能送达|未能将邮件|无法投递|无法传递|配信不能|届けることができません|"
+	"배달할 수 없|배달되지 않|전송되지 못|전송할 수 없|không thể gửi|không gửi được|ไม่สามารถส่ง|tidak dapat dikirim|tidak terkirim|"
 	"was not received by|not received|unable to reach|unknown address|bad address|bad destination|no account|exceeds the maximum|too large|exceeded";
 
 const char pd_original_below_words[] =

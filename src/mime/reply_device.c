@@ -45,7 +45,8 @@ static bool ends_as_device(const char *head)
 		       pd_words_count(head) <= 3);
 }
 
-static bool device_row(const struct pd_mobile_words *row, const char *text)
+/* has_link: a link stood in the line, as programs advertise themselves. */
+static bool device_row(const struct pd_mobile_words *row, const char *text, bool has_link)
 {
 	size_t begins = *row->begins ? pd_words_begins(text, row->begins) : 0;
 	if (*row->begins && !begins)
@@ -65,7 +66,7 @@ static bool device_row(const struct pd_mobile_words *row, const char *text)
 	const char *tail = rest + len + strspn(rest + len, " ,.;!");
 	if (strstr(rest, ": ") && strstr(rest, ": ") < rest + len)
 		return false; /* "Sent from my address was this: …" */
-	bool excused = !*tail || *tail == '<' || pd_words_find(tail, "excuse|pardon|sorry|typos|brevity|désolé", NULL) ||
+	bool excused = !*tail || *tail == '<' || (has_link && pd_words_count(tail) <= 8) || pd_words_find(tail, "excuse|pardon|sorry|typos|brevity|désolé", NULL) ||
 		       pd_words_begins(tail, pd_excuse_words);
 	for (const char *word = pd_excuse_words; !excused && *word;
 	     word += strcspn(word, "|"), word += *word == '|') {
@@ -115,11 +116,12 @@ bool pd_line_is_device(const struct pd_line *line)
 		    text,
 		    "from mobile|via mobile|from phone|via phone|from my phone|on mobile|from my mobile"))
 		return true;
+	bool has_link = strstr(pd_line_fold(line), "http") != NULL;
 	gather_mobile();
 	if (!pd_words_begins(text, all_begins) && !pd_words_ends(text, all_ends))
 		return false;
 	for (const struct pd_mobile_words *row = pd_mobile_table; row->language; row++)
-		if (device_row(row, text))
+		if (device_row(row, text, has_link))
 			return true;
 	return false;
 }

@@ -1,6 +1,7 @@
 /* Signatures and disclaimers at the end of a run of own text: "-- ", footers of lists, lines of mobile
  * devices, cards of name and numbers, "-Name", disclaimers. Only the end of a run is looked at, and a card or
  * a name is never taken when nothing would stay above it. */
+#include "mime/kinds.h"
 #include "mime/quote_tables.h"
 #include "mime/reply.h"
 #include "base/text.h"
@@ -119,12 +120,12 @@ static bool is_matter(const struct pd_line *line)
 	       pd_words_find(fold, "unsubscribe|mailing list|mailinglist", NULL);
 }
 
-/* Below "-- ": the author's own paragraphs, since nobody signs so? Two of them at least, most of it in sentences, nothing of what
- * signatures are made of. */
+/* Below "-- ": the author's own paragraphs, since nobody signs so? Two of them at least or a request, most of it in sentences,
+ * nothing of what signatures are made of. */
 static bool is_authors(const struct pd_line_list *lines, size_t from, size_t to)
 {
 	size_t paragraphs = 0, words = 0, sentences = 0, solid = 0;
-	bool is_new = true, is_prose = false;
+	bool is_new = true, is_prose = false, asks = false;
 	for (size_t i = from; i < to; i++) {
 		const struct pd_line *line = &lines->items[i];
 		const char *fold = pd_line_fold(line);
@@ -140,11 +141,12 @@ static bool is_authors(const struct pd_line_list *lines, size_t from, size_t to)
 		bool is_said = is_sentence(fold) || pd_words_count(fold) >= 9 || (pd_words_count(fold) >= 4 && pd_words_ends(fold, "?|？"));
 		paragraphs += is_said && !is_prose;
 		is_prose |= is_said;
+		asks |= is_said && pd_words_ends(fold, "?|？") && pd_words_find(fold, pd_note_help_words, NULL);
 		words += pd_words_count(fold);
 		sentences += is_said;
 		solid++;
 	}
-	return paragraphs >= 2 && words >= 25 && sentences * 2 >= solid;
+	return sentences * 2 >= solid && ((paragraphs >= 2 && words >= 25) || (asks && words >= 8));
 }
 
 static void take_delimited(struct pd_line_list *lines, size_t from, size_t to)
@@ -231,11 +233,20 @@ static bool is_name(const struct pd_line *line, unsigned max_words)
 	return c < 0x110000 && g_unichar_isupper(c);
 }
 
+/* Nothing but a link, below the line of a program. */
+static bool is_link_below(const struct pd_line_list *lines, size_t from, size_t at)
+{
+	const char *fold = pd_line_fold(&lines->items[at]);
+	bool is_link = pd_words_begins(fold, "http|https|www|<http|<https") > 0 && !strchr(fold, ' ');
+	return is_link && at > from && !lines->items[at].depth && pd_line_is_device(&lines->items[at - 1]);
+}
+
 static bool take_device(struct pd_line_list *lines, size_t from, size_t to)
 {
 	size_t end = kept_end(lines, from, to), start = end;
 	while (start > from &&
-	       (pd_line_is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1])))
+	       (pd_line_is_device(&lines->items[start - 1]) || pd_line_is_blank(&lines->items[start - 1]) ||
+		is_link_below(lines, from, start - 1)))
 		start--;
 	while (start < end && pd_line_is_blank(&lines->items[start]))
 		start++;
@@ -305,6 +316,14 @@ static bool gives_data(const char *fold)
 	return pd_words_find(fold, pd_data_words, NULL) > 0 || pd_words_ends(fold, ":|：") > 0;
 }
 
+/* "Kind regards", "Anna Virtanen": does the text end so, before the line `end`? */
+static bool is_signed(const struct pd_line_list *lines, size_t from, size_t end)
+{
+	size_t before = end > from ? kept_end(lines, from, end - 1) : from;
+	return before > from && is_name(&lines->items[end - 1], 4) && pd_line_closes(pd_line_fold(&lines->items[before - 1])) &&
+	       pd_words_count(pd_line_fold(&lines->items[before - 1])) <= 4;
+}
+
 /* "Anna Virtanen", "anna@…", "+358 …" as the last paragraph, below other text. */
 static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 {
@@ -324,7 +343,7 @@ static bool take_card(struct pd_line_list *lines, size_t from, size_t to)
 		return false;
 	const char *said = pd_line_fold(&lines->items[above - 1]);
 	bool is_card = contacts >= 2 || (contacts == 1 && others && is_name(&lines->items[start], 4) && !gives_data(said));
-	if (!is_card || !ends_thought(said) || strchr(pd_line_fold(&lines->items[start]), ':'))
+	if (!is_card || !(ends_thought(said) || is_signed(lines, from, above)) || strchr(pd_line_fold(&lines->items[start]), ':'))
 		return false;
 	take(lines, start, to);
 	return true;
