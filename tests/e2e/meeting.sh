@@ -116,4 +116,23 @@ for wrong in "#meeting cancel|there is no meeting" "#meeting tomorrow|a time and
 	grep -q "${wrong#*|}" "$(pf_mails anna@example.com | tail -1)" || fail "$wrong: $(cat "$(pf_mails anna@example.com | tail -1)")"
 done
 check_equal "mails to Carol" "$(mails carol@example.net)" 3
+
+# Of two that are to come it is not guessed which; the older is moved by the entry that invited to it, and keeps its identity.
+invited() { postdesk show 1 --json | jq -r '[.timeline[] | select(.kind == "message" and .direction == "out")][0].id'; }
+echo "#meeting $year-04-02 10:00 30m First" | give
+check "no first invitation" pf_wait 20 pf_has carol@example.net 4
+first=$(invited)
+calendar_of "$(pf_mails carol@example.net | tail -1)" | grep "^UID" >"$work/first"
+echo "#meeting $year-04-03 10:00 30m Second" | give
+check "no second invitation" pf_wait 20 pf_has carol@example.net 5
+told=$(mails anna@example.com)
+echo "#meeting move $year-04-04 10:00" | give
+check "nothing came back" pf_wait 20 pf_has anna@example.com $((told + 1))
+grep -q "there are several meetings" "$(pf_mails anna@example.com | tail -1)" || fail "$(cat "$(pf_mails anna@example.com | tail -1)")"
+echo "#meeting move $first $year-04-04 10:00" | give
+check "the older was not moved" pf_wait 20 pf_has carol@example.net 6
+calendar_of "$(pf_mails carol@example.net | tail -1)" >"$work/ics"
+for line in "$(cat "$work/first")" SEQUENCE:1 SUMMARY:First "DTSTART:${year}0404T100000Z" "DTEND:${year}0404T103000Z"; do
+	grep -q "^$line" "$work/ics" || fail "the older one moved: $line is missing: $(cat "$work/ics")"
+done
 desk_stop
