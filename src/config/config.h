@@ -232,11 +232,14 @@ void pd_settings_unref(struct pd_settings *settings); /* NULL is allowed */
 /* The accepted text in one canonical form, for the store to keep by hash. */
 char *pd_settings_text(struct pd_arena *arena, const struct pd_settings *settings);
 
-/* Look-ups; NULL when there is none. Names are compared exactly, addresses without case. */
+/* Look-ups; NULL when there is none. Names are compared exactly, addresses without case. A name that a group had before
+ * (`was`) finds it, unless another has it now: tickets keep the name that they were given. */
 const struct pd_mailbox *pd_settings_mailbox(const struct pd_settings *settings, const char *name);
 const struct pd_mailbox *pd_settings_mailbox_of(const struct pd_settings *settings, const char *address);
 const struct pd_team *pd_settings_team(const struct pd_settings *settings, const char *name);
 const struct pd_agent *pd_settings_agent(const struct pd_settings *settings, const char *name);
+/* Is that its name, or one that it had? */
+bool pd_agent_is(const struct pd_agent *agent, const char *name);
 const struct pd_agent *pd_settings_agent_of(const struct pd_settings *settings, const char *address);
 const struct pd_agent *pd_settings_agent_user(const struct pd_settings *settings, const char *user);
 /* Whose TLS client certificate bears this common name, exactly. */

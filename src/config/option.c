@@ -177,7 +177,7 @@ const struct pd_option pd_options[] = {
 	 "company are linked with), properties (category and all custom ones) and single properties. An agent's own setting goes "
 	 "before that of its primary team, and that before the mailbox's. Sender, subject, the newest message, owner, priority "
 	 "and status stand there always."},
-	{"mailbox", "was", PD_OPTION_LIST, NULL, NULL, MAILBOX(was), "Names that the group had before."},
+	{"mailbox", "was", PD_OPTION_LIST, NULL, NULL, MAILBOX(was), "Names that the group had before, which its tickets bear still. A name that tickets bear and that no group has is an error of postdesk check."},
 
 	{"team", "members", PD_OPTION_NAMES, NULL, "agent", TEAM(members), "Its agents."},
 	{"team", "calendar", PD_OPTION_NAME, NULL, "calendar", TEAM(calendar),
@@ -187,7 +187,7 @@ const struct pd_option pd_options[] = {
 	 "team's mailboxes are always seen."},
 	{"team", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, TEAM(notify_shows),
 	 "As in a mailbox, for its members."},
-	{"team", "was", PD_OPTION_LIST, NULL, NULL, TEAM(was), "Names that the group had before."},
+	{"team", "was", PD_OPTION_LIST, NULL, NULL, TEAM(was), "Names that the group had before, which its tickets bear still. A name that tickets bear and that no group has is an error of postdesk check."},
 
 	{"agent", "name", PD_OPTION_TEXT, NULL, NULL, AGENT(full_name),
 	 "The agent's name. Absent: the group's name."},
@@ -214,13 +214,13 @@ const struct pd_option pd_options[] = {
 	 "The primary team. Absent: the first that lists the agent."},
 	{"agent", "notify_shows", PD_OPTION_SHOWS, NULL, NULL, AGENT(notify_shows),
 	 "As in a mailbox, for this agent."},
-	{"agent", "was", PD_OPTION_LIST, NULL, NULL, AGENT(was), "Names that the group had before."},
+	{"agent", "was", PD_OPTION_LIST, NULL, NULL, AGENT(was), "Names that the group had before, which its tickets bear still. A name that tickets bear and that no group has is an error of postdesk check."},
 
 	{"pipeline", "statuses", PD_OPTION_STATUSES, NULL, NULL, PIPELINE(statuses),
 	 "The statuses in order, each KIND:NAME. A kind is new, open, waiting or closed. Needed."},
 	{"pipeline", "status_was", PD_OPTION_STATUS_WAS, NULL, NULL, PIPELINE(statuses),
-	 "Statuses that have a new name, each NEW:OLD."},
-	{"pipeline", "was", PD_OPTION_LIST, NULL, NULL, PIPELINE(was), "Names that the group had before."},
+	 "Statuses that have a new name, each NEW:OLD. A status that tickets have and the pipeline no longer has is an error of postdesk check."},
+	{"pipeline", "was", PD_OPTION_LIST, NULL, NULL, PIPELINE(was), "Names that the group had before, which its tickets bear still. A name that tickets bear and that no group has is an error of postdesk check."},
 
 	{"property", "name", PD_OPTION_TEXT, NULL, NULL, PD_NO_PLACE, "Its name for people."},
 	{"property", "type", PD_OPTION_WORD, "text", "text;number;date;choice;choices", PD_NO_PLACE,

@@ -70,6 +70,9 @@ const struct pd_mailbox *pd_settings_mailbox(const struct pd_settings *settings,
 	for (size_t i = 0; i < settings->mailboxes.count; i++)
 		if (pd_equal(settings->mailboxes.items[i].name, name))
 			return &settings->mailboxes.items[i];
+	for (size_t i = 0; name != NULL && i < settings->mailboxes.count; i++)
+		if (pd_strings_has(&settings->mailboxes.items[i].was, name))
+			return &settings->mailboxes.items[i];
 	return NULL;
 }
 
@@ -86,6 +89,9 @@ const struct pd_team *pd_settings_team(const struct pd_settings *settings, const
 	for (size_t i = 0; i < settings->teams.count; i++)
 		if (pd_equal(settings->teams.items[i].name, name))
 			return &settings->teams.items[i];
+	for (size_t i = 0; name != NULL && i < settings->teams.count; i++)
+		if (pd_strings_has(&settings->teams.items[i].was, name))
+			return &settings->teams.items[i];
 	return NULL;
 }
 
@@ -94,7 +100,15 @@ const struct pd_agent *pd_settings_agent(const struct pd_settings *settings, con
 	for (size_t i = 0; i < settings->agents.count; i++)
 		if (pd_equal(settings->agents.items[i].name, name))
 			return &settings->agents.items[i];
+	for (size_t i = 0; name != NULL && i < settings->agents.count; i++)
+		if (pd_strings_has(&settings->agents.items[i].was, name))
+			return &settings->agents.items[i];
 	return NULL;
+}
+
+bool pd_agent_is(const struct pd_agent *agent, const char *name)
+{
+	return name != NULL && (pd_equal(agent->name, name) || pd_strings_has(&agent->was, name));
 }
 
 const struct pd_agent *pd_settings_agent_of(const struct pd_settings *settings, const char *address)
@@ -125,6 +139,9 @@ const struct pd_pipeline *pd_settings_pipeline(const struct pd_settings *setting
 {
 	for (size_t i = 0; i < settings->pipelines.count; i++)
 		if (pd_equal(settings->pipelines.items[i].name, name))
+			return &settings->pipelines.items[i];
+	for (size_t i = 0; name != NULL && i < settings->pipelines.count; i++)
+		if (pd_strings_has(&settings->pipelines.items[i].was, name))
 			return &settings->pipelines.items[i];
 	return NULL;
 }

@@ -406,9 +406,11 @@ bool pd_may_see(const struct pd_settings *settings, const struct pd_agent *agent
 	if (agent->role == PD_ROLE_ADMINISTRATOR)
 		return true;
 	enum pd_sees sees = sees_of(settings, agent);
-	if (sees == PD_SEES_ALL || pd_equal(ticket->owner, agent->name) ||
-	    pd_strings_has(&ticket->followers, agent->name))
+	if (sees == PD_SEES_ALL || pd_agent_is(agent, ticket->owner) || pd_strings_has(&ticket->followers, agent->name))
 		return true;
+	for (size_t i = 0; i < agent->was.count; i++)
+		if (pd_strings_has(&ticket->followers, agent->was.items[i]))
+			return true;
 	if (sees == PD_SEES_TEAM && is_in_team(settings, agent, ticket->team))
 		return true;
 	bool is_its_mailbox = is_in_mailbox(settings, agent, ticket->mailbox);
@@ -464,7 +466,7 @@ static bool needs_confirmation(struct command_run *run, const struct pd_command 
 	/* Taking a colleague's ticket changes the colleague's work. */
 	bool is_colleagues = strcmp(command->spec->word, "take") == 0 && run->ticket != NULL &&
 			     run->ticket->owner != NULL && run->context->agent != NULL &&
-			     !pd_equal(run->ticket->owner, run->context->agent->name);
+			     !pd_agent_is(run->context->agent, run->ticket->owner);
 	/* On a new ticket nothing changes another's work. */
 	bool is_on_new = run->commands->has_new && strcmp(command->spec->word, "send") != 0;
 	return proof == PD_PROOF_MAIL && ((flags & PD_COMMAND_HARMLESS) == 0 || is_colleagues) && !is_on_new;

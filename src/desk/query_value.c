@@ -98,6 +98,41 @@ static int set_found(struct query_parser *in, const struct query_term *term, str
 	return 0;
 }
 
+/* Whoever is named so, or was: tickets keep the name that they were given. */
+static void add_former(struct query_parser *in, struct pd_query *node, const struct pd_strings *was)
+{
+	if (was == NULL || was->count == 0)
+		return;
+	if (node->values.count == 0)
+		*pd_list_add(in->arena, &node->values) = node->value;
+	for (size_t i = 0; i < was->count; i++)
+		*pd_list_add(in->arena, &node->values) = was->items[i];
+}
+
+static const struct pd_strings *former_names(const struct pd_settings *settings, enum field_type type, const char *name)
+{
+	switch (type) {
+	case FIELD_AGENT: {
+		const struct pd_agent *agent = pd_settings_agent(settings, name);
+		return agent != NULL ? &agent->was : NULL;
+	}
+	case FIELD_TEAM: {
+		const struct pd_team *team = pd_settings_team(settings, name);
+		return team != NULL ? &team->was : NULL;
+	}
+	case FIELD_MAILBOX: {
+		const struct pd_mailbox *mailbox = pd_settings_mailbox(settings, name);
+		return mailbox != NULL ? &mailbox->was : NULL;
+	}
+	case FIELD_PIPELINE: {
+		const struct pd_pipeline *pipeline = pd_settings_pipeline(settings, name);
+		return pipeline != NULL ? &pipeline->was : NULL;
+	}
+	default:
+		return NULL;
+	}
+}
+
 /* Nothing matches. */
 static void match_nothing(struct query_parser *in, struct pd_query *node)
 {
@@ -180,8 +215,11 @@ static void add_status(struct query_parser *in, const struct pd_pipeline *pipeli
 {
 	for (size_t i = 0; i < pipeline->statuses.count; i++) {
 		const char *name = pipeline->statuses.items[i].name;
-		if (strcmp(pd_fold(in->arena, name), wanted) == 0)
-			pd_strings_add_once(in->arena, values, name);
+		if (strcmp(pd_fold(in->arena, name), wanted) != 0)
+			continue;
+		pd_strings_add_once(in->arena, values, name);
+		if (pipeline->statuses.items[i].was != NULL)
+			pd_strings_add_once(in->arena, values, pipeline->statuses.items[i].was);
 	}
 }
 
@@ -528,5 +566,11 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 	    field->type != FIELD_PRIORITY)
 		return pd_query_fail(in, term->value_at, "\"*\" has no meaning in the field \"%s\"",
 				     field->name);
-	return has_star ? 0 : set_value(in, term, field, node);
+	int failed = has_star ? 0 : set_value(in, term, field, node);
+	const struct pd_strings meant = node->values; /* team:me may mean several */
+	if (!failed && meant.count == 0 && node->value != NULL)
+		add_former(in, node, former_names(in->settings, field->type, node->value));
+	for (size_t i = 0; !failed && i < meant.count; i++)
+		add_former(in, node, former_names(in->settings, field->type, meant.items[i]));
+	return failed;
 }

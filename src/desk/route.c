@@ -135,7 +135,7 @@ static size_t load_of(const struct routing *routing, const struct pd_agent *agen
 	size_t load = context->desk->list(context->desk, arena, query, "number", LOAD_MAX, 0).count;
 	for (size_t i = 0; i < context->plan->tickets.count; i++) {
 		const struct pd_planned_ticket *planned = &context->plan->tickets.items[i];
-		load += planned->base_version == 0 && pd_equal(planned->ticket->owner, agent->name);
+		load += planned->base_version == 0 && pd_agent_is(agent, planned->ticket->owner);
 	}
 	return load;
 }

@@ -18,6 +18,22 @@ static struct pd_query *condition(struct pd_arena *arena, const char *field, con
 	return query;
 }
 
+static void add_names(struct pd_arena *arena, struct pd_query *query, const char *name, const struct pd_strings *was)
+{
+	*pd_list_add(arena, &query->values) = name;
+	for (size_t i = 0; i < was->count; i++)
+		*pd_list_add(arena, &query->values) = was->items[i];
+}
+
+/* The same of a name and those that it had before. */
+static struct pd_query *condition_of(struct pd_arena *arena, const char *field, const char *value, const struct pd_strings *was)
+{
+	struct pd_query *query = condition(arena, field, value);
+	if (was->count > 0)
+		add_names(arena, query, value, was);
+	return query;
+}
+
 static const struct pd_query *pair(struct pd_arena *arena, enum pd_query_op op, const struct pd_query *left,
 				   const struct pd_query *right)
 {
@@ -48,7 +64,7 @@ static const struct pd_query *unowned(struct pd_arena *arena, const struct pd_se
 		if (!is_teams(settings, agent, mailbox->team))
 			continue;
 		count++;
-		any = pair(arena, PD_QUERY_OR, any, condition(arena, "mailbox", mailbox->name));
+		any = pair(arena, PD_QUERY_OR, any, condition_of(arena, "mailbox", mailbox->name, &mailbox->was));
 	}
 	const struct pd_query *nobody = condition(arena, "owner", NULL);
 	if (count == 0)
@@ -61,12 +77,12 @@ const struct pd_query *pd_sight(struct pd_arena *arena, const struct pd_settings
 {
 	if (agent == NULL || pd_sees_all(settings, agent))
 		return query;
-	const struct pd_query *seen = pair(arena, PD_QUERY_OR, condition(arena, "owner", agent->name),
-					   condition(arena, "follower", agent->name));
+	const struct pd_query *seen = pair(arena, PD_QUERY_OR, condition_of(arena, "owner", agent->name, &agent->was),
+					   condition_of(arena, "follower", agent->name, &agent->was));
 	struct pd_query *teams = condition(arena, "team", NULL);
 	for (size_t i = 0; i < settings->teams.count; i++)
 		if (pd_team_has(&settings->teams.items[i], agent->name))
-			*pd_list_add(arena, &teams->values) = settings->teams.items[i].name;
+			add_names(arena, teams, settings->teams.items[i].name, &settings->teams.items[i].was);
 	/* Who sees its own alone is shown none of these but its own. */
 	bool sees_team = false;
 	for (size_t i = 0; i < settings->teams.count; i++)

@@ -24,7 +24,7 @@ static struct pd_strings steps_of(struct pd_context *context, const struct pd_ag
 {
 	struct pd_strings steps = {0};
 	if (pd_may(agent, "reply") && !ticket->is_deleted) {
-		if (!pd_equal(ticket->owner, agent->name))
+		if (!pd_agent_is(agent, ticket->owner))
 			add(context, &steps, N_("Take"), "#take");
 		if (ticket->status_kind == PD_STATUS_CLOSED)
 			add(context, &steps, N_("Reopen"), "#open");

@@ -108,8 +108,10 @@ static void check_database(const struct pd_settings *settings, struct pd_problem
 	}
 	if (pd_store_open(settings->state, PD_STORE_READ, settings->message_in_database, &store, &error))
 		pd_problem_add(problems, where_of(settings, "state"), "database: %s", error.text);
-	else
+	if (store) {
 		check_keys(settings, store, problems);
+		pd_flow_check_names(settings, store, problems);
+	}
 	pd_store_close(store);
 }
 

@@ -44,6 +44,9 @@ struct pd_settings *pd_flow_settings_at(struct pd_flow *flow, pd_time at);
 /* The calendars that a kept configuration names. One reference. */
 struct pd_calendars *pd_flow_kept_calendars(struct pd_store *store, const char *config);
 
+/* Tells of names that tickets bear and the settings no longer have, `was` taken into account. */
+void pd_flow_check_names(const struct pd_settings *settings, struct pd_store *store, struct pd_problems *problems);
+
 /* signature.c */
 struct pd_verifier *pd_flow_verifier(struct pd_flow *flow);
 struct pd_verifier_tools pd_flow_verifier_tools(const struct pd_settings *settings);

@@ -129,21 +129,38 @@ const json_t *pd_json_due(const json_t *goals)
 	return earliest;
 }
 
+/* The status, by the name that it has now (status_was). */
+static const char *status_now(const struct pd_settings *settings, const struct pd_ticket *ticket)
+{
+	const struct pd_pipeline *pipeline = pd_settings_pipeline(settings, ticket->pipeline);
+
+	for (size_t i = 0; pipeline && i < pipeline->statuses.count; i++)
+		if (ticket->status && pd_equal(pipeline->statuses.items[i].was, ticket->status))
+			return pipeline->statuses.items[i].name;
+	return ticket->status;
+}
+
 json_t *pd_json_ticket(struct pd_arena *arena, const struct pd_json_scene *scene, const struct pd_ticket *ticket)
 {
 	struct pd_snapshot *snapshot = scene->snapshot;
+	const struct pd_settings *settings = scene->settings;
 	const struct pd_contact *contact = first_contact(arena, snapshot, ticket);
 	json_t *object = json_object();
 
 	json_object_set_new(object, "number", json_integer(ticket->number));
 	json_object_set_new(object, "name", pd_json_text(ticket->name));
 	json_object_set_new(object, "description", text_or_null(ticket->description));
-	json_object_set_new(object, "status", pd_json_text(ticket->status));
+	json_object_set_new(object, "status", pd_json_text(status_now(settings, ticket)));
 	json_object_set_new(object, "status_kind", pd_json_text(pd_status_kind_name(ticket->status_kind)));
-	json_object_set_new(object, "pipeline", pd_json_text(ticket->pipeline));
-	json_object_set_new(object, "mailbox", pd_json_text(ticket->mailbox));
-	json_object_set_new(object, "owner", pd_json_text(ticket->owner));
-	json_object_set_new(object, "team", pd_json_text(ticket->team));
+	const struct pd_pipeline *pipeline = pd_settings_pipeline(settings, ticket->pipeline);
+	const struct pd_mailbox *mailbox = pd_settings_mailbox(settings, ticket->mailbox);
+	const struct pd_agent *owner = pd_settings_agent(settings, ticket->owner);
+	const struct pd_team *team = pd_settings_team(settings, ticket->team);
+
+	json_object_set_new(object, "pipeline", pd_json_text(pipeline ? pipeline->name : ticket->pipeline));
+	json_object_set_new(object, "mailbox", pd_json_text(mailbox ? mailbox->name : ticket->mailbox));
+	json_object_set_new(object, "owner", pd_json_text(owner ? owner->name : ticket->owner));
+	json_object_set_new(object, "team", pd_json_text(team ? team->name : ticket->team));
 	json_object_set_new(object, "priority", pd_json_text(ticket->priority));
 	json_object_set_new(object, "category", pd_json_text(ticket->category));
 	json_object_set_new(object, "source", pd_json_text(ticket->source));

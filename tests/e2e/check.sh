@@ -260,4 +260,52 @@ for milter in "" "milter = inet:127.0.0.1:2425" "milter = inet:127.0.0.1:2425\na
 		grep -q '^smtpd_milters' "$work/main" && fail "a milter that is not there stands in main.cf"
 	fi
 done
+# Names that tickets bear do not go without a word; was says what has taken their place, and tickets follow.
+cat >"$work/names.conf" <<END
+[postdesk]
+state = $work/names
+[mailbox support]
+address = support@example.com
+team = support
+pipeline = cases
+[pipeline cases]
+statuses = new:New;open:Open;closed:Closed
+[team support]
+members = anna;bob
+sees = own
+[agent anna]
+address = anna@example.com
+[agent bob]
+address = bob@example.com
+END
+mkdir -m 700 "$work/names"
+names() { "$POSTDESK" -c "$work/names.conf" "$@" >"$work/out" 2>"$work/told"; }
+names create --mailbox support --name "Help" --set owner=anna || fail "no ticket"
+names create --mailbox support --name "Old" --set owner=bob || fail "no ticket"
+names do 2 '#close' && names do 1 '#open' || fail "no status"
+names check || fail "names that are there are told"
+renamed() { sed -e 's/\[mailbox support\]/[mailbox help]\nMAILBOX/; s/\[pipeline cases\]/[pipeline work]\nPIPELINE/' \
+	-e 's/= cases/= work/; s/\[team support\]/[team helpers]\nTEAM/; s/= support$/= helpers/; s/\[agent anna\]/[agent anna.v]\nAGENT/' \
+	-e 's/anna;bob/anna.v/; /^\[agent bob/,$d' "$work/names.conf"; }
+renamed >"$work/new.conf"
+sed '/^[A-Z]*$/d' "$work/new.conf" >"$work/names.conf"
+names check
+[ $? -eq 78 ] || fail "names that are in use may go"
+for gone in "mailbox support" "team support" "agent anna" "pipeline cases"; do
+	grep -q "names.conf: error: \[$gone\] is gone and in use (tickets\{0,1\} 1[^0-9]" "$work/told" || fail "[$gone] went without a word"
+done
+grep -q 'agent bob' "$work/told" && fail "who has closed tickets alone may not go"
+sed -e 's/^MAILBOX$/was = support/; s/^TEAM$/was = support/; s/^AGENT$/was = anna/; s/^PIPELINE$/was = cases/' "$work/new.conf" >"$work/names.conf"
+sed -i 's/^statuses = .*/statuses = new:New;open:Running;closed:Closed/' "$work/names.conf"
+names check
+grep -q 'the status "Open" is gone and in use (ticket 1)' "$work/told" || fail "a status went without a word"
+[ "$(grep -c ' error: ' "$work/told")" -eq 1 ] || fail "was is not heard"
+sed -i 's/^statuses = .*/&\nstatus_was = Running:Open/' "$work/names.conf"
+names check || fail "status_was is not heard"
+for query in owner:anna.v mailbox:help team:helpers pipeline:work status:running; do
+	names list "$query" --json && grep -q '"number":1,' "$work/out" || fail "not found: $query"
+done
+[ "$(jq -r '[.owner, .mailbox, .team, .pipeline, .status] | join(" ")' "$work/out")" = "anna.v help helpers work Running" ] ||
+	fail "it bears its old names: $(cat "$work/out")"
+names --as anna.v list --view mine --json && grep -q '"number":1,' "$work/out" || fail "it is nobody's"
 exit 0
