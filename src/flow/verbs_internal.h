@@ -78,6 +78,8 @@ int pd_call_each(struct pd_call *call, struct pd_snapshot *snapshot, const struc
 /* Writes the ticket with conversations, links and timeline, as `show` gives it, to call->line; deleted entries, too,
  * marked. */
 void pd_call_write_whole(struct pd_call *call, struct pd_snapshot *snapshot, const struct pd_ticket *ticket);
+/* Calls each for all tickets that match and may be seen, in order of number; the far ones cost no more than the first. */
+int pd_call_all(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query *wanted, pd_call_ticket_fn *each);
 /* All that the query of the request finds and may be seen, in order of number. */
 int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_ticket_fn *each);
 

@@ -290,11 +290,9 @@ int pd_verb_views(struct pd_call *call)
 
 /* All that the query finds, in order of number; each page begins after the last number, so that a long way costs no
  * more than a short one. */
-int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_ticket_fn *each)
+int pd_call_all(struct pd_call *call, struct pd_snapshot *snapshot, struct pd_query *wanted, pd_call_ticket_fn *each)
 {
-	struct pd_query *wanted = NULL;
-	const char *sort;
-	int failed = pd_call_query(call, snapshot, &wanted, &sort);
+	int failed = 0;
 	struct pd_query after = {.op = PD_QUERY_FIELD, .field = "number", .compare = PD_GREATER, .kind = -1, .value = "0"};
 	struct pd_query query = {.op = PD_QUERY_AND, .left = wanted, .right = &after};
 	struct pd_arena *outer = call->arena;
@@ -315,6 +313,15 @@ int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_t
 		failed = failed ? failed : pd_call_checked(call, snapshot);
 	}
 	return failed;
+}
+
+int pd_call_export(struct pd_call *call, struct pd_snapshot *snapshot, pd_call_ticket_fn *each)
+{
+	struct pd_query *wanted = NULL;
+	const char *sort;
+	int failed = pd_call_query(call, snapshot, &wanted, &sort);
+
+	return failed ? failed : pd_call_all(call, snapshot, wanted, each);
 }
 
 static int export(struct pd_call *call, pd_call_ticket_fn *each)

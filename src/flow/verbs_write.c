@@ -237,8 +237,8 @@ static int count_draft(struct pd_call *call, struct pd_snapshot *snapshot, const
 /* What the agent may see, counted; of how the house is, nothing. */
 static int status_seen(struct pd_call *call)
 {
-	const struct pd_query all = {.op = PD_QUERY_ALL, .kind = -1};
-	const struct pd_query own = {
+	struct pd_query all = {.op = PD_QUERY_ALL, .kind = -1};
+	struct pd_query own = {
 		.op = PD_QUERY_FIELD, .field = "is", .value = "draft", .me = call->agent->name, .kind = -1};
 	static const char *const house[] = {"outbox_waiting", "outbox_oldest", "unindexed",	     "database_bytes",
 					    "commits",	      "commit_groups", "decided_anew",	     "mails_read",
@@ -246,10 +246,20 @@ static int status_seen(struct pd_call *call)
 	PD_AUTO_SNAPSHOT snapshot = NULL;
 	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
 
+	if (!failed && pd_sees_all(call->settings, call->agent)) {
+		struct pd_store_stats stats;
+
+		failed = pd_store_stats(pd_flow_store(call->flow), &stats, &call->error);
+		if (!failed) {
+			call->seen.tickets = stats.tickets;
+			call->seen.open = stats.open;
+			call->seen.messages = stats.messages;
+		}
+	} else if (!failed) {
+		failed = pd_call_all(call, snapshot, &all, count_ticket);
+	}
 	if (!failed)
-		failed = pd_call_each(call, snapshot, &all, "-number", 0, count_ticket);
-	if (!failed)
-		failed = pd_call_each(call, snapshot, &own, "-number", 0, count_draft);
+		failed = pd_call_all(call, snapshot, &own, count_draft);
 	if (failed)
 		return failed;
 	json_t *object = json_pack("{s:I,s:I,s:I,s:I}", "tickets", (json_int_t)call->seen.tickets, "open",

@@ -123,6 +123,7 @@ refused company set acme.example name=Mine
 counts='"\(.tickets) \(.open) \(.messages) \(.drafts) \(.outbox_waiting) \(.database_bytes)"'
 check_equal "the desk's figures, for dan" "$(postdesk --as dan status --json | jq -r "$counts")" "1 1 1 0 null null"
 check_equal "nor of its doors" "$(postdesk --as dan status --json | jq -c '[.daemon, .lmtp_served]')" "[true,null]"
+check_equal "for a colleague who sees all" "$(postdesk --as anna status --json | jq -r "$counts")" "3 3 3 0 null null"
 check_equal "and for administrators" "$(postdesk status --json | jq -r '"\(.open) \(.messages > 2) \(.database_bytes > 0)"')" "3 true true"
 check_equal "counted for dan" "$(postdesk --as dan report --json | jq -s '.[0].created')" 1
 
