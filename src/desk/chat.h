@@ -24,7 +24,7 @@
 enum pd_said_kind {
 	PD_SAID_LINE,
 	PD_SAID_GONE,	     /* the visitor has left */
-	PD_SAID_UNDELIVERED, /* the visitor's server gave a line back */
+	PD_SAID_UNDELIVERED, /* the visitor's server gave a line back, or the agent's */
 	PD_SAID_ZONE,	     /* the visitor's client told its time zone */
 };
 
@@ -56,6 +56,7 @@ struct pd_chat_session {
 	enum pd_chat_state state;
 	const char *language, *zone; /* of the visitor; zone NULL: the desk's */
 	const char *agent;	     /* who has taken it; NULL */
+	bool is_unreached;	     /* that agent's client is gone: the mails tell of each line */
 	struct pd_strings invited;   /* agents */
 	int64_t since;		     /* the entry that it began with */
 	pd_time until;		     /* of a waiting one: then the visitor is asked; else 0 */
@@ -82,7 +83,8 @@ bool pd_chat_tells(struct pd_context *context, const struct pd_ticket *ticket, c
 /* What a notification of that message shows: of a line of a chat, all that was said there up to it. */
 const char *pd_chat_words(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_event *event,
 			  const struct pd_stored *stored);
-/* By that change a chat that nobody has taken becomes an ordinary ticket: its newest message is told as a mail is. */
+/* By that change a chat that nobody has taken becomes an ordinary ticket, or who has taken it is gone: its newest message is
+ * told as a mail is. */
 bool pd_chat_is_left(const struct pd_change *change);
 /* An agent's words, that came by mail, for the visitor of an open chat; event: their entry. */
 void pd_chat_pass_on(struct pd_context *context, struct pd_ticket *ticket, const struct pd_event *event, const char *text);

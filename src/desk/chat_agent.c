@@ -169,6 +169,10 @@ static void on_ticket(struct line *line, int64_t number)
 	if (!read_commands(line, ticket, false))
 		return;
 	bool is_open = chat_open(context, number, &chat);
+	if (is_open && chat.session.is_unreached && pd_equal(chat.session.agent, line->agent->name)) {
+		chat.session.is_unreached = false;
+		chat_keep(&chat, "chat: the agent is there again");
+	}
 	bool takes = has_command(line, "take");
 	bool has_words = *line->text != '\0' && !line->commands->is_note;
 	context->plan->outcome = "command";
@@ -209,11 +213,26 @@ static void on_desk(struct line *line)
 		answer_report(line, reported);
 }
 
+/* The client of who talks with the visitor is gone, and no server keeps lines for it. */
+static void lose(struct pd_context *context, int64_t number, const struct pd_agent *agent)
+{
+	struct chat chat;
+	if (!chat_open(context, number, &chat) || chat.session.state != PD_CHAT_TAKEN || chat.session.is_unreached ||
+	    !pd_equal(chat.session.agent, agent->name))
+		return;
+	chat.session.is_unreached = true;
+	chat_keep(&chat, "chat: the agent's client is gone");
+	context->plan->ticket = number;
+	context->plan->outcome = "agent gone";
+}
+
 void chat_take_agent(struct pd_context *context, const struct pd_chat *settings, const struct pd_said *said,
 		     const struct pd_agent *agent)
 {
 	struct line line = {.context = context, .settings = settings, .said = said, .agent = agent};
 	unsigned long long number;
+	if (said->kind == PD_SAID_UNDELIVERED && said->to[0] == 't' && pd_number(said->to + 1, INT64_MAX, &number))
+		lose(context, (int64_t)number, agent);
 	if (said->kind != PD_SAID_LINE)
 		return;
 	context->agent = agent;

@@ -114,6 +114,7 @@ void chat_give(struct chat *chat, const struct pd_agent *agent, const char *why)
 	bool was_waiting = chat->session.state != PD_CHAT_TAKEN;
 	chat->session.state = PD_CHAT_TAKEN;
 	chat->session.agent = agent->name;
+	chat->session.is_unreached = false;
 	chat->session.until = 0;
 	memset(&chat->session.invited, 0, sizeof chat->session.invited);
 	chat_keep(chat, why);
@@ -255,12 +256,16 @@ bool pd_chat_tells(struct pd_context *context, const struct pd_ticket *ticket, c
 		return false;
 	/* Of who talks by mail, each line; else that there is somebody. */
 	if (session.state == PD_CHAT_TAKEN)
-		return agent->jid != NULL || !pd_equal(session.agent, agent->name);
+		return (agent->jid != NULL && !session.is_unreached) || !pd_equal(session.agent, agent->name);
 	return agent->jid != NULL || event->id != session.since;
 }
 
 bool pd_chat_is_left(const struct pd_change *change)
 {
+	static const char unreached[] = " unreached=1";
+	if (strcmp(change->property, PD_PROPERTY_CHAT) == 0 && change->from != NULL && change->to != NULL &&
+	    pd_ends(change->to, unreached) && !pd_ends(change->from, unreached))
+		return true;
 	return strcmp(change->property, PD_PROPERTY_CHAT) == 0 && change->from != NULL &&
 	       pd_starts(change->from, "state=waiting") && (change->to == NULL || pd_starts(change->to, "state=asked"));
 }

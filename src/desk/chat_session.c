@@ -39,6 +39,7 @@ char *pd_chat_session_text(struct pd_arena *arena, const struct pd_chat_session 
 	put_number(&out, "since", session->since);
 	put_number(&out, "until", session->until);
 	put_number(&out, "idle", session->idle);
+	put_number(&out, "unreached", session->is_unreached);
 	return pd_buf_string(arena, &out);
 }
 
@@ -79,6 +80,7 @@ bool pd_chat_session_of(struct pd_arena *arena, const struct pd_ticket *ticket, 
 		.since = get_number(arena, text, "since"),
 		.until = get_number(arena, text, "until"),
 		.idle = get_number(arena, text, "idle"),
+		.is_unreached = get_number(arena, text, "unreached") != 0,
 	};
 	const char *state = get(arena, text, "state");
 	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {

@@ -75,4 +75,19 @@ check_equal "nothing waits" "$(postdesk outbox --json | grep -c '"kind": *"line"
 order carol "say $desk It burns again."
 await "anna, whose ticket it is, is not invited" anna 'It burns again'
 check_equal "tickets after coming back" "$(tickets)" 1
+
+# --- the agent's client is gone, and no server keeps her lines: she gets them by mail ---
+if [ "$server" = prosody ]; then
+	order anna "say t1@desk.example.com Burns again?"
+	await "carol hears nothing" carol 'Burns again'
+	order anna kill
+	order carol "say $desk Did you leave?"
+	has_mail_of() { grep -lq "$1" $(pf_mails anna@example.com); }
+	check "anna is not told by mail" pf_wait 20 has_mail_of 'Did you leave'
+	client anna pw-anna
+	order anna "say t1@desk.example.com I am back."
+	await "carol does not hear that anna is back" carol 'I am back'
+	order carol "say $desk Welcome back."
+	await "anna does not hear carol" anna 'Welcome back'
+fi
 check "the daemon ends badly" desk_stop

@@ -235,6 +235,32 @@ static void test_strangers(void **state)
 	assert_int_equal(small_ticket(desk, ticket)->status_kind, PD_STATUS_OPEN);
 }
 
+/* The agent's client is gone: what the visitor says comes by mail, until the agent says something again. */
+static void test_agent_gone(void **state)
+{
+	(void)state;
+	int64_t ticket = taken();
+	const struct pd_said gone = {.kind = PD_SAID_UNDELIVERED, .chat = "help", .from = DORA, .to = local(ticket), .text = ""};
+	const struct pd_said other = {.kind = PD_SAID_UNDELIVERED, .chat = "help", .from = EMIL, .to = local(ticket), .text = ""};
+	assert_int_equal(small_letters(say(VISITOR, "help", "Are you there?"), PD_LETTER_NOTIFICATION), 0);
+	assert_string_equal(decide(&other)->outcome, "ignored");
+	struct pd_plan *plan = decide(&gone);
+	assert_string_equal(plan->outcome, "agent gone");
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_NOTIFICATION, "dora");
+	assert_non_null(letter);
+	assert_non_null(strstr(letter->letter.text, "Are you there?"));
+	assert_int_equal(small_letters(plan, PD_LETTER_NOTIFICATION), 1);
+	assert_string_equal(decide(&gone)->outcome, "ignored");
+	plan = say(VISITOR, "help", "Hello?");
+	assert_non_null(small_letter(plan, PD_LETTER_NOTIFICATION, "dora"));
+	say(DORA, local(ticket), "Back again.");
+	assert_int_equal(small_letters(say(VISITOR, "help", "Good."), PD_LETTER_NOTIFICATION), 0);
+	/* To hand it over is to reach somebody. */
+	decide(&gone);
+	small_do(desk, "administrator", ticket, "assign emil");
+	assert_int_equal(small_letters(say(VISITOR, "help", "And you?"), PD_LETTER_NOTIFICATION), 0);
+}
+
 static void test_close(void **state)
 {
 	(void)state;
@@ -398,6 +424,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_take, setup, drop),
 		cmocka_unit_test_setup_teardown(test_commands, setup, drop),
 		cmocka_unit_test_setup_teardown(test_strangers, setup, drop),
+		cmocka_unit_test_setup_teardown(test_agent_gone, setup, drop),
 		cmocka_unit_test_setup_teardown(test_close, setup, drop),
 		cmocka_unit_test_setup_teardown(test_close_elsewhere, setup, drop),
 		cmocka_unit_test_setup_teardown(test_hand_over, setup, drop),
