@@ -3,6 +3,7 @@
 #ifndef PD_CLI_ARCHIVE_H
 #define PD_CLI_ARCHIVE_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "base/arena.h"
@@ -39,6 +40,8 @@ extern const char *const pd_archive_desks[];
  * that is needed lacks. */
 int pd_archive_tables(const char *desk, const char *path, pd_archive_each each, void *data, struct pd_error *error);
 
+/* The numbers of the tickets that have a JSON file in the folder, in order (int64_t); NULL where it cannot be read. */
+GArray *pd_archive_numbers(const char *path);
 /* Is it a folder that `postdesk export --tickets` made? */
 bool pd_archive_is_own(const char *path);
 int pd_archive_own(const char *path, pd_archive_each each, void *data, struct pd_error *error);

@@ -26,8 +26,7 @@ static int by_number(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The tickets' numbers, in order; NULL where the folder cannot be read. */
-static GArray *numbers_of(const char *path)
+GArray *pd_archive_numbers(const char *path)
 {
 	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	DIR *directory = opendir(path);
@@ -49,7 +48,7 @@ static GArray *numbers_of(const char *path)
 
 bool pd_archive_is_own(const char *path)
 {
-	GArray *numbers = numbers_of(path);
+	GArray *numbers = pd_archive_numbers(path);
 	bool is = numbers && numbers->len > 0;
 
 	if (numbers)
@@ -97,28 +96,16 @@ static void add_values(struct pd_arena *arena, struct pd_archive_ticket *ticket,
 }
 
 struct mails {
-	struct pd_arena *arena;
 	const json_t *entries; /* "E7", … */
-	size_t next;
-	PD_LIST(struct pd_bytes) items;
+	struct pd_mails all;
 };
-
-static bool keep_mail(void *data, const struct pd_mail_place *place, const struct pd_raw *raw)
-{
-	struct mails *mails = data;
-
-	(void)place;
-	*pd_list_add(mails->arena, &mails->items) =
-		(struct pd_bytes){pd_memdup(mails->arena, raw->data, raw->size), raw->size};
-	return true;
-}
 
 /* The mail of that entry; len 0: it has none. */
 static struct pd_bytes mail_of(const struct mails *mails, const char *entry)
 {
-	for (size_t i = 0; i < mails->items.count && i < json_array_size(mails->entries); i++)
+	for (size_t i = 0; i < mails->all.count && i < json_array_size(mails->entries); i++)
 		if (pd_equal(json_string_value(json_array_get(mails->entries, i)), entry))
-			return mails->items.items[i];
+			return mails->all.items[i];
 	return (struct pd_bytes){0};
 }
 
@@ -221,12 +208,12 @@ static bool read_one(const char *path, int64_t number, pd_archive_each each, voi
 		json_decref(object);
 		return false;
 	}
-	struct mails mails = {.arena = arena, .entries = json_object_get(object, "mails")};
+	struct mails mails = {.entries = json_object_get(object, "mails")};
 
 	if (json_array_size(mails.entries) > 0)
-		*ret_failed = pd_mails_each(mbox, keep_mail, &mails, error);
-	if (!*ret_failed && mails.items.count != json_array_size(mails.entries))
-		*ret_failed = pd_fail(error, PD_PERMANENT, "%s has %zu mails, but %s names %zu", mbox, mails.items.count, json,
+		*ret_failed = pd_mails_all(arena, mbox, &mails.all, error);
+	if (!*ret_failed && mails.all.count != json_array_size(mails.entries))
+		*ret_failed = pd_fail(error, PD_PERMANENT, "%s has %zu mails, but %s names %zu", mbox, mails.all.count, json,
 				      json_array_size(mails.entries));
 	if (!*ret_failed) {
 		read_ticket(arena, object, &mails, &ticket);
@@ -238,7 +225,7 @@ static bool read_one(const char *path, int64_t number, pd_archive_each each, voi
 
 int pd_archive_own(const char *path, pd_archive_each each, void *data, struct pd_error *error)
 {
-	GArray *numbers = numbers_of(path);
+	GArray *numbers = pd_archive_numbers(path);
 	int failed = 0;
 
 	if (!numbers)

@@ -5,14 +5,13 @@
  * said with its name, and the others go on. */
 #include "cli/carry.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
+#include "cli/archive.h"
 #include "cli/mails.h"
 #include "desk/carry.h"
 
@@ -137,21 +136,6 @@ static bool announce(struct taking *taking, const json_t *part)
 
 /* --- messages --- */
 
-struct mails {
-	struct pd_arena *arena;
-	PD_LIST(struct pd_bytes) items;
-};
-
-static bool keep_mail(void *data, const struct pd_mail_place *place, const struct pd_raw *raw)
-{
-	struct mails *mails = data;
-
-	(void)place;
-	*pd_list_add(mails->arena, &mails->items) =
-		(struct pd_bytes){pd_memdup(mails->arena, raw->data, raw->size), raw->size};
-	return true;
-}
-
 static struct pd_bytes with_crlf(struct pd_arena *arena, struct pd_bytes mail)
 {
 	size_t count = 0;
@@ -169,7 +153,7 @@ static struct pd_bytes with_crlf(struct pd_arena *arena, struct pd_bytes mail)
 }
 
 /* The bytes of a message, as its place tells; false: they are not there, or not what they were. */
-static bool bytes_of(struct taking *taking, struct pd_arena *arena, const struct mails *mails, const json_t *place,
+static bool bytes_of(struct taking *taking, struct pd_arena *arena, const struct pd_mails *mails, const json_t *place,
 		     struct pd_bytes *ret_bytes)
 {
 	const json_t *mbox = json_object_get(place, "mbox"), *content = json_object_get(place, "content");
@@ -179,9 +163,9 @@ static bool bytes_of(struct taking *taking, struct pd_arena *arena, const struct
 	if (json_is_integer(mbox)) {
 		json_int_t index = json_integer_value(mbox);
 
-		if (index < 0 || (size_t)index >= mails->items.count)
+		if (index < 0 || (size_t)index >= mails->count)
 			return refuse(taking, "a mail that it names is not in the mbox");
-		*ret_bytes = mails->items.items[index];
+		*ret_bytes = mails->items[index];
 		if (pd_equal(lines, "crlf"))
 			*ret_bytes = with_crlf(arena, *ret_bytes);
 	} else if (json_is_string(content)) {
@@ -196,7 +180,7 @@ static bool bytes_of(struct taking *taking, struct pd_arena *arena, const struct
 }
 
 /* The message and its bytes as they are sent; NULL: something is wrong with it. */
-static json_t *message_of(struct taking *taking, const struct mails *mails, const json_t *message, size_t *size)
+static json_t *message_of(struct taking *taking, const struct pd_mails *mails, const json_t *message, size_t *size)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
 	const json_t *place = json_object_get(message, "raw");
@@ -236,12 +220,12 @@ static bool send_batch(struct taking *taking, json_t *batch)
 static bool send_messages(struct taking *taking, const char *mbox, const json_t *messages)
 {
 	PD_AUTO_ARENA arena = pd_arena_new();
-	struct mails mails = {.arena = arena};
+	struct pd_mails mails = {0};
 	struct pd_error error;
 	json_t *message;
 	size_t i;
 
-	if (mbox && g_file_test(mbox, G_FILE_TEST_EXISTS) && pd_mails_each(mbox, keep_mail, &mails, &error))
+	if (mbox && g_file_test(mbox, G_FILE_TEST_EXISTS) && pd_mails_all(arena, mbox, &mails, &error))
 		return refuse(taking, error.text);
 	json_t *batch = json_array();
 	size_t size = 0;
@@ -313,33 +297,6 @@ static void take_ticket(struct taking *taking, int64_t number)
 	json_decref(object);
 }
 
-static int by_number(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static GArray *numbers_of(const char *path)
-{
-	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	DIR *directory = opendir(path);
-
-	for (struct dirent *entry; directory && (entry = readdir(directory));) {
-		size_t digits = strspn(entry->d_name, "0123456789");
-
-		if (digits == 0 || digits > 18 || strcmp(entry->d_name + digits, ".json") != 0)
-			continue;
-		int64_t number = g_ascii_strtoll(entry->d_name, NULL, 10);
-
-		g_array_append_val(numbers, number);
-	}
-	if (directory)
-		closedir(directory);
-	qsort(numbers->data, numbers->len, sizeof(int64_t), by_number);
-	return numbers;
-}
-
 /* --- the rest --- */
 
 /* The list in batches, under that key; takes nothing over. */
@@ -408,11 +365,12 @@ int pd_cli_carry_in(struct pd_cli *cli, const char *path, struct pd_carried_in *
 		taking.desk = json_string_value(json_object_get(desk, "desk"));
 	is_good = is_good && announce(&taking, desk);
 	if (is_good) {
-		GArray *numbers = numbers_of(path);
+		GArray *numbers = pd_archive_numbers(path);
 
-		for (guint i = 0; i < numbers->len && goes_on(&taking); i++)
+		for (guint i = 0; numbers && i < numbers->len && goes_on(&taking); i++)
 			take_ticket(&taking, g_array_index(numbers, int64_t, i));
-		g_array_free(numbers, TRUE);
+		if (numbers)
+			g_array_free(numbers, TRUE);
 		g_free(taking.file);
 		taking.file = g_build_filename(path, "desk.json", NULL);
 		send_list(&taking, "contacts", json_object_get(desk, "contacts"));

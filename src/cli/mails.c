@@ -142,3 +142,28 @@ int pd_mails_each(const char *path, pd_mail_each each, void *data, struct pd_err
 
 	return each_of_path(path, each, data, &is_stopped, error);
 }
+
+struct keeping {
+	struct pd_arena *arena;
+	struct pd_mails mails;
+};
+
+static bool keep_mail(void *data, const struct pd_mail_place *place, const struct pd_raw *raw)
+{
+	struct keeping *keeping = data;
+
+	(void)place;
+	*pd_list_add(keeping->arena, &keeping->mails) =
+		(struct pd_bytes){pd_memdup(keeping->arena, raw->data, raw->size), raw->size};
+	return true;
+}
+
+int pd_mails_all(struct pd_arena *arena, const char *path, struct pd_mails *ret_mails, struct pd_error *error)
+{
+	struct keeping keeping = {.arena = arena};
+	int failed = pd_mails_each(path, keep_mail, &keeping, error);
+
+	if (!failed)
+		*ret_mails = keeping.mails;
+	return failed;
+}

@@ -3,7 +3,10 @@
 #define PD_CLI_MAILS_H
 
 #include <stdbool.h>
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/list.h"
 #include "base/raw.h"
 
 struct pd_mail_place {
@@ -16,5 +19,12 @@ typedef bool (*pd_mail_each)(void *data, const struct pd_mail_place *place, cons
  * its subfolders of Maildir++; any other is read file by file, those of which a name ends in .json or .msf left out.
  * PD_PERMANENT: cannot be read. */
 int pd_mails_each(const char *path, pd_mail_each each, void *data, struct pd_error *error);
+
+struct pd_mails {
+	struct pd_bytes *items;
+	size_t count, room;
+};
+/* All of them, in the arena. */
+int pd_mails_all(struct pd_arena *arena, const char *path, struct pd_mails *ret_mails, struct pd_error *error);
 
 #endif
