@@ -145,7 +145,7 @@ static const struct pd_command_spec table[] = {
 	{"available", "", OWN, NULL, N_("Says that you are there, whatever your calendar says, until your hours begin."),
 	 command_parse_available, NULL, command_apply_available},
 
-	{"list", "VIEW|QUERY [sort PROPERTY]", ASKS, NULL, N_("Lists the tickets of a view or a query."),
+	{"list", "VIEW|QUERY [sort PROPERTY] [columns …]", ASKS, NULL, N_("Lists the tickets of a view or a query."),
 	 command_parse_list, command_check_list, command_apply_list},
 	{"search", "QUERY", ASKS, NULL, N_("Lists the tickets with these words, closed ones too."),
 	 command_parse_search, command_check_search, command_apply_list},
