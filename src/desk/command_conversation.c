@@ -110,7 +110,18 @@ void command_apply_conversation_owner(struct command_run *run, const struct pd_c
 		command_set(run, command, "owner", owner);
 }
 
-/* The entries of one of several; of the only one, the ticket. */
+/* Has any of its conversations a message that is not deleted? */
+static bool has_messages(const struct pd_ticket *ticket, const struct pd_entries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct pd_event *event = &all->items[i].event;
+		if (event->conversation != 0 && event->message != 0 && !pd_ticket_entry_deleted(ticket, event->id))
+			return true;
+	}
+	return false;
+}
+
+/* The entries of one of several, with the last of them the ticket; of the only one, the ticket. */
 void command_apply_conversation_deleted(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;
@@ -132,6 +143,8 @@ void command_apply_conversation_deleted(struct command_run *run, const struct pd
 						: pd_plan_remove(context, run->ticket, "entry_deleted", entry, 0,
 								 why)) != NULL;
 		}
+		if (is_done && (!is_deleting || !has_messages(run->ticket, &all)))
+			(void)pd_plan_set(context, run->ticket, "deleted", is_deleting ? "yes" : NULL, why);
 	}
 	command_report(run, command,
 		       !is_done	     ? RUN_SAY(run, is_deleting ? N_("conversation {id} is deleted already")

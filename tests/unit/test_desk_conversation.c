@@ -212,6 +212,16 @@ static void deleting(void **state)
 	assert_int_equal(fake_ticket(desk, 1)->deleted_entries.items[0], 4);
 	RUN(back);
 	assert_int_equal(fake_ticket(desk, 1)->deleted_entries.count, 0);
+	static const struct row all[] = {
+		{"one", 1, "#delete conversation C1",
+		 "#delete: conversation C1 is deleted; #restore conversation C1 brings it back", "New - | C1 - - | C2 - -"},
+		{"the last deletes the ticket", 1, "#delete conversation C2",
+		 "#delete: conversation C2 is deleted; #restore conversation C2 brings it back",
+		 "New - deleted | C1 - - | C2 - -"},
+		{"which comes back with one", 1, "#restore conversation C1", "#restore: conversation C1 is back",
+		 "New - | C1 - - | C2 - -"},
+	};
+	RUN(all);
 }
 
 static void deleting_the_only_one(void **state)
