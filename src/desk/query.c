@@ -210,6 +210,11 @@ static int parse_text(struct query_parser *in, struct pd_query **ret_query)
 		*ret_query = or_digits(in, node, digits, in->text + node->at);
 		(*ret_query)->right->is_prefix = node->is_prefix;
 	}
+	const char *elsewhere = in->is_in_phone || node->is_prefix
+					? NULL
+					: pd_query_phone_elsewhere(in->arena, in->settings, node->value);
+	if (elsewhere != NULL)
+		*ret_query = or_digits(in, *ret_query, elsewhere, in->text + node->at);
 	return 0;
 }
 
@@ -226,6 +231,9 @@ static void parse_phone(struct query_parser *in, size_t len, struct pd_query **r
 	if (pd_query_run(&inner, &plain) != 0)
 		plain = NULL;
 	*ret_query = or_digits(in, plain, pd_query_digits(in->arena, text, 1), in->at);
+	const char *elsewhere = pd_query_phone_elsewhere(in->arena, in->settings, text);
+	if (elsewhere != NULL)
+		*ret_query = or_digits(in, *ret_query, elsewhere, in->at);
 	in->terms = inner.terms;
 	in->at += len;
 }

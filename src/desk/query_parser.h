@@ -39,6 +39,8 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 /* Phone numbers as people write them (query_phone.c). The digits of such a text, at least `least` of them; NULL: it is
  * none, or digits alone. */
 const char *pd_query_digits(struct pd_arena *arena, const char *text, size_t least);
+/* The digits of the other spelling of a number, at home or from abroad (desk/people.h); NULL: it has one. */
+const char *pd_query_phone_elsewhere(struct pd_arena *arena, const struct pd_settings *settings, const char *text);
 #define PD_PHONE_DIGITS_MIN 5 /* as pd_phone takes them */
 /* The length of the words that together are one here; 0: none stands here. */
 size_t pd_query_phone_len(struct pd_arena *arena, const char *at);

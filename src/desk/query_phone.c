@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "desk/people.h"
+
 #define DIGITS_MAX 20
 #define SIGNS	   " +-()/."
 
@@ -47,4 +49,11 @@ size_t pd_query_phone_len(struct pd_arena *arena, const char *at)
 			len = i + 1;
 	}
 	return len > 0 && pd_query_digits(arena, pd_strndup(arena, at, len), PD_PHONE_DIGITS_MIN) != NULL ? len : 0;
+}
+
+const char *pd_query_phone_elsewhere(struct pd_arena *arena, const struct pd_settings *settings, const char *text)
+{
+	const char *phone = pd_phone(arena, text);
+	const char *other = phone != NULL ? pd_phone_elsewhere(arena, settings, phone) : NULL;
+	return other != NULL && *other == '+' ? other + 1 : other;
 }

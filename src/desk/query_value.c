@@ -572,5 +572,15 @@ int pd_query_term(struct query_parser *in, const struct query_term *term, struct
 		add_former(in, node, former_names(in->settings, field->type, node->value));
 	for (size_t i = 0; !failed && i < meant.count; i++)
 		add_former(in, node, former_names(in->settings, field->type, meant.items[i]));
+	const char *elsewhere = strcmp(node->field, "phone") == 0 && !node->has_glob
+					? pd_query_phone_elsewhere(in->arena, in->settings, term->value)
+					: NULL;
+	if (failed == 0 && !has_star && elsewhere != NULL) {
+		struct pd_query *other = pd_memdup(in->arena, node, sizeof *node);
+		other->value = elsewhere;
+		*ret_query = pd_query_node(in, PD_QUERY_OR, term->value_at);
+		(*ret_query)->left = node;
+		(*ret_query)->right = other;
+	}
 	return failed;
 }

@@ -137,6 +137,9 @@ check "no ticket of the second call" pf_wait 20 has_tickets 3
 ticket=$(postdesk list --json | head -1)
 check_equal "the contact of the second call" "$(value contact)" dave@example.net
 postdesk list phone:+358401234567 --json | grep -c . | grep -qx 2 || fail "two calls of one number are not one contact's"
+for spelling in phone:0401234567 phone:+358401234567 0401234567 "040 123 4567" "+358 40 1234567"; do
+	check_equal "found by $spelling" "$(postdesk list "$spelling" --json | jq -r .number | sort | xargs)" "2 3"
+done
 told() { pf_mails anna@example.com | xargs grep -l '^Subject: .*#3\]' | grep -q .; }
 check "anna was not told of the second call" pf_wait 20 told
 reply "$(pf_mails anna@example.com | xargs grep -l '^Subject: .*#3\]' | head -1)" "Your printer is ready."
