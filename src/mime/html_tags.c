@@ -2,7 +2,6 @@
  * are taken for what stands in them. */
 #include "mime/html.h"
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct tag {
@@ -120,15 +119,32 @@ static const struct tag tags[] = {
 	{"xmp", PD_TAG_BLOCK | PD_TAG_PRE},
 };
 
-static int by_name(const void *key, const void *item)
+/* Where the names of each letter begin. Filled once a process. */
+static unsigned char begins['z' - 'a' + 2];
+
+static void gather(void)
 {
-	return g_ascii_strcasecmp(key, ((const struct tag *)item)->name);
+	static gsize done;
+	if (!g_once_init_enter(&done))
+		return;
+	for (size_t letter = 0, i = 0; letter < G_N_ELEMENTS(begins); letter++) {
+		while (i < G_N_ELEMENTS(tags) && (size_t)(tags[i].name[0] - 'a') < letter)
+			i++;
+		begins[letter] = (unsigned char)i;
+	}
+	g_once_init_leave(&done, 1);
 }
 
 unsigned pd_html_tag(const xmlNode *node)
 {
 	if (node->type != XML_ELEMENT_NODE)
 		return 0;
-	const struct tag *found = bsearch(node->name, tags, G_N_ELEMENTS(tags), sizeof *tags, by_name);
-	return found ? found->flags : 0;
+	const char *name = (const char *)node->name;
+	unsigned letter = (unsigned)(*name | 0x20) - 'a';
+	gather();
+	for (size_t i = letter < 26 ? begins[letter] : 1, end = letter < 26 ? begins[letter + 1] : 0; i < end; i++)
+		if ((tags[i].name[1] | 0x20) == (name[1] | 0x20) &&
+		    g_ascii_strcasecmp(name, tags[i].name) == 0)
+			return tags[i].flags;
+	return 0;
 }

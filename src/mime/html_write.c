@@ -2,6 +2,7 @@
  * CSS properties and link schemes. Nothing active, remote or hidden is written; the result is well-formed and
  * can be set into another document. An element is opened only when something of the author's stands in it. */
 #include "mime/html.h"
+#include "base/sixteen.h"
 #include "base/text.h"
 #include <glib.h>
 #include <string.h>
@@ -47,6 +48,20 @@ struct writer {
 	size_t hash_line; /* a line whose '##' has been made '#'; SIZE_MAX: none */
 };
 
+/* Bytes at the start, in sixteens, that no writing changes. */
+static size_t harmless(const char *text, size_t len)
+{
+	size_t at = 0;
+	for (; at + PD_SIXTEEN <= len; at += PD_SIXTEEN) {
+		pd_sixteen bytes = pd_sixteen_load(text + at);
+		pd_sixteen bad = ((bytes >= 0) & (bytes < ' ')) | (bytes == 0x7f) | (bytes == '&') | (bytes == '<') | (bytes == '>') | (bytes == '"');
+		size_t clean = pd_sixteen_first(bad);
+		if (clean < PD_SIXTEEN)
+			return at + clean;
+	}
+	return at;
+}
+
 static void escape(struct pd_buf *out, const char *text, size_t len)
 {
 	static const bool matters[256] = {
@@ -54,6 +69,9 @@ static void escape(struct pd_buf *out, const char *text, size_t len)
 	};
 	size_t from = 0;
 	for (size_t i = 0; i < len; i++) {
+		i += harmless(text + i, len - i);
+		if (i >= len)
+			break;
 		unsigned char c = (unsigned char)text[i];
 		const char *instead = NULL;
 		if (!matters[c])
