@@ -226,7 +226,7 @@ struct pd_event *pd_plan_event_with(struct pd_context *context, struct pd_ticket
 	return event;
 }
 
-/* The event that a change of this ticket belongs to: the newest of the plan where it is of the same reason,
+/* The event that a change of this ticket belongs to: the newest of the plan where it is of the same reason and time,
  * else a new one. A change of a conversation needs an event of that conversation. */
 static struct pd_event *event_for(struct pd_context *context, struct pd_ticket *ticket, int64_t conversation,
 				  const char *why, bool *ret_is_new)
@@ -234,7 +234,7 @@ static struct pd_event *event_for(struct pd_context *context, struct pd_ticket *
 	struct pd_plan *plan = context->plan;
 	struct pd_event *last = plan->events.count > 0 ? plan->events.items[plan->events.count - 1] : NULL;
 	*ret_is_new = true;
-	if (last != NULL && last->ticket == ticket->number && last->action == context->action &&
+	if (last != NULL && last->ticket == ticket->number && last->action == context->action && last->at == context->now &&
 	    (last->kind == PD_EVENT_SET || last->kind == PD_EVENT_CREATED) &&
 	    (last->conversation == 0 || conversation == 0 || last->conversation == conversation) &&
 	    (pd_equal(last->why, why) || (last->kind == PD_EVENT_CREATED && why == NULL))) {
