@@ -20,6 +20,7 @@ enum reserving { UNUSED, WANTED, RESERVED };
 struct pd_checkpointer {
 	struct pd_connection *connection;
 	sqlite3_file *log; /* the writer's */
+	int home_fd;	   /* the store's */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t wake;
@@ -56,6 +57,7 @@ static void reserve(struct pd_checkpointer *checkpointer)
 static void *work(void *data)
 {
 	struct pd_checkpointer *checkpointer = data;
+	pd_home_begin(checkpointer->home_fd);
 	pthread_mutex_lock(&checkpointer->lock);
 	while (!checkpointer->is_stopping) {
 		if (checkpointer->reserving == WANTED) {
@@ -88,8 +90,10 @@ int pd_checkpointer_new(struct pd_sqlite *store, struct pd_checkpointer **ret_ch
 	}
 	/* What has not read yet does not know that there is a log. */
 	(void)pd_sql_number(checkpointer->connection, "PRAGMA user_version");
+	pd_home_pace(checkpointer->connection);
 	checkpointer->start = LOG_PAGES;
 	checkpointer->log = store->log;
+	checkpointer->home_fd = store->home_fd;
 	pthread_mutex_init(&checkpointer->lock, NULL);
 	pthread_cond_init(&checkpointer->wake, NULL);
 	if (pthread_create(&checkpointer->thread, NULL, work, checkpointer) != 0) {

@@ -420,6 +420,8 @@ static void close_store(struct pd_store *face)
 	}
 	pd_checkpointer_free(store->checkpointer);
 	pd_connection_free(store->writer);
+	if (store->home_fd >= 0)
+		close(store->home_fd);
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	pd_arena_free(store->group_arena);
@@ -523,6 +525,7 @@ static int open_writer(struct pd_sqlite *store, struct pd_error *error)
 	failed = pd_filter_load(store->writer, &store->filter, error);
 	if (!failed)
 		failed = pd_fresh_new(store, &store->fresh, error);
+	store->home_fd = open(store->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (!failed)
 		failed = pd_checkpointer_new(store, &store->checkpointer, error);
 	if (!failed) {
@@ -565,7 +568,7 @@ int pd_sqlite_open(const char *state, enum pd_store_mode mode, size_t message_in
 	pthread_once(&once, start_once);
 	pd_store_init(&store->store, &backend, mode);
 	store->store.message_in_database = message_in_database;
-	store->lock_fd = -1;
+	store->lock_fd = store->home_fd = -1;
 	store->tidied_mark = INT64_MIN;
 	pthread_mutex_init(&store->pool_lock, NULL);
 	store->texts_arena = pd_arena_new();

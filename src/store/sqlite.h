@@ -59,6 +59,7 @@ struct pd_sqlite {
 	struct pd_connection *writer;
 	sqlite3_file *log; /* the writer's */
 	struct pd_checkpointer *checkpointer; /* NULL: reads only */
+	int home_fd;			      /* of the database, for pd_home_begin; -1 */
 	struct pd_indexer *indexer;	      /* NULL: reads only */
 	struct pd_filter *filter;	      /* of Message-IDs and marks; NULL: reads only */
 	struct pd_fresh *fresh;		      /* keys that are not in their places yet; NULL: reads only */
@@ -104,6 +105,13 @@ bool pd_log_defer(struct pd_connection *writer, bool is_deferred);
 int pd_log_sync(sqlite3_file *log);
 /* In any thread: makes the file a step longer, until it is so long; false: it is, or cannot be. Ask again. */
 bool pd_log_reserve(sqlite3_file *log, int64_t size);
+
+/* --- the database's file, as pages are copied home (home_file.c) --- */
+
+/* Of the connection that copies: what its threads write leaves for the disk at an even pace, once they have begun. */
+void pd_home_pace(struct pd_connection *connection);
+/* fd: another descriptor of that file. It must be closed behind all connections: closing it drops the process's locks. */
+void pd_home_begin(int fd);
 
 /* --- emptying the log (checkpoint.c) --- */
 

@@ -2,6 +2,7 @@
  * sync is held up here while another thread asks, or fails. */
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,12 +145,67 @@ static void test_the_index_is_not_on_disk_before_the_desk(void **state)
 	end_scene(path, first, &failed);
 }
 
+static int64_t size_of(const char *path)
+{
+	struct stat file;
+	return stat(path, &file) == 0 ? file.st_size : 0;
+}
+
+/* Pages are copied home at an even pace while mails come: what they held is there. */
+static void test_pages_copied_home(void **state)
+{
+	(void)state;
+	enum { MAILS_MAX = 2000, SIZE = 200 * 1024, HOME = 16 * 1024 * 1024 };
+	int64_t mails = 0;
+	char path[] = "/tmp/postdesk-home-XXXXXX";
+	struct pd_error error = {0};
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(pd_store_open(path, PD_STORE_WRITE, SIZE + 1, &scene.store, &error), 0);
+	char *bytes = malloc(SIZE);
+	const char *database = pd_sqlite_of(scene.store)->path;
+	for (; size_of(database) < HOME; mails++) {
+		assert_true(mails < MAILS_MAX);
+		PD_AUTO_ARENA arena = pd_arena_new();
+		const char *id = pd_printf(arena, "%lld@example.org", (long long)mails);
+		memset(bytes, (int)('a' + mails % 26), SIZE);
+		PD_AUTO_RAW raw = pd_raw_from_bytes(bytes, SIZE);
+		struct test_delivery delivery = {
+			.arena = arena,
+			.settings = test_settings(arena),
+			.mail = {.message_id = id, .from = "c@example.org", .subject = "s", .text = "t", .raw = raw},
+			.now = TEST_NOW};
+		assert_int_equal(test_deliver(scene.store, &delivery, &error), 0);
+	}
+	struct pd_sqlite *store = pd_sqlite_of(scene.store);
+	struct pd_connection *reader;
+	assert_int_equal(pd_sqlite_take_reader(store, &reader, &error), 0);
+	assert_int_equal(pd_sql_number(reader, "SELECT count(*) FROM message WHERE length(raw) = 204800 AND"
+					       " raw = CAST(replace(hex(zeroblob(102400)), '00',"
+					       " char(97 + (id - 1) % 26) || char(97 + (id - 1) % 26)) AS BLOB)"),
+			 mails);
+	pd_sqlite_give_reader(store, reader);
+	pd_store_close(scene.store);
+	assert_int_equal(pd_store_open(path, PD_STORE_WRITE, SIZE + 1, &scene.store, &error), 0);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_strings wrong = {0};
+	assert_int_equal(pd_store_verify(scene.store, arena, &wrong, &error), 0);
+	assert_int_equal(wrong.count, 0);
+	assert_int_equal(pd_sql_number(pd_sqlite_of(scene.store)->writer, "SELECT sum(length(raw)) FROM message"),
+			 mails * SIZE);
+	pd_store_close(scene.store);
+	free(bytes);
+	char command[64];
+	snprintf(command, sizeof command, "rm -rf '%s'", path);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_duplicate_waits_for_the_sync),
 		cmocka_unit_test(test_a_group_that_fails_leaves_the_sync_before_it),
 		cmocka_unit_test(test_the_index_is_not_on_disk_before_the_desk),
+		cmocka_unit_test(test_pages_copied_home),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
