@@ -165,6 +165,15 @@ static void put_contacts(struct pd_sql_query *q, const struct pd_query *query, b
 	put_contact_condition(q, query, is_phone, is_company);
 }
 
+static void put_own_company(struct pd_sql_query *q, const struct pd_query *query)
+{
+	pd_sql_put(q, "SELECT ticket FROM ticket_value WHERE property = 'company' AND value <> '" PD_NO_COMPANY "'");
+	if (query->value != NULL) {
+		pd_sql_put(q, " AND ");
+		pd_sql_put_match(q, "value", query->value, pd_sql_match_mode(query, strchr(query->value, '@') == NULL));
+	}
+}
+
 void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
@@ -182,16 +191,35 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 	if (!is_company)
 		return;
 	/* A ticket's own company stands in the place of its contacts'. */
-	pd_sql_put(q, " AND ticket NOT IN (SELECT ticket FROM ticket_value WHERE property = 'company')"
-		      " UNION ALL SELECT ticket FROM ticket_value WHERE property = 'company' AND value <> '" PD_NO_COMPANY "'");
-	if (query->value != NULL) {
-		pd_sql_put(q, " AND ");
-		pd_sql_put_match(q, "value", query->value, pd_sql_match_mode(query, strchr(query->value, '@') == NULL));
+	pd_sql_put(q, " AND ticket NOT IN (SELECT ticket FROM ticket_value WHERE property = 'company') UNION ALL ");
+	put_own_company(q, query);
+}
+
+/* Ticket by ticket, where the contacts have many. */
+static void put_people_by_row(struct pd_sql_query *q, const struct pd_query *query)
+{
+	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
+	pd_sql_put(q, "(EXISTS (SELECT 1 FROM ticket_contact INDEXED BY ticket_contact_ticket WHERE ticket_contact.ticket ="
+		      " ticket.number AND contact IN (");
+	put_contacts(q, query, is_phone, is_company);
+	pd_sql_put(q, "))");
+	if (is_company) {
+		pd_sql_put(q, " AND +number NOT IN (SELECT ticket FROM ticket_value WHERE property = 'company') OR +number IN (");
+		put_own_company(q, query);
+		pd_sql_put(q, ")");
 	}
+	pd_sql_put(q, ")");
 }
 
 void pd_sql_put_people(struct pd_sql_query *q, const struct pd_query *query)
 {
+	bool is_common = false;
+	for (size_t i = 0; q->is_by_row && query->value != NULL && i < q->counted.count; i++)
+		is_common |= q->counted.items[i].query == query && q->counted.items[i].count >= pd_query_limits.people;
+	if (is_common) {
+		put_people_by_row(q, query);
+		return;
+	}
 	if (query->value == NULL)
 		pd_sql_put(q, "number NOT IN (");
 	else

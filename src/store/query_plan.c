@@ -19,7 +19,7 @@
 #define FEW_ROWS    500	  /* tickets whose entries are looked for in the index one by one */
 #define FETCH_STEPS 60	  /* of SQLite's machine that take as long as to fetch one ticket that is not expected */
 
-struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 20000, .moment = 400000};
+struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 10000, .moment = 400000, .people = 5000};
 
 static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
 
@@ -43,6 +43,11 @@ static void collect(struct conditions *all, const struct pd_query *query)
 static bool is_field(const struct pd_query *query, const char *field)
 {
 	return query->op == PD_QUERY_FIELD && strcmp(query->field, field) == 0;
+}
+
+static bool is_time(const struct pd_query *query)
+{
+	return is_field(query, "created") || is_field(query, "updated") || is_field(query, "closed");
 }
 
 /* A statement that SQLite will not take is one that it will never take. */
@@ -105,8 +110,8 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 	if (is_field(query, "number"))
 		return query->compare == PD_IS ? 1 : INT64_MAX;
 	/* Indexes of times are not in the order of numbers: only what few tickets have is a set of the newest. */
-	const bool is_time = is_field(query, "created") || is_field(query, "updated") || is_field(query, "closed");
-	if (is_time && q->since_number != 0 && limit < SET_LIMIT)
+	const bool is_of_time = is_time(query);
+	if (is_of_time && q->since_number != 0 && limit < SET_LIMIT)
 		limit = SET_LIMIT;
 	if (query->op == PD_QUERY_OR || query->op == PD_QUERY_AND)
 		return count_both(q, query, limit, error, ret_failed);
@@ -122,7 +127,7 @@ static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, 
 	q->has_waiting = part.has_waiting;
 	q->waiting = part.waiting;
 	const int64_t found = count(q, &part, limit, error, ret_failed);
-	return is_time && q->since_number != 0 && found >= SET_LIMIT ? INT64_MAX : found;
+	return is_of_time && q->since_number != 0 && found >= SET_LIMIT ? INT64_MAX : found;
 }
 
 /* Up to the limit: what is larger need not be known. */
@@ -379,6 +384,15 @@ static int moment_beside(int64_t least)
 	return steps < pd_query_limits.moment ? (int)(steps > 0 ? steps : 1) : pd_query_limits.moment;
 }
 
+/* Is a time asked for that few tickets have? Their numbers are near each other, and need not be the newest. */
+static bool has_short_span(struct pd_sql_query *q, const struct conditions *all, struct pd_error *error, int *ret_failed)
+{
+	bool is_short = false;
+	for (size_t i = 0; i < all->count && !*ret_failed && !is_short; i++)
+		is_short = is_time(all->items[i]) && count_set(q, all->items[i], SET_LIMIT, error, ret_failed) < SET_LIMIT;
+	return is_short;
+}
+
 /* --- along an index of classes --- */
 
 /* Which classes the conditions leave: bits. */
@@ -471,7 +485,10 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	/* Counting takes longer than that. */
 	int64_t newest = pd_query_limits.newest;
 	const int64_t soon = newest * 16;
-	const bool may_be_newest = page->is_newest_first && !has_prefix(query);
+	const bool is_span = has_short_span(q, &all, error, &failed);
+	const bool may_be_newest = page->is_newest_first && !has_prefix(query) && !is_span;
+	if (failed)
+		return failed;
 	if (may_be_newest)
 		failed = run_newest(q, query, &all, page, &newest, soon, ret_numbers, &is_done, error);
 	else
@@ -497,7 +514,9 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 		table = "ticket NOT INDEXED";
 	}
 	/* Where the index tells all, its entries are sorted without a look at their tickets. */
-	const int64_t rare = driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT : pd_query_limits.rare;
+	const int64_t rare = is_span						 ? SET_LIMIT
+			     : driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT
+										 : pd_query_limits.rare;
 	if (!failed && least > rare && may_be_newest) {
 		newest = newest > soon * 4 ? newest : soon * 4;
 		find_common(q, query, error, &failed);

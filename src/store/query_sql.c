@@ -306,7 +306,8 @@ static void put_agenda_set(struct pd_sql_query *q, const struct pd_query *query)
 		const char *state;
 		int64_t flag;
 	} ended[] = {{"paused", PD_AGENDA_PAUSED}, {"met", PD_AGENDA_MET}, {"missed", PD_AGENDA_MISSED}};
-	pd_sql_put(q, "SELECT ticket FROM agenda WHERE ");
+	/* The newest are found by their numbers, not by when they are due. */
+	pd_sql_put(q, q->since_number != 0 ? "SELECT ticket FROM agenda NOT INDEXED WHERE " : "SELECT ticket FROM agenda WHERE ");
 	if (strcmp(query->field, "due") == 0) {
 		if (query->value == NULL)
 			pd_sql_put(q, "due IS NOT NULL");

@@ -136,6 +136,7 @@ struct pd_query_limits {
 	int newest; /* so many of the newest tickets are looked through first */
 	int common; /* words of so many documents are looked for ticket by ticket, where that can be */
 	int moment; /* steps of SQLite's machine */
+	int people; /* contacts of so many tickets are looked for ticket by ticket, where that can be */
 };
 extern struct pd_query_limits pd_query_limits;
 
