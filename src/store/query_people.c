@@ -12,6 +12,7 @@
 
 #define COMPANIES_MAX 1000
 #define CONTACTS_MAX  2000
+#define LOOKED_AT     2000 /* new tickets whose contacts are looked at sooner than all contacts */
 
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
 char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
@@ -174,9 +175,27 @@ static void put_own_company(struct pd_sql_query *q, const struct pd_query *query
 	}
 }
 
+/* Of a few new tickets the contacts themselves are looked at, where those that match are not known or too many. */
+static bool is_by_contact(struct pd_sql_query *q, const struct pd_query *query)
+{
+	if (q->since_number == 0 || !q->is_few || query->value == NULL)
+		return false;
+	for (size_t i = 0; i < q->memo->values.count; i++)
+		if (q->memo->values.items[i].query == query && strcmp(q->memo->values.items[i].column, "id") == 0)
+			return *q->memo->values.items[i].values.items[0] == '\0';
+	return q->window <= LOOKED_AT;
+}
+
 void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_phone = strcmp(query->field, "phone") == 0, is_company = strcmp(query->field, "company") == 0;
+	if (!is_company && is_by_contact(q, query)) {
+		pd_sql_put(q, "SELECT ticket FROM ticket_contact INDEXED BY ticket_contact_ticket CROSS JOIN contact ON"
+			      " contact.id = ticket_contact.contact WHERE ");
+		put_contact_condition(q, query, is_phone, false);
+		pd_sql_put_since(q, "ticket");
+		return;
+	}
 	pd_sql_put(q, "SELECT ticket FROM ");
 	pd_sql_put(q, pd_sql_ticket_contact(q));
 	pd_sql_put(q, " WHERE contact IN (");

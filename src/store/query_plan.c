@@ -361,6 +361,7 @@ static int run_newest(struct pd_sql_query *q, const struct pd_query *query, cons
 		struct pd_numbers numbers = {0};
 		q->since_number = last - count + 1;
 		q->is_few = count <= FEW;
+		q->window = count;
 		failed = look_at_newest(q, query, all, page, count, &numbers, &is_in_time, error);
 		if (failed || !is_in_time)
 			break;
@@ -370,7 +371,7 @@ static int run_newest(struct pd_sql_query *q, const struct pd_query *query, cons
 		count = wider(count, page, numbers.count);
 	}
 	*from = count;
-	q->since_number = q->since_event = 0;
+	q->since_number = q->since_event = q->window = 0;
 	q->driver = NULL;
 	memset(&q->counted, 0, sizeof q->counted);
 	memset(&q->as_sets, 0, sizeof q->as_sets);

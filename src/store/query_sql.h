@@ -51,6 +51,7 @@ struct pd_sql_query {
 	int64_t since_number, since_event;
 	bool is_patient; /* a moment is a longer one */
 	bool is_few; /* few tickets are asked for then */
+	int64_t window; /* so many of the newest, with numbers that nothing has, too; 0: all */
 	struct pd_buf sql;
 	PD_LIST(struct pd_sql_parameter) parameters;
 };
