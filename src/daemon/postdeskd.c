@@ -38,6 +38,7 @@
 #define CONTROL_CONNECTIONS 32
 #define CONTROL_TIMEOUT	    PD_MINUTE
 #define PURGE_EVERY	    PD_HOUR
+#define PURGE_AFTER	    (3 * PD_SECOND) /* of the start, or of a new keep_deleted: mail comes first */
 
 struct house {
 	struct pd_settings *settings; /* as at the start */
@@ -51,7 +52,7 @@ struct house {
 	struct pd_xmpp *xmpp;
 	int lmtp_fd; /* opened before the identity changed; -1 */
 	pd_time since;
-	int64_t purged; /* pd_monotonic */
+	pd_time purge_at; /* pd_monotonic */
 };
 
 static int code_of(int class)
@@ -269,6 +270,7 @@ static void reload(struct house *house)
 		if (settings->chats.count != house->settings->chats.count)
 			pd_log(PD_WARNING, "a chat that came or went takes effect at the next start", NULL);
 		pd_settings_unref(settings);
+		house->purge_at = pd_monotonic() + PURGE_AFTER;
 		pd_log(PD_INFO, "configuration reloaded", NULL);
 	}
 	pd_notify("READY=1");
@@ -286,7 +288,7 @@ static void expire(struct house *house)
 		pd_log(PD_ERROR, "cannot end drafts", "reason", error.text, NULL);
 }
 
-/* What was deleted long ago goes for good. */
+/* What was deleted long ago goes for good: some at a time, and where some went, perhaps more soon. */
 static void purge(struct house *house)
 {
 	struct pd_settings *settings = pd_flow_settings(house->flow);
@@ -300,7 +302,7 @@ static void purge(struct house *house)
 		pd_log(PD_INFO, "purged deleted tickets", "count", text, NULL);
 	pd_settings_unref(settings);
 	expire(house);
-	house->purged = pd_monotonic();
+	house->purge_at = pd_monotonic() + (count > 0 ? PD_SECOND : PURGE_EVERY);
 }
 
 /* Signals wake the main thread, which alone does not block them. libmilter has a thread of its own that waits for
@@ -366,7 +368,7 @@ static int run(struct house *house)
 		}
 		if (watchdog > 0)
 			pd_notify("WATCHDOG=1");
-		if (pd_monotonic() - house->purged >= PURGE_EVERY)
+		if (pd_monotonic() >= house->purge_at)
 			purge(house);
 	}
 }
@@ -395,7 +397,7 @@ static int serve(struct house *house, bool is_foreground)
 	       house->settings->state, NULL);
 	pd_setup_ready();
 	pd_notify("READY=1");
-	house->purged = pd_monotonic();
+	house->purge_at = pd_monotonic() + PURGE_AFTER;
 	take_signals(&signals);
 	code = run(house);
 	pd_notify("STOPPING=1");

@@ -2,7 +2,8 @@
 # Undo of everything, by a reply, merges and bulk edits included (X3): each command's receipt names its action, and an answer
 # with #undo gives the ticket again as it was; in order, one after the other, or by number; where somebody has changed the
 # same thing since it is refused, with the reason. What was sent is not unsent, and the answer says so (T7). Deleted tickets
-# are seen with the days that are left, and restored for 90 days.
+# are seen with the days that are left, and restored for 90 days; then they go for good, also where the daemon has just
+# been started.
 . "${top_srcdir:-.}/tests/lib/desk.sh"
 begin
 cat >>"$work/postdesk.conf" <<-END
@@ -15,7 +16,7 @@ cat >>"$work/postdesk.conf" <<-END
 	type = choices
 	choices = first;second
 END
-clock=$work/now # the daemon purges once an hour; that what is older goes, tests/unit/test_store.c says
+clock=$work/now
 set_clock() { echo "$1" >"$clock.new" && mv "$clock.new" "$clock"; }
 set_clock 2026-11-20T10:00:00Z
 desk_start POSTDESK_NOW="$clock"
@@ -149,4 +150,22 @@ set_clock 2027-02-17T11:00:00Z # 89 days later
 check_equal "days left" "$(postdesk list --view deleted --sort number --json | jq -rc "select(.number < 4) | [.number, .days_left]" | xargs)" "[2,1] [3,1]"
 postdesk --as anna do 2 "#restore" >/dev/null || fail "#restore after 89 days"
 check_equal "restored" "$(postdesk search "None is left" --json | jq -r .number)" 2
+
+# Then they are purged, soon after the start, however many: more than go at once.
+for i in $(seq 150); do
+	printf 'From erin@example.net Mon Nov 16 10:00:00 2026\nFrom: erin%d@example.net\nTo: support@example.com\n' "$i"
+	printf 'Subject: Parcel %d\nMessage-ID: <parcel%d@example.net>\n\nWhere is it?\n\n' "$i" "$i"
+done >"$work/parcels.mbox"
+postdesk import "$work/parcels.mbox" --mailbox support >/dev/null 2>&1 || fail "import"
+postdesk bulk "from:erin*" "#delete" >/dev/null || fail "bulk delete"
+check "postdeskd did not end well" desk_stop
+set_clock 2027-05-19T11:00:00Z # 91 days later
+desk_start POSTDESK_NOW="$clock"
+purged() { # NUMBER
+	! postdesk show "$1" --raw >/dev/null 2>&1
+}
+last=$(postdesk list --view deleted --json | jq -r .number | sort -n | tail -1)
+check "what was deleted first was not purged after the start" pf_wait 20 purged 3
+check "what was deleted last was not purged after the start" pf_wait 20 purged "${last:-153}"
+check_equal "restored, it is there" "$(postdesk search "None is left" --json | jq -r .number)" 2
 check "postdeskd did not end well" desk_stop
