@@ -106,9 +106,9 @@ void pd_commands_check(struct pd_context *context, struct pd_commands *commands,
 int pd_commands_apply(struct pd_context *context, struct pd_commands *commands, struct pd_ticket *ticket,
 		      struct pd_error *error);
 
-/* The commands on each ticket of a view, a query or a list of numbers, as one action (`postdesk bulk`). is_dry: the
- * numbers go to plan->listed and nothing is done. ret_errors: what is wrong; then nothing is done either. Fails as
- * carrying out does. */
+/* The commands on each ticket of a view, a query or a list of numbers, as one action (`postdesk bulk`). is_dry: it is
+ * tried and taken back: the numbers go to plan->listed, those that it would change to plan->changing, and each that refuses
+ * to plan->refusals, with why. ret_errors: what is wrong; then nothing is done either. Fails as carrying out does. */
 int pd_commands_bulk(struct pd_context *context, const char *query, const struct pd_strings *lines, bool is_dry,
 		     struct pd_strings *ret_errors, struct pd_error *error);
 

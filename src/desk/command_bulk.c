@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "desk/catalogue.h"
 #include "desk/command_table.h"
+#include "desk/mail.h"
 #include "desk/view_record.h"
 
 #define BULK_MAX   20000 /* tickets of one bulk */
@@ -164,23 +165,32 @@ static const char *find_tickets(struct command_run *run, const char *text, struc
 
 /* --- carrying out --- */
 
-/* All that cannot be, with the tickets' numbers. */
-static struct pd_strings check_each(struct command_run *run, const struct pd_commands *each,
-				    const struct numbers *numbers)
+/* What cannot be, by ticket; after `most` of them it is enough. */
+static void find_refusals(struct command_run *run, const struct pd_commands *each, const struct numbers *numbers, size_t most)
 {
 	struct pd_context *context = run->context;
-	struct pd_strings wrong = {0};
-	for (size_t i = 0; i < numbers->count && wrong.count < ERRORS_MAX; i++) {
+	for (size_t i = 0; i < numbers->count && context->plan->refusals.count < most; i++) {
 		struct pd_commands tried = *each;
 		bool needs_confirmation;
 		memset(&tried.errors, 0, sizeof tried.errors);
 		pd_commands_check(context, &tried, pd_plan_ticket(context, numbers->items[i]), PD_PROOF_FULL,
 				  &needs_confirmation);
 		for (size_t n = 0; n < tried.errors.count; n++)
-			*pd_list_add(context->arena, &wrong) = pd_printf(
-				context->arena, "#%lld: %s", (long long)numbers->items[i], tried.errors.items[n]);
+			*pd_list_add(context->arena, &context->plan->refusals) =
+				(struct pd_refusal){numbers->items[i], tried.errors.items[n]};
 	}
-	return wrong;
+}
+
+/* The first of them as lines, with the tickets' numbers. */
+static struct pd_strings refusal_lines(const struct pd_context *context)
+{
+	struct pd_strings lines = {0};
+	for (size_t i = 0; i < context->plan->refusals.count && lines.count < ERRORS_MAX; i++) {
+		const struct pd_refusal *refusal = &context->plan->refusals.items[i];
+		*pd_list_add(context->arena, &lines) =
+			pd_printf(context->arena, "#%lld: %s", (long long)refusal->ticket, refusal->why);
+	}
+	return lines;
 }
 
 void command_check_bulk(struct command_run *run, const struct pd_command *command)
@@ -191,7 +201,8 @@ void command_check_bulk(struct command_run *run, const struct pd_command *comman
 		command_refused(run, command, wrong);
 		return;
 	}
-	struct pd_strings errors = check_each(run, command->each, &numbers);
+	find_refusals(run, command->each, &numbers, ERRORS_MAX);
+	struct pd_strings errors = refusal_lines(run->context);
 	for (size_t i = 0; i < errors.count; i++)
 		command_refused(run, command, errors.items[i]);
 }
@@ -226,9 +237,12 @@ static int apply_each(struct command_run *run, struct pd_commands *each, const s
 		memset(&context->plan->report, 0, sizeof context->plan->report);
 		int failed = pd_commands_apply(context, each, ticket, &error);
 		context->plan->report = told;
-		if (failed != 0)
+		if (failed != 0) {
+			*pd_list_add(context->arena, &context->plan->refusals) =
+				(struct pd_refusal){numbers->items[i], pd_strdup(context->arena, error.text)};
 			return pd_fail(run->error, (enum pd_class)failed, "#bulk: #%lld: %s",
 				       (long long)numbers->items[i], error.text);
+		}
 		if (ticket->version != version || context->plan->events.count != events)
 			*pd_list_add(context->arena, ret_changed) = numbers->items[i];
 	}
@@ -268,6 +282,30 @@ int command_apply_bulk(struct command_run *run, const struct pd_command *command
 	return bulk(run, command->spec->word, &numbers, command->each);
 }
 
+/* As if it were carried out, and then taken back. */
+static int try_bulk(struct command_run *run, struct pd_commands *each, const struct numbers *numbers)
+{
+	struct pd_context *context = run->context;
+	struct pd_plan *plan = context->plan;
+	struct pd_savepoint before;
+	struct numbers changed = {0};
+	pd_plan_save(context, &before);
+	const int failed = apply_each(run, each, numbers, &changed);
+	const struct pd_plan tried = *plan;
+	pd_plan_back(context, &before);
+	plan->refusals = tried.refusals;
+	if (failed != 0)
+		return failed;
+	for (size_t i = 0; i < changed.count; i++)
+		*pd_list_add(context->arena, &plan->changing) = changed.items[i];
+	pd_report(context, "#bulk: %s",
+		  RUN_SAY_N(run, "{changed} of {n} ticket would be changed by {commands}: {numbers}; nothing was changed",
+			    "{changed} of {n} tickets would be changed by {commands}: {numbers}; nothing was changed",
+			    numbers->count, "changed", count_text(run, changed.count), "commands", lines_text(run, each),
+			    "numbers", numbers_text(run, &changed)));
+	return 0;
+}
+
 int pd_commands_bulk(struct pd_context *context, const char *query, const struct pd_strings *lines, bool is_dry,
 		     struct pd_strings *ret_errors, struct pd_error *error)
 {
@@ -284,17 +322,13 @@ int pd_commands_bulk(struct pd_context *context, const char *query, const struct
 		wrong = find_tickets(&run, query, &numbers);
 	if (wrong != NULL)
 		*pd_list_add(context->arena, ret_errors) = wrong;
-	if (ret_errors->count == 0)
-		*ret_errors = check_each(&run, each, &numbers);
+	for (size_t i = 0; is_dry && i < numbers.count; i++)
+		*pd_list_add(context->arena, &context->plan->listed) = numbers.items[i];
+	if (ret_errors->count == 0) {
+		find_refusals(&run, each, &numbers, is_dry ? BULK_MAX : ERRORS_MAX);
+		*ret_errors = refusal_lines(context);
+	}
 	if (ret_errors->count > 0)
 		return 0;
-	if (!is_dry)
-		return bulk(&run, "bulk", &numbers, each);
-	for (size_t i = 0; i < numbers.count; i++)
-		*pd_list_add(context->arena, &context->plan->listed) = numbers.items[i];
-	pd_report(context, "#bulk: %s",
-		  RUN_SAY_N(&run, "{n} ticket would get {commands}; nothing was changed",
-			    "{n} tickets would get {commands}; nothing was changed", numbers.count, "commands",
-			    lines_text(&run, each)));
-	return 0;
+	return is_dry ? try_bulk(&run, each, &numbers) : bulk(&run, "bulk", &numbers, each);
 }

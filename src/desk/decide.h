@@ -50,7 +50,8 @@ void pd_decide_held(struct pd_context *context, const struct pd_delivery *delive
 
 /* `postdesk do N COMMAND…`, the control socket: lines with or without '#'. ticket 0: none. */
 void pd_decide_do(struct pd_context *context, int64_t ticket, const struct pd_strings *lines);
-/* `postdesk bulk`: the lines on each ticket that the query, the view or the numbers name. is_dry: only which. */
+/* `postdesk bulk`: the lines on each ticket that the query, the view or the numbers name. is_dry: only which,
+ * and on which it could not be. */
 void pd_decide_bulk(struct pd_context *context, const char *query, const struct pd_strings *lines, bool is_dry);
 /* `postdesk create`. contacts: addresses. Values as PROP=VALUE. */
 void pd_decide_create(struct pd_context *context, const struct pd_mailbox *mailbox, const char *name,

@@ -188,7 +188,8 @@ void pd_decide_bulk(struct pd_context *context, const char *query, const struct 
 	pd_plan_save(context, &before);
 	int failed = pd_commands_bulk(context, query, lines, is_dry, &errors, &error);
 	if (failed != 0) {
-		pd_plan_back(context, &before);
+		if (!is_dry) /* what was tried is taken back already */
+			pd_plan_back(context, &before);
 		*pd_list_add(context->arena, &errors) = pd_strdup(context->arena, error.text);
 	}
 	if (errors.count > 0) {
@@ -196,7 +197,8 @@ void pd_decide_bulk(struct pd_context *context, const char *query, const struct 
 		return;
 	}
 	context->plan->outcome = is_dry ? "listed" : "done";
-	pd_tell(context, NULL);
+	if (!is_dry)
+		pd_tell(context, NULL);
 }
 
 /* "Jane Roe <jane@acme.example>", an address, a number, an XMPP address: who it is and the name beside it, "" without. */

@@ -114,6 +114,11 @@ struct pd_shown {
 	size_t count, room;
 };
 
+struct pd_refusal {
+	int64_t ticket;
+	const char *why; /* a line for people */
+};
+
 struct pd_plan {
 	PD_LIST(struct pd_event *) events; /* in order */
 	PD_LIST(struct pd_planned_ticket) tickets;
@@ -145,6 +150,8 @@ struct pd_plan {
 	bool is_incomplete; /* refused for nothing but a required property that lacks */
 	bool has_table;	 /* the report has lines whose columns must stand below each other */
 	PD_LIST(int64_t) listed; /* tickets that a listing command shows, in order */
+	PD_LIST(int64_t) changing; /* of a bulk that is tried: those that it would change */
+	PD_LIST(struct pd_refusal) refusals; /* of a bulk that is tried: what it cannot be carried out on */
 	struct pd_shown shown;	 /* those of #list and #search, of which next steps are told */
 };
 

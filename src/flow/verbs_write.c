@@ -35,7 +35,35 @@ static struct change *change_new(struct pd_call *call, void (*decide)(struct pd_
 	return change;
 }
 
-/* On the road, then what was done or why it was refused. */
+static json_t *numbers_of(const int64_t *numbers, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_integer(numbers[i]));
+	return array;
+}
+
+static void tell_plan(struct pd_call *call, const struct pd_plan *plan, bool is_dry)
+{
+	json_t *object = json_pack("{s:o,s:o,s:o,s:o}", "number", plan->ticket ? json_integer(plan->ticket) : json_null(),
+				   "report", pd_json_strings(&plan->report), "listed",
+				   numbers_of(plan->listed.items, plan->listed.count), "action",
+				   plan->events.count ? json_integer(plan->events.items[0]->action) : json_null());
+
+	if (is_dry) {
+		json_t *refused = json_array();
+
+		for (size_t i = 0; i < plan->refusals.count; i++)
+			json_array_append_new(refused, json_pack("{s:I,s:o}", "number", (json_int_t)plan->refusals.items[i].ticket,
+								 "why", pd_json_text(plan->refusals.items[i].why)));
+		json_object_set_new(object, "changing", numbers_of(plan->changing.items, plan->changing.count));
+		json_object_set_new(object, "refused", refused);
+	}
+	pd_call_emit(call, object);
+}
+
+/* On the road, then what was done or why it was refused. What is only tried tells both. */
 static int carry_out(struct change *change)
 {
 	struct pd_call *call = change->call;
@@ -44,15 +72,10 @@ static int carry_out(struct change *change)
 
 	if (failed)
 		return failed;
+	if (!plan->is_refused || (change->is_dry && plan->listed.count > 0))
+		tell_plan(call, plan, change->is_dry);
 	if (plan->is_refused)
 		return pd_fail(&call->error, PD_PERMANENT, "%s", pd_strings_join(call->arena, &plan->report, "\n"));
-	json_t *listed = json_array();
-
-	for (size_t i = 0; i < plan->listed.count; i++)
-		json_array_append_new(listed, json_integer(plan->listed.items[i]));
-	pd_call_emit(call, json_pack("{s:o,s:o,s:o,s:o}", "number", plan->ticket ? json_integer(plan->ticket) : json_null(),
-				     "report", pd_json_strings(&plan->report), "listed", listed, "action",
-				     plan->events.count ? json_integer(plan->events.items[0]->action) : json_null()));
 	return 0;
 }
 
@@ -126,7 +149,7 @@ int pd_verb_bulk(struct pd_call *call)
 
 	change->name = pd_call_text(call, "query");
 	change->lines = pd_call_strings(call, "commands");
-	change->is_dry = pd_call_flag(call, "dry_run");
+	change->is_dry = change->work.is_dry = pd_call_flag(call, "dry_run");
 	if (!change->name || !change->lines.count)
 		return pd_fail(&call->error, PD_PERMANENT, "a query and a command are needed");
 	return carry_out(change);

@@ -81,6 +81,13 @@ postdesk do 3 "#undo" >/dev/null || fail "undo of the bulk over a view"
 postdesk bulk "1 2" "#merge 2" 2>"$work/refused" && fail "a ticket was merged into itself"
 grep -q "#2: .*a ticket cannot be merged into itself" "$work/refused" || fail "$(cat "$work/refused")"
 check_equal "where 1 leads" "$(key 1 number)" 1
+# A dry run is judged as the real one would be: which, why, and which of them would change at all.
+postdesk bulk "1 2" "#merge 2" --dry-run --json >"$work/tried" 2>"$work/why" && fail "a dry run of what is refused is fine"
+check_equal "tried" "$(jq -c '[.listed, .changing, [.refused[].number]]' "$work/tried")" "[[1,2],[],[2]]"
+jq -r '.refused[0].why' "$work/tried" | grep -q "a ticket cannot be merged into itself" || fail "$(cat "$work/tried")"
+grep -q "#2: .*a ticket cannot be merged into itself" "$work/why" || fail "$(cat "$work/why")"
+check_equal "would change" "$(postdesk bulk "3 5" "#close" --dry-run --json | jq -c '[.listed, .changing, .refused]')" "[[3,5],[5],[]]"
+check_equal "5 is as it was" "$(key 5 status_kind)" "$(key 1 status_kind)"
 # One undo for the whole, given on any of them.
 postdesk do 4 "#undo" >/dev/null || fail "undo of the closing"
 check_equal "closed" "$(postdesk list is:closed --json | wc -l)" 0

@@ -329,10 +329,42 @@ static void bulk_dry(void **state)
 	pd_decide_bulk(&context, "is:open", &lines, true);
 	assert_false(context.plan->is_refused);
 	assert_int_equal(context.plan->listed.count, 2);
+	assert_int_equal(context.plan->changing.count, 2);
+	assert_int_equal(context.plan->refusals.count, 0);
 	assert_int_equal(context.plan->events.count, 0);
+	assert_string_equal(context.plan->report.items[0],
+			    "#bulk: 2 of 2 tickets would be changed by close: 1 2; nothing was changed");
+	assert_int_equal(pd_plan_ticket(&context, 1)->status_kind, PD_STATUS_NEW);
 	context = small_context(desk, "agent:dan");
 	pd_decide_bulk(&context, "is:open", &lines, true);
 	assert_true(context.plan->is_refused);
+}
+
+/* What the real run would say no to is told of each ticket, whether checking finds it or carrying out. */
+static void bulk_dry_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *why;
+		int64_t ticket;
+	} rows[] = {
+		{"merge 2", "a ticket cannot be merged into itself", 2},
+		{"unlink 2", NULL, 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pd_context context = small_context(desk, ANNA), real = small_context(desk, ANNA);
+		struct pd_strings lines = {0};
+		*pd_list_add(desk->arena, &lines) = rows[i].line;
+		pd_decide_bulk(&context, "1 2", &lines, true);
+		pd_decide_bulk(&real, "1 2", &lines, false);
+		CHECK_ROW(rows[i].line, context.plan->is_refused == real.plan->is_refused);
+		CHECK_ROW(rows[i].line, context.plan->listed.count == 2 && context.plan->events.count == 0);
+		CHECK_ROW(rows[i].line, (context.plan->refusals.count > 0) == real.plan->is_refused);
+		if (rows[i].why == NULL || context.plan->refusals.count == 0)
+			continue;
+		CHECK_ROW(rows[i].line, context.plan->refusals.items[0].ticket == rows[i].ticket);
+		CHECK_ROW(rows[i].line, strstr(context.plan->refusals.items[0].why, rows[i].why) != NULL);
+	}
 }
 
 int main(void)
@@ -343,6 +375,7 @@ int main(void)
 		ON_DESK(split_refused), ON_DESK(move),
 		ON_DESK(move_tells_the_team), ON_DESK(move_taken_back), ON_DESK(move_refused), ON_DESK(bulk), ON_DESK(bulk_of_many),
 		ON_DESK(bulk_refused),	  ON_DESK(bulk_by_mail),     ON_DESK(bulk_dry),
+		ON_DESK(bulk_dry_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
