@@ -65,6 +65,10 @@ static json_t *load(struct taking *taking, const char *name)
 
 	g_free(taking->file);
 	taking->file = g_build_filename(taking->path, name, NULL);
+	if (!g_file_test(taking->file, G_FILE_TEST_IS_REGULAR)) {
+		refuse(taking, "it is no regular file");
+		return NULL;
+	}
 	json_t *object = json_load_file(taking->file, JSON_REJECT_DUPLICATES, &wrong);
 
 	if (json_is_object(object))
@@ -225,7 +229,7 @@ static bool send_messages(struct taking *taking, const char *mbox, const json_t 
 	json_t *message;
 	size_t i;
 
-	if (mbox && g_file_test(mbox, G_FILE_TEST_EXISTS) && pd_mails_all(arena, mbox, &mails, &error))
+	if (mbox && g_file_test(mbox, G_FILE_TEST_IS_REGULAR) && pd_mails_all(arena, mbox, &mails, &error))
 		return refuse(taking, error.text);
 	json_t *batch = json_array();
 	size_t size = 0;
@@ -321,9 +325,12 @@ static void send_letters(struct taking *taking)
 
 	g_free(taking->file);
 	taking->file = g_build_filename(taking->path, "letters.jsonl", NULL);
-	FILE *in = fopen(taking->file, "re");
+	bool is_good = !g_file_test(taking->file, G_FILE_TEST_EXISTS) || g_file_test(taking->file, G_FILE_TEST_IS_REGULAR);
+	FILE *in = is_good ? fopen(taking->file, "re") : NULL;
 
-	if (!in && errno != ENOENT)
+	if (!is_good)
+		refuse(taking, "it is no regular file");
+	else if (!in && errno != ENOENT)
 		refuse(taking, strerror(errno));
 	while (in && goes_on(taking) && getline(&line, &room, in) > 0) {
 		json_error_t wrong;

@@ -19,6 +19,7 @@ struct import {
 	struct pd_cli *cli;
 	const char *mailbox;
 	unsigned long seen, fresh, failed; /* mails */
+	unsigned long failed_files;	   /* of a desk */
 	unsigned long tickets, new_tickets;
 	bool shows_progress;
 	int64_t next_progress;
@@ -243,7 +244,7 @@ static bool import_ticket(void *data, struct pd_arena *arena, const struct pd_ar
 struct carrying {
 	struct import *import;
 	struct pd_carried_in in;
-	unsigned long seen, fresh, failed; /* before it */
+	unsigned long seen, fresh; /* before it */
 };
 
 static bool goes_on(void *data)
@@ -253,14 +254,13 @@ static bool goes_on(void *data)
 
 	import->seen = carrying->seen + carrying->in.mails;
 	import->fresh = carrying->fresh + carrying->in.new_mails;
-	import->failed = carrying->failed + carrying->in.failed;
 	progress(import, false);
 	return !is_interrupted;
 }
 
 static void import_desk(struct import *import, const char *path)
 {
-	struct carrying carrying = {.import = import, .seen = import->seen, .fresh = import->fresh, .failed = import->failed};
+	struct carrying carrying = {.import = import, .seen = import->seen, .fresh = import->fresh};
 
 	carrying.in.goes_on = goes_on;
 	carrying.in.data = &carrying;
@@ -269,6 +269,7 @@ static void import_desk(struct import *import, const char *path)
 	(void)goes_on(&carrying);
 	import->tickets += carrying.in.tickets;
 	import->new_tickets += carrying.in.new_tickets;
+	import->failed_files += carrying.in.failed;
 	import->code = code != PD_EXIT_DONE ? code : import->code;
 }
 
@@ -336,8 +337,8 @@ int pd_cli_import(struct pd_cli *cli, int argc, char **argv)
 			import.code = PD_EXIT_REFUSED;
 		}
 	progress(&import, true);
-	if (import.tickets)
-		printf("%lu tickets read: %lu new\n", import.tickets, import.new_tickets);
+	if (import.tickets || import.failed_files)
+		printf("%lu tickets read: %lu new, %lu files refused\n", import.tickets, import.new_tickets, import.failed_files);
 	printf("%lu mails read: %lu new, %lu there already, %lu failed\n", import.seen, import.fresh,
 	       import.seen - import.fresh - import.failed, import.failed);
 	if (is_interrupted) {

@@ -166,7 +166,10 @@ static void carry_draft(struct pd_carry_ids *ids, const struct pd_draft *draft)
 	here.id = pd_carry_id(ids, PD_ID_DRAFT, draft->id);
 	here.ticket = pd_carry_id(ids, PD_ID_TICKET, draft->ticket);
 	here.message = pd_carry_id(ids, PD_ID_MESSAGE, draft->message);
-	if (here.id != 0 && context->desk->draft(context->desk, context->arena, here.id) == NULL)
+	bool is_there = here.id == 0 || context->desk->draft(context->desk, context->arena, here.id) != NULL;
+	for (size_t i = 0; i < context->plan->drafts.count && !is_there; i++)
+		is_there = context->plan->drafts.items[i].draft.id == here.id;
+	if (!is_there)
 		*pd_list_add(context->arena, &context->plan->drafts) = (struct pd_planned_draft){.draft = here, .is_new = true};
 }
 
@@ -303,6 +306,14 @@ static enum pd_letter_kind letter_kind(const char *name)
 	return PD_LETTER_NOTIFICATION;
 }
 
+static bool is_planned(const struct pd_context *context, int64_t letter)
+{
+	for (size_t i = 0; i < context->plan->letters.count; i++)
+		if (context->plan->letters.items[i]->id == letter)
+			return true;
+	return false;
+}
+
 void pd_decide_carry_letters(struct pd_context *context, const struct pd_carry_letters *letters)
 {
 	struct pd_carry_ids ids = {.context = context, .from = letters->from};
@@ -316,7 +327,7 @@ void pd_decide_carry_letters(struct pd_context *context, const struct pd_carry_l
 		letter->conversation = pd_carry_id(&ids, PD_ID_CONVERSATION, row->conversation);
 		if (ids.wrong != NULL)
 			break;
-		if (context->desk->outbox(context->desk, context->arena, letter->id) != NULL ||
+		if (context->desk->outbox(context->desk, context->arena, letter->id) != NULL || is_planned(context, letter->id) ||
 		    (letter->ticket != 0 && context->desk->ticket(context->desk, context->arena, letter->ticket) == NULL))
 			continue;
 		letter->kind = letter_kind(row->kind);

@@ -16,6 +16,7 @@
 
 struct pd_flow {
 	pthread_mutex_t lock; /* guards settings */
+	pthread_mutex_t carry_lock;
 	struct pd_settings *settings;
 	struct pd_store *store;
 	struct pd_readers *readers;
@@ -29,6 +30,7 @@ struct pd_flow *pd_flow_new(struct pd_settings *settings, struct pd_store *store
 	struct pd_flow *flow = g_new0(struct pd_flow, 1);
 
 	pthread_mutex_init(&flow->lock, NULL);
+	pthread_mutex_init(&flow->carry_lock, NULL);
 	flow->settings = pd_settings_ref(settings);
 	flow->store = store;
 	flow->readers = readers;
@@ -44,6 +46,7 @@ void pd_flow_free(struct pd_flow *flow)
 	pd_settings_unref(flow->settings);
 	pd_verifier_free(flow->verifier);
 	pthread_mutex_destroy(&flow->lock);
+	pthread_mutex_destroy(&flow->carry_lock);
 	g_free(flow);
 }
 
@@ -78,6 +81,11 @@ void pd_flow_set_next_schedule(struct pd_flow *flow, pd_time next)
 struct pd_store *pd_flow_store(struct pd_flow *flow)
 {
 	return flow->store;
+}
+
+pthread_mutex_t *pd_flow_carry_lock(struct pd_flow *flow)
+{
+	return &flow->carry_lock;
 }
 
 struct pd_readers *pd_flow_readers(struct pd_flow *flow)

@@ -2,6 +2,8 @@
 #ifndef PD_FLOW_INTERNAL_H
 #define PD_FLOW_INTERNAL_H
 
+#include <pthread.h>
+
 #include "flow/flow.h"
 
 #include <glib.h>
@@ -62,6 +64,8 @@ pd_time pd_flow_next_schedule(const struct pd_flow *flow);
 void pd_flow_set_next_schedule(struct pd_flow *flow, pd_time next);
 
 struct pd_store *pd_flow_store(struct pd_flow *flow);
+/* Held while another desk is carried in: by one at a time. */
+pthread_mutex_t *pd_flow_carry_lock(struct pd_flow *flow);
 struct pd_readers *pd_flow_readers(struct pd_flow *flow);
 
 #endif

@@ -5,6 +5,7 @@
  * with one is said, and it changes nothing. A message without its ticket is seen by nobody. */
 #include "flow/verbs_internal.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -97,47 +98,48 @@ static void add_run(struct pd_arena *arena, struct pd_carried_desk *desk, enum p
 		*pd_list_add(arena, &desk->runs) = (struct pd_carried_run){kind, first, last, here};
 }
 
-/* Numbers that are free stay; those that other tickets have get the next ones, in their order. */
-static void place_tickets(struct pd_store *store, struct pd_snapshot *snapshot, struct pd_arena *arena,
-			  struct pd_carried_desk *desk, int64_t first, int64_t last)
+/* Where the desk's numbers stood, and one look at it that is no older. */
+struct stand {
+	struct pd_store *store;
+	struct pd_snapshot *snapshot;
+	int64_t given[PD_ID_KINDS]; /* the largest numbers that anybody had */
+};
+
+/* From then on nobody else is given a number that the other desk has, whatever mail comes in meanwhile. */
+static int take_stand(struct pd_call *call, const struct pd_carried_desk *desk, const int64_t last[PD_ID_KINDS],
+		      struct stand *ret_stand)
 {
-	const int64_t used = pd_store_last_id(store, PD_ID_TICKET);
-	int64_t taken = 0;
+	struct pd_store *store = pd_flow_store(call->flow);
 
-	for (int64_t n = first; n <= last && n <= used; n++) {
-		PD_AUTO_ARENA page = pd_arena_new();
+	ret_stand->store = store;
+	for (int k = 0; k < PD_ID_KINDS; k++) {
+		const enum pd_id_kind kind = (enum pd_id_kind)k;
 
-		taken += snapshot->ticket(snapshot, page, n) != NULL;
+		if (pd_carried_last(desk, kind) < last[kind])
+			(void)pd_store_reserve(store, kind, 0, last[kind] + 1, &ret_stand->given[kind]);
 	}
-	int64_t next = pd_store_reserve(store, PD_ID_TICKET, taken, last + 1);
-
-	for (int64_t n = first; n <= last && n <= used; n++) {
-		PD_AUTO_ARENA page = pd_arena_new();
-		bool is_taken = snapshot->ticket(snapshot, page, n) != NULL;
-
-		add_run(arena, desk, PD_ID_TICKET, n, n, is_taken ? next++ : n);
-	}
-	add_run(arena, desk, PD_ID_TICKET, first > used ? first : used + 1, last, first > used ? first : used + 1);
+	return pd_store_begin(store, &ret_stand->snapshot, &call->error);
 }
 
-static void place(struct pd_store *store, struct pd_snapshot *snapshot, struct pd_arena *arena, struct pd_carried_desk *desk,
-		  enum pd_id_kind kind, int64_t last)
+/* Numbers beyond all that were given stay. Whoever may have one keeps it, though nothing of it be kept yet: those of the
+ * other desk get the next ones, in their order. */
+static void place(struct pd_call *call, const struct stand *stand, struct pd_carried_desk *desk, enum pd_id_kind kind, int64_t last)
 {
-	const int64_t first = pd_carried_last(desk, kind) + 1;
+	const int64_t first = pd_carried_last(desk, kind) + 1, given = stand->given[kind];
+	int64_t none, stays = kind == PD_ID_TICKET && given + 1 > first ? given + 1 : first;
 
 	if (first > last)
 		return;
-	/* after earlier runs numbers go on as those did, where nobody has had them since */
-	bool is_unused_yet = first == 1 && is_unused(snapshot, arena, kind, pd_store_last_id(store, kind));
-
-	if (is_unused_yet) {
-		(void)pd_store_reserve(store, kind, 0, last + 1);
-		add_run(arena, desk, kind, first, last, first);
-	} else if (kind == PD_ID_TICKET) {
-		place_tickets(store, snapshot, arena, desk, first, last);
-	} else {
-		add_run(arena, desk, kind, first, last, pd_store_reserve(store, kind, last - first + 1, first));
-	}
+	if (first == 1 && is_unused(stand->snapshot, call->arena, kind, given))
+		stays = first;
+	else if (kind != PD_ID_TICKET)
+		stays = last + 1;
+	if (stays > last + 1)
+		stays = last + 1;
+	if (stays > first)
+		add_run(call->arena, desk, kind, first, stays - 1,
+			pd_store_reserve(stand->store, kind, stays - first, first, &none));
+	add_run(call->arena, desk, kind, stays, last, stays);
 }
 
 static int read_last(struct pd_call *call, int64_t ret_last[PD_ID_KINDS])
@@ -167,8 +169,45 @@ static int keep_desk(struct pd_call *call, struct carried *carried)
 	return keep(call, carried, &plan);
 }
 
-/* Desks that had been carried into the other one before. */
-static int keep_former(struct pd_call *call, const char *via)
+/* Do that desk's numbers lead by way of others to the one at hand? Else its key would sign for what is not its own. */
+static bool leads_to(struct pd_context *context, const json_t *former, struct pd_carried_desk desk, const char *to)
+{
+	for (size_t hops = 0; desk.via && hops <= json_object_size(former); hops++) {
+		const char *name = desk.via;
+		const char *value = context->desk->record(context->desk, context->arena, PD_CARRIED_RECORD, name);
+
+		if (pd_equal(name, to))
+			return true;
+		if (!value && json_object_get(former, name)) {
+			value = json_string_value(json_object_get(former, name));
+			value = value && !strstr(value, "via ") ? pd_printf(context->arena, "%s\nvia %s\n", value, to) : value;
+		}
+		if (!value || !pd_carried_parse(context->arena, name, value, &desk))
+			return false;
+	}
+	return false;
+}
+
+/* A desk that had been carried into the other one before; what says to be one and is not is refused. */
+static int read_former(struct pd_call *call, struct pd_context *context, const char *name, const json_t *value,
+		       struct carried *carried)
+{
+	const char *via = pd_call_text(call, "desk");
+	struct pd_carried_desk *desk = &carried->desk;
+
+	if (!pd_desk_name_is_valid(name) || !json_is_string(value) ||
+	    !pd_carried_parse(call->arena, name, json_string_value(value), desk) ||
+	    (desk->has_key && !pd_equal(pd_desk_name(call->arena, desk->key), name)))
+		return pd_fail(&call->error, PD_PERMANENT, "\"former\" must name desks, each with what is known of it");
+	if (!desk->via)
+		desk->via = via;
+	if (!leads_to(context, json_object_get(call->request, "former"), *desk, via))
+		return pd_fail(&call->error, PD_PERMANENT, "the desk %s did not come by way of %s", name, via);
+	carried->name = name;
+	return 0;
+}
+
+static int keep_former(struct pd_call *call)
 {
 	const json_t *former = json_object_get(call->request, "former"), *value;
 	const char *name;
@@ -176,71 +215,95 @@ static int keep_former(struct pd_call *call, const char *via)
 
 	json_object_foreach((json_t *)(uintptr_t)former, name, value) {
 		struct carried *carried = new_work(call, decide_desk);
-		struct carried there = {.name = name};
 		PD_AUTO_SNAPSHOT snapshot = NULL;
 
-		failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
-		if (failed)
+		if (failed || (failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error)))
 			return failed;
-		bool is_own = pd_equal(name, pd_desk_name(call->arena, snapshot->key)),
-		     is_there = snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, there.name) != NULL;
+		struct pd_context context = {.arena = call->arena, .settings = call->settings, .desk = snapshot};
 
-		if (is_own || is_there)
+		if (pd_equal(name, pd_desk_name(call->arena, snapshot->key)) ||
+		    snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, name))
 			continue;
-		if (!pd_desk_name_is_valid(name) || !json_is_string(value) ||
-		    !pd_carried_parse(call->arena, name, json_string_value(value), &carried->desk))
-			return pd_fail(&call->error, PD_PERMANENT, "\"former\" must name desks, each with what is known of it");
-		carried->name = name;
-		if (!carried->desk.via)
-			carried->desk.via = via;
-		failed = keep_desk(call, carried);
-		if (failed)
-			return failed;
+		failed = read_former(call, &context, name, value, carried);
+		if (!failed)
+			failed = keep_desk(call, carried);
 	}
-	return 0;
+	return failed;
 }
 
-int pd_verb_carry_begin(struct pd_call *call)
+/* What this desk knows of it, and whether it is this one. */
+static int read_desk(struct pd_call *call, struct pd_carried_desk *desk, const char *name, bool *ret_is_own)
 {
 	PD_AUTO_SNAPSHOT snapshot = NULL;
-	struct pd_store *store = pd_flow_store(call->flow);
+	const char *key = pd_call_text(call, "key");
+	int failed = pd_store_begin(pd_flow_store(call->flow), &snapshot, &call->error);
+
+	if (failed)
+		return failed;
+	*ret_is_own = pd_equal(name, pd_desk_name(call->arena, snapshot->key));
+	const char *value = snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, name);
+
+	if (value && !pd_carried_parse(call->arena, name, value, desk))
+		return pd_fail(&call->error, PD_TEMPORARY, "what is known of the desk %s is damaged", name);
+	desk->name = name;
+	if (key) {
+		struct pd_carried_desk given;
+
+		if (!pd_carried_parse(call->arena, name, pd_printf(call->arena, "key %s\n", key), &given) ||
+		    !pd_equal(pd_desk_name(call->arena, given.key), name))
+			return pd_fail(&call->error, PD_PERMANENT, "\"key\" is not that desk's");
+		desk->has_key = true;
+		memcpy(desk->key, given.key, sizeof desk->key);
+	}
+	return pd_call_checked(call, snapshot);
+}
+
+static int begin(struct pd_call *call)
+{
 	struct carried *carried = new_work(call, decide_desk);
 	struct pd_carried_desk *desk = &carried->desk;
-	const char *key = pd_call_text(call, "key");
 	int64_t last[PD_ID_KINDS];
+	bool is_own = false;
 	int failed = check_name(call);
 
 	if (!failed)
 		failed = read_last(call, last);
 	if (!failed)
-		failed = pd_store_begin(store, &snapshot, &call->error);
-	if (failed)
-		return failed;
-	bool is_own = pd_equal(carried->name, pd_desk_name(call->arena, snapshot->key));
-	const char *value = snapshot->record(snapshot, call->arena, PD_CARRIED_RECORD, carried->name);
+		failed = read_desk(call, desk, carried->name, &is_own);
+	if (!failed && !is_own && !desk->via) {
+		struct stand stand = {0};
 
-	if (value && !pd_carried_parse(call->arena, carried->name, value, desk))
-		return pd_fail(&call->error, PD_TEMPORARY, "what is known of the desk %s is damaged", carried->name);
-	desk->name = carried->name;
-	if (key) {
-		struct pd_carried_desk given;
-
-		if (!pd_carried_parse(call->arena, carried->name, pd_printf(call->arena, "key %s\n", key), &given) ||
-		    !pd_equal(pd_desk_name(call->arena, given.key), carried->name))
-			return pd_fail(&call->error, PD_PERMANENT, "\"key\" is not that desk's");
-		desk->has_key = true;
-		memcpy(desk->key, given.key, sizeof desk->key);
+		failed = take_stand(call, desk, last, &stand);
+		for (int kind = 0; kind < PD_ID_KINDS && !failed; kind++)
+			place(call, &stand, desk, (enum pd_id_kind)kind, last[kind]);
+		if (!failed)
+			failed = pd_call_checked(call, stand.snapshot);
+		if (stand.snapshot)
+			pd_store_end(stand.snapshot);
 	}
-	for (int kind = 0; kind < PD_ID_KINDS && !is_own && !desk->via; kind++)
-		place(store, snapshot, call->arena, desk, (enum pd_id_kind)kind, last[kind]);
-	failed = pd_call_checked(call, snapshot);
 	if (!failed && !is_own)
 		failed = keep_desk(call, carried);
 	if (!failed && !is_own)
-		failed = keep_former(call, carried->name);
+		failed = keep_former(call);
 	if (!failed)
 		pd_call_emit(call, json_pack("{s:b,s:b}", "same", pd_carried_is_same(desk, PD_ID_EVENT), "own", is_own));
 	return failed;
+}
+
+/* Imports that run beside each other come one after the other: what one has brought the other finds. */
+static int one_by_one(struct pd_call *call, int (*verb)(struct pd_call *call))
+{
+	pthread_mutex_t *lock = pd_flow_carry_lock(call->flow);
+
+	pthread_mutex_lock(lock);
+	int failed = verb(call);
+	pthread_mutex_unlock(lock);
+	return failed;
+}
+
+int pd_verb_carry_begin(struct pd_call *call)
+{
+	return one_by_one(call, begin);
 }
 
 /* --- messages --- */
@@ -308,7 +371,7 @@ static int read_content(struct pd_call *call, const json_t *text, struct pd_byte
 	return 0;
 }
 
-int pd_verb_carry_messages(struct pd_call *call)
+static int take_messages(struct pd_call *call)
 {
 	struct carried *carried = new_work(call, decide_messages);
 	const json_t *list, *item;
@@ -333,6 +396,11 @@ int pd_verb_carry_messages(struct pd_call *call)
 	if (!failed)
 		pd_call_emit(call, json_pack("{s:I}", "new", (json_int_t)plan->messages.count));
 	return failed;
+}
+
+int pd_verb_carry_messages(struct pd_call *call)
+{
+	return one_by_one(call, take_messages);
 }
 
 /* --- tickets --- */
@@ -412,7 +480,7 @@ static int ask_ticket(struct pd_call *call, struct carried *carried)
 	return pd_call_checked(call, snapshot);
 }
 
-int pd_verb_carry_ticket(struct pd_call *call)
+static int take_ticket(struct pd_call *call)
 {
 	struct carried *carried = new_work(call, decide_ticket);
 	const json_t *ticket = json_object_get(call->request, "ticket");
@@ -433,6 +501,11 @@ int pd_verb_carry_ticket(struct pd_call *call)
 	return failed;
 }
 
+int pd_verb_carry_ticket(struct pd_call *call)
+{
+	return one_by_one(call, take_ticket);
+}
+
 /* --- the rest --- */
 
 static void decide_letters(struct pd_work *work, struct pd_context *context)
@@ -451,7 +524,7 @@ static void decide_contacts(struct pd_work *work, struct pd_context *context)
 		pd_decide_carry_contacts(context, &carried->carry);
 }
 
-int pd_verb_carry_rest(struct pd_call *call)
+static int take_rest(struct pd_call *call)
 {
 	struct carried *letters = new_work(call, decide_letters), *contacts = new_work(call, decide_contacts);
 	const json_t *list, *item;
@@ -475,6 +548,11 @@ int pd_verb_carry_rest(struct pd_call *call)
 	if (!failed)
 		failed = keep(call, letters, &plan);
 	return failed;
+}
+
+int pd_verb_carry_rest(struct pd_call *call)
+{
+	return one_by_one(call, take_rest);
 }
 
 int pd_verb_carry_end(struct pd_call *call)

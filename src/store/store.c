@@ -193,12 +193,13 @@ int64_t pd_store_last_id(struct pd_store *store, enum pd_id_kind kind)
 	return atomic_load(&store->last_id[kind]);
 }
 
-int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first)
+int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first, int64_t *ret_before)
 {
 	int64_t last = atomic_load(&store->last_id[kind]), here;
 	do
 		here = last < first ? first : last + 1;
 	while (!atomic_compare_exchange_weak(&store->last_id[kind], &last, here + count - 1));
+	*ret_before = last;
 	return here;
 }
 

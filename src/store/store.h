@@ -64,8 +64,8 @@ struct pd_planned_message *pd_store_message(struct pd_snapshot *snapshot, struct
 /* The largest number of that kind that was ever given or claimed. */
 int64_t pd_store_last_id(struct pd_store *store, enum pd_id_kind kind);
 /* Takes so many numbers that follow each other, `first` or above, and gives the first; with 0 none, but all below `first`
- * are given from then on. */
-int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first);
+ * are given from then on. ret_before: the largest that had been given. */
+int64_t pd_store_reserve(struct pd_store *store, enum pd_id_kind kind, int64_t count, int64_t first, int64_t *ret_before);
 /* Records as the events have them, after plans with is_carried brought events out of order. */
 int pd_store_refold_records(struct pd_store *store, struct pd_error *error);
 

@@ -117,8 +117,11 @@ cp -r "$work/out" "$work/bad"
 jq '.postdesk.events[1].version = 7' "$work/out/2.json" >"$work/bad/2.json"
 rm "$work/bad/1.json" "$work/bad/letters.jsonl"
 for n in 3 4 5 6 7 8 9; do rm -f "$work/bad/$n.json"; done
+mkfifo "$work/bad/6.json"
 postdesk import "$work/bad" >"$work/told" 2>"$work/errors" && fail "a wrong file was taken"
 grep -q "ticket 2: event E[0-9]*: its version is 7" "$work/errors" || fail "not told: $(cat "$work/errors")"
+grep -q "/6.json: it is no regular file" "$work/errors" || fail "nobody writes into a pipe: $(cat "$work/errors")"
+grep -q "0 new, 2 files refused" "$work/told" && ! grep -q "[0-9]\{12\} there" "$work/told" || fail "miscounted: $(cat "$work/told")"
 check_equal "nothing of it is here" "$(postdesk list --json | wc -l)" 0
 
 postdesk import "$work/out" >"$work/told" 2>"$work/errors" || fail "not taken in: $(cat "$work/told" "$work/errors")"

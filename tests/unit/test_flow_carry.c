@@ -10,6 +10,7 @@
 
 #include "any_commands.h"
 #include "base/text.h"
+#include "desk/carry.h"
 #include "desk/mail.h"
 #include "fake_snapshot.h"
 #include "flow/internal.h"
@@ -631,10 +632,138 @@ static void test_anything(void **state)
 	drop(&here);
 }
 
+/* --- desks that say to have been carried in before --- */
+
+#define FORMER_KEY "0000000000000000000000000000000000000000000000000000000000000000"
+
+static char *former_name(struct pd_arena *arena)
+{
+	static const unsigned char key[PD_KEY_SIZE] = {0};
+	return pd_desk_name(arena, key);
+}
+
+/* A desk whose numbers are said to be this one's, or those of a third, would sign for what is not its own. */
+static void test_former(void **state)
+{
+	static const char stranger[] = "aaaaaaaaaaaaaaaaaaaa";
+	static const struct {
+		const char *name, *via; /* NULL: this desk's name */
+		bool is_key_others;
+		const char *want; /* NULL: it is taken */
+	} rows[] = {
+		{"by way of the desk itself", "", false, NULL},
+		{"by way of a desk that stands beside it", stranger, false, NULL},
+		{"by way of the desk that takes it in", NULL, false, "did not come by way of"},
+		{"by way of a desk that was carried in", "here", false, "did not come by way of"},
+		{"another desk's key", "", true, "\"former\" must name desks"},
+	};
+	(void)state;
+	struct desk here = new_desk(false), other = new_desk(false);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	receive(&here, arena, 1, 0);
+	receive(&other, arena, 2, 0);
+	json_t *objects = carry_out(&here), *others = carry_out(&other);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct desk there = new_desk(false);
+		json_t *announced = carry_out(&there), *former = json_object_get(desk_of(others), "former");
+		const char *via = rows[i].via == NULL ? json_string_value(json_object_get(desk_of(announced), "desk"))
+				  : strcmp(rows[i].via, "here") == 0
+					  ? json_string_value(json_object_get(desk_of(objects), "desk"))
+					  : rows[i].via;
+		struct answer answer = begin(&there, objects);
+		json_decref(answer.objects);
+		json_object_clear(former);
+		json_object_set_new(former, rows[i].is_key_others ? "bbbbbbbbbbbbbbbbbbbb" : former_name(arena),
+				    json_string(pd_printf(arena, "key " FORMER_KEY "\n%s%s\nticket 1 9 1\n", *via ? "via " : "", via)));
+		json_object_set_new(former, stranger, json_string("ticket 1 9 1\n"));
+		answer = begin(&there, others);
+		if (rows[i].want == NULL ? answer.code != 0 : answer.code != 1 || strstr(answer.error, rows[i].want) == NULL)
+			fail_msg("%s: %d, \"%s\"", rows[i].name, answer.code, answer.error);
+		json_decref(answer.objects);
+		json_decref(announced);
+		drop(&there);
+	}
+	json_decref(objects);
+	json_decref(others);
+	drop(&here);
+	drop(&other);
+}
+
+/* A mail that comes in meanwhile has its number, though it is not kept yet. */
+static void test_numbers_on_their_way(void **state)
+{
+	(void)state;
+	struct desk here = new_desk(false), there = new_desk(false);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (int i = 0; i < 4; i++)
+		receive(&here, arena, i, 0);
+	receive(&there, arena, 900, 0);
+	int64_t before, coming = pd_store_reserve(there.store, PD_ID_TICKET, 1, 1, &before);
+	assert_int_equal(coming, 2);
+	assert_int_equal(before, 1);
+	json_t *objects = carry_out(&here), *object;
+	take_in(&there, objects, false);
+	static const json_int_t want[] = {5, 6, 3, 4};
+	size_t i;
+	json_array_foreach(objects, i, object)
+	{
+		json_int_t number = json_integer_value(json_object_get(object, "number"));
+		json_t *events = json_object_get(json_object_get(json_object_get(object, "ticket"), "postdesk"), "events");
+		if (events == NULL)
+			continue;
+		struct answer answer = ask(&there, NULL,
+					   with_desk(objects, json_pack("{s:s,s:I,s:O}", "verb", "carry_ticket", "number", number, "entry",
+									json_object_get(json_array_get(events, 0), "id"))));
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(answer.objects, 0), "number")), want[number - 1]);
+		json_decref(answer.objects);
+	}
+	assert_int_equal(pd_store_last_id(there.store, PD_ID_TICKET), 6);
+	check_verified(&there, 0);
+	json_decref(objects);
+	drop(&here);
+	drop(&there);
+}
+
+/* What stands twice in one request is kept once. */
+static void test_twice(void **state)
+{
+	(void)state;
+	struct desk here = new_desk(false), there = new_desk(true);
+	PD_AUTO_ARENA arena = pd_arena_new();
+	for (int i = 0; i < 4; i++)
+		receive(&here, arena, 3 * i, 0);
+	json_t *objects = carry_out(&here), *number = NULL, *part = part_of(objects, 0, &number), *letters = json_array(), *object;
+	json_t *draft = json_pack("{s:i,s:O,s:s,s:s}", "id", 1, "ticket", number, "agent", "anna", "state", "kept");
+	size_t i;
+	json_object_set_new(json_object_get(desk_of(objects), "last"), "draft", json_integer(1));
+	json_object_set_new(part, "drafts", json_pack("[O,o]", draft, draft));
+	struct answer answer = begin(&there, objects);
+	json_decref(answer.objects);
+	answer = take_ticket(&there, objects, number, part);
+	if (answer.code != 0)
+		fail_msg("%s", answer.error);
+	json_decref(answer.objects);
+	json_array_foreach(objects, i, object)
+		if (json_object_get(object, "letter") != NULL)
+			for (int n = 0; n < 2; n++)
+				json_array_append(letters, json_object_get(object, "letter"));
+	assert_true(json_array_size(letters) > 0);
+	answer = ask(&there, NULL, with_desk(objects, json_pack("{s:s,s:{s:o}}", "verb", "carry_rest", "rest", "letters", letters)));
+	if (answer.code != 0)
+		fail_msg("%s", answer.error);
+	json_decref(answer.objects);
+	json_decref(part);
+	json_decref(objects);
+	drop(&here);
+	drop(&there);
+}
+
 int main(int argc, char **argv)
 {
 	pd_reader_main(argc, argv);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_desk), cmocka_unit_test(test_beside_others),
-					   cmocka_unit_test(test_refused), cmocka_unit_test(test_anything)};
+					   cmocka_unit_test(test_refused), cmocka_unit_test(test_anything),
+					   cmocka_unit_test(test_former), cmocka_unit_test(test_numbers_on_their_way),
+					   cmocka_unit_test(test_twice)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
