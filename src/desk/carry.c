@@ -39,6 +39,8 @@ static const char *wrong_change(struct pd_arena *arena, const struct pd_change *
 	bool may_have_lines;
 	if (change->property == NULL || *change->property == '\0' || !is_clean(change->property, PROPERTY_MAX, false))
 		return "the name of a property is no clean line";
+	if (pd_starts(change->property, PD_RECORD_PREFIX PD_CARRIED_RECORD ":")) /* else the file would choose whose key signs */
+		return "no ticket tells of other desks";
 	may_have_lines = has_lines(change->property);
 	if (!is_clean(change->from, VALUE_MAX, may_have_lines) || !is_clean(change->to, VALUE_MAX, may_have_lines))
 		return pd_printf(arena, "a value of %s is no clean line", change->property);

@@ -14,6 +14,9 @@
 #define PD_CARRY_FORMAT 1
 #define PD_CARRIED_RECORD "carried" /* its name is the other desk's */
 #define PD_CARRY_ID_MAX	  ((int64_t)1 << 52)
+/* How many a desk may say it has had: numbers go on after these here, and people have to read those of tickets. */
+#define PD_CARRY_TICKETS_MAX ((int64_t)999999999)
+#define PD_CARRY_LAST_MAX    ((int64_t)1 << 40)
 
 /* Numbers first to last of the other desk are here to here + (last - first). */
 struct pd_carried_run {

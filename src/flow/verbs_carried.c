@@ -147,11 +147,15 @@ static int read_last(struct pd_call *call, int64_t ret_last[PD_ID_KINDS])
 	const json_t *last = json_object_get(call->request, "last");
 
 	for (int kind = 0; kind < PD_ID_KINDS; kind++) {
-		const json_t *value = json_object_get(last, pd_id_kind_name((enum pd_id_kind)kind));
+		const char *name = pd_id_kind_name((enum pd_id_kind)kind);
+		const json_t *value = json_object_get(last, name);
+		int64_t max = kind == PD_ID_TICKET ? PD_CARRY_TICKETS_MAX : PD_CARRY_LAST_MAX;
 
-		if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > PD_CARRY_ID_MAX / 4)
-			return pd_fail(&call->error, PD_PERMANENT, "\"last\" must have the last number of each %s",
-				       pd_id_kind_name((enum pd_id_kind)kind));
+		if (!json_is_integer(value) || json_integer_value(value) < 0)
+			return pd_fail(&call->error, PD_PERMANENT, "\"last\" must have the last number of each %s", name);
+		if (json_integer_value(value) > max)
+			return pd_fail(&call->error, PD_PERMANENT, "\"last\": no desk counts up to %s %lld", name,
+				       (long long)json_integer_value(value));
 		ret_last[kind] = json_integer_value(value);
 	}
 	return 0;

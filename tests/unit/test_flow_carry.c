@@ -529,6 +529,8 @@ static void test_refused(void **state)
 		{"changes that are none", "events", "changes", "[[\"a\"]]", "list of [property, from, to]"},
 		{"a line in a name", "events", "changes", "[[\"name\",null,\"a\\nBcc: eve@evil.example\"]]", "no clean line"},
 		{"no property", "events", "changes", "[[\"\",null,\"a\"]]", "no clean line"},
+		{"another desk's key", "events", "changes", "[[\"record:carried:aaaaaaaaaaaaaaaaaaaa\",null,\"key 00\"]]",
+		 "no ticket tells of other desks"},
 		{"a pipeline of elsewhere", "events", "changes", "[[\"pipeline\",null,\"x\"]]", "no pipeline \"x\" here"},
 		{"a mailbox of elsewhere", "events", "changes", "[[\"mailbox\",null,\"x\"]]", "no mailbox \"x\" here"},
 		{"a status of elsewhere", "events", "changes", "[[\"status\",null,\"open:Away\"]]", "no status \"Away\" here"},
@@ -689,6 +691,39 @@ static void test_former(void **state)
 	drop(&other);
 }
 
+/* How far the numbers of the other desk are said to be. */
+static void test_last(void **state)
+{
+	static const struct {
+		const char *name, *kind;
+		json_int_t last;
+		const char *want; /* NULL: it is taken */
+	} rows[] = {
+		{"as many as a number may have digits", "ticket", 999999999, NULL},
+		{"more tickets than anybody reads", "ticket", 1000000000, "no desk counts up to ticket 1000000000"},
+		{"many entries", "event", 1000000000, NULL},
+		{"entries without end", "event", (json_int_t)1 << 50, "no desk counts up to event"},
+		{"negative ones", "draft", -1, "must have the last number of each draft"},
+	};
+	(void)state;
+	struct desk here = new_desk(false);
+	json_t *objects = carry_out(&here);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct desk there = new_desk(false);
+		json_t *last = json_object_get(desk_of(objects), "last"), *was = json_deep_copy(last);
+		json_object_set_new(last, rows[i].kind, json_integer(rows[i].last));
+		struct answer answer = begin(&there, objects);
+		if (rows[i].want == NULL ? answer.code != 0 : answer.code != 1 || strstr(answer.error, rows[i].want) == NULL)
+			fail_msg("%s: %d, \"%s\"", rows[i].name, answer.code, answer.error);
+		json_object_update(last, was);
+		json_decref(was);
+		json_decref(answer.objects);
+		drop(&there);
+	}
+	json_decref(objects);
+	drop(&here);
+}
+
 /* A mail that comes in meanwhile has its number, though it is not kept yet. */
 static void test_numbers_on_their_way(void **state)
 {
@@ -764,6 +799,6 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_desk), cmocka_unit_test(test_beside_others),
 					   cmocka_unit_test(test_refused), cmocka_unit_test(test_anything),
 					   cmocka_unit_test(test_former), cmocka_unit_test(test_numbers_on_their_way),
-					   cmocka_unit_test(test_twice)};
+					   cmocka_unit_test(test_twice), cmocka_unit_test(test_last)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
