@@ -15,12 +15,14 @@
 #define LOOKED_AT     2000 /* new tickets whose contacts are looked at sooner than all contacts */
 
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
-char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
+const char *pd_sql_sure_phrase(struct pd_sql_query *q, const struct pd_query *query)
 {
-	if (!query->has_glob)
-		return strchr(query->value, '@') != NULL
-			       ? pd_sql_phrase(arena, query->value, query->is_prefix)
-			       : NULL;
+	if (!query->has_glob && strchr(query->value, '@') == NULL)
+		return NULL;
+	if (!query->has_glob) {
+		const struct pd_sql_words *words = pd_sql_words(q, query, query->value, query->is_prefix);
+		return words->way != PD_WORDS_LOOKED_FOR ? words->match : NULL;
+	}
 	/* The longest part between stars, without the words that touch one. */
 	char *best = NULL;
 	for (const char *at = query->value; *at != '\0';) {
@@ -32,9 +34,9 @@ char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query)
 		while (is_cut_after && end > start && (g_ascii_isalnum(end[-1]) || (end[-1] & 0x80) != 0))
 			end--;
 		if (end > start && (best == NULL || (size_t)(end - start) > strlen(best)))
-			best = pd_strndup(arena, start, (size_t)(end - start));
+			best = pd_strndup(q->arena, start, (size_t)(end - start));
 	}
-	return best != NULL ? pd_sql_phrase(arena, best, false) : NULL;
+	return best != NULL ? pd_sql_phrase(q->arena, best, false) : NULL;
 }
 
 /* ids of documents: of contacts, positive, or of events. All that wait for the index are among them. */
@@ -96,7 +98,7 @@ static void put_contact_condition(struct pd_sql_query *q, const struct pd_query 
 				  bool is_company)
 {
 	int mode = pd_sql_match_mode(query, strchr(query->value, '@') == NULL);
-	const char *phrase = is_phone ? NULL : pd_sql_sure_phrase(q->arena, query);
+	const char *phrase = is_phone ? NULL : pd_sql_sure_phrase(q, query);
 	pd_sql_put(q, "(");
 	if (phrase != NULL) {
 		pd_sql_put(q, "id IN (");
@@ -257,7 +259,7 @@ static void put_correspondent_match(struct pd_sql_query *q, const struct pd_quer
 
 bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query *query)
 {
-	const char *phrase = query->value != NULL ? pd_sql_sure_phrase(q->arena, query) : NULL;
+	const char *phrase = query->value != NULL ? pd_sql_sure_phrase(q, query) : NULL;
 	if (phrase == NULL)
 		return false;
 	pd_sql_put(q, "SELECT " PD_SQL_ROOT("event.ticket") " FROM event JOIN message ON message.id = event.message WHERE "
@@ -279,7 +281,7 @@ bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query
 
 void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *query)
 {
-	if (query->value != NULL && pd_sql_sure_phrase(q->arena, query) != NULL) {
+	if (query->value != NULL && pd_sql_sure_phrase(q, query) != NULL) {
 		pd_sql_put_in(q);
 		(void)pd_sql_put_correspondents_set(q, query);
 		pd_sql_put(q, ")");

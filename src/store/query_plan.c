@@ -13,22 +13,16 @@
 
 #include "base/text.h"
 
-#define COUNT_LIMIT 10000 /* nothing is counted further, but for words */
 #define FEW	    10000 /* tickets */
-#define SET_LIMIT   5000  /* a set that is gathered beside others */
 #define FEW_ROWS    500	  /* tickets whose entries are looked for in the index one by one */
 #define FETCH_STEPS 60	  /* of SQLite's machine that take as long as to fetch one ticket that is not expected */
 
-struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 10000, .moment = 400000, .people = 5000};
+struct pd_query_limits pd_query_limits = {.rare = 2000, .newest = 500, .common = 10000, .moment = 400000, .people = 5000,
+					  .words = 128, .places = 20000, .documents = 4000};
 
 static const char by_owner[] = "ticket INDEXED BY ticket_owner", by_team[] = "ticket INDEXED BY ticket_team";
 
-struct conditions {
-	const struct pd_query *items[64]; /* all must hold */
-	size_t count;
-};
-
-static void collect(struct conditions *all, const struct pd_query *query)
+static void collect(struct pd_conditions *all, const struct pd_query *query)
 {
 	if (query == NULL)
 		return;
@@ -37,169 +31,6 @@ static void collect(struct conditions *all, const struct pd_query *query)
 		collect(all, query->right);
 	} else if (all->count < sizeof all->items / sizeof *all->items) {
 		all->items[all->count++] = query;
-	}
-}
-
-static bool is_field(const struct pd_query *query, const char *field)
-{
-	return query->op == PD_QUERY_FIELD && strcmp(query->field, field) == 0;
-}
-
-static bool is_time(const struct pd_query *query)
-{
-	return is_field(query, "created") || is_field(query, "updated") || is_field(query, "closed");
-}
-
-/* A statement that SQLite will not take is one that it will never take. */
-static sqlite3_stmt *prepare(struct pd_sql_query *q, struct pd_sql_query *part, int *ret_failed, struct pd_error *error)
-{
-	sqlite3_stmt *select = NULL;
-	const int code = sqlite3_prepare_v2(q->connection->db, part->sql.data, -1, &select, NULL);
-	if (code == SQLITE_OK)
-		pd_sql_query_bind(part, select);
-	else if (code == SQLITE_ERROR || code == SQLITE_TOOBIG)
-		*ret_failed = pd_fail(error, PD_PERMANENT, "the query is too much for the database: %s",
-				      sqlite3_errmsg(q->connection->db));
-	else
-		*ret_failed = pd_sql_fail(q->connection, error, "database");
-	return select;
-}
-
-static int64_t count(struct pd_sql_query *q, struct pd_sql_query *part, int64_t limit, struct pd_error *error,
-		     int *ret_failed)
-{
-	int64_t found = INT64_MAX;
-	pd_buf_addf(&part->sql, " LIMIT %lld)", (long long)limit);
-	sqlite3_stmt *select = prepare(q, part, ret_failed, error);
-	if (select != NULL && pd_sql_row(q->connection, select, ret_failed, error))
-		found = sqlite3_column_int64(select, 0);
-	sqlite3_finalize(select);
-	pd_buf_free(&part->sql);
-	return found;
-}
-
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
-			 int *ret_failed);
-
-static int64_t least_of(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Of either the sum, of both the smaller one. */
-static int64_t count_both(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
-			  int *ret_failed)
-{
-	const int64_t left = count_set(q, query->left, limit, error, ret_failed);
-	const int64_t right = left < INT64_MAX || query->op == PD_QUERY_AND
-				      ? count_set(q, query->right, limit, error, ret_failed)
-				      : INT64_MAX;
-	if (query->op == PD_QUERY_AND)
-		return left < right ? left : right;
-	return left < INT64_MAX && right < INT64_MAX ? left + right : INT64_MAX;
-}
-
-/* Of a set: how many it names, or how many documents it looks through. INT64_MAX: it is no set. */
-static int64_t count_anew(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
-			  int *ret_failed)
-{
-	struct pd_sql_query part = pd_sql_part(q);
-	/* The index would gather every word that begins so before it counted one. */
-	if (query->op == PD_QUERY_TEXT && query->is_prefix)
-		return COUNT_LIMIT;
-	if (is_field(query, "number"))
-		return query->compare == PD_IS ? 1 : INT64_MAX;
-	/* Indexes of times are not in the order of numbers: only what few tickets have is a set of the newest. */
-	const bool is_of_time = is_time(query);
-	if (is_of_time && q->since_number != 0 && limit < SET_LIMIT)
-		limit = SET_LIMIT;
-	if (query->op == PD_QUERY_OR || query->op == PD_QUERY_AND)
-		return count_both(q, query, limit, error, ret_failed);
-	if (pd_sql_query_put_documents(&part, query,
-				       "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH "))
-		return count(q, &part, limit, error, ret_failed);
-	pd_buf_adds(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM (");
-	if (!pd_sql_query_put_set(&part, query)) {
-		pd_buf_free(&part.sql);
-		return INT64_MAX;
-	}
-	pd_buf_adds(&part.sql, ")");
-	q->has_waiting = part.has_waiting;
-	q->waiting = part.waiting;
-	const int64_t found = count(q, &part, limit, error, ret_failed);
-	return is_of_time && q->since_number != 0 && found >= SET_LIMIT ? INT64_MAX : found;
-}
-
-/* Up to the limit: what is larger need not be known. */
-static int64_t count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
-			 int *ret_failed)
-{
-	struct pd_counted *counted = NULL;
-	for (size_t i = 0; i < q->counted.count && counted == NULL; i++)
-		if (q->counted.items[i].query == query)
-			counted = &q->counted.items[i];
-	if (counted != NULL && (counted->count < counted->limit || counted->limit >= limit || counted->count == INT64_MAX))
-		return counted->count;
-	const int64_t found = count_anew(q, query, limit, error, ret_failed);
-	if (counted == NULL)
-		counted = pd_list_add(q->arena, &q->counted);
-	*counted = (struct pd_counted){.query = query, .count = found, .limit = limit};
-	return found;
-}
-
-/* Of those conditions that an index of classes serves together. ret_is_whole: these are all. */
-static int64_t count_index(struct pd_sql_query *q, const struct conditions *all, const char *second,
-			   const char *table, bool *ret_is_whole, struct pd_error *error, int *ret_failed)
-{
-	struct pd_sql_query part = pd_sql_part(q);
-	pd_buf_addf(&part.sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE class IN (0, 1, 2%s)", table,
-		    q->has_deleted ? ", 3" : "");
-	bool is_any = false;
-	size_t served = 0;
-	for (size_t i = 0; i < all->count; i++) {
-		const struct pd_query *query = all->items[i];
-		bool is_class = is_field(query, "is") && !q->has_deleted &&
-				(pd_equal(query->value, "open") || pd_equal(query->value, "closed") ||
-				 pd_equal(query->value, "spam"));
-		is_class |= is_field(query, "is") && pd_equal(query->value, "deleted");
-		bool is_second = is_field(query, second) || (*second == 'o' && is_field(query, "is") &&
-							     pd_equal(query->value, "unassigned"));
-		if (!is_class && !is_second)
-			continue;
-		is_any |= is_second || *second == 'o';
-		served++;
-		pd_buf_adds(&part.sql, " AND ");
-		pd_sql_query_put(&part, query);
-	}
-	if (!is_any) {
-		pd_buf_free(&part.sql);
-		return INT64_MAX;
-	}
-	*ret_is_whole = served == all->count;
-	return count(q, &part, COUNT_LIMIT, error, ret_failed);
-}
-
-/* The set of a condition that leads, as it was counted: of both the smaller one, so that the condition itself must hold
- * beside it. */
-void pd_sql_put_candidates(struct pd_sql_query *q, const struct pd_query *query)
-{
-	struct pd_error error;
-	int failed = 0;
-	if (query->op == PD_QUERY_OR) {
-		pd_sql_put_candidates(q, query->left);
-		/* A set may be several: in parentheses of its own it is one term to SQLite, which counts them. */
-		pd_sql_put(q, " UNION ALL SELECT * FROM (");
-		pd_sql_put_candidates(q, query->right);
-		pd_sql_put(q, ")");
-	} else if (query->op == PD_QUERY_AND) {
-		const int64_t left = count_set(q, query->left, COUNT_LIMIT, &error, &failed);
-		const int64_t right = count_set(q, query->right, least_of(COUNT_LIMIT, left), &error, &failed);
-		pd_sql_put_candidates(q, left < right ? query->left : query->right);
-	} else if (is_field(query, "number")) {
-		pd_sql_put(q, "SELECT ");
-		pd_sql_put_root(q, query->number);
-	} else {
-		(void)pd_sql_query_put_set(q, query);
 	}
 }
 
@@ -219,7 +50,8 @@ static int read_numbers(struct pd_sql_query *q, struct pd_sql_query *whole, int 
 	int failed = 0;
 	q->has_waiting = whole->has_waiting;
 	q->waiting = whole->waiting;
-	sqlite3_stmt *select = prepare(q, whole, &failed, error);
+	sqlite3_stmt *select = pd_sql_query_prepare(q, whole, &failed, error);
+	q->connection->documents = moment > 0 ? pd_query_limits.documents : INT64_MAX;
 	if (moment > 0)
 		sqlite3_progress_handler(db, moment, stop, NULL);
 	while (select != NULL && pd_sql_row(q->connection, select, &failed, error))
@@ -275,28 +107,28 @@ static void find_common(struct pd_sql_query *q, const struct pd_query *query, st
 {
 	if (query == NULL || *ret_failed)
 		return;
-	if (query->op == PD_QUERY_TEXT && !query->is_prefix &&
-	    pd_sql_phrase(q->arena, query->value, false) != NULL &&
-	    count_set(q, query, pd_query_limits.common, error, ret_failed) >= pd_query_limits.common)
+	if (query->op == PD_QUERY_TEXT && pd_sql_text_words(q, query)->way == PD_WORDS_ASKED_FOR &&
+	    pd_sql_text_words(q, query)->match != NULL &&
+	    pd_sql_count_set(q, query, pd_query_limits.common, error, ret_failed) >= pd_query_limits.common)
 		*pd_list_add(q->arena, &q->common) = query;
 	find_common(q, query->left, error, ret_failed);
 	find_common(q, query->right, error, ret_failed);
 }
 
-static bool has_prefix(const struct pd_query *query)
+/* The index gathers all the words anew for each statement: one is enough. */
+static bool has_gathered(struct pd_sql_query *q, const struct pd_query *query)
 {
-	return query != NULL && ((query->op == PD_QUERY_TEXT && query->is_prefix) ||
-				 has_prefix(query->left) || has_prefix(query->right));
+	return pd_sql_has_way(q, query, PD_WORDS_GATHERED);
 }
 
 /* Conditions on a ticket's own values whose sets are small: who asks the set need not look at the ticket. */
-static void add_sets(struct pd_sql_query *q, const struct conditions *all, struct pd_error *error, int *ret_failed)
+static void add_sets(struct pd_sql_query *q, const struct pd_conditions *all, struct pd_error *error, int *ret_failed)
 {
 	memset(&q->as_sets, 0, sizeof q->as_sets);
 	for (size_t i = 0; i < all->count && !*ret_failed; i++)
 		if ((all->items[i]->op == PD_QUERY_FIELD || all->items[i]->op == PD_QUERY_OR) &&
-		    !is_field(all->items[i], "number") && all->items[i] != q->driver &&
-		    count_set(q, all->items[i], SET_LIMIT, error, ret_failed) < SET_LIMIT)
+		    !pd_sql_is_field(all->items[i], "number") && all->items[i] != q->driver &&
+		    pd_sql_count_set(q, all->items[i], PD_SET_LIMIT, error, ret_failed) < PD_SET_LIMIT)
 			*pd_list_add(q->arena, &q->as_sets) = all->items[i];
 }
 
@@ -314,7 +146,7 @@ static int64_t first_event_of(struct pd_sql_query *q, int64_t number, struct pd_
 }
 
 /* One look at the newest tickets alone: by the smallest set of these, or one by one. */
-static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, const struct pd_conditions *all,
 			  const struct pd_page *page, int64_t window, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
 {
 	int failed = 0;
@@ -323,7 +155,7 @@ static int look_at_newest(struct pd_sql_query *q, const struct pd_query *query, 
 	q->driver = NULL;
 	q->since_event = first_event_of(q, q->since_number, error, &failed);
 	for (size_t i = 0; i < all->count && !failed; i++) {
-		const int64_t found = count_set(q, all->items[i], least_of(COUNT_LIMIT, least), error, &failed);
+		const int64_t found = pd_sql_count_set(q, all->items[i], pd_sql_least_of(PD_COUNT_LIMIT, least), error, &failed);
 		if (found >= least)
 			continue;
 		least = found;
@@ -348,7 +180,7 @@ static int64_t wider(int64_t count, const struct pd_page *page, size_t found)
 
 /* Looks at more and more of the newest tickets, from so many until there are more, until they fill the page; then tells
  * how many would be next. ret_done false: they do not, or it would take longer than a moment. */
-static int run_newest(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+static int run_newest(struct pd_sql_query *q, const struct pd_query *query, const struct pd_conditions *all,
 		      const struct pd_page *page, int64_t *from, int64_t until, struct pd_numbers *ret_numbers,
 		      bool *ret_done, struct pd_error *error)
 {
@@ -381,32 +213,32 @@ static int run_newest(struct pd_sql_query *q, const struct pd_query *query, cons
 /* How long to go along the order where so many tickets could be fetched and sorted instead: no longer than that takes. */
 static int moment_beside(int64_t least)
 {
-	const int64_t steps = least < COUNT_LIMIT ? least * FETCH_STEPS : INT64_MAX;
+	const int64_t steps = least < PD_COUNT_LIMIT ? least * FETCH_STEPS : INT64_MAX;
 	return steps < pd_query_limits.moment ? (int)(steps > 0 ? steps : 1) : pd_query_limits.moment;
 }
 
 /* Is a time asked for that few tickets have? Their numbers are near each other, and need not be the newest. */
-static bool has_short_span(struct pd_sql_query *q, const struct conditions *all, struct pd_error *error, int *ret_failed)
+static bool has_short_span(struct pd_sql_query *q, const struct pd_conditions *all, struct pd_error *error, int *ret_failed)
 {
 	bool is_short = false;
 	for (size_t i = 0; i < all->count && !*ret_failed && !is_short; i++)
-		is_short = is_time(all->items[i]) && count_set(q, all->items[i], SET_LIMIT, error, ret_failed) < SET_LIMIT;
+		is_short = pd_sql_is_time(all->items[i]) && pd_sql_count_set(q, all->items[i], PD_SET_LIMIT, error, ret_failed) < PD_SET_LIMIT;
 	return is_short;
 }
 
 /* --- along an index of classes --- */
 
 /* Which classes the conditions leave: bits. */
-static unsigned classes_of(const struct pd_sql_query *q, const struct conditions *all)
+static unsigned classes_of(const struct pd_sql_query *q, const struct pd_conditions *all)
 {
 	static const char *const words[] = {"open", "closed", "spam"};
 	unsigned classes = q->has_deleted ? 15 : 7;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct pd_query *query = all->items[i];
-		for (unsigned class = 0; class < 3 && !q->has_deleted && is_field(query, "is"); class++)
+		for (unsigned class = 0; class < 3 && !q->has_deleted && pd_sql_is_field(query, "is"); class++)
 			if (pd_equal(query->value, words[class]))
 				classes &= 1u << class;
-		if (is_field(query, "status") && query->kind >= 0 && query->kind != PD_STATUS_CLOSED)
+		if (pd_sql_is_field(query, "status") && query->kind >= 0 && query->kind != PD_STATUS_CLOSED)
 			classes &= ~2u;
 	}
 	return classes;
@@ -414,11 +246,11 @@ static unsigned classes_of(const struct pd_sql_query *q, const struct conditions
 
 /* The owner or team of whom all tickets must be, where that is a single one; its index has them class by class in the
  * order of their last change. NULL: there is none. */
-static const struct pd_query *belonging_of(struct pd_sql_query *q, const struct conditions *all, const char *field)
+static const struct pd_query *belonging_of(struct pd_sql_query *q, const struct pd_conditions *all, const char *field)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		bool is_new;
-		if (!is_field(all->items[i], field) || all->items[i]->value == NULL)
+		if (!pd_sql_is_field(all->items[i], field) || all->items[i]->value == NULL)
 			continue;
 		struct pd_sql_query part = pd_sql_part(q);
 		pd_sql_put_belonging(&part, all->items[i], *field == 'o'); /* reads the values */
@@ -452,13 +284,13 @@ static void put_by_class(struct pd_sql_query *q, const struct pd_query *query, c
 
 /* Goes along the index of owners or teams, where it has the page's order. ret_done false: it has not, or it would take
  * longer than a moment. */
-static int run_by_class(struct pd_sql_query *q, const struct pd_query *query, const struct conditions *all,
+static int run_by_class(struct pd_sql_query *q, const struct pd_query *query, const struct pd_conditions *all,
 			const struct pd_page *page, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
 {
 	const unsigned classes = classes_of(q, all);
 	const char *table = NULL;
 	*ret_done = false;
-	if (page->table == NULL || strstr(page->table, "ticket_updated") == NULL || classes == 0 || has_prefix(query))
+	if (page->table == NULL || strstr(page->table, "ticket_updated") == NULL || classes == 0 || has_gathered(q, query))
 		return 0;
 	if (belonging_of(q, all, "owner") != NULL)
 		table = by_owner;
@@ -477,7 +309,7 @@ static int run_by_class(struct pd_sql_query *q, const struct pd_query *query, co
 int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
 		     struct pd_numbers *ret_numbers, struct pd_error *error)
 {
-	struct conditions all = {0};
+	struct pd_conditions all = {0};
 	collect(&all, query);
 	q->all = all.items;
 	q->all_count = all.count;
@@ -487,7 +319,7 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	int64_t newest = pd_query_limits.newest;
 	const int64_t soon = newest * 16;
 	const bool is_span = has_short_span(q, &all, error, &failed);
-	const bool may_be_newest = page->is_newest_first && !has_prefix(query) && !is_span;
+	const bool may_be_newest = page->is_newest_first && !has_gathered(q, query) && !is_span;
 	if (failed)
 		return failed;
 	if (may_be_newest)
@@ -497,9 +329,9 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	if (failed || is_done)
 		return failed;
 	const char *table = by_owner;
-	int64_t least = count_index(q, &all, "owner", by_owner, &is_whole, error, &failed);
+	int64_t least = pd_sql_count_index(q, &all, "owner", by_owner, &is_whole, error, &failed);
 	bool is_team_whole = false;
-	int64_t found = failed ? 0 : count_index(q, &all, "team", by_team, &is_team_whole, error, &failed);
+	int64_t found = failed ? 0 : pd_sql_count_index(q, &all, "team", by_team, &is_team_whole, error, &failed);
 	if (found < least) {
 		least = found;
 		table = by_team;
@@ -507,7 +339,7 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	}
 	const struct pd_query *driver = NULL;
 	for (size_t i = 0; i < all.count && !failed && least > 1; i++) {
-		found = count_set(q, all.items[i], least_of(COUNT_LIMIT, least), error, &failed);
+		found = pd_sql_count_set(q, all.items[i], pd_sql_least_of(PD_COUNT_LIMIT, least), error, &failed);
 		if (found >= least)
 			continue;
 		least = found;
@@ -515,15 +347,15 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 		table = "ticket NOT INDEXED";
 	}
 	/* Where the index tells all, its entries are sorted without a look at their tickets. */
-	const int64_t rare = is_span						 ? SET_LIMIT
-			     : driver == NULL && is_whole && least < COUNT_LIMIT ? COUNT_LIMIT
+	const int64_t rare = is_span						 ? PD_SET_LIMIT
+			     : driver == NULL && is_whole && least < PD_COUNT_LIMIT ? PD_COUNT_LIMIT
 										 : pd_query_limits.rare;
 	if (!failed && least > rare && may_be_newest) {
 		newest = newest > soon * 4 ? newest : soon * 4;
 		find_common(q, query, error, &failed);
 		q->is_patient = q->common.count > 0; /* what else there is takes longer */
 		failed = failed ? failed : run_newest(q, query, &all, page, &newest, INT64_MAX, ret_numbers, &is_done, error);
-	} else if (!failed && least > rare && page->table != NULL && !has_prefix(query)) {
+	} else if (!failed && least > rare && page->table != NULL && !has_gathered(q, query)) {
 		find_common(q, query, error, &failed);
 		add_sets(q, &all, error, &failed);
 		q->is_by_row = true;
@@ -534,13 +366,15 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	if (failed || is_done)
 		return failed;
 	q->driver = driver;
-	if (q->common.count == 0 && !has_prefix(query))
+	if (q->common.count == 0 && !has_gathered(q, query))
 		find_common(q, query, error, &failed);
 	if (failed)
 		return failed;
 	/* A look into the index for each entry of some tickets, or at all documents that have the words. */
 	q->is_by_row = driver != NULL && least < FEW_ROWS;
-	return run(q, query, page,
+	if (!q->is_by_row && pd_sql_has_way(q, query, PD_WORDS_LOOKED_FOR))
+		failed = pd_sql_gather_words(q, query, error);
+	return failed ? failed : run(q, query, page,
 		   least < INT64_MAX	 ? table
 		   : page->table != NULL ? page->table
 					 : "ticket",
@@ -552,7 +386,7 @@ int pd_sql_query_follow(struct pd_sql_query *q, const struct pd_query *query, co
 {
 	int failed = 0;
 	*ret_done = false;
-	if (has_prefix(query))
+	if (has_gathered(q, query))
 		return 0;
 	find_common(q, query, error, &failed);
 	if (failed)

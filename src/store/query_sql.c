@@ -440,10 +440,10 @@ bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *q
 {
 	const char *match = NULL;
 	if (query->op == PD_QUERY_TEXT) {
-		match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+		match = pd_sql_text_words(q, query)->match;
 	} else if (query->op == PD_QUERY_FIELD && query->value != NULL &&
 		   (strcmp(query->field, "from") == 0 || strcmp(query->field, "to") == 0)) {
-		const char *phrase = pd_sql_sure_phrase(q->arena, query);
+		const char *phrase = pd_sql_sure_phrase(q, query);
 		match = phrase != NULL ? pd_printf(q->arena, "people : %s", phrase) : NULL;
 	}
 	if (match == NULL)
@@ -458,6 +458,8 @@ bool pd_sql_query_put_documents(struct pd_sql_query *q, const struct pd_query *q
 bool pd_sql_query_put_set(struct pd_sql_query *q, const struct pd_query *query)
 {
 	if (query->op == PD_QUERY_TEXT) {
+		if (pd_sql_text_words(q, query)->way == PD_WORDS_LOOKED_FOR)
+			return false;
 		pd_sql_put_text_set(q, query);
 		return true;
 	}

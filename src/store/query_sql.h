@@ -25,9 +25,19 @@ struct pd_sql_values {
 	const char *column;
 	struct pd_strings values;
 };
+/* How words are looked for: as words; gathered by the index, by how they begin; or in documents themselves. */
+enum pd_words_way { PD_WORDS_ASKED_FOR, PD_WORDS_GATHERED, PD_WORDS_LOOKED_FOR };
+struct pd_sql_words {
+	const struct pd_query *query;
+	enum pd_words_way way;
+	const char *match; /* for the index; NULL: no word is asked for */
+	size_t count;	   /* of words, where they are asked for */
+	int64_t places;	   /* of those that are gathered */
+};
 /* What was read once for a query, whatever ways to its tickets are tried. */
 struct pd_sql_memo {
 	PD_LIST(struct pd_sql_values) values;
+	PD_LIST(struct pd_sql_words) words;
 };
 
 struct pd_sql_query {
@@ -103,15 +113,43 @@ void pd_sql_put_people_set(struct pd_sql_query *q, const struct pd_query *query)
 void pd_sql_put_correspondents(struct pd_sql_query *q, const struct pd_query *query);
 bool pd_sql_put_correspondents_set(struct pd_sql_query *q, const struct pd_query *query); /* false: no set */
 /* The words that a value's matches have for certain; NULL: none, or only parts of words. */
-char *pd_sql_sure_phrase(struct pd_arena *arena, const struct pd_query *query);
+const char *pd_sql_sure_phrase(struct pd_sql_query *q, const struct pd_query *query);
 void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query);
 void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query);
 
 /* The words of a value as FTS5 takes them without a syntax error for any input: one quoted phrase. NULL: no
  * word. */
 char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix);
-/* The tickets that can match, as they were counted: perhaps more than do (query_plan.c). */
+/* Words that are known by how they begin (query_prefix.c): those of a value, read once for a query; of a text. */
+const struct pd_sql_words *pd_sql_words(struct pd_sql_query *q, const struct pd_query *query, const char *value, bool is_prefix);
+const struct pd_sql_words *pd_sql_text_words(struct pd_sql_query *q, const struct pd_query *query);
+/* Is any text of the query looked for that way? */
+bool pd_sql_has_way(struct pd_sql_query *q, const struct pd_query *query, enum pd_words_way way);
+/* From now on the index gathers all of them; PD_PERMANENT: that would take too long. */
+int pd_sql_gather_words(struct pd_sql_query *q, const struct pd_query *query, struct pd_error *error);
+/* Is the text in a document, as the desk itself would say? */
+bool pd_sql_document_has(const struct pd_document *document, const struct pd_query *query);
+/* The tickets that can match, as they were counted: perhaps more than do (query_count.c). */
 void pd_sql_put_candidates(struct pd_sql_query *q, const struct pd_query *query);
+/* Counting (query_count.c). */
+#define PD_COUNT_LIMIT 10000 /* nothing is counted further, but for words */
+#define PD_SET_LIMIT   5000  /* a set that is gathered beside others */
+struct pd_conditions {
+	const struct pd_query *items[64]; /* all must hold */
+	size_t count;
+};
+bool pd_sql_is_field(const struct pd_query *query, const char *field);
+bool pd_sql_is_time(const struct pd_query *query);
+int64_t pd_sql_least_of(int64_t a, int64_t b);
+/* The statement with its parameters; NULL: *ret_failed tells why. */
+sqlite3_stmt *pd_sql_query_prepare(struct pd_sql_query *q, struct pd_sql_query *part, int *ret_failed, struct pd_error *error);
+/* How many tickets (or documents) a condition names, up to the limit: what is larger need not be known. INT64_MAX: it
+ * names none by itself. */
+int64_t pd_sql_count_set(struct pd_sql_query *q, const struct pd_query *query, int64_t limit, struct pd_error *error,
+			 int *ret_failed);
+/* Of those conditions that an index of classes serves together (second: "owner", "team"). ret_is_whole: these are all. */
+int64_t pd_sql_count_index(struct pd_sql_query *q, const struct pd_conditions *all, const char *second,
+			   const char *table, bool *ret_is_whole, struct pd_error *error, int *ret_failed);
 /* A page of the numbers of the tickets that match, in order (query_plan.c). */
 struct pd_numbers {
 	int64_t *items;
@@ -138,6 +176,9 @@ struct pd_query_limits {
 	int common; /* words of so many documents are looked for ticket by ticket, where that can be */
 	int moment; /* steps of SQLite's machine */
 	int people; /* contacts of so many tickets are looked for ticket by ticket, where that can be */
+	int words;  /* so many that begin alike are asked for by themselves */
+	int places; /* of words that begin alike: fewer are gathered by the index */
+	int documents; /* so many are looked at in a moment */
 };
 extern struct pd_query_limits pd_query_limits;
 
@@ -150,7 +191,7 @@ enum pd_match {
 	PD_MATCH_LINES = 8, /* any line of the value may match */
 };
 bool pd_match(const char *value, const char *wanted, int mode);
-/* pd_match, pd_compare, pd_digits, pd_description and pd_property, as functions of SQL. */
+/* pd_match, pd_compare, pd_digits, pd_description, pd_property and pd_says, as functions of SQL. */
 int pd_sql_functions(struct pd_connection *connection, struct pd_error *error);
 
 #endif

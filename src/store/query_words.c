@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 
+#define SEVERAL 4 /* words: to ask the index for more of one document takes longer than to look at it */
+
 char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix)
 {
 	bool has_word = false;
@@ -29,8 +31,7 @@ char *pd_sql_phrase(struct pd_arena *arena, const char *value, bool is_prefix)
 	return has_word ? pd_buf_string(arena, &match) : NULL;
 }
 
-/* Is the text in a document that the index does not have yet? As the desk itself would say. */
-static bool waits_with(const struct pd_document *document, const struct pd_query *query)
+bool pd_sql_document_has(const struct pd_document *document, const struct pd_query *query)
 {
 	const char *const texts[] = {document->subject, document->text, document->people};
 	PD_AUTO_ARENA arena = pd_arena_new();
@@ -74,7 +75,7 @@ static void put_few(struct pd_sql_query *q, const struct pd_query *query, const 
 	for (size_t i = 0; i < q->waiting.count; i++) {
 		int64_t id = q->waiting.items[i].id;
 		struct pd_buf *ids = id < 0 ? &contacts : &events;
-		if (waits_with(&q->waiting.items[i], query))
+		if (pd_sql_document_has(&q->waiting.items[i], query))
 			pd_buf_addf(ids, ids->len > 0 ? ", %lld" : "%lld", (long long)(id < 0 ? -id : id));
 	}
 	if (contacts.len > 0)
@@ -106,7 +107,7 @@ static void put_taken_in(struct pd_sql_query *q, const char *match)
 
 void pd_sql_put_text_set(struct pd_sql_query *q, const struct pd_query *query)
 {
-	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	const char *match = pd_sql_text_words(q, query)->match;
 	put_few(q, query, match);
 	if (match == NULL)
 		return;
@@ -129,12 +130,36 @@ static void put_beside_driver(struct pd_sql_query *q, const struct pd_query *que
 	pd_sql_put(q, "))");
 }
 
+/* Ticket by ticket, in the documents themselves: of its entries and of its contacts. */
+static void put_by_document(struct pd_sql_query *q, const struct pd_query *query)
+{
+	static const char *const parts[] = {
+		"(EXISTS (SELECT 1 FROM event INDEXED BY event_ticket WHERE event.ticket IN " PD_SQL_PARTS
+		" AND event.indexed AND pd_says(event.id, ",
+		")) OR EXISTS (SELECT 1 FROM ticket_contact INDEXED BY ticket_contact_ticket WHERE ticket_contact.ticket ="
+		" ticket.number AND pd_says(-ticket_contact.contact, "};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		pd_sql_put(q, parts[i]);
+		pd_sql_put_text(q, query->value);
+		pd_sql_put(q, ", ");
+		pd_sql_put_number(q, query->is_prefix);
+	}
+	pd_sql_put(q, ")) OR +number IN (");
+	put_few(q, query, NULL);
+	pd_sql_put(q, "))");
+}
+
 void pd_sql_put_full_text(struct pd_sql_query *q, const struct pd_query *query)
 {
 	bool is_common = false;
 	for (size_t i = 0; i < q->common.count; i++)
 		is_common |= q->common.items[i] == query;
-	const char *match = pd_sql_phrase(q->arena, query->value, query->is_prefix);
+	const struct pd_sql_words *words = pd_sql_text_words(q, query);
+	const char *match = words->match;
+	if (words->way == PD_WORDS_LOOKED_FOR || (is_common && q->is_by_row && words->count > SEVERAL)) {
+		put_by_document(q, query);
+		return;
+	}
 	if (match != NULL && !(is_common && q->is_by_row) && (is_common || q->driver != NULL || q->since_number != 0)) {
 		put_beside_driver(q, query, match);
 		return;

@@ -213,7 +213,9 @@ static void attach_words(struct pd_connection *connection)
 	sqlite3_stmt *attach = NULL;
 	if (sqlite3_prepare_v2(connection->db, "ATTACH ? AS words", -1, &attach, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(attach, 1, connection->store->words_path, -1, SQLITE_STATIC);
-		(void)sqlite3_step(attach);
+		if (sqlite3_step(attach) == SQLITE_DONE) /* where each of its words stands */
+			(void)pd_sql_exec(connection, "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (words, search,"
+						      " instance)", NULL);
 	}
 	sqlite3_finalize(attach);
 }

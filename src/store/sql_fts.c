@@ -164,9 +164,8 @@ static int contact_document(struct pd_connection *connection, struct pd_arena *a
 	return failed;
 }
 
-/* Of an event, or of minus a contact, as it stands in the tables, not folded. */
-static int load_document(struct pd_connection *connection, struct pd_arena *arena, struct pd_document *ret_document,
-			 struct pd_error *error)
+int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, struct pd_document *ret_document,
+			    struct pd_error *error)
 {
 	const int64_t id = ret_document->id;
 	struct pd_document document = {.seq = ret_document->seq, .id = id, .subject = "", .text = "", .people = ""};
@@ -222,7 +221,7 @@ int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena
 		struct pd_document *document = pd_list_add(arena, &documents);
 		queued_document(arena, select, document);
 		if (!document->is_removal)
-			failed = load_document(connection, arena, document, error);
+			failed = pd_sqlite_load_document(connection, arena, document, error);
 		have += PER_DOCUMENT + (document->text != NULL ? strlen(document->text) : 0);
 	}
 	if (select != NULL)

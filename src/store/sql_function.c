@@ -202,6 +202,29 @@ static void sql_property(sqlite3_context *context, int count, sqlite3_value **va
 		sqlite3_result_text(context, value, -1, SQLITE_TRANSIENT);
 }
 
+/* Has the document of an event, or of minus a contact, these words? Only so many are looked at in a moment. */
+static void sql_says(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	struct pd_connection *connection = sqlite3_user_data(context);
+	if (connection->documents-- <= 0) {
+		sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+		return;
+	}
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_document document = {.id = sqlite3_value_int64(values[0])};
+	const struct pd_query query = {.op = PD_QUERY_TEXT,
+				       .value = pd_strdup(arena, (const char *)sqlite3_value_text(values[1])),
+				       .is_prefix = sqlite3_value_int(values[2]) != 0};
+	struct pd_error error;
+	if (pd_sqlite_load_document(connection, arena, &document, &error) != 0) {
+		const int code = sqlite3_errcode(connection->db) & 0xff;
+		sqlite3_result_error_code(context, code == SQLITE_INTERRUPT ? code : SQLITE_ERROR);
+	} else {
+		sqlite3_result_int(context, query.value != NULL && pd_sql_document_has(&document, &query));
+	}
+}
+
 int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 {
 	static const struct {
@@ -213,12 +236,12 @@ int pd_sql_functions(struct pd_connection *connection, struct pd_error *error)
 		{"pd_fold", 1, sql_fold},
 		{"pd_digits", 1, sql_digits}, {"pd_first", 1, sql_first},
 		{"pd_values", 2, sql_values}, {"pd_description", 1, sql_description},
-		{"pd_property", 2, sql_property},
+		{"pd_property", 2, sql_property}, {"pd_says", 3, sql_says},
 	};
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
 		if (sqlite3_create_function_v2(connection->db, functions[i].name, functions[i].arguments,
-					       flags, NULL, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
+					       flags, connection, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
 			return pd_sql_fail(connection, error, "database");
 	return 0;
 }

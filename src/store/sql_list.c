@@ -136,7 +136,7 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 {
 	PD_AUTO_ARENA scratch = pd_arena_new();
 	struct pd_window *view = pd_window_of(face);
-	struct pd_sql_memo memo = {{0}};
+	struct pd_sql_memo memo = {.values = {0}};
 	struct pd_sql_query q = {.arena = scratch, .view = view, .connection = pd_window_connection(view), .memo = &memo};
 	q.has_deleted = asks_deleted(query);
 	put_order(&q, sort);

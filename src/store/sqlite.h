@@ -22,6 +22,7 @@ struct pd_connection {
 	/* of its snapshot (fresh.c); NULL: none */
 	struct pd_generation *generations[PD_GENERATIONS];
 	uint64_t group; /* it sees what was committed up to this one */
+	int64_t documents; /* that its statement may still look at (sql_function.c) */
 	struct pd_connection *next; /* in the pool */
 };
 
@@ -312,6 +313,9 @@ int pd_sqlite_unindexed(struct pd_connection *connection, struct pd_arena *arena
 /* Those that the index does not have yet, for a reader; the first of them only, where an index is made again. */
 int pd_sqlite_waiting(struct pd_connection *connection, struct pd_arena *arena,
 		      struct pd_document_list *ret_documents, struct pd_error *error);
+/* The document of that id, an event's or minus a contact's, as it stands in the tables, not folded. */
+int pd_sqlite_load_document(struct pd_connection *connection, struct pd_arena *arena, struct pd_document *ret_document,
+			    struct pd_error *error);
 void pd_document_fold(struct pd_arena *arena, struct pd_document *document);
 
 /* --- the full-text index's file (words_file.c) --- */

@@ -365,10 +365,13 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 		if (pd_query_parse(arena, settings, text, "anna", TEST_NOW, &query, &error) != 0)
 			continue;
 		static const struct pd_query_limits limits[] = {
-			{.rare = 3000, .newest = 500, .common = 20000, .moment = 150000, .people = 5000},
-			{.rare = 0, .newest = 1, .common = 0, .moment = 150000},
-			{.rare = 0, .newest = 3, .common = 2, .moment = 20000, .people = 2},
-			{.rare = 2, .newest = 2, .common = 5, .moment = 5000, .people = 0}};
+			{.rare = 3000, .newest = 500, .common = 20000, .moment = 150000, .people = 5000,
+			 .words = 32, .places = 20000, .documents = 1000},
+			{.rare = 0, .newest = 1, .common = 0, .moment = 150000, .documents = 100},
+			{.rare = 0, .newest = 3, .common = 2, .moment = 20000, .people = 2,
+			 .words = 2, .places = 2, .documents = 20},
+			{.rare = 2, .newest = 2, .common = 5, .moment = 5000, .people = 0,
+			 .words = 1, .documents = 300}};
 		pd_query_limits = limits[pick(COUNT(limits))];
 		const char *sort = pick(3) == 0 ? NULL : sorts[pick(COUNT(sorts))];
 		size_t limit = pick(2) ? 1000 : 1 + pick(8); /* a page that is filled, or all */
