@@ -14,7 +14,7 @@
 struct desk {
 	const char *name;
 	const char *needed[8];	     /* tables */
-	const char *optional[12][2]; /* tables, and the columns that are asked of them */
+	const char *optional[14][2]; /* tables, and the columns that are asked of them */
 	/* id, number, name, queue, kind of status, status, owner, priority, created, closed, updated, contact's address, its
 	 * name */
 	const char *tickets;
@@ -22,6 +22,10 @@ struct desk {
 	const char *entries;
 	const char *parts;  /* of an entry's id: role (text, html, file), name, type, content_id, content, encoding; NULL */
 	const char *values; /* of a ticket's id: property, value; NULL */
+	const char *people; /* of a ticket's id: participant or follower, address, name; NULL */
+	/* Custom fields are columns beside these of this table, whose key is id; NULL. */
+	const char *columns_of;
+	const char *const *columns;
 };
 
 #define NAME_AND_ADDRESS(name, address) \
@@ -34,6 +38,22 @@ struct desk {
 #define RT_REQUESTORS "Groups g JOIN GroupMembers m ON m.GroupId = g.id JOIN Users u ON u.id = m.MemberId " \
 	"WHERE g.Domain = 'RT::Ticket-Role' AND g.Name = 'Requestor' AND g.Instance = t.id"
 
+/* RT 5 writes its words Low, Medium and High as 0, 50 and 100: a desk where no other number stands, and not 0 alone. */
+#define RT_HAS_WORDS                                                                          \
+	"NOT EXISTS (SELECT 1 FROM Tickets WHERE Priority + 0 NOT IN (0, 50, 100)) AND " \
+	"EXISTS (SELECT 1 FROM Tickets WHERE Priority + 0 IN (50, 100))"
+
+/* What every Zammad has (up to 6.5); attributes that an administrator added are further columns. */
+static const char *const zammad_columns[] = {
+	"id", "number", "title", "group_id", "priority_id", "state_id", "organization_id", "owner_id", "customer_id", "note",
+	"first_response_at", "first_response_escalation_at", "first_response_in_min", "first_response_diff_in_min", "close_at",
+	"close_escalation_at", "close_in_min", "close_diff_in_min", "update_escalation_at", "update_in_min", "update_diff_in_min",
+	"last_close_at", "last_contact_at", "last_contact_agent_at", "last_contact_customer_at", "last_owner_update_at",
+	"create_article_type_id", "create_article_sender_id", "article_count", "escalation_at", "pending_time", "type",
+	"time_unit", "preferences", "checklist_id", "ai_agent_running", "updated_by_id", "created_by_id", "created_at",
+	"updated_at", NULL,
+};
+
 static const struct desk desks[] = {
 	{
 		.name = "rt",
@@ -45,7 +65,8 @@ static const struct desk desks[] = {
 			"SELECT t.id, t.id, t.Subject, q.Name, CASE lower(t.Status) WHEN 'new' THEN 'new' WHEN 'open' THEN 'open' "
 			"WHEN 'stalled' THEN 'waiting' WHEN 'resolved' THEN 'closed' WHEN 'rejected' THEN 'closed' "
 			"WHEN 'deleted' THEN 'closed' ELSE 'open' END, t.Status, o.EmailAddress, "
-			"CASE WHEN t.Priority + 0 >= 70 THEN 'high' ELSE 'normal' END, t.Created, t.Resolved, t.LastUpdated, "
+			"CASE WHEN lower(t.Priority) IN ('low', 'high', 'urgent') THEN lower(t.Priority) WHEN t.Priority + 0 >= 70 THEN 'high' "
+			"WHEN t.Priority + 0 < 50 AND t.Priority GLOB '[0-9]*' AND " RT_HAS_WORDS " THEN 'low' ELSE 'normal' END, t.Created, t.Resolved, t.LastUpdated, "
 			"(SELECT u.EmailAddress FROM " RT_REQUESTORS " ORDER BY m.MemberId LIMIT 1), "
 			"(SELECT u.RealName FROM " RT_REQUESTORS " ORDER BY m.MemberId LIMIT 1) "
 			"FROM Tickets t LEFT JOIN Queues q ON q.id = t.Queue LEFT JOIN Users o ON o.id = t.Owner "
@@ -70,6 +91,12 @@ static const struct desk desks[] = {
 			"SELECT f.Name, coalesce(nullif(v.Content, ''), v.LargeContent) FROM ObjectCustomFieldValues v "
 			"JOIN CustomFields f ON f.id = v.CustomField WHERE v.ObjectType = 'RT::Ticket' AND v.ObjectId = ?1 "
 			"AND coalesce(v.Disabled, 0) + 0 = 0 ORDER BY v.rowid",
+		/* An administrative Cc gets the comments, too: only somebody of ours may. */
+		.people =
+			"SELECT CASE WHEN g.Name = 'AdminCc' THEN 'follower' ELSE 'participant' END, u.EmailAddress, u.RealName "
+			"FROM Groups g JOIN GroupMembers m ON m.GroupId = g.id JOIN Users u ON u.id = m.MemberId "
+			"WHERE g.Domain = 'RT::Ticket-Role' AND g.Name IN ('Requestor', 'Cc', 'AdminCc') AND g.Instance = ?1 "
+			"ORDER BY g.Name DESC, m.MemberId + 0",
 	},
 	{
 		.name = "zammad",
@@ -103,6 +130,8 @@ static const struct desk desks[] = {
 			"SELECT 'file', s.filename, NULL, NULL, d.data, 'none' FROM stores s JOIN store_objects k "
 			"ON k.id = s.store_object_id JOIN store_files f ON f.id = s.store_file_id JOIN store_provider_dbs d "
 			"ON d.sha = f.sha WHERE k.name = 'Ticket::Article' AND s.o_id = ?1 ORDER BY s.id + 0",
+		.columns_of = "tickets",
+		.columns = zammad_columns,
 	},
 	{
 		.name = "znuny",
@@ -150,7 +179,9 @@ static const struct desk desks[] = {
 			     {"ost_staff", "staff_id, firstname, lastname, email"}, {"ost_department", "id, name"},
 			     {"ost_ticket_priority", "priority_id, priority"},
 			     {"ost_attachment", "id, object_id, type, file_id, name, inline"}, {"ost_file", "id, type, name"},
-			     {"ost_file_chunk", "file_id, chunk_id, filedata"}},
+			     {"ost_file_chunk", "file_id, chunk_id, filedata"},
+			     {"ost_form_entry", "id, form_id, object_id, object_type"},
+			     {"ost_form_entry_values", "entry_id, field_id, value"}, {"ost_form_field", "id, name, label"}},
 		.tickets =
 			"SELECT t.ticket_id, t.number, coalesce(nullif(d.subject, ''), (SELECT e.title FROM ost_thread_entry e JOIN "
 			"ost_thread h ON h.id = e.thread_id WHERE h.object_id = t.ticket_id AND h.object_type = 'T' ORDER BY e.id + 0 "
@@ -177,6 +208,13 @@ static const struct desk desks[] = {
 			"SELECT 'file', coalesce(nullif(a.name, ''), f.name), f.type, NULL, (SELECT CAST(group_concat(filedata, '') AS BLOB) "
 			"FROM (SELECT filedata FROM ost_file_chunk WHERE file_id = f.id ORDER BY chunk_id + 0)), 'none' "
 			"FROM ost_attachment a JOIN ost_file f ON f.id = a.file_id WHERE a.object_id = ?1 AND a.type = 'H' ORDER BY a.id + 0",
+		/* What was chosen stands as {"key":"label"}. */
+		.values =
+			"SELECT coalesce(nullif(f.name, ''), f.label), CASE WHEN substr(v.value, 1, 1) = '{' AND json_valid(v.value) "
+			"THEN (SELECT group_concat(value, ';') FROM json_each(v.value)) ELSE v.value END "
+			"FROM ost_form_entry e JOIN ost_form_entry_values v ON v.entry_id = e.id JOIN ost_form_field f "
+			"ON f.id = v.field_id WHERE e.object_id = ?1 AND e.object_type = 'T' "
+			"AND coalesce(f.name, '') NOT IN ('subject', 'message', 'priority') ORDER BY e.id + 0, v.field_id + 0",
 	},
 };
 
@@ -186,7 +224,7 @@ const char *const pd_archive_desks[] = {"rt", "zammad", "znuny", "osticket", NUL
 struct reading {
 	const struct desk *desk;
 	struct pd_foreign *tables;
-	struct pd_question *tickets, *entries, *parts, *values;
+	struct pd_question *tickets, *entries, *parts, *values, *people;
 };
 
 /* --- values of a row --- */
@@ -355,6 +393,47 @@ static void split_contact(struct pd_arena *arena, struct pd_archive_ticket *tick
 	ticket->contact = pd_strndup(arena, open + 1, strcspn(open + 1, ">"));
 }
 
+/* "{a,b}", as PostgreSQL writes a list of plain words, as "a;b". */
+static const char *list_of(struct pd_arena *arena, const char *value)
+{
+	size_t len = value ? strlen(value) : 0;
+
+	if (len < 2 || value[0] != '{' || value[len - 1] != '}')
+		return value;
+	char *list = pd_strndup(arena, value + 1, len - 2);
+
+	for (char *at = list; *at; at++)
+		*at = *at == ',' ? ';' : *at;
+	return list;
+}
+
+/* The ticket's custom fields, and who takes part in it beside its contact. */
+static int read_values(struct reading *reading, struct pd_arena *arena, const char *id, struct pd_archive_ticket *ticket,
+		       struct pd_error *error)
+{
+	int result = 0;
+
+	if (reading->values)
+		pd_question_ask(reading->values, id);
+	while (reading->values && (result = pd_question_next(reading->values, error)) == 1) {
+		const char *value = pd_question_text(reading->values, arena, 1);
+
+		add_value(arena, ticket, pd_question_text(reading->values, arena, 0),
+			  reading->desk->columns ? list_of(arena, value) : value);
+	}
+	if (result || !reading->people)
+		return result;
+	pd_question_ask(reading->people, id);
+	while ((result = pd_question_next(reading->people, error)) == 1) {
+		const char *address = pd_question_text(reading->people, arena, 1), *name = pd_question_text(reading->people, arena, 2);
+
+		if (address && !pd_equal_nocase(address, ticket->contact))
+			add_value(arena, ticket, pd_question_text(reading->people, arena, 0),
+				  name ? pd_printf(arena, "%s <%s>", name, address) : address);
+	}
+	return result;
+}
+
 static int read_ticket(struct reading *reading, struct pd_arena *arena, struct pd_archive_ticket *ret_ticket, struct pd_error *error)
 {
 	struct pd_question *row = reading->tickets;
@@ -382,11 +461,7 @@ static int read_ticket(struct reading *reading, struct pd_arena *arena, struct p
 		failed = read_entry(reading, arena, id, pd_list_add(arena, &ret_ticket->entries), error);
 	if (failed || result)
 		return failed ? failed : result;
-	if (reading->values)
-		pd_question_ask(reading->values, id);
-	while (reading->values && (result = pd_question_next(reading->values, error)) == 1)
-		add_value(arena, ret_ticket, pd_question_text(reading->values, arena, 0), pd_question_text(reading->values, arena, 1));
-	return result;
+	return read_values(reading, arena, id, ret_ticket, error);
 }
 
 /* --- an archive --- */
@@ -427,6 +502,7 @@ static void add_indexes(struct pd_foreign *tables)
 		{"ost_thread_entry", "thread_id"},    {"ost_thread_entry_email", "thread_entry_id"},
 		{"ost_ticket__cdata", "ticket_id"},   {"ost_attachment", "object_id"},
 		{"ost_file", "id"},		      {"ost_file_chunk", "file_id"},
+		{"ost_form_entry", "object_id"},      {"ost_form_entry_values", "entry_id"},
 		{"ost_user", "id"},		      {"ost_user_email", "id"},
 	};
 
@@ -455,6 +531,24 @@ static int each_ticket(struct reading *reading, pd_archive_each each, void *data
 	return failed ? failed : result;
 }
 
+/* Asks for each column that is none of the desk's own. */
+static int ask_columns(struct reading *reading, struct pd_error *error)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	const char *table = reading->desk->columns_of, *sql = NULL;
+	const struct pd_strings columns = pd_foreign_columns(reading->tables, arena, table);
+
+	for (size_t i = 0; i < columns.count; i++) {
+		g_auto(GStrv) quotes = g_strsplit(columns.items[i], "\"", -1), apostrophes = g_strsplit(columns.items[i], "'", -1);
+		g_autofree char *column = g_strjoinv("\"\"", quotes), *text = g_strjoinv("''", apostrophes);
+
+		if (!g_strv_contains(reading->desk->columns, columns.items[i]))
+			sql = pd_printf(arena, "%s%sSELECT '%s', \"%s\" FROM \"%s\" WHERE id = ?1", sql ? sql : "",
+					sql ? " UNION ALL " : "", text, column, table);
+	}
+	return sql ? pd_question_new(reading->tables, sql, &reading->values, error) : 0;
+}
+
 static int prepare(struct reading *reading, struct pd_error *error)
 {
 	const struct desk *desk = reading->desk;
@@ -466,6 +560,10 @@ static int prepare(struct reading *reading, struct pd_error *error)
 		failed = pd_question_new(reading->tables, desk->parts, &reading->parts, error);
 	if (!failed && desk->values)
 		failed = pd_question_new(reading->tables, desk->values, &reading->values, error);
+	if (!failed && desk->columns)
+		failed = ask_columns(reading, error);
+	if (!failed && desk->people)
+		failed = pd_question_new(reading->tables, desk->people, &reading->people, error);
 	return failed;
 }
 
@@ -493,6 +591,7 @@ int pd_archive_tables(const char *desk, const char *path, pd_archive_each each, 
 	pd_question_end(reading.entries);
 	pd_question_end(reading.parts);
 	pd_question_end(reading.values);
+	pd_question_end(reading.people);
 	pd_foreign_close(reading.tables);
 	return failed;
 }

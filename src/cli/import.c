@@ -29,7 +29,7 @@ struct import {
 	struct pd_arena *arena;	  /* of what follows; NULL like mails */
 	struct pd_strings places; /* where each stands */
 	size_t bytes, answered;
-	struct pd_strings unknown; /* properties that are not configured here, each said once */
+	struct pd_strings unknown; /* properties that are not configured here, each said once, at the end */
 	int64_t number;		   /* of the ticket at hand, as it came out */
 	bool is_new;
 };
@@ -155,11 +155,17 @@ static void set_text(json_t *request, const char *key, const char *text)
 		json_object_set_new(request, key, line_of(text));
 }
 
-/* Is it one of the ticket's own, or configured here? What is neither is said once and left out. */
+/* The number that it had elsewhere is worth a property, but nobody has to have one. */
+static bool is_optional(const char *value)
+{
+	return !strncmp(value, "former_number=", strlen("former_number="));
+}
+
+/* Is it one of the ticket's own, or configured here? What is neither is said once, and stands in a comment. */
 static bool is_known(struct import *import, const char *value)
 {
 	static const char *const own[] = {"status_kind", "status",   "owner", "priority",  "category",	"team",	 "pipeline",
-					  "source",	 "spam",     "automatic", "follower", "description"};
+					  "source",	 "spam",     "automatic", "follower", "description", "participant"};
 	struct pd_arena *arena = import->cli->arena;
 	const char *name = pd_strndup(arena, value, strcspn(value, "="));
 
@@ -168,17 +174,14 @@ static bool is_known(struct import *import, const char *value)
 			return true;
 	if (pd_find_property(import->cli->settings, name))
 		return true;
-	/* the number that it had elsewhere is worth a property, but nobody has to have one */
-	if (strcmp(name, "former_number") != 0 && !pd_strings_has(&import->unknown, name)) {
+	if (!is_optional(value) && !pd_strings_has(&import->unknown, name))
 		*pd_list_add(arena, &import->unknown) = name;
-		fprintf(stderr, "postdesk: there is no property \"%s\" here; its values are left out\n", name);
-	}
 	return false;
 }
 
 static json_t *request_of(struct import *import, const char *verb, const char *mailbox, const struct pd_archive_ticket *ticket)
 {
-	json_t *request = json_pack("{s:s,s:s,s:s,s:[]}", "verb", verb, "key", ticket->key, "mailbox", mailbox, "set");
+	json_t *request = json_pack("{s:s,s:s,s:s,s:[],s:[]}", "verb", verb, "key", ticket->key, "mailbox", mailbox, "set", "left");
 
 	set_text(request, "name", ticket->name);
 	set_text(request, "contact", ticket->contact);
@@ -187,6 +190,8 @@ static json_t *request_of(struct import *import, const char *verb, const char *m
 	for (size_t i = 0; i < ticket->values.count; i++)
 		if (is_known(import, ticket->values.items[i]))
 			json_array_append_new(json_object_get(request, "set"), line_of(ticket->values.items[i]));
+		else if (!is_optional(ticket->values.items[i]))
+			json_array_append_new(json_object_get(request, "left"), line_of(ticket->values.items[i]));
 	return request;
 }
 
@@ -341,6 +346,9 @@ int pd_cli_import(struct pd_cli *cli, int argc, char **argv)
 		printf("%lu tickets read: %lu new, %lu files refused\n", import.tickets, import.new_tickets, import.failed_files);
 	printf("%lu mails read: %lu new, %lu there already, %lu failed\n", import.seen, import.fresh,
 	       import.seen - import.fresh - import.failed, import.failed);
+	for (size_t i = 0; i < import.unknown.count; i++)
+		fprintf(stderr, "postdesk: there is no property \"%s\" here; its values stand in comments\n",
+			import.unknown.items[i]);
 	if (is_interrupted) {
 		fputs("postdesk: interrupted; the same command goes on from here\n", stderr);
 		return PD_EXIT_AGAIN;

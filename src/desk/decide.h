@@ -67,11 +67,12 @@ struct pd_import {
 	struct pd_address contact; /* addr "": none */
 	pd_time closed; /* when its last status was set; 0: at the end */
 	struct pd_strings values; /* PROPERTY=VALUE, as it stood at the end */
+	struct pd_strings left;	  /* PROPERTY=VALUE, of properties that are none here */
 };
 /* Makes the ticket, or finds it: plan->ticket. The context's time is the ticket's own. */
 void pd_decide_import(struct pd_context *context, const struct pd_import *import);
-/* Gives it the values, once: what happened to it here since is not undone by another import. What this desk does not
- * know is reported, a line each. */
+/* Gives it the values, once: what happened to it here since is not undone by another import. A value that
+ * does not fit is reported, a line each; these and those of import->left stand in one comment. */
 void pd_decide_imported(struct pd_context *context, int64_t number, const struct pd_import *import);
 /* The MTA refused an outbox row for good. */
 void pd_decide_undelivered(struct pd_context *context, int64_t outbox, const char *recipient,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/catalogue.h"
 #include "desk/due.h"
 #include "desk/find.h"
 #include "desk/letters.h"
@@ -169,6 +170,24 @@ static void set_status(struct pd_context *context, struct pd_ticket *ticket, con
 		pd_plan_set(context, ticket, "status", pd_status_value(context->arena, status->kind, status->name), "import");
 }
 
+/* An agent follows; whoever else takes part joins the first conversation. A follower that is no agent is nobody's. */
+static bool add_person(struct pd_context *context, struct pd_ticket *ticket, const char *property, const char *value)
+{
+	struct pd_address address = pd_participant_parse(context->arena, value);
+	const struct pd_found agent = pd_find_agent(context->arena, context->settings, address.addr);
+	address.addr = pd_lower_ascii(context->arena, address.addr);
+	if (agent.name != NULL)
+		pd_plan_add(context, ticket, "follower", agent.name, 0, "import");
+	else if (strcmp(property, "participant") != 0 || !pd_is_outsider(context, address.addr))
+		return false;
+	else if (ticket->conversations.count == 0)
+		pd_add_correspondent(context, ticket, pd_ticket_mailbox(context, ticket), &address, ticket->name);
+	else
+		pd_plan_add(context, ticket, "participant", pd_participant_value(context->arena, &address),
+			    ticket->conversations.items[0].id, "import");
+	return true;
+}
+
 /* What no command sets, or what commands would set with more conditions than history has. */
 static bool set_plainly(struct pd_context *context, struct pd_ticket *ticket, const char *property, const char *value)
 {
@@ -178,14 +197,14 @@ static bool set_plainly(struct pd_context *context, struct pd_ticket *ticket, co
 			pd_plan_set(context, ticket, property, pd_equal(value, "yes") ? "yes" : NULL, "import");
 			return true;
 		}
-	if (strcmp(property, "follower") == 0 && pd_settings_agent(context->settings, value) != NULL) {
-		pd_plan_add(context, ticket, property, value, 0, "import");
-		return true;
-	}
+	if (strcmp(property, "follower") == 0 || strcmp(property, "participant") == 0)
+		return add_person(context, ticket, property, value);
 	return false;
 }
 
-static void set_value(struct pd_context *context, struct pd_ticket *ticket, const char *property, const char *value)
+/* What does not fit goes to ret_misfits. */
+static void set_value(struct pd_context *context, struct pd_ticket *ticket, const char *property, const char *value,
+		      struct pd_strings *ret_misfits)
 {
 	struct pd_strings lines = {0};
 	if (set_plainly(context, ticket, property, value))
@@ -200,8 +219,28 @@ static void set_value(struct pd_context *context, struct pd_ticket *ticket, cons
 	*pd_list_add(context->arena, &lines) = pd_printf(context->arena, "#set %s=%s", property,
 							 pd_clean_line(context->arena, value, 0));
 	const char *wrong = pd_carry_out(context, ticket, &lines, "import");
-	if (wrong != NULL)
-		pd_report(context, "#%lld: %s=%s: %s", (long long)ticket->number, property, value, wrong);
+	if (wrong == NULL)
+		return;
+	pd_report(context, "#%lld: %s=%s: %s", (long long)ticket->number, property, value, wrong);
+	*pd_list_add(context->arena, ret_misfits) = pd_printf(context->arena, "%s: %s", property, value);
+}
+
+/* Nothing of a ticket is lost because this desk has no place for it. */
+static void keep_misfits(struct pd_context *context, struct pd_ticket *ticket, struct pd_strings *misfits,
+			 const struct pd_strings *left)
+{
+	for (size_t i = 0; i < left->count; i++) {
+		const char *value = left->items[i];
+		const int len = (int)strcspn(value, "=");
+		*pd_list_add(context->arena, misfits) =
+			pd_printf(context->arena, "%.*s: %s", len, value, value[len] == '=' ? value + len + 1 : "");
+	}
+	if (misfits->count == 0)
+		return;
+	const char *words = pd_say(context->arena, context->settings->language,
+				   "What the other desk knew of this ticket and this one has no place for:", NULL);
+	words = pd_printf(context->arena, "%s\n\n%s", words, pd_strings_join(context->arena, misfits, "\n"));
+	pd_plan_event(context, ticket, PD_EVENT_COMMENT, pd_plan_words(context, words)->stored.id, 0, "import");
 }
 
 void pd_decide_imported(struct pd_context *context, int64_t number, const struct pd_import *import)
@@ -209,6 +248,7 @@ void pd_decide_imported(struct pd_context *context, int64_t number, const struct
 	const char *key = pd_printf(context->arena, "imported:%s", import->key), *kind = NULL, *status = NULL;
 	struct pd_ticket *ticket = pd_plan_ticket_followed(context, number);
 	pd_time end = context->now;
+	struct pd_strings misfits = {0};
 	context->is_import = true;
 	context->plan->outcome = "duplicate";
 	context->plan->ticket = number;
@@ -224,11 +264,12 @@ void pd_decide_imported(struct pd_context *context, int64_t number, const struct
 		else if (strcmp(property, "status") == 0)
 			status = value;
 		else if (*value != '\0')
-			set_value(context, ticket, property, value);
+			set_value(context, ticket, property, value, &misfits);
 	}
 	context->now = import->closed != 0 && import->closed < end ? import->closed : end;
 	set_status(context, ticket, kind, status);
 	context->now = end;
+	keep_misfits(context, ticket, &misfits, &import->left);
 	pd_plan_mark(context, key, 1, 0);
 	context->plan->outcome = "done";
 }

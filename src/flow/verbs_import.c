@@ -127,6 +127,7 @@ static int move_in(struct pd_call *call, void (*decide)(struct pd_work *, struct
 			    .addr = address ? pd_lower_ascii(call->arena, pd_clean_line(call->arena, address, 320)) : ""},
 		.closed = time_of(call, "closed"),
 		.values = pd_call_strings(call, "set"),
+		.left = pd_call_strings(call, "left"),
 	};
 	if (!moving->import.key || !*moving->import.key)
 		return pd_fail(&call->error, PD_PERMANENT, "a ticket of another desk needs a key");

@@ -403,6 +403,19 @@ bool pd_foreign_has(struct pd_foreign *foreign, const char *table, const char *c
 	return sqlite3_table_column_metadata(foreign->db, NULL, table, column, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+struct pd_strings pd_foreign_columns(struct pd_foreign *foreign, struct pd_arena *arena, const char *table)
+{
+	struct pd_strings columns = {0};
+	sqlite3_stmt *statement = NULL;
+
+	if (sqlite3_prepare_v2(foreign->db, "SELECT name FROM pragma_table_info(?1) ORDER BY cid", -1, &statement, NULL) == SQLITE_OK)
+		sqlite3_bind_text(statement, 1, table, -1, SQLITE_TRANSIENT);
+	while (statement && sqlite3_step(statement) == SQLITE_ROW)
+		*pd_list_add(arena, &columns) = pd_strdup(arena, (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	return columns;
+}
+
 int pd_foreign_add(struct pd_foreign *foreign, const char *table, const char *columns, struct pd_error *error)
 {
 	g_autofree char *sql = g_strdup_printf("CREATE TEMP TABLE \"%s\" (%s)", table, columns);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/list.h"
 
 struct pd_foreign;
 struct pd_question;
@@ -18,6 +19,8 @@ int pd_foreign_open(const char *path, struct pd_foreign **ret_foreign, struct pd
 void pd_foreign_close(struct pd_foreign *foreign);
 /* Is there that table, with that column (NULL: any)? */
 bool pd_foreign_has(struct pd_foreign *foreign, const char *table, const char *column);
+/* The table's columns in order; none where it lacks. */
+struct pd_strings pd_foreign_columns(struct pd_foreign *foreign, struct pd_arena *arena, const char *table);
 /* An empty table in place of one that the dump lacks. columns: "id, name". */
 int pd_foreign_add(struct pd_foreign *foreign, const char *table, const char *columns, struct pd_error *error);
 /* Makes asking by that column fast, where the database may be written; where the table lacks, nothing. */

@@ -22,32 +22,38 @@ moved_in() { # DESK PATH NAME
 	check_equal "$1: status and people" "$(show "$ticket" '[.status_kind, .owner, .contact, .contact_name, .source] | join("|")')" \
 		"closed|anna|carol@example.net|Carol Customer|import"
 	check_equal "$1: its timeline" "$(show "$ticket" '[.timeline[] | select(.kind == "message" or .kind == "comment") | .kind + ":" + .direction] | join(" ")')" \
-		"message:in message:out comment:internal"
+		"message:in message:out comment:internal${4:+ comment:internal}"
+	[ -z "${4:-}" ] || check_equal "$1: what has no place here" "$(show "$ticket" '[.timeline[] | select(.kind == "comment") | .text][1]' | tail -1)" "$4"
 	check_equal "$1: who wrote" "$(show "$ticket" '[.timeline[] | select(.kind == "message") | .from][0]')" "carol@example.net"
 	postdesk attachments "$ticket" --json | jq -r .name | grep -qx firmware.bin || fail "$1: no file: $(postdesk attachments "$ticket")"
 	postdesk fetch "$ticket" firmware.bin | cmp - <(python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 3)') ||
 		fail "$1: the file is another"
 }
-moved_in rt "$work/rt" 'Printer, "grey" one'
+moved_in rt "$work/rt" 'Printer, "grey" one' "Floor: 3"
 rt=$ticket
 check_equal "RT's times" "$(show "$rt" '[.created, .closed, .updated] | join(" ")')" \
 	"2021-03-01T09:00:00Z 2021-03-02T10:00:00Z 2021-03-02T10:00:00Z"
 check_equal "RT's priority and property" "$(show "$rt" '.priority + " " + .properties.asset')" "high P-77"
+check_equal "RT's further requestors and Cc" "$(show "$rt" '.conversations[0].participants | sort | join(" ")' | tr A-Z a-z | grep -c 'carol@example.net.*erin@example.net.*fred@example.org')" 1
+check_equal "RT's administrative Cc" "$(postdesk list follower:bob --json | jq -r .number)" "$rt"
 grep -q 'there is no property "Floor" here' "$work/errors" || fail "not told what is left out: $(cat "$work/errors")"
 check_equal "RT's texts" "$(show "$rt" '[.timeline[] | select(.text) | .text | gsub("\n"; " ")] | join("|")')" \
-	'It prints blank pages, "all" day, since 1e5 pages.|Please try the änderung.|An old model; they should buy a new one.'
+	'It prints blank pages, "all" day, since 1e5 pages.|Please try the änderung.|An old model; they should buy a new one.|'"What the other desk knew of this ticket and this one has no place for:  Floor: 3"
 another='select(.name | startswith("Another matt"))'
 check_equal "RT's merged ticket" "$(postdesk list --json | jq -r "$another | .messages")" 2
+check_equal "RT's low priority" "$(postdesk list --json | jq -r "$another | .priority")" low
 check_equal "an open one stays open" "$(postdesk list --json | jq -r "$another | .status_kind")" open
 check_equal "a broken subject is one clean line" "$(postdesk list --json | jq -r "$another | .name")" \
 	"Another matt�r Bcc: eve@example.org"
 check_equal "and no field of its own" "$(postdesk show "$(postdesk list --json | jq -r "$another | .number")" --raw | grep -c '^Bcc')" 0
-moved_in zammad "$work/zammad" "Zammad question"
+moved_in zammad "$work/zammad" "Zammad question" "floor: 2"
+check_equal "Zammad's property" "$(show "$ticket" .properties.asset)" P-79
 postdesk show "$ticket" --raw | grep -q "^X-Original: yes" || fail "Zammad's mail is not as it came"
 moved_in znuny "$work/znuny.xml" "Znuny <question> & more"
 postdesk show "$ticket" --raw | grep -q "^X-Original: yes" || fail "Znuny's mail is not as it came"
 check_equal "Znuny's priority and property" "$(show "$ticket" '.priority + " " + .properties.asset')" "urgent P-78"
-moved_in osticket "$work/osticket.db" "osTicket question"
+moved_in osticket "$work/osticket.db" "osTicket question" "Floor: 3"
+check_equal "osTicket's property" "$(show "$ticket" .properties.asset)" P-80
 check_equal "osTicket's department is a mailbox here" "$(show "$ticket" .mailbox)" sales
 check_equal "nobody was told" "$(pf_mails anna@example.com | wc -l)" 0
 
@@ -92,7 +98,7 @@ grep -q " 0 failed" "$work/told" || fail "mails failed: $(cat "$work/told")"
 postdesk export --json | jq -S . >"$work/there"
 diff "$work/here" "$work/there" || fail "it is another desk"
 check_equal "its words" "$(show "$rt" '[.timeline[] | select(.kind == "comment") | .text | gsub("\n"; " ")] | join("|")')" \
-	"An old model; they should buy a new one.|Written here."
+	"An old model; they should buy a new one.|What the other desk knew of this ticket and this one has no place for:  Floor: 3|Written here."
 check_equal "its file" "$(postdesk fetch "$rt" queue.csv)" "id,name"
 postdesk import "$work/out" --mailbox support 2>&1 | grep -q "tickets read: 0 new" || fail "its own export again is new"
 
