@@ -240,6 +240,8 @@ static unsigned classes_of(const struct pd_sql_query *q, const struct pd_conditi
 				classes &= 1u << class;
 		if (pd_sql_is_field(query, "status") && query->kind >= 0 && query->kind != PD_STATUS_CLOSED)
 			classes &= ~2u;
+		if (pd_sql_is_field(query, "status") && query->kind == PD_STATUS_CLOSED)
+			classes &= ~1u;
 	}
 	return classes;
 }
@@ -313,6 +315,9 @@ int pd_sql_query_run(struct pd_sql_query *q, const struct pd_query *query, const
 	collect(&all, query);
 	q->all = all.items;
 	q->all_count = all.count;
+	*ret_numbers = (struct pd_numbers){0};
+	if (classes_of(q, &all) == 0)
+		return 0; /* what is open and closed */
 	int failed = 0;
 	bool is_whole = false, is_done = false;
 	/* Counting takes longer than that. */

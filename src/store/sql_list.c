@@ -131,6 +131,63 @@ static int list_by_time(struct pd_sql_query *q, const struct pd_query *query, co
 	return 0;
 }
 
+#define GROUPED_MAX 1000 /* tickets, of the pages up to this one */
+
+/* Of an order by few values that are known: the tickets with the first of them, with the next, and so on until the page is
+ * full; each value's newest first. Where not even a page matches, all are sorted. */
+static int list_by_value(struct pd_sql_query *q, const struct pd_query *query, const struct pd_page *page,
+			 const char *sort, struct pd_numbers *ret_numbers, bool *ret_done, struct pd_error *error)
+{
+	static const struct {
+		const char *sort, *field, *value, *condition; /* in ascending order */
+		int kind;
+	} groups[] = {
+		{"status_kind", "status", "new", "status_kind = 0", PD_STATUS_NEW},
+		{"status_kind", "status", "open", "status_kind = 1", PD_STATUS_OPEN},
+		{"status_kind", "status", "waiting", "status_kind = 2", PD_STATUS_WAITING},
+		{"status_kind", "status", "closed", "status_kind = 3", PD_STATUS_CLOSED},
+		{"priority", "priority", "low", "priority = 'low'", -1},
+		{"priority", "priority", "normal", "priority = 'normal'", -1},
+		{"priority", "priority", "high", "priority = 'high'", -1},
+		{"priority", "priority", "urgent", "priority = 'urgent'", -1},
+	};
+	const size_t count = sizeof groups / sizeof *groups;
+	const bool is_descending = sort != NULL && *sort == '-';
+	const char *name = sort != NULL ? sort + is_descending : "";
+	*ret_done = false;
+	if ((strcmp(name, "priority") != 0 && strcmp(name, "status_kind") != 0) || page->limit > GROUPED_MAX ||
+	    page->offset > GROUPED_MAX)
+		return 0;
+	struct pd_page newest = {.order = "ORDER BY number DESC", .table = "ticket NOT INDEXED", .is_newest_first = true,
+				 .limit = page->limit + page->offset};
+	struct pd_numbers numbers = {0}, all = {0};
+	struct pd_query own = query != NULL ? *query : (struct pd_query){.op = PD_QUERY_ALL};
+	struct pd_sql_query any = pd_sql_part(q);
+	int failed = pd_sql_query_run(&any, query, &newest, &numbers, error);
+	if (failed || numbers.count < newest.limit)
+		return failed;
+	/* A page that is full may yet lack tickets without a value, which come last: then all are sorted. */
+	for (size_t i = 0; i < count && !failed && newest.limit > 0; i++) {
+		const size_t at = is_descending ? count - 1 - i : i;
+		if (strcmp(groups[at].sort, name) != 0)
+			continue;
+		struct pd_query *value = PD_NEW(q->arena, struct pd_query), *both = PD_NEW(q->arena, struct pd_query);
+		*value = (struct pd_query){.op = PD_QUERY_FIELD, .field = groups[at].field, .value = groups[at].value,
+					   .kind = groups[at].kind};
+		*both = (struct pd_query){.op = PD_QUERY_AND, .left = &own, .right = value};
+		struct pd_sql_query part = pd_sql_part(q);
+		newest.condition = groups[at].condition;
+		failed = pd_sql_query_run(&part, both, &newest, &numbers, error);
+		for (size_t n = 0; n < numbers.count && !failed; n++)
+			*pd_list_add(q->arena, &all) = numbers.items[n];
+		newest.limit -= failed ? 0 : numbers.count;
+	}
+	*ret_done = !failed && newest.limit == 0;
+	for (size_t n = page->offset; n < all.count && *ret_done; n++)
+		*pd_list_add(q->arena, ret_numbers) = all.items[n];
+	return failed;
+}
+
 struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *arena,
 				 const struct pd_query *query, const char *sort, size_t limit, size_t offset)
 {
@@ -156,6 +213,8 @@ struct pd_tickets pd_sqlite_list(struct pd_snapshot *face, struct pd_arena *aren
 	struct pd_error error;
 	bool is_done = false;
 	if (list_by_time(&q, query, &page, sort, &numbers, &is_done, &error) != 0)
+		pd_window_fail(view, &error);
+	if (view->face.failed == 0 && !is_done && list_by_value(&q, query, &page, sort, &numbers, &is_done, &error) != 0)
 		pd_window_fail(view, &error);
 	if (view->face.failed == 0 && !is_done && pd_sql_query_run(&q, query, &page, &numbers, &error) != 0)
 		pd_window_fail(view, &error);

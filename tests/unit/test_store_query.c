@@ -354,7 +354,7 @@ static unsigned long compare(struct pd_store *sqlite, struct pd_store *memory,
 	static const char *const sorts[] = {NULL,	"number",   "-updated",	  "name",     "-name",
 					    "owner",	"-owner",   "status",	  "priority", "-priority",
 					    "contact",	"company", "-company", "-closed",  "created",	  "team",     "category",
-					    "messages", "-mailbox", "status_kind", "device",
+					    "messages", "-mailbox", "status_kind", "-status_kind", "device",
 					    "-Device",	"due",	    "-due"};
 	unsigned long compared = 0;
 	for (unsigned i = 0; i < count; i++) {
