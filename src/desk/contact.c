@@ -185,15 +185,12 @@ static const char *writer_of(const struct pd_mail *mail)
 	return mail->filled->phone != NULL ? mail->filled->phone : mail->message->from.addr;
 }
 
-/* Of a new ticket. Where a form names no address, its number is the contact. */
+/* Of a new ticket. */
 static int64_t begin_conversation(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket)
 {
 	if (mail->filled == NULL)
 		return pd_add_correspondent(context, ticket, mail->mailbox, &mail->author, mail->message->subject);
-	pd_mailform_set(context, mail, ticket);
-	if (mail->filled->is_call || !pd_is_outsider(context, mail->author.addr))
-		return pd_mailform_caller(context, mail, ticket);
-	return pd_add_correspondent(context, ticket, mail->mailbox, &mail->author, subject_of(mail));
+	return pd_mailform_begin(context, mail, ticket);
 }
 
 void pd_take_contact(struct pd_context *context, const struct pd_mail *mail)

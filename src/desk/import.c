@@ -11,6 +11,7 @@
 #include "desk/due.h"
 #include "desk/find.h"
 #include "desk/letters.h"
+#include "desk/mailform.h"
 
 /* A mail that left us: from a mailbox, or from an agent to somebody outside. */
 static bool is_outgoing(const struct pd_context *context, const struct pd_mail *mail)
@@ -43,8 +44,9 @@ static struct pd_address correspondent(const struct pd_context *context, const s
 
 static struct pd_ticket *new_ticket(struct pd_context *context, const struct pd_mail *mail, bool is_automatic)
 {
+	const char *subject = mail->filled != NULL && mail->filled->subject != NULL ? mail->filled->subject : mail->message->subject;
 	struct pd_change values[4] = {
-		{.property = "name", .to = pd_mail_name(context, mail->message->subject)},
+		{.property = "name", .to = pd_mail_name(context, subject)},
 		{.property = "source", .to = "import"},
 	};
 	size_t count = 2;
@@ -115,7 +117,9 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail)
 	}
 	struct pd_ticket *ticket =
 		place.ticket != NULL ? place.ticket : new_ticket(context, mail, is_automatic);
-	if (place.ticket == NULL || place.conversation == 0)
+	if (place.ticket == NULL && mail->filled != NULL)
+		place.conversation = pd_mailform_begin(context, mail, ticket);
+	else if (place.ticket == NULL || place.conversation == 0)
 		place.conversation =
 			pd_add_correspondent(context, ticket, mail->mailbox, &with, mail->message->subject);
 	struct pd_planned_message *message = pd_mail_store(context, mail, is_out ? PD_OUT : PD_IN);
@@ -126,10 +130,13 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail)
 			pd_plan_add(context, ticket, "participant",
 				    pd_participant_value(context->arena, &mail->author), place.conversation,
 				    NULL);
-		pd_add_participants(context, mail, ticket, place.conversation);
+		if (mail->filled == NULL) /* a form's mailer is nobody to write to */
+			pd_add_participants(context, mail, ticket, place.conversation);
 	}
 	pd_mail_register(context, mail, ticket, place.conversation, event->id);
 	pd_guard_taken(context, mail, event->id);
+	if (mail->filled != NULL)
+		pd_mailform_tell(context, mail, ticket);
 	context->plan->outcome = place.ticket != NULL ? "threaded" : "new ticket";
 	context->plan->ticket = ticket->number;
 }

@@ -174,7 +174,7 @@ static bool is_freed_in_full(struct pd_context *context, const struct pd_deliver
 static void read_form(struct pd_context *context, struct pd_mail *mail)
 {
 	const struct pd_delivery *delivery = mail->delivery;
-	if (mail->agent != NULL || delivery->held != NULL || context->is_import || mail->is_do || mail->has_bad_token ||
+	if (mail->agent != NULL || delivery->held != NULL || delivery->import_as != PD_IMPORT_BY_SENDER || mail->is_do || mail->has_bad_token ||
 	    (mail->message->kinds & (PD_KIND_DSN | PD_KIND_FEEDBACK)) != 0)
 		return;
 	const struct pd_group *form = pd_mailform_of(context->arena, context->settings, mail->message, delivery->sender,

@@ -41,6 +41,8 @@ void pd_mailform_check(const struct pd_settings *settings, struct pd_problems *p
 void pd_mailform_author(struct pd_context *context, struct pd_mail *mail);
 /* A caller's contact on the new ticket, and a conversation with it; gives the conversation. */
 int64_t pd_mailform_caller(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket);
+/* The properties of the new ticket, and its first conversation. Where the form names no address, its number is the contact. */
+int64_t pd_mailform_begin(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket);
 /* The properties of the new ticket. */
 void pd_mailform_set(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket);
 /* Says on the timeline what did not fit. */

@@ -69,6 +69,15 @@ void pd_mailform_set(struct pd_context *context, const struct pd_mail *mail, str
 		pd_plan_set(context, ticket, filled->values.items[i].property, filled->values.items[i].value, why);
 }
 
+int64_t pd_mailform_begin(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket)
+{
+	const char *subject = mail->filled->subject != NULL ? mail->filled->subject : mail->message->subject;
+	pd_mailform_set(context, mail, ticket);
+	if (mail->filled->is_call || !pd_is_outsider(context, mail->author.addr))
+		return pd_mailform_caller(context, mail, ticket);
+	return pd_add_correspondent(context, ticket, mail->mailbox, &mail->author, subject);
+}
+
 void pd_mailform_tell(struct pd_context *context, const struct pd_mail *mail, struct pd_ticket *ticket)
 {
 	const struct pd_filled *filled = mail->filled;

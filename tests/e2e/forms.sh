@@ -152,3 +152,12 @@ hand_in "$PF_PORT" asterisk@pbx.example support@example.com <"$work/withheld.eml
 check "no ticket of the withheld call" pf_wait 20 has_tickets 4
 ticket=$(postdesk list --json | head -1)
 check_equal "the contact of a withheld number" "$(value contact)" None
+
+# Imported, years later, a form's mail is read alike: with its own date, and nobody is written to.
+sed -e 's/carol@example.net/erin@example.net/' -e 's/^Date: .*/Date: Mon, 01 Mar 2021 09:00:00 +0000/' \
+	-e 's/^Message-ID: .*/Message-ID: <old@shop.example>/' "$work/form.eml" >"$work/old.eml"
+postdesk import "$work/old.eml" --mailbox support >"$work/told" 2>&1 || fail "import: $(cat "$work/told")"
+ticket=$(postdesk list --json | head -1)
+check_equal "an imported form" "$(printf '%s' "$ticket" | jq -r '[.contact, .name, .properties.device, .created, .source] | join("|")')" \
+	"erin@example.net|Printer broken|printer|2021-03-01T09:00:00Z|import"
+check_equal "erin got mail" "$(pf_mails erin@example.net | wc -l)" 0
