@@ -420,6 +420,14 @@ static int by_place(const void *a, const void *b)
 		      y->group->line.key != NULL ? y->group->line.key : "");
 }
 
+/* It outlives the report. */
+static struct pd_report_line line_of(struct pd_arena *arena, const struct group *group)
+{
+	struct pd_report_line line = group->line;
+	line.key = pd_strdup(arena, line.key);
+	return line;
+}
+
 static void list_days(struct pd_report *report)
 {
 	int64_t first = pd_day_of(pd_zone_to_local(report->zone, report->from)),
@@ -450,7 +458,7 @@ struct pd_report_lines pd_report_done(struct pd_arena *arena, struct pd_report *
 		if (placed.count > 0)
 			qsort(placed.items, placed.count, sizeof *placed.items, by_place);
 		for (size_t i = 0; i < placed.count; i++)
-			*pd_list_add(arena, &lines) = placed.items[i].group->line;
+			*pd_list_add(arena, &lines) = line_of(arena, placed.items[i].group);
 	}
 	return lines;
 }

@@ -52,7 +52,7 @@ void pd_report_free(struct pd_report *report); /* NULL is allowed */
 void pd_report_add(struct pd_report *report, struct pd_arena *arena, const struct pd_event *events,
 		   size_t count);
 /* PD_BY_ALL, then each day of the period (of a long one, each on which something happened), then the others,
- * in the order of the configuration. */
+ * in the order of the configuration. They lie in the arena, and outlive the report. */
 struct pd_report_lines pd_report_done(struct pd_arena *arena, struct pd_report *report);
 
 #endif
