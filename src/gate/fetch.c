@@ -110,11 +110,14 @@ static enum pd_fetch_result take(int body, int stop, size_t limit, int64_t deadl
 	}
 }
 
-static void read_words(int words, char *ret_why, size_t size)
+/* A program that was ended had no time for words. */
+static void read_words(int words, enum pd_fetch_result result, char *ret_why, size_t size)
 {
 	ssize_t count = read(words, ret_why, size - 1);
 	ret_why[count > 0 ? count : 0] = '\0';
 	ret_why[strcspn(ret_why, "\r\n")] = '\0';
+	if (*ret_why == '\0' && result != PD_FETCH_DONE)
+		snprintf(ret_why, size, "%s", result == PD_FETCH_TOO_LARGE ? "too large" : PROGRAM " was ended");
 }
 
 /* What the program said by its end. */
@@ -150,7 +153,7 @@ enum pd_fetch_result pd_fetch(const char *url, size_t limit, pd_time within, con
 	PD_AUTO_RAW raw = pd_raw_new(directory);
 	enum pd_fetch_result result = take(pipes.body[0], stop, limit, pd_monotonic() + within + GRACE, raw);
 	result = result_of(pid, result);
-	read_words(pipes.words[0], ret_why, why_size);
+	read_words(pipes.words[0], result, ret_why, why_size);
 	close_all(&pipes);
 	if (result == PD_FETCH_DONE && pd_raw_finish(raw, &error) != 0)
 		result = PD_FETCH_LATER;

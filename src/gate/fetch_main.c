@@ -39,16 +39,24 @@ static void limit(int what, rlim_t value)
 /* No program is run, nobody else is looked at; what is written to a file is nothing. */
 static void close_doors(unsigned seconds)
 {
-	static const int refused[] = {SCMP_SYS(execve),	       SCMP_SYS(execveat),	    SCMP_SYS(ptrace),
-				      SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(unlink),
-				      SCMP_SYS(unlinkat),       SCMP_SYS(rename),	    SCMP_SYS(renameat),
-				      SCMP_SYS(renameat2),      SCMP_SYS(chmod),	    SCMP_SYS(fchmodat),
-				      SCMP_SYS(mkdir),	       SCMP_SYS(mkdirat),	    SCMP_SYS(symlink),
-				      SCMP_SYS(symlinkat),      SCMP_SYS(link),		    SCMP_SYS(linkat),
-				      SCMP_SYS(truncate)};
+	static const int refused[] = {
+#ifndef PD_SANITIZED /* LeakSanitizer looks at its own process by it */
+		SCMP_SYS(ptrace),
+#endif
+		SCMP_SYS(execve),	    SCMP_SYS(execveat),
+		SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
+		SCMP_SYS(unlink),	    SCMP_SYS(unlinkat),
+		SCMP_SYS(rename),	    SCMP_SYS(renameat),
+		SCMP_SYS(renameat2),	    SCMP_SYS(chmod),
+		SCMP_SYS(fchmodat),	    SCMP_SYS(mkdir),
+		SCMP_SYS(mkdirat),	    SCMP_SYS(symlink),
+		SCMP_SYS(symlinkat),	    SCMP_SYS(link),
+		SCMP_SYS(linkat),	    SCMP_SYS(truncate)};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		_exit(PD_FETCH_LATER);
+#ifndef PD_SANITIZED
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_NOFILE, 64);
