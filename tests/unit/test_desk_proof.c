@@ -211,8 +211,8 @@ static void test_mangled_fields(void **state)
 	(void)state;
 	static const char *const seeds[] = {
 		"evil.example; dmarc=pass header.from=example.com",
-		"evil.example 1; dkim=pass (good) header.d=example.com header.b=\"a\\\"b\"; dmarc=pass "
-		"header.from=example.com",
+		("evil.example 1; dkim=pass (good) header.d=example.com header.b=\"a\\\"b\"; dmarc=pass "
+		"header.from=example.com"),
 		"evil.example; spf=fail (mail.example.com; dmarc=pass header.from=example.com)",
 	};
 	static const char alphabet[] = ";()\"\\=./@ \t\nab1-";
