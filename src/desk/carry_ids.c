@@ -158,6 +158,8 @@ static const char *property_of(struct pd_carry_ids *ids, const char *property)
 		{PD_PROPERTY_INBOX, PD_ID_CONVERSATION},
 		{PD_PROPERTY_TASK, PD_ID_EVENT},
 		{PD_RECORD_PREFIX PD_CONTACT_RECORD ":", PD_ID_CONTACT},
+		{PD_RECORD_PREFIX PD_CHAT_FILE_RECORD ":", PD_ID_EVENT},
+		{PD_RECORD_PREFIX PD_CHAT_TRANSCRIPT_RECORD ":", PD_ID_EVENT},
 	};
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
 		if (!pd_starts(property, named[i].prefix))

@@ -64,6 +64,7 @@ struct pd_chat_session {
 };
 /* False: there is no open chat. */
 bool pd_chat_session_of(struct pd_arena *arena, const struct pd_ticket *ticket, struct pd_chat_session *ret_session);
+bool pd_chat_session_read(struct pd_arena *arena, const char *text, struct pd_chat_session *ret_session);
 char *pd_chat_session_text(struct pd_arena *arena, const struct pd_chat_session *session);
 /* "waiting", "taken by anna", of a value of the property; NULL: none. */
 char *pd_chat_state_words(struct pd_arena *arena, const char *value);
@@ -95,6 +96,8 @@ bool pd_chat_is_staffed(struct pd_context *context, const struct pd_chat *chat);
 
 /* The kind of the records of files that are to be fetched: NAME is the number of the line's entry, the value the chat. */
 #define PD_CHAT_FILE_RECORD "chat-file"
+/* The kind of the records of transcripts that wait for such files (chat_transcript.c). */
+#define PD_CHAT_TRANSCRIPT_RECORD "chat-transcript"
 
 struct pd_chat_file {
 	int64_t event; /* the line's entry */

@@ -2,7 +2,8 @@
  *
  * Promises: the line is kept and passed on first, in its own transaction, which also puts down that its file is to be fetched
  * (a record of the desk); the file, or why there is none, comes later in one that takes the record away, so that it stands in
- * the ticket once, however often it was fetched. A mail that tells of the line waits for its file. Pure; cannot fail. */
+ * the ticket once, however often it was fetched. A mail that tells of the line waits for its file, and so does the
+ * transcript. Pure; cannot fail. */
 #include "desk/chat_inside.h"
 
 #include <stdlib.h>
@@ -131,6 +132,7 @@ void pd_decide_fetched(struct pd_context *context, int64_t event, enum pd_file_f
 		     content);
 	}
 	pd_plan_set_record(context, ticket, PD_CHAT_FILE_RECORD, record_name(context->arena, event), NULL, NULL);
+	chat_file_settled(context, ticket);
 	pd_tell(context, NULL);
 }
 

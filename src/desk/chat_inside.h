@@ -14,6 +14,7 @@ struct chat {
 	const struct pd_mailbox *mailbox;
 	int64_t conversation;
 	struct pd_chat_session session;
+	int64_t end; /* the entry that it ended with; 0: it is open, or just ends */
 };
 /* False: the ticket has no open chat, or its [chat] is gone. */
 bool chat_open(struct pd_context *context, int64_t number, struct chat *ret_chat);
@@ -64,12 +65,16 @@ void chat_give(struct chat *chat, const struct pd_agent *agent, const char *why)
 /* chat_end.c */
 enum chat_end { CHAT_END_CLOSED, CHAT_END_LEFT, CHAT_END_IDLE };
 void chat_end(struct chat *chat, enum chat_end how);
-/* transcript.c: the letter, on the plan. */
+/* chat_transcript.c: at the chat's end, where one is to go: now, or when its files are there. */
 void chat_transcript(struct chat *chat);
+/* A file of the ticket has come, or was given up: transcripts that waited for it go. */
+void chat_file_settled(struct pd_context *context, struct pd_ticket *ticket);
 /* chat_say.c: the entries of a ticket, those of this plan too, oldest first. */
 struct pd_entries chat_all_entries(struct pd_context *context, int64_t ticket);
 /* The end of a chat: what comes after it is another one's. */
 bool chat_is_end(const struct pd_event *event);
+/* How the chat stood that ended by it (pd_chat_session_text); NULL: it is no end. */
+const char *chat_before_end(const struct pd_event *event);
 /* The entries of the chat that the visitor has seen, those of this plan too, oldest first. */
 struct pd_entries chat_entries(struct chat *chat);
 /* Who said it, as the visitor knows them. */

@@ -147,7 +147,8 @@ struct pd_entries chat_entries(struct chat *chat)
 	struct pd_context *context = chat->context;
 	struct pd_entries all = chat_all_entries(context, chat->ticket->number), said = {0};
 	for (size_t i = 0; i < all.count; i++)
-		if (all.items[i].event.id >= chat->session.since && all.items[i].event.kind == PD_EVENT_MESSAGE &&
+		if (all.items[i].event.id >= chat->session.since &&
+		    (chat->end == 0 || all.items[i].event.id <= chat->end) && all.items[i].event.kind == PD_EVENT_MESSAGE &&
 		    all.items[i].message != NULL && pd_equal(all.items[i].message->source, "chat") &&
 		    !pd_ticket_entry_deleted(chat->ticket, all.items[i].event.id))
 			*pd_list_add(context->arena, &said) = all.items[i];
@@ -188,12 +189,17 @@ void chat_tell_backlog(struct chat *chat, const struct pd_agent *agent)
 					  pd_buf_string(chat->context->arena, &out)));
 }
 
-bool chat_is_end(const struct pd_event *event)
+const char *chat_before_end(const struct pd_event *event)
 {
 	for (size_t i = 0; i < event->changes.count; i++)
 		if (strcmp(event->changes.items[i].property, PD_PROPERTY_CHAT) == 0 && event->changes.items[i].to == NULL)
-			return true;
-	return false;
+			return event->changes.items[i].from;
+	return NULL;
+}
+
+bool chat_is_end(const struct pd_event *event)
+{
+	return chat_before_end(event) != NULL;
 }
 
 static bool is_line(const struct pd_event *event, const struct pd_stored *stored)

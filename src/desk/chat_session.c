@@ -68,8 +68,11 @@ static int64_t get_number(struct pd_arena *arena, const char *text, const char *
 bool pd_chat_session_of(struct pd_arena *arena, const struct pd_ticket *ticket, struct pd_chat_session *ret_session)
 {
 	const char *text = pd_chat_is_open(ticket) ? pd_ticket_get(arena, ticket, PD_PROPERTY_CHAT) : NULL;
-	if (text == NULL)
-		return false;
+	return text != NULL && pd_chat_session_read(arena, text, ret_session);
+}
+
+bool pd_chat_session_read(struct pd_arena *arena, const char *text, struct pd_chat_session *ret_session)
+{
 	struct pd_chat_session session = {
 		.chat = get(arena, text, "chat"),
 		.visitor = get(arena, text, "visitor"),

@@ -55,8 +55,9 @@ static void add_changes(struct undo *undo, const struct pd_event *event)
 		const struct pd_change *change = &event->changes.items[i];
 		bool is_of_clocks = pd_property_is_of_clocks(change->property) && !undo_is_promise(change->property);
 		bool is_draft = strcmp(change->property, PD_CHANGE_DRAFT) == 0;
-		/* A file that is under way comes, whatever else is taken back. */
-		bool is_of_file = pd_starts(change->property, PD_RECORD_PREFIX PD_CHAT_FILE_RECORD ":");
+		/* A file that is under way comes, whatever else is taken back; what waits for it looks how things stand. */
+		bool is_of_file = pd_starts(change->property, PD_RECORD_PREFIX PD_CHAT_FILE_RECORD ":") ||
+				  pd_starts(change->property, PD_RECORD_PREFIX PD_CHAT_TRANSCRIPT_RECORD ":");
 		if ((pd_property_is_of_event(change->property) && !is_draft) || is_of_clocks || is_of_file)
 			continue;
 		if (strcmp(change->property, "conversation") == 0 && change->from == NULL) {

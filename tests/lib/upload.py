@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A file server that behaves badly, for tests: upload.py PORTFILE LOG. Every path is a kind of misbehaviour:
+"""A file server that behaves badly, for tests: upload.py PORTFILE LOG [CERTIFICATE KEY]; with a certificate over TLS. Every path is a kind of misbehaviour:
   /up/good/NAME   a file, as it should be       /up/huge/NAME   says that it has 1 GB
   /up/endless/X   a body without end            /up/slow/NAME   a byte now and then, for ever
   /up/short/NAME  says 1000 bytes, sends 10     /up/gone/NAME   404
@@ -7,6 +7,7 @@
   /up/noise/NAME  no HTTP
 LOG has a line for each request: METHOD PATH HOST and whether there were credentials or cookies."""
 import socketserver
+import ssl
 import sys
 import time
 import urllib.parse
@@ -64,6 +65,25 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
+    def finish_request(self, request, client_address):
+        if tls is not None:
+            try:
+                request = tls.wrap_socket(request, server_side=True)
+            except OSError:
+                return
+        super().finish_request(request, client_address)
+        if tls is not None:
+            try:
+                request.unwrap()
+            except OSError:
+                pass
+            request.close()
+
+
+tls = None
+if len(sys.argv) > 3:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[3], sys.argv[4])
 
 server = Server(("127.0.0.1", 0), Handler)
 with open(sys.argv[1] + ".new", "w") as out:

@@ -265,6 +265,58 @@ static void test_left(void **state)
 	assert_non_null(strstr(letter->letter.text, "Not attached, too large: b.png"));
 }
 
+/* What comes after the chat's end is in the transcript, too; what was said later is not. */
+static void test_transcript_waits(void **state)
+{
+	(void)state;
+	int64_t ticket = say(VISITOR, "help", "I am vera@example.net")->ticket;
+	const char *to = pd_printf(desk->arena, "t%lld", (long long)ticket);
+	say(DORA, to, "Show me.");
+	say(VISITOR, "help", OWN "a.png");
+	say(VISITOR, "help", OWN "b.png");
+	struct pd_chat_files files = wanted();
+	struct pd_plan *plan = say(DORA, to, "#close");
+	assert_null(small_letter(plan, PD_LETTER_TRANSCRIPT, NULL));
+	say(VISITOR, "help", "I am back.");
+	say(DORA, to, "Welcome.");
+	say(VISITOR, "help", OWN "c.png");
+	plan = come(files.items[0].event, PD_FILE_IS_THERE, "A");
+	assert_null(small_letter(plan, PD_LETTER_TRANSCRIPT, NULL));
+	plan = come(files.items[1].event, PD_FILE_UNREACHABLE, "");
+	const struct pd_planned_letter *letter = small_letter(plan, PD_LETTER_TRANSCRIPT, NULL);
+	assert_non_null(letter);
+	assert_int_equal(letter->files.count, 1);
+	assert_string_equal(letter->letter.recipients.items[0], "vera@example.net");
+	assert_non_null(strstr(letter->letter.text, "Attached: a.png"));
+	assert_non_null(strstr(letter->letter.text, OWN "b.png"));
+	assert_null(strstr(letter->letter.text, "I am back"));
+	assert_null(small_letter(come(wanted().items[0].event, PD_FILE_IS_THERE, "C"), PD_LETTER_TRANSCRIPT, NULL));
+	letter = small_letter(say(DORA, to, "#close"), PD_LETTER_TRANSCRIPT, NULL);
+	assert_non_null(letter);
+	assert_non_null(strstr(letter->letter.text, "I am back"));
+	assert_null(strstr(letter->letter.text, OWN "b.png"));
+}
+
+/* The end was taken back while a file was under way: the transcript is that of the end that stays. */
+static void test_transcript_of_no_end(void **state)
+{
+	(void)state;
+	int64_t ticket = say(VISITOR, "help", "I am vera@example.net")->ticket;
+	const char *to = pd_printf(desk->arena, "t%lld", (long long)ticket);
+	say(DORA, to, "Show me.");
+	say(VISITOR, "help", OWN "a.png");
+	struct pd_chat_files files = wanted();
+	say(DORA, to, "#close");
+	assert_false(small_do(desk, "agent:dora", ticket, "undo")->is_refused);
+	assert_true(pd_chat_is_open(small_ticket(desk, ticket)));
+	assert_null(small_letter(come(files.items[0].event, PD_FILE_IS_THERE, "A"), PD_LETTER_TRANSCRIPT, NULL));
+	say(DORA, to, "So this is it.");
+	const struct pd_planned_letter *letter = small_letter(say(DORA, to, "#close"), PD_LETTER_TRANSCRIPT, NULL);
+	assert_non_null(letter);
+	assert_int_equal(letter->files.count, 1);
+	assert_non_null(strstr(letter->letter.text, "So this is it"));
+}
+
 /* The settings changed meanwhile: it is nobody's, and that is said. */
 static void test_no_more(void **state)
 {
@@ -304,6 +356,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_faults, setup, drop),
 		cmocka_unit_test_setup_teardown(test_agents, setup, drop),
 		cmocka_unit_test_setup_teardown(test_left, setup, drop),
+		cmocka_unit_test_setup_teardown(test_transcript_waits, setup, drop),
+		cmocka_unit_test_setup_teardown(test_transcript_of_no_end, setup, drop),
 		cmocka_unit_test_setup_teardown(test_no_more, setup, drop),
 		cmocka_unit_test_setup_teardown(test_addresses, setup, drop),
 	};
