@@ -343,7 +343,7 @@ const struct pd_option pd_options[] = {
 	{"chat", "lines_per_minute", PD_OPTION_COUNT, "60", NULL, CHAT(lines_per_minute),
 	 "How much one visitor may say; what is more is refused, and the visitor's client told so."},
 	{"chat", "chats_per_hour", PD_OPTION_COUNT, "1000", NULL, CHAT(chats_per_hour),
-	 "How many chats may begin within an hour, all visitors together."},
+	 "How many chats may begin within an hour for visitors of one domain, who have not chatted before; twice as many in all."},
 	{"chat", "line_size", PD_OPTION_SIZE, "16k", NULL, CHAT(line_size),
 	 "The longest line that is taken."},
 	{"chat", "files", PD_OPTION_LIST, NULL, NULL, CHAT(files),

@@ -7,9 +7,11 @@
 
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/text.h"
 
-#define KNOWN_FOR (7 * PD_DAY) /* a stanza that comes again is known so long */
+#define KNOWN_FOR  (7 * PD_DAY) /* a stanza that comes again is known so long */
+#define MARK_BYTES 16		/* of the digest of its words */
 
 const char *chat_bare(struct pd_arena *arena, const char *jid)
 {
@@ -47,17 +49,16 @@ void chat_keep(struct chat *chat, const char *why)
 		    pd_chat_session_text(chat->context->arena, &chat->session), why);
 }
 
-/* Known already? Marks it where it is not. */
-static bool is_repeated(struct pd_context *context, const struct pd_said *said)
+/* The mark by which a line that comes again is known: its id and its words, since some clients count their ids from one anew
+ * (invariant 2). NULL: it has no id. */
+static const char *mark_of(struct pd_context *context, const struct pd_said *said)
 {
+	unsigned char digest[PD_SHA256_SIZE];
 	if (said->kind != PD_SAID_LINE || said->id == NULL || *said->id == '\0')
-		return false;
-	const char *key = pd_printf(context->arena, "said:%s:%s:%s:%s", said->chat, chat_bare(context->arena, said->from),
-				    said->to, said->id);
-	if (context->desk->mark(context->desk, key).exists)
-		return true;
-	pd_plan_mark(context, key, 0, context->now + KNOWN_FOR);
-	return false;
+		return NULL;
+	pd_sha256(said->text, strlen(said->text), digest);
+	return pd_printf(context->arena, "said:%s:%s:%s:%s:%s", said->chat, chat_bare(context->arena, said->from), said->to, said->id,
+			 pd_hex(context->arena, digest, MARK_BYTES));
 }
 
 /* The open chat that the sender takes part in. */
@@ -98,7 +99,8 @@ void pd_decide_said(struct pd_context *context, const struct pd_said *said)
 	context->plan->outcome = "ignored";
 	if (settings == NULL || pd_settings_mailbox(context->settings, settings->mailbox) == NULL)
 		return;
-	if (is_repeated(context, said)) {
+	const char *mark = mark_of(context, said);
+	if (mark != NULL && context->desk->mark(context->desk, mark).exists) {
 		context->plan->outcome = "duplicate";
 		return;
 	}
@@ -106,5 +108,7 @@ void pd_decide_said(struct pd_context *context, const struct pd_said *said)
 		chat_take_agent(context, settings, said, agent);
 	else
 		chat_take_visitor(context, settings, said);
+	if (mark != NULL && !context->plan->is_refused) /* what was refused may come again */
+		pd_plan_mark(context, mark, 0, context->now + KNOWN_FOR);
 	pd_tell(context, NULL);
 }

@@ -13,6 +13,7 @@
 
 #define NAME_CHARS 80
 #define NICK_CHARS 60
+#define ALL_CHATS  "chats" /* the counter; that of a domain is "chats@DOMAIN" */
 
 /* --- addresses --- */
 
@@ -241,18 +242,32 @@ static void take_address(struct chat *chat, const struct pd_said *said)
 					 "The visitor's address is {address} from now on.", "address", address));
 }
 
+/* May another chat begin? A flood from one domain leaves as many to all others together; whoever was here before goes on. */
+static bool may_begin(struct chat *chat, bool is_known, const struct pd_said *said)
+{
+	struct pd_context *context = chat->context;
+	const char *at = strchr(chat_bare(context->arena, said->from), '@');
+	const char *of_domain = pd_printf(context->arena, "chats%s", at != NULL ? at : "");
+	const pd_time since = context->now - PD_HOUR;
+	const int64_t limit = chat->settings->chats_per_hour;
+	if (!is_known && (context->desk->counter(context->desk, of_domain, since) >= limit ||
+			  context->desk->counter(context->desk, ALL_CHATS, since) >= 2 * limit))
+		return false;
+	pd_plan_count(context, ALL_CHATS);
+	pd_plan_count(context, of_domain);
+	return true;
+}
+
 static void take_line(struct chat *chat, bool is_open, int64_t earlier, const struct pd_said *said)
 {
 	struct pd_context *context = chat->context;
 	if (!is_open) {
-		if (context->desk->counter(context->desk, "chats", context->now - PD_HOUR) >=
-		    chat->settings->chats_per_hour) {
+		if (!may_begin(chat, earlier != 0, said)) {
 			context->plan->outcome = "refused";
 			context->plan->is_refused = true;
 			context->plan->why = "too many chats within an hour";
 			return;
 		}
-		pd_plan_count(context, "chats");
 		begin(chat, said, earlier);
 	} else {
 		go_on(chat, said);

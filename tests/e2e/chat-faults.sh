@@ -6,7 +6,7 @@ top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 . "$top_srcdir/tests/lib/chat.sh"
 
 desk=support@desk.example.com
-PROSODY_DISABLED= chat_begin 'lines_per_minute = 40' 'chats_per_hour = 4' 'idle = 4h'
+PROSODY_DISABLED= chat_begin 'lines_per_minute = 40' 'chats_per_hour = 3' 'idle = 4h'
 logged() { grep -q -- "$1" "$work/postdeskd.out"; }
 told() { grep -c "$(printf '%s\t' "$2")" "$(chat_log "$1")"; }
 condition() { grep '^error' "$(chat_log "$1")" | grep -q "$2"; }

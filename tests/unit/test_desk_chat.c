@@ -137,6 +137,23 @@ static void test_repeated(void **state)
 	struct pd_plan *plan = decide(&said);
 	assert_string_equal(plan->outcome, "duplicate");
 	assert_int_equal(plan->events.count + plan->letters.count, 0);
+	/* Some clients count from one anew: an id alone makes no repeated line (invariant 2). */
+	struct pd_said other = said;
+	other.text = "B";
+	assert_string_equal(decide(&other)->outcome, "line");
+	assert_string_equal(decide(&other)->outcome, "duplicate");
+}
+
+/* What was refused is not known: the client may send it again as it is. */
+static void test_refused_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		say(pd_printf(desk->arena, "v%d@visitors.example/x", i), "help", "Hi");
+	const struct pd_said said = {.kind = PD_SAID_LINE, .chat = "help", .from = VISITOR, .to = "help", .id = "same", .text = "A"};
+	assert_true(decide(&said)->is_refused);
+	desk->now += 2 * PD_HOUR;
+	assert_string_equal(decide(&said)->outcome, "new chat");
 }
 
 static void test_gateway(void **state)
@@ -372,6 +389,12 @@ static void test_too_many(void **state)
 	assert_true(plan->is_refused);
 	assert_int_equal(plan->events.count, 0);
 	assert_false(say("v1@visitors.example/x", "help", "I go on")->is_refused);
+	leave("v1@visitors.example/x");
+	assert_false(say("v1@visitors.example/x", "help", "I am back")->is_refused);
+	/* Other domains have room left, of which that took one; but not for ever. */
+	assert_false(say("w1@fb.example/x", "help", "Hi")->is_refused);
+	assert_false(say("w1@chat.example/x", "help", "Hi")->is_refused);
+	assert_true(say("w2@chat.example/x", "help", "Hi")->is_refused);
 }
 
 static void test_merge(void **state)
@@ -419,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_begins, setup, drop),
 		cmocka_unit_test_setup_teardown(test_repeated, setup, drop),
+		cmocka_unit_test_setup_teardown(test_refused_again, setup, drop),
 		cmocka_unit_test_setup_teardown(test_gateway, setup, drop),
 		cmocka_unit_test_setup_teardown(test_forged, setup, drop),
 		cmocka_unit_test_setup_teardown(test_take, setup, drop),
