@@ -97,21 +97,25 @@ static void find_all(struct pd_arena *arena, struct pd_message *message, struct 
 	}
 }
 
-/* AOL and others give the local part alone: it is at the mailer's domain. */
+/* AOL, Yale and others give the local part alone, or what is wrong with it in a second column: it is at the mailer's
+ * domain. */
 static void local_part_listed(struct pd_arena *arena, struct pd_message *message,
 			      const struct pd_mailer_words *words)
 {
 	const char *domain = strchr(message->from.addr, '@');
 	for (size_t i = 0; domain && i < words->lines.count; i++) {
-		if (!pd_words_find(
-			    words->lines.items[i],
-			    "following recipient|following recipients|following address|following addresses",
-			    NULL))
+		if (!pd_words_find(words->lines.items[i],
+				   "following recipient|following recipients|following address|following addresses|"
+				   "delivered to the following",
+				   NULL))
 			continue;
 		for (size_t k = i + 1; k < words->lines.count && k < i + 4; k++) {
-			const char *fold = words->lines.items[k];
-			if (*fold && strlen(fold) <= 64 && !strpbrk(fold, " @:<>,;"))
-				pd_bounce_add(arena, message, pd_printf(arena, "%s%s", fold, domain));
+			const char *fold = words->lines.items[k], *raw = words->raw.items[k];
+			raw += strspn(raw, " \t");
+			size_t len = strcspn(raw, " \t");
+			bool is_column = strspn(raw + len, " ") >= 3 || raw[len] == '\t' || !raw[len];
+			if (len && len <= 64 && is_column && strcspn(raw, "@:<>,;") >= len)
+				pd_bounce_add(arena, message, pd_printf(arena, "%.*s%s", (int)len, raw, domain));
 			if (*fold)
 				return;
 		}
@@ -136,6 +140,26 @@ static void recipients_in_words(struct pd_arena *arena, struct pd_message *messa
 		find_all(arena, message, &finding, words, true);
 	else
 		local_part_listed(arena, message, words);
+}
+
+/* "list-bounces+bob=example.net@…": the address that the bounce was sent to names whose mail failed. Signed senders
+ * ("prvs=…=bob@…", "srs0=…") have the same sign and name their own. */
+static void recipient_of_return_path(struct pd_arena *arena, struct pd_message *message)
+{
+	for (size_t i = 0; i < message->to.count && !message->bounce_recipients.count; i++) {
+		const char *addr = message->to.items[i].addr, *at = strrchr(addr, '@');
+		char *local = at ? pd_strndup(arena, addr, (size_t)(at - addr)) : NULL;
+		char *equals = local ? strrchr(local, '=') : NULL;
+		if (!equals || !strchr(equals, '.') || strchr(local, '=') != equals ||
+		    pd_starts_nocase(local, "srs") || pd_starts_nocase(local, "prvs"))
+			continue;
+		*equals = '\0';
+		const char *user = strrchr(local, '+');
+		if (!user && pd_starts_nocase(local, "bounce"))
+			user = strchr(local, '-');
+		if (user && user[1])
+			pd_bounce_add(arena, message, pd_bounce_address(arena, pd_printf(arena, "%s@%s", user + 1, equals + 1)));
+	}
 }
 
 /* To, then the "for <…>" of the newest Received field of the returned mail. */
@@ -284,6 +308,8 @@ void pd_bounce_forms(struct pd_arena *arena, struct pd_message *message, const s
 	}
 	if (!message->bounce_recipients.count)
 		recipients_in_words(arena, message, &words);
+	if (!message->bounce_recipients.count)
+		recipient_of_return_path(arena, message);
 	bool had = message->bounce_recipients.count > 0;
 	if (!had)
 		recipients_of_returned(arena, message, parts, &words);

@@ -30,9 +30,14 @@ static bool is_mailer(const char *addr, const char *name)
 static bool is_postmaster(const char *addr)
 {
 	g_autofree char *lower = g_ascii_strdown(addr, -1);
-	return pd_words_begins(lower,
-			       "postmaster|post_master|post-master|root|postoffice|admin|administrator|mail|"
-			       "mailserver|noreply|no-reply|e-mail|mta|mailmaster") > 0;
+	return pd_words_begins(lower, "postmaster|post_master|post-master|mailserver|mta|mailmaster") > 0;
+}
+
+/* Mailers write from these, and so do shops and people. */
+static bool is_role(const char *addr)
+{
+	g_autofree char *lower = g_ascii_strdown(addr, -1);
+	return pd_words_begins(lower, "root|postoffice|admin|administrator|mail|noreply|no-reply|e-mail") > 0;
 }
 
 static bool body_says(const struct pd_mailer_words *words)
@@ -76,6 +81,47 @@ static bool names_recipient(struct pd_arena *arena, const struct pd_message *mes
 	return false;
 }
 
+/* Does a line near the start hold somebody's address, whatever stands beside it? */
+static bool mentions_address(const struct pd_message *message, const struct pd_mailer_words *words)
+{
+	for (size_t i = 0; i < words->lines.count && i < PD_BOUNCE_FIRST; i++) {
+		const char *fold = words->lines.items[i], *start, *end;
+		for (const char *at = strchr(fold, '@'); at && !pd_bounce_is_other_line(fold); at = strchr(at + 1, '@')) {
+			if (!pd_bounce_address_at(fold, at, &start, &end))
+				continue;
+			g_autofree char *addr = g_strndup(start, (gsize)(end - start));
+			if (!pd_bounce_is_excluded(message, addr))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* People greet and ask; a mailer's "Hi. This is the qmail-send program" has no comma. */
+static bool is_letter(const struct pd_mailer_words *words)
+{
+	static const char greetings[] =
+		"hi|hello|hey|dear|good morning|good afternoon|good day|hallo|guten tag|guten morgen|sehr geehrte|liebe|lieber|moin|servus|"
+		"bonjour|bonsoir|salut|cher|chère|madame|monsieur|hola|buenos días|buenas tardes|estimado|estimada|olá|bom dia|boa tarde|"
+		"prezado|prezados|caro|buongiorno|salve|ciao|gentile|gentili|buonasera|beste|geachte|goedemorgen|goedemiddag|hoi|hej|hejsan|"
+		"god morgon|kära|kære|goddag|kjære|hei|moi|terve|hyvä|hyvää päivää|tere|labdien|laba diena|sveiki|dzień dobry|witam|cześć|"
+		"szanowni|dobrý den|dobrý deň|ahoj|vážený|vážení|jó napot|tisztelt|kedves|szia|bună ziua|bună|stimate|dobar dan|pozdravljeni|"
+		"poštovani|здравствуйте|добрый день|привет|уважаемые|уважаемый|добрий день|вітаю|здравейте|добър ден|γεια σας|καλημέρα|merhaba|"
+		"sayın|שלום|مرحبا|السلام عليكم|您好|你好|お世話になっております|こんにちは|안녕하세요|xin chào|halo|selamat pagi|สวัสดี";
+	bool first = true;
+	for (size_t i = 0; i < words->lines.count && i < PD_BOUNCE_FIRST; i++) {
+		const char *fold = words->lines.items[i];
+		if (pd_ends(fold, "?") || pd_ends(fold, "？"))
+			return true;
+		size_t greets = first ? pd_words_begins(fold, greetings) : 0;
+		if (greets && (!fold[greets] || strlen(fold) < 40 || strchr(",!", fold[greets]) ||
+			       pd_starts(fold + greets, "，")))
+			return fold[greets] != '.';
+		first = first && !*fold;
+	}
+	return false;
+}
+
 /* Lines of an SMTP dialogue. */
 static bool has_transcript(const struct pd_mailer_words *words)
 {
@@ -96,12 +142,14 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 	bool subject = pd_subject_is_bounce(arena, message->subject);
 	bool from = is_mailer(message->from.addr, message->from.name);
 	bool postmaster = is_postmaster(message->from.addr);
+	bool is_machine = from || postmaster || null_path;
+	bool role = is_role(message->from.addr);
 	bool is_report = pd_equal(parts->root_type, "multipart/report") &&
 			 (pd_equal(parts->report_type, "delivery-status") || !*parts->report_type);
 	if (is_report)
 		return true;
 	/* Words of the body alone are never enough below: most mail ends here. */
-	bool is_bare = !from && !subject && !null_path && !postmaster;
+	bool is_bare = !subject && !is_machine && !role;
 	if (is_bare && (message->in_reply_to.count > 0 || !pd_bounce_notification(parts)))
 		return false;
 	bool vacation = pd_subject_kind(arena, message->subject) != PD_SUBJECT_PERSON ||
@@ -118,15 +166,19 @@ bool pd_bounce_looks(struct pd_arena *arena, const struct pd_message *message, c
 	if (pd_bounce_notification(parts))
 		return true;
 	bool answers = message->in_reply_to.count || message->references.count;
-	unsigned score = 3 * from + 2 * subject + 2 * body + 2 * null_path + has_returned + postmaster +
+	unsigned score = 3 * from + 2 * subject + 2 * body + 2 * null_path + has_returned + (postmaster || role) +
 			 names_recipient(arena, message, &words) +
-			 2 * (postmaster && body && has_transcript(&words));
+			 2 * ((postmaster || role) && body && has_transcript(&words));
 	/* Whoever passes a bounce on, is a person: mailers do not forward. */
-	if (pd_subject_says_forward(message->subject) && !from && !postmaster && !null_path)
+	if (pd_subject_says_forward(message->subject) && !is_machine)
 		return false;
 	bool reply = pd_starts_nocase(message->subject, "re:") || pd_starts_nocase(message->subject, "fw") ||
 		     pd_starts_nocase(message->subject, "aw:");
 	if (reply && !from && !postmaster && (answers || !subject))
+		return false;
+	/* "Delivery failed" is what parcels do too: without a mailer's address the mail must show a mailer's work. */
+	if (!is_machine && !has_returned && !has_transcript(&words) &&
+	    (!mentions_address(message, &words) || is_letter(&words)))
 		return false;
 	return score >= 5 || (from && (subject || body || has_returned || null_path));
 }

@@ -177,6 +177,9 @@ const char pd_bounce_subject_words[] =
 	"não é possível entregar|não foi possível entregar|kan inte levereras|kan niet worden bezorgd|niet te bezorgen|toimittaminen ei onnistu|ei toimitettu|"
 	"niedostarczalne|niedostarczony|neisporučivo|nije moguće isporučiti|nepavyko pristatyti|neizdevās piegādāt|no es pot lliurar|imposible entregar|"
 	"배달되지 않음|배달할 수 없음|không gửi được|ไม่สามารถส่งได้|"
+	"delivery has been refused|退信通知|devolución de mensaje|devolución de correo|devolucion de mensaje|mensaje devuelto|mensagem devolvida|"
+	"e-mail devolvido|messaggio respinto|message retourné|courriel retourné|bericht teruggestuurd|zwrócona wiadomość|vrácená zpráva|"
+	"возвращенное письмо|возвращённое письмо|письмо возвращено|письмо не доставлено|"
 	"undelivery notification|error sending|invalid address|nondeliverable mail|mailbox unavailable|e-mail address incorrect|address error";
 
 const char pd_bounce_body_words[] =
@@ -206,7 +209,8 @@ const char pd_bounce_body_words[] =
 	"не удается доставить|не вдалося доставити|не може бути доставлено|не може да бъде доставено|не беше доставено|δεν ήταν δυνατή η παράδοση|"
 	"δεν παραδόθηκε|לא ניתן למסור|לא נמסרה|تعذر تسليم|لم يتم تسليم|不能送达|无法送达|未能送达|未能将邮件|无法投递|无法传递|配信不能|届けることができません|"
 	"배달할 수 없|배달되지 않|전송되지 못|전송할 수 없|không thể gửi|không gửi được|ไม่สามารถส่ง|tidak dapat dikirim|tidak terkirim|"
-	"was not received by|not received|unable to reach|unknown address|bad address|bad destination|no account|exceeds the maximum|too large|exceeded";
+	"was not received by|not received|unable to reach|unknown address|bad address|bad destination|no account|exceeds the maximum|exceeds allowed|exceeds the allowed|"
+	"no valid recipients|did not receive this message|no ha podido ser entregado|no pudo ser entregado|未能投递|未投递|投递失败|too large|exceeded";
 
 const char pd_original_below_words[] =
 	"--- below this line is a copy of the message|--- below this line is the original|------ this is a copy of the message|"

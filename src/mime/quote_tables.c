@@ -163,6 +163,25 @@ const struct pd_header_words pd_header_table[] = {
 	{"eu", "nork|noiz|igorlea", "data", "bidalia|bidaltze-data", "nori|hartzailea", "cc|kopia", "gaia", ""},
 	{"af", "van|vanaf", "datum", "gestuur|versend", "aan", "cc|afskrif", "onderwerp", ""},
 	{"tl", "mula sa|mula kay", "petsa", "ipinadala", "para kay|kay", "cc", "paksa", ""},
+	{"ka", "გამომგზავნი|გამგზავნი|ვისგან", "თარიღი", "გაგზავნილია|გაიგზავნა|გაგზავნის დრო", "მიმღები|ადრესატი|ვის", "ასლი", "თემა|საგანი", ""},
+	{"hy", "ումից|ուղարկող|ուղարկողը", "ամսաթիվ|ամսաթիվը", "ուղարկված է|ուղարկվել է", "ում|ստացող", "պատճեն", "թեմա|վերնագիր", ""},
+	{"ur", "منجانب|از طرف", "تاریخ", "بھیجا گیا|ارسال کردہ|ارسال", "بنام|بجانب", "نقل", "موضوع|عنوان", ""},
+	{"bn", "প্রেরক|থেকে", "তারিখ", "পাঠানো হয়েছে|প্রেরিত", "প্রতি|প্রাপক", "অনুলিপি", "বিষয়", ""},
+	{"ta", "அனுப்புநர்|இருந்து|அனுப்பியவர்", "தேதி", "அனுப்பப்பட்டது", "பெறுநர்", "நகல்", "பொருள்|தலைப்பு", ""},
+	{"te", "నుండి|పంపినవారు", "తేదీ", "పంపబడింది|పంపినది", "వీరికి|కు", "కాపీ", "విషయం", ""},
+	{"ml", "അയച്ചത്|പ്രേഷകൻ", "തീയതി", "അയച്ച തീയതി", "സ്വീകർത്താവ്", "പകർപ്പ്", "വിഷയം", ""},
+	{"kn", "ಇಂದ|ಕಳುಹಿಸಿದವರು", "ದಿನಾಂಕ", "ಕಳುಹಿಸಲಾಗಿದೆ", "ಗೆ|ಸ್ವೀಕರಿಸುವವರು", "ಪ್ರತಿ", "ವಿಷಯ", ""},
+	{"mr", "प्रेषक|पासून", "दिनांक|तारीख", "पाठवले", "प्रति", "प्रत", "विषय", ""},
+	{"gu", "તરફથી|પ્રેષક", "તારીખ", "મોકલ્યું|મોકલેલ", "પ્રતિ|પ્રાપ્તકર્તા", "નકલ", "વિષય", ""},
+	{"sw", "kutoka kwa|kutoka", "tarehe", "imetumwa|ilitumwa", "kwa", "nakala", "mada|kichwa", ""},
+	{"cy", "oddi wrth|gan", "dyddiad", "anfonwyd", "at", "copi", "pwnc|testun", ""},
+	{"ga", "ó", "dáta", "seolta", "chuig|go", "cóip", "ábhar", ""},
+	{"mt", "minn|mingħand", "data", "mibgħut|mibgħuta", "lil", "kopja", "suġġett", ""},
+	{"lb", "vun", "datum", "geschéckt", "un", "kopie", "sujet|betreff", ""},
+	{"uz", "kimdan", "sana", "yuborildi|yuborilgan", "kimga", "nusxa", "mavzu", ""},
+	{"mn", "хэнээс|илгээгч", "огноо", "илгээсэн", "хэнд|хүлээн авагч", "хуулбар", "сэдэв|гарчиг", ""},
+	{"ne", "प्रेषक|बाट", "मिति", "पठाइएको", "प्रति", "प्रतिलिपि", "विषय", ""},
+	{"km", "ពី", "កាលបរិច្ឆេទ", "បានផ្ញើ", "ទៅ|ជូនចំពោះ", "ចម្លង", "ប្រធានបទ|កម្មវត្ថុ", ""},
 	{"kk", "кімнен", "күні", "жіберілді|жіберілген күні", "кімге", "көшірме", "тақырып", ""},
 	{0},
 };
@@ -200,7 +219,7 @@ const struct pd_marker_words pd_marker_table[] = {
 	{"no", "opprinnelig melding|original melding|opprinnelig e-post|opprinnelig avtale",
 	 "videresendt melding|videresendt e-post|start på videresendt melding|begynnelse på videresendt melding"},
 	{"fi", "alkuperäinen viesti|alkuperainen viesti|alkuperäinen sähköposti|alkuperäinen tapaaminen",
-	 "välitetty viesti / fwd.msg|edelleenlähetetty sähköposti|välitetty viesti|edelleenlähetetty viesti|välitetty viesti alkaa|lähetetty edelleen|edelleen välitetty viesti"},
+	 "välitetty viesti / fwd.msg|edelleenlähetetty sähköposti|välitetty viesti|edelleenlähetetty viesti|välitetty viesti alkaa|lähetetty edelleen|edelleen välitetty viesti|edelleen lähetetty viesti"},
 	{"et", "algne kiri|algkiri|algsõnum|esialgne kiri", "edastatud kiri|edastatud sõnum|edastatud kirja algus"},
 	{"lv", "sākotnējais ziņojums|oriģinālais ziņojums|sākotnējā vēstule", "pārsūtīta ziņa|pārsūtīta vēstule|pārsūtītās ziņas sākums|pārsūtītā vēstule|pārsūtīts ziņojums"},
 	{"lt", "originalus laiškas|pradinis pranešimas|originalus pranešimas|pirminis laiškas", "persiųstas laiškas|persiųsto laiško pradžia|persiųstas pranešimas"},
@@ -237,7 +256,7 @@ const struct pd_marker_words pd_marker_table[] = {
 	{"fa", "پیام اصلی|پیغام اصلی", "پیام فوروارد شده|پیام هدایت شده|پیام ارسال شده"},
 	{"hi", "मूल संदेश", "अग्रेषित संदेश|अग्रेषित किया गया संदेश"},
 	{"th", "ข้อความต้นฉบับ|ข้อความเดิม|ข้อความดั้งเดิม", "ข้อความที่ส่งต่อ|ข้อความที่ถูกส่งต่อ|เริ่มข้อความที่ส่งต่อ"},
-	{"vi", "tin nhắn gốc|thư gốc|thông điệp gốc|thư ban đầu", "thư đã chuyển tiếp|tin nhắn chuyển tiếp|thư chuyển tiếp|bắt đầu thư được chuyển tiếp"},
+	{"vi", "tin nhắn gốc|thư gốc|thông điệp gốc|thư ban đầu", "thư đã chuyển tiếp|tin nhắn chuyển tiếp|tin nhắn đã chuyển tiếp|thư chuyển tiếp|bắt đầu thư được chuyển tiếp"},
 	{"id", "pesan asli|surat asli|pesan awal", "pesan terusan|pesan yang diteruskan|pesan diteruskan|awal pesan yang diteruskan|surat terusan|mulai meneruskan pesan|pesan terusan|awal pesan yang diteruskan|pesan yang diteruskan"},
 	{"ms", "mesej asal", "mesej dipanjangkan|mesej yang dimajukan"},
 	{"zh-cn", "原始邮件|原邮件|原始信件|原始消息|回复的邮件|回复的原邮件|回复邮件|原始约会|初始邮件",
@@ -491,4 +510,6 @@ const char pd_forward_prefixes[] =
 	"fwd|fw|wg|weiterl|tr|rv|reenv|enc|i|inoltra|doorst|vs|vl|vb|videresendt|vidarebefordrat|edell|välitetty|pd|przek|pd.|fwd.|"
 	"továbbítás|továbbított|tov|preposlané|přeposláno|před|redirecționat|перес|пересл|fwd:re|πρθ|προ|i̇lt|ilt|iletilen|yönlendirilen|"
 	"הועבר|переслано|转发|轉寄|轉發|転送|전달|chuyển tiếp|terusan|تحويل|إعادة توجيه|ส่งต่อ|fs|ynt fwd|proslijeđeno|proslj|posredovano|"
+	"redir.|redir|redirecționare|redirecționată|videresend|edastatud|ed|persiųsta|persiųstas|pers|pārsūtīts|pārsūtīta|pārs|prp|pros|prosl|"
+	"birbid|birbidalia|přeposlané|předáno|yml|áframsent|i̇letildi|továbbítva|"
 	"trs|transf|transféré|réexp|rif fwd|reenviar|reenvío|reencaminhar|encaminhada|fwrd|forwarded";
