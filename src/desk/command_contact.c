@@ -243,6 +243,8 @@ static void check_pairs(struct command_run *run, const struct pd_command *comman
 		else if (strcmp(key, "mail") == 0 && pd_settings_mailbox_of(run->context->settings, identity.value) != NULL)
 			command_refused(run, command,
 					RUN_SAY(run, "{address} is an address of the desk itself.", "address", value));
+		else if (other != NULL && !is_removal && !pd_may_see_contact(run->context, run->context->agent, other->id))
+			command_refused(run, command, RUN_SAY(run, "{value} is somebody else's.", "value", value));
 		else if (other != NULL && !is_removal)
 			command_refused(run, command,
 					RUN_SAY(run, "{value} is {who}'s. #contact {value} = {self} tells that they are one.",

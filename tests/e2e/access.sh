@@ -118,6 +118,8 @@ dan company list
 grep -q hid.example "$work/shown" && fail "a company of hidden tickets is listed"
 refused company hid.example
 refused contact set max@hid.example name=Found
+refused contact set jane@acme.example mail=max@hid.example
+grep -q "Max Hid" "$work/shown" && fail "a hidden contact's name is told: $(cat "$work/shown")"
 refused contact merge jane@acme.example max@hid.example
 refused company set acme.example name=Mine
 counts='"\(.tickets) \(.open) \(.messages) \(.drafts) \(.outbox_waiting) \(.database_bytes)"'
