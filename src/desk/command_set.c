@@ -190,7 +190,10 @@ void command_check_set(struct command_run *run, const struct pd_command *command
 	if (before == NULL || command->words.count > 0 || run->ticket == NULL || run->ticket->status == NULL)
 		return;
 	struct pd_strings when = pd_split(run->context->arena, before, ';');
-	if (pd_strings_has_nocase(&when, pd_status_kind_name(run->ticket->status_kind)))
+	const char *by_name = pd_printf(run->context->arena, "%s:%s", run->ticket->pipeline != NULL ? run->ticket->pipeline : "",
+					      run->ticket->status);
+	if (pd_strings_has_nocase(&when, pd_status_kind_name(run->ticket->status_kind)) ||
+	    pd_strings_has_nocase(&when, by_name))
 		command_refused(run, command,
 				RUN_SAY(run,
 					"{status} needs the property {property}: add #set {property}={value}.",
@@ -222,11 +225,9 @@ void command_parse_choices(struct command_parser *parser, struct pd_command *com
 	}
 }
 
-/* The choices as the command leaves them; NULL: none. */
-static const char *changed_choices(struct command_run *run, const struct pd_command *command)
+/* The choices that there are now, as the command leaves them; NULL: none. */
+static const char *choices_after(struct pd_arena *arena, const struct pd_command *command, const char *now)
 {
-	struct pd_arena *arena = run->context->arena;
-	const char *now = run->ticket != NULL ? pd_ticket_get(arena, run->ticket, command->value) : NULL;
 	struct pd_strings old = pd_split(arena, now != NULL ? now : "", ';'), result = {0};
 	struct pd_strings given = pd_split(arena, command->words.items[0], ';');
 	bool is_adding = strcmp(command->spec->word, "add") == 0;
@@ -236,6 +237,30 @@ static const char *changed_choices(struct command_run *run, const struct pd_comm
 	for (size_t i = 0; is_adding && i < given.count; i++)
 		pd_strings_add_once(arena, &result, given.items[i]);
 	return result.count > 0 ? pd_strings_join(arena, &result, ";") : NULL;
+}
+
+static const char *changed_choices(struct command_run *run, const struct pd_command *command)
+{
+	struct pd_arena *arena = run->context->arena;
+	return choices_after(arena, command,
+			     run->ticket != NULL ? pd_ticket_get(arena, run->ticket, command->value) : NULL);
+}
+
+const char *command_value_after(struct command_run *run, const char *property)
+{
+	struct pd_arena *arena = run->context->arena;
+	const char *value = run->ticket != NULL ? pd_ticket_get(arena, run->ticket, property) : NULL;
+	for (size_t i = 0; i < run->commands->items.count; i++) {
+		const struct pd_command *command = &run->commands->items.items[i];
+		const char *word = command->spec->word;
+		if (!pd_equal(command->value, property))
+			continue;
+		if (strcmp(word, "set") == 0)
+			value = command->words.count > 0 ? command->words.items[0] : NULL;
+		else if (strcmp(word, "add") == 0 || strcmp(word, "remove") == 0)
+			value = choices_after(arena, command, value);
+	}
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 void command_check_choices(struct command_run *run, const struct pd_command *command)

@@ -96,14 +96,7 @@ static void check_required(struct command_run *run, const struct pd_command *com
 		if (!pd_strings_has_nocase(&when, pd_status_kind_name(status->kind)) &&
 		    !pd_strings_has_nocase(&when, by_name))
 			continue;
-		const char *value =
-			run->ticket != NULL ? pd_ticket_get(arena, run->ticket, group->name) : NULL;
-		for (size_t n = 0; n < run->commands->items.count; n++) {
-			const struct pd_command *other = &run->commands->items.items[n];
-			if (pd_command_gives(other, group->name))
-				value = other->words.items[0];
-		}
-		if (value != NULL && *value != '\0')
+		if (command_value_after(run, group->name) != NULL)
 			continue;
 		command_refused(run, command,
 				RUN_SAY(run, "{status} needs the property {property}: add #set {property}={value}.",

@@ -137,6 +137,8 @@ int command_apply_why(struct command_run *run, const struct pd_command *command)
 /* command_set.c */
 void command_parse_set(struct command_parser *parser, struct pd_command *command);
 void command_check_set(struct command_run *run, const struct pd_command *command);
+/* The custom property's value as the commands of the mail leave it; NULL: none. */
+const char *command_value_after(struct command_run *run, const char *property);
 int command_apply_set(struct command_run *run, const struct pd_command *command);
 void command_parse_choices(struct command_parser *parser, struct pd_command *command);
 void command_check_choices(struct command_run *run, const struct pd_command *command);

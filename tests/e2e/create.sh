@@ -142,4 +142,8 @@ check_equal "sent all the same" "$(pf_mails carol@example.net | wc -l) $(of $fou
 printf '#close\n#set since=2026-02-01\n\nSee you on Monday.\n' | send "$(reply_of "$told")" "Re: Lift inspection"
 pf_wait 20 pf_has carol@example.net $((sent + 1)) || fail "not sent"
 check_equal "closed with it" "$(of $four status_kind) $(of $four properties.since)" "closed 2026-02-01"
+postdesk do "$four" '#open' >/dev/null || fail "not opened"
+postdesk do "$four" '#set since=none' '#close' >/dev/null 2>"$work/told" && fail "closed without what it requires"
+grep -q 'since=VALUE' "$work/told" || fail "not told what it requires: $(cat "$work/told")"
+check_equal "open with it" "$(of $four status_kind) $(of $four properties.since)" "open 2026-02-01"
 desk_stop

@@ -14,6 +14,9 @@ notify_team = no
 [pipeline care]
 statuses = new:Fresh;open:Working;open:Checking;waiting:Asked;closed:Done
 
+[property reason]
+required_before = workshop:Scrapped
+
 [pipeline workshop]
 statuses = new:Arrived;open:On the bench;waiting:Parts ordered;closed:Handed back;closed:Scrapped
 END
@@ -35,7 +38,12 @@ postdesk do 2 '#status Checking' >/dev/null || fail "no status of its own"
 check_equal "a second one of a kind" "$(status 2)" "care open Checking"
 postdesk do 2 '#status Scrapped' >/dev/null 2>"$work/told" && fail "a status of another pipeline was taken"
 grep -q 'Scrapped' "$work/told" || fail "no reason: $(cat "$work/told")"
-postdesk do 3 '#status Scrapped' >/dev/null || fail "no second closed status"
+# One of them requires a property (R3), which stays as long as the status.
+postdesk do 3 '#status Scrapped' >/dev/null 2>"$work/told" && fail "scrapped without a reason"
+grep -q 'Scrapped needs the property reason' "$work/told" || fail "not told what it requires: $(cat "$work/told")"
+postdesk do 3 '#status Scrapped' '#set reason=Rust' >/dev/null || fail "no second closed status"
+postdesk do 3 '#set reason=none' >/dev/null 2>&1 && fail "what the status requires was taken away"
+check_equal "its reason" "$(postdesk list number:3 --json | jq -r .properties.reason)" Rust
 check_equal "found by kind" "$(postdesk list status:closed --columns number | xargs)" "number 3"
 check_equal "found by pipeline" "$(postdesk list pipeline:care --columns number | xargs)" "number 2 1"
 
