@@ -166,9 +166,14 @@ int command_apply_follow(struct command_run *run, const struct pd_command *comma
 int command_apply_unfollow(struct command_run *run, const struct pd_command *command)
 {
 	const char *who = pd_value_words(run->context, "follower", command->value);
-	bool is_owner = pd_equal(run->ticket->owner, command->value);
-	if (pd_plan_remove(run->context, run->ticket, "follower", command->value, 0,
-			   command_why(run, command)) != NULL)
+	const struct pd_agent *agent = pd_settings_agent(run->context->settings, command->value);
+	bool is_owner = agent != NULL && pd_agent_is(agent, run->ticket->owner);
+	bool did_follow = pd_plan_remove(run->context, run->ticket, "follower", command->value, 0,
+					 command_why(run, command)) != NULL;
+	for (size_t i = 0; agent != NULL && i < agent->was.count; i++)
+		did_follow |= pd_plan_remove(run->context, run->ticket, "follower", agent->was.items[i], 0,
+					     command_why(run, command)) != NULL;
+	if (did_follow)
 		command_report(run, command, RUN_SAY(run, "{who} follows no more", "who", who));
 	else if (!is_owner)
 		command_report(run, command, RUN_SAY(run, "{who} does not follow", "who", who));

@@ -187,7 +187,7 @@ static struct pd_draft *newest_draft(struct pd_context *context, const struct pd
 {
 	if (context->agent == NULL)
 		return NULL;
-	return pd_timeline_draft(context, ticket, context->agent->name, below);
+	return pd_timeline_draft(context, ticket, context->agent, below);
 }
 
 int command_apply_send(struct command_run *run, const struct pd_command *command)

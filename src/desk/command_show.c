@@ -207,7 +207,8 @@ static bool shows_message(const struct command_run *run, const struct pd_entry *
 	if (entry->message == NULL)
 		return false;
 	if (kind == PD_EVENT_DRAFT)
-		return pd_equal(entry->event.actor, run->context->actor);
+		return pd_equal(entry->event.actor, run->context->actor) ||
+		       (run->context->agent != NULL && pd_is_actor(run->context->agent, entry->event.actor));
 	return kind == PD_EVENT_MESSAGE || kind == PD_EVENT_COMMENT || kind == PD_EVENT_ATTACHED;
 }
 

@@ -117,7 +117,7 @@ static const struct pd_view *recorded(struct command_run *run, const char *recor
 static bool may_change(const struct command_run *run, const struct pd_view *view)
 {
 	const struct pd_agent *agent = run->context->agent;
-	return agent == NULL || agent->role == PD_ROLE_ADMINISTRATOR || pd_equal(view->author, agent->name);
+	return agent == NULL || agent->role == PD_ROLE_ADMINISTRATOR || pd_agent_is(agent, view->author);
 }
 
 static void refuse_change(struct command_run *run, const struct pd_command *command,
@@ -217,15 +217,25 @@ int command_apply_view(struct command_run *run, const struct pd_command *command
 	return 0;
 }
 
+/* The record of the agent's own view, which it may have made under another name; NULL: none. */
+static const char *own_record(struct pd_context *context, const char *key)
+{
+	const struct pd_agent *agent = context->agent;
+	for (size_t i = 0; agent != NULL && i <= agent->was.count; i++) {
+		const char *name = pd_printf(context->arena, "%s/%s", i == 0 ? agent->name : agent->was.items[i - 1], key);
+		if (pd_plan_record(context, PD_VIEW_RECORD, name) != NULL)
+			return name;
+	}
+	return NULL;
+}
+
 /* The record that #unview means: the agent's own first. NULL: none. */
 static const char *unviewed(struct command_run *run, const struct pd_command *command)
 {
 	struct pd_context *context = run->context;
 	const char *key = pd_view_key(context->arena, command->value);
-	const char *own = context->agent != NULL
-				  ? pd_printf(context->arena, "%s/%s", context->agent->name, key)
-				  : NULL;
-	if (own != NULL && pd_plan_record(context, PD_VIEW_RECORD, own) != NULL)
+	const char *own = own_record(context, key);
+	if (own != NULL)
 		return own;
 	const struct pd_view *shared = recorded(run, key);
 	return shared != NULL && pd_view_is_shared(context->arena, context->settings, shared->share, context->agent)

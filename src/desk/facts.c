@@ -51,6 +51,17 @@ static void add_message(struct pd_context *context, struct pd_ticket_facts *fact
 		    stored->from.addr != NULL ? stored->from.addr : "");
 }
 
+/* A draft's words are its author's alone, and those of a mail of commands say nothing beside what it did: neither is
+ * searched, by nobody. */
+static bool is_searched(const struct pd_entries *entries, const struct pd_event *event)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->items[i].event.kind == PD_EVENT_DRAFT && entries->items[i].event.message == event->message)
+			return false;
+	return event->kind == PD_EVENT_MESSAGE || event->kind == PD_EVENT_COMMENT || event->kind == PD_EVENT_ATTACHED ||
+	       event->kind == PD_EVENT_REMINDER || event->kind == PD_EVENT_UNDELIVERED;
+}
+
 static void add_messages(struct pd_context *context, const struct pd_ticket *ticket, pd_time until,
 			 struct pd_ticket_facts *facts)
 {
@@ -59,14 +70,14 @@ static void add_messages(struct pd_context *context, const struct pd_ticket *tic
 	struct pd_entries before = pd_timeline(context->desk, context->arena, ticket);
 	for (size_t i = 0; i < before.count; i++)
 		if (before.items[i].message != NULL && (until == 0 || before.items[i].event.at <= until))
-			add_message(context, facts, &text, before.items[i].message, before.items[i].message->text);
+			add_message(context, facts, &text, before.items[i].message,
+				    is_searched(&before, &before.items[i].event) ? before.items[i].message->text : NULL);
 	for (size_t i = 0; i < plan->events.count; i++) {
 		const struct pd_event *event = plan->events.items[i];
 		for (size_t n = 0; pd_ticket_includes(ticket, event->ticket) && event->message != 0 && n < plan->messages.count; n++) {
 			const struct pd_planned_message *message = &plan->messages.items[n];
 			if (message->stored.id == event->message)
-				add_message(context, facts, &text, &message->stored,
-					    message->search_text != NULL ? message->search_text : message->stored.text);
+				add_message(context, facts, &text, &message->stored, message->search_text);
 		}
 	}
 	facts->text = pd_fold(context->arena, text.data != NULL ? text.data : "");
@@ -99,9 +110,9 @@ static const struct pd_agenda *agenda_of(struct pd_context *context, const struc
 static void add_drafts(struct pd_context *context, const struct pd_ticket *ticket, struct pd_ticket_facts *facts)
 {
 	for (size_t i = 0; i < context->settings->agents.count; i++) {
-		const char *agent = context->settings->agents.items[i].name;
-		if (context->desk->draft_of(context->desk, context->arena, ticket->number, agent, 0) != NULL)
-			*pd_list_add(context->arena, &facts->drafts) = agent;
+		const struct pd_agent *agent = &context->settings->agents.items[i];
+		if (pd_timeline_draft(context, ticket, agent, 0) != NULL)
+			*pd_list_add(context->arena, &facts->drafts) = agent->name;
 	}
 }
 

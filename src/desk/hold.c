@@ -312,7 +312,7 @@ bool pd_take_confirmation(struct pd_context *context, const struct pd_mail *mail
 {
 	const struct pd_draft *draft = asked_about(context, mail);
 	/* Whoever else has the address has it by forwarding: that is mail like any other. */
-	if (draft == NULL || mail->agent == NULL || !pd_equal(mail->agent->name, draft->agent))
+	if (draft == NULL || mail->agent == NULL || !pd_agent_is(mail->agent, draft->agent))
 		return false;
 	const char *language = pd_agent_language(context, mail->agent);
 	struct pd_ticket *ticket =

@@ -287,6 +287,8 @@ bool pd_undo_is_grave(struct pd_context *context, int64_t action, int64_t ticket
 const char *pd_context_language(const struct pd_context *context);
 /* "agent:anna" -> "Anna Virtanen", "contact:ADDRESS" -> ADDRESS, others as they are. */
 char *pd_actor_words(struct pd_context *context, const char *actor);
+/* Did the agent do it, under this name or one that it had before? */
+bool pd_is_actor(const struct pd_agent *agent, const char *actor);
 /* A property's value as people read it: the status' name, an agent's or contact's name, "none". */
 char *pd_value_words(struct pd_context *context, const char *property, const char *value);
 

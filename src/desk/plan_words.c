@@ -35,6 +35,11 @@ const char *pd_context_language(const struct pd_context *context)
 	return context->settings->language;
 }
 
+bool pd_is_actor(const struct pd_agent *agent, const char *actor)
+{
+	return pd_starts(actor, "agent:") && pd_agent_is(agent, actor + strlen("agent:"));
+}
+
 char *pd_actor_words(struct pd_context *context, const char *actor)
 {
 	if (pd_starts(actor, "agent:")) {

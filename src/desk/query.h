@@ -50,6 +50,7 @@ struct pd_query {
 	pd_time time_end;	 /* with PD_IS: a time before this and not before `time`; 0: `time` alone */
 	int64_t number;		 /* number: the value */
 	const char *me;		 /* is:draft, is:task: whose alone; NULL: anybody's */
+	struct pd_strings me_was; /* names that this one had before */
 	size_t at;		 /* byte position in the text */
 };
 

@@ -159,6 +159,26 @@ static bool matches_contacts(struct matcher *m, const struct pd_query *query)
 
 /* --- the ticket's own --- */
 
+static bool is_drafted(const struct pd_ticket_facts *facts, const char *agent)
+{
+	return pd_strings_has(&facts->drafts, agent);
+}
+
+static bool has_task(const struct pd_ticket_facts *facts, const char *agent)
+{
+	return pd_task_is_open(facts->ticket, agent);
+}
+
+/* Is it so for the asking agent, under the name that it has or had? */
+static bool has_mine(const struct pd_query *query, bool (*is_so)(const struct pd_ticket_facts *, const char *),
+		     const struct pd_ticket_facts *facts)
+{
+	bool is_mine = is_so(facts, query->me);
+	for (size_t i = 0; !is_mine && i < query->me_was.count; i++)
+		is_mine = is_so(facts, query->me_was.items[i]);
+	return is_mine;
+}
+
 static bool matches_is(const struct pd_ticket_facts *facts, const struct pd_query *query)
 {
 	const struct pd_ticket *ticket = facts->ticket;
@@ -179,9 +199,9 @@ static bool matches_is(const struct pd_ticket_facts *facts, const struct pd_quer
 	if (strcmp(word, "automatic") == 0)
 		return ticket->is_automatic;
 	if (strcmp(word, "draft") == 0)
-		return query->me != NULL ? pd_strings_has(&facts->drafts, query->me) : facts->drafts.count > 0;
+		return query->me == NULL ? facts->drafts.count > 0 : has_mine(query, is_drafted, facts);
 	if (strcmp(word, "task") == 0)
-		return pd_task_is_open(ticket, query->me);
+		return query->me == NULL ? pd_task_is_open(ticket, NULL) : has_mine(query, has_task, facts);
 	if (strcmp(word, "snoozed") == 0)
 		return ticket->snoozed != 0;
 	if (strcmp(word, "unrouted") == 0)

@@ -253,8 +253,12 @@ static int set_word(struct query_parser *in, const struct query_term *term, cons
 		*pd_list_add(in->arena, &words) = field->words[i];
 	if (strcmp(field->name, "sla") == 0)
 		node->time = in->now; /* how a goal stands then */
-	if (strcmp(field->name, "is") == 0)
+	if (strcmp(field->name, "is") == 0) {
+		const struct pd_agent *agent = in->me != NULL ? pd_settings_agent(in->settings, in->me) : NULL;
 		node->me = in->me;
+		if (agent != NULL)
+			node->me_was = agent->was;
+	}
 	return set_found(in, term, node, strcmp(field->name, "is") == 0 ? N_("condition") : N_("state of goals"),
 			 pd_find_word(in->arena, &words, term->value));
 }

@@ -94,7 +94,14 @@ static int64_t here(const struct look *look, enum pd_id_kind kind, int64_t id)
 	return look->former != NULL ? pd_carried_lead(look->context, look->former, kind, id) : id;
 }
 
-/* Whose token is it, among the persons of that conversation? */
+static bool is_made_for_name(const struct look *look, int64_t conversation, const char *name, const char *token)
+{
+	return pd_token_equal(pd_strndup(look->context->arena, token, PD_TOKEN_CHARS),
+			      pd_token_for_agent(look->context, look->signed_number, conversation, name,
+						 token + PD_TOKEN_CHARS));
+}
+
+/* Whose token is it, among the persons of that conversation? Agents may have had another name then. */
 static bool is_made_for(const struct look *look, const struct pd_ticket *ticket, int64_t conversation, const char *token,
 			struct pd_recipient *recipient)
 {
@@ -110,9 +117,12 @@ static bool is_made_for(const struct look *look, const struct pd_ticket *ticket,
 		return false;
 	if (recipient->is_agent) {
 		for (size_t i = 0; i < context->settings->agents.count; i++) {
-			recipient->person = context->settings->agents.items[i].name;
-			if (pd_token_equal(mac, pd_token_for_agent(context, number, there, recipient->person,
-								   token + PD_TOKEN_CHARS)))
+			const struct pd_agent *agent = &context->settings->agents.items[i];
+			bool is_its = is_made_for_name(look, there, agent->name, token);
+			for (size_t n = 0; !is_its && n < agent->was.count; n++)
+				is_its = is_made_for_name(look, there, agent->was.items[n], token);
+			recipient->person = agent->name;
+			if (is_its)
 				return pd_token_payload_parse(token + PD_TOKEN_CHARS, &recipient->made,
 							      &recipient->version);
 		}

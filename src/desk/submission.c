@@ -36,9 +36,14 @@ static bool fits_contact(struct pd_context *context, const struct token *token, 
 static bool fits_any_agent(struct pd_context *context, const struct token *token, int64_t conversation)
 {
 	const struct pd_settings *settings = context->settings;
-	for (size_t i = 0; i < settings->agents.count; i++)
-		if (fits_agent(context, token, conversation, settings->agents.items[i].name))
+	for (size_t i = 0; i < settings->agents.count; i++) {
+		const struct pd_agent *agent = &settings->agents.items[i];
+		bool fits = fits_agent(context, token, conversation, agent->name);
+		for (size_t n = 0; !fits && n < agent->was.count; n++)
+			fits = fits_agent(context, token, conversation, agent->was.items[n]);
+		if (fits)
 			return true;
+	}
 	for (size_t i = 0; i < settings->former_agents.count; i++)
 		if (fits_agent(context, token, conversation, settings->former_agents.items[i]))
 			return true;

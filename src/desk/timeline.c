@@ -132,16 +132,27 @@ int64_t pd_ticket_days_left(const struct pd_ticket *ticket, pd_time keep, pd_tim
 	return pd_days_left(ticket->updated, keep, now);
 }
 
-struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const char *agent,
-				   int64_t below)
+static struct pd_draft *newer(struct pd_draft *draft, struct pd_draft *other)
+{
+	return draft == NULL || (other != NULL && other->id > draft->id) ? other : draft;
+}
+
+/* Of an agent under one of its names. */
+static struct pd_draft *newest_draft(struct pd_context *context, const struct pd_ticket *ticket, const char *name,
+				     int64_t below)
 {
 	struct pd_snapshot *desk = context->desk;
-	struct pd_draft *newest = desk->draft_of(desk, context->arena, ticket->number, agent, below);
-	for (size_t i = 0; i < ticket->absorbed.count; i++) {
-		struct pd_draft *draft =
-			desk->draft_of(desk, context->arena, ticket->absorbed.items[i].ticket, agent, below);
-		if (draft != NULL && (newest == NULL || draft->id > newest->id))
-			newest = draft;
-	}
+	struct pd_draft *newest = desk->draft_of(desk, context->arena, ticket->number, name, below);
+	for (size_t i = 0; i < ticket->absorbed.count; i++)
+		newest = newer(newest, desk->draft_of(desk, context->arena, ticket->absorbed.items[i].ticket, name, below));
+	return newest;
+}
+
+struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *agent,
+				   int64_t below)
+{
+	struct pd_draft *newest = newest_draft(context, ticket, agent->name, below);
+	for (size_t i = 0; i < agent->was.count; i++)
+		newest = newer(newest, newest_draft(context, ticket, agent->was.items[i], below));
 	return newest;
 }

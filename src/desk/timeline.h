@@ -26,7 +26,7 @@ int64_t pd_days_left(pd_time deleted, pd_time keep, pd_time now);
 /* Is that entry a reply that was stopped before it left? */
 bool pd_timeline_is_stopped(const struct pd_entries *entries, int64_t event);
 /* The agent's newest kept draft on the ticket, or on one merged into it, with an id below that (0: any); NULL. */
-struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const char *agent,
+struct pd_draft *pd_timeline_draft(struct pd_context *context, const struct pd_ticket *ticket, const struct pd_agent *agent,
 				   int64_t below);
 
 #endif

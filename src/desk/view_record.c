@@ -16,7 +16,7 @@ static bool is_private(const struct pd_view *view)
 /* A private view is its author's alone; not even administrators meet it. */
 static bool is_own(const struct pd_view *view, const struct pd_agent *agent)
 {
-	return agent != NULL && strcmp(view->share + strlen("private:"), agent->name) == 0;
+	return agent != NULL && pd_agent_is(agent, view->share + strlen("private:"));
 }
 
 char *pd_view_record_name(struct pd_arena *arena, const struct pd_view *view)

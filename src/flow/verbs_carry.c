@@ -145,7 +145,7 @@ static bool is_somebody_elses(const struct carrying *carrying, const struct pd_d
 {
 	const struct pd_agent *agent = carrying->call->agent;
 
-	return !carrying->is_whole && (!agent || !pd_equal(draft->agent, agent->name));
+	return !carrying->is_whole && (!agent || !pd_agent_is(agent, draft->agent));
 }
 
 /* What an event names. The words of others' drafts are theirs. */

@@ -249,7 +249,7 @@ static bool may_read(const struct pd_call *call, const struct pd_entries *entrie
 {
 	bool is_draft = false;
 
-	if (!call->agent || pd_equal(entry->event.actor, pd_printf(call->arena, "agent:%s", call->agent->name)))
+	if (!call->agent || pd_is_actor(call->agent, entry->event.actor))
 		return true;
 	for (size_t i = 0; i < entries->count; i++)
 		is_draft |= entries->items[i].event.kind == PD_EVENT_DRAFT &&

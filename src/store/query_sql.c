@@ -221,8 +221,21 @@ static void put_drafts(struct pd_sql_query *q, const struct pd_query *query)
 	pd_sql_put(q, DRAFTS);
 	if (query->me == NULL)
 		return;
-	pd_sql_put(q, " AND agent = ");
+	pd_sql_put(q, " AND agent IN (");
 	pd_sql_put_text(q, query->me);
+	for (size_t i = 0; i < query->me_was.count; i++) {
+		pd_sql_put(q, ", ");
+		pd_sql_put_text(q, query->me_was.items[i]);
+	}
+	pd_sql_put(q, ")");
+}
+
+static void put_task_of(struct pd_sql_query *q, const char *agent)
+{
+	pd_sql_put(q, "substr(value, -length(");
+	pd_sql_put_text(q, agent);
+	pd_sql_put(q, ") - 1) = ' ' || ");
+	pd_sql_put_text(q, agent);
 }
 
 /* Tickets with a task that is yet to be done (desk/tasks.h). */
@@ -232,10 +245,13 @@ static void put_tasks(struct pd_sql_query *q, const struct pd_query *query)
 		      " AND value >= 'open ' AND value < 'open!'");
 	if (query->me == NULL)
 		return;
-	pd_sql_put(q, " AND substr(value, -length(");
-	pd_sql_put_text(q, query->me);
-	pd_sql_put(q, ") - 1) = ' ' || ");
-	pd_sql_put_text(q, query->me);
+	pd_sql_put(q, " AND (");
+	put_task_of(q, query->me);
+	for (size_t i = 0; i < query->me_was.count; i++) {
+		pd_sql_put(q, " OR ");
+		put_task_of(q, query->me_was.items[i]);
+	}
+	pd_sql_put(q, ")");
 }
 
 static void put_is(struct pd_sql_query *q, const struct pd_query *query)

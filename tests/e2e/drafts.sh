@@ -22,6 +22,26 @@ check_equal "the customer's mails" "$(pf_mails carol@example.net | wc -l)" 0
 check_equal "in the view Drafts" "$(postdesk list --view drafts --json | jq -r .number)" 1
 check_equal "its status" "$(postdesk show 1 --json --brief | jq -r .status_kind)" new
 postdesk --as bob do 1 "#show" 2>&1 | grep -q "Switch it on" && fail "bob sees anna's draft"
+entry=$(postdesk show 1 --json | jq -r '[.timeline[] | select(.kind == "draft")][0].id')
+postdesk --as bob show 1 --raw "$entry" >/dev/null 2>&1 && fail "bob reads anna's draft"
+# Nor is it found by its words, now or as of an instant.
+for at in "" "--at 2099-01-01"; do
+	check_equal "found by a word of it $at" "$(postdesk --as bob list switch $at --json | wc -l)" 0
+	check_equal "by what the customer wrote $at" "$(postdesk --as bob list broken $at --json | wc -l)" 1
+done
+
+# Anna gets another name here: the draft is hers still, and so are what she follows and addresses of before.
+postdesk do 1 '#follow anna' >/dev/null || fail "anna does not follow"
+postdesk --as anna views set Torn is:open >/dev/null || fail "no view of anna's"
+sed -i -e 's/^\[agent anna\]/[agent annika]\nwas = anna/' -e 's/^members = anna/members = annika/' "$work/postdesk.conf"
+postdesk reload >/dev/null || fail "not reloaded"
+check_equal "in her view Drafts" "$(postdesk --as annika list --view drafts --json | jq -r .number)" 1
+postdesk --as annika show 1 --raw "$entry" | grep -q "Switch it on" || fail "her draft is not hers any more"
+postdesk --as bob show 1 --raw "$entry" >/dev/null 2>&1 && fail "bob reads anna's draft"
+check_equal "her view" "$(postdesk --as annika list --view torn --json | jq -r .number)" 1
+postdesk --as annika views remove Torn >/dev/null || fail "her view is not hers any more"
+postdesk --as annika do 1 '#unfollow' >/dev/null
+check_equal "followers" "$(postdesk show 1 --json --brief | jq -c .followers)" "[]"
 write "#send"
 check "the draft did not leave" pf_wait 20 pf_has carol@example.net 1
 grep -q "Switch it on" "$(pf_mails carol@example.net | tail -1)" || fail "the draft lacks its text"
