@@ -178,6 +178,14 @@ char *pd_printf(struct pd_arena *arena, const char *format, ...)
 	return text;
 }
 
+size_t pd_arena_size(const struct pd_arena *arena)
+{
+	size_t size = 0;
+	for (const struct chunk *chunk = arena->newest; chunk != NULL; chunk = chunk->older)
+		size += (size_t)(chunk->end - chunk->data);
+	return size;
+}
+
 void pd_arena_defer(struct pd_arena *arena, void (*done)(void *), void *data)
 {
 	struct deferred *deferred = PD_NEW(arena, struct deferred);

@@ -30,6 +30,8 @@ char *pd_strdup(struct pd_arena *arena, const char *text);
 char *pd_strndup(struct pd_arena *arena, const char *text, size_t len);
 char *pd_printf(struct pd_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *pd_vprintf(struct pd_arena *arena, const char *format, va_list args);
+/* Bytes that it holds, a chunk's rest included: for tests that tell how work grows. */
+size_t pd_arena_size(const struct pd_arena *arena);
 /* Calls done(data) when the arena is freed, newest first: for what is not memory. */
 void pd_arena_defer(struct pd_arena *arena, void (*done)(void *), void *data);
 

@@ -24,7 +24,8 @@ static void grow(struct pd_arena *arena, struct pd_places *places)
 			*slot_of(places, old.slots[i].number) = old.slots[i];
 }
 
-size_t pd_places_add(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place)
+/* The number's slot, which is taken where it was free. */
+static struct pd_place_slot *take(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place)
 {
 	assert(place < SIZE_MAX);
 	if (places->count * 2 >= places->room)
@@ -34,7 +35,17 @@ size_t pd_places_add(struct pd_arena *arena, struct pd_places *places, int64_t n
 		*slot = (struct pd_place_slot){number, place + 1};
 		places->count++;
 	}
-	return slot->place - 1;
+	return slot;
+}
+
+size_t pd_places_add(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place)
+{
+	return take(arena, places, number, place)->place - 1;
+}
+
+void pd_places_set(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place)
+{
+	take(arena, places, number, place)->place = place + 1;
 }
 
 bool pd_places_find(const struct pd_places *places, int64_t number, size_t *ret_place)

@@ -22,6 +22,8 @@ struct pd_places {
 
 /* Puts the number at that place unless it has one; its place. */
 size_t pd_places_add(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place);
+/* Puts it at that place, wherever it was before. */
+void pd_places_set(struct pd_arena *arena, struct pd_places *places, int64_t number, size_t place);
 bool pd_places_find(const struct pd_places *places, int64_t number, size_t *ret_place);
 
 #endif

@@ -163,13 +163,12 @@ void pd_take_import(struct pd_context *context, const struct pd_mail *mail);
 
 /* savepoint.c: back to an earlier state of the plan, where a part of the decision fails. */
 struct pd_savepoint {
-	struct pd_plan plan;
-	PD_LIST(struct pd_planned_ticket) tickets; /* copies */
-	PD_LIST(struct pd_planned_contact) contacts;
-	struct pd_event last;			   /* later changes may be added to the newest event */
+	struct pd_plan plan;  /* its lists' lengths; what stands in them is kept when it is changed */
+	struct pd_event last; /* later changes may be added to the newest event */
 };
 void pd_plan_save(struct pd_context *context, struct pd_savepoint *ret_savepoint);
-/* Pointers to tickets got from the plan since then are dead: ask again. */
+/* Pointers to tickets that came into the plan since then are dead: ask again. A savepoint may be gone back to again, but
+ * not after an earlier one was. */
 void pd_plan_back(struct pd_context *context, const struct pd_savepoint *savepoint);
 
 #endif

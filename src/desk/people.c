@@ -210,6 +210,8 @@ const struct pd_contact *pd_plan_contact(struct pd_context *context, const struc
 	if (better == NULL) {
 		better = pd_list_add(context->arena, &context->plan->contacts);
 		better->contact = *known;
+	} else {
+		pd_plan_keep_contact(context, better);
 	}
 	better->contact.name = name;
 	return &better->contact;
@@ -224,6 +226,8 @@ void pd_plan_note_contact(struct pd_context *context, const struct pd_change *ch
 	struct pd_planned_contact *place = planned(context, id);
 	if (place == NULL)
 		place = pd_list_add(context->arena, &context->plan->contacts);
+	else
+		pd_plan_keep_contact(context, place);
 	place->contact = *pd_contact_parse(context->arena, id, change->to);
 }
 

@@ -13,7 +13,6 @@
 #include "desk/inbox.h"
 
 #define HOPS_MAX 32 /* a chain of merges is followed so far */
-#define FEW	 16 /* tickets are found without an index */
 #define RESERVED 16 /* pointers to so many messages and contacts stay good */
 
 struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_settings *settings,
@@ -40,18 +39,6 @@ struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_setting
 
 /* --- tickets --- */
 
-bool pd_plan_place(const struct pd_plan *plan, int64_t number, size_t *ret_place)
-{
-	if (pd_places_find(&plan->places, number, ret_place))
-		return true;
-	for (size_t i = plan->places.count; i < plan->tickets.count; i++)
-		if (plan->tickets.items[i].ticket->number == number) {
-			*ret_place = i;
-			return true;
-		}
-	return false;
-}
-
 struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number)
 {
 	struct pd_plan *plan = context->plan;
@@ -65,9 +52,8 @@ struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number)
 		return NULL;
 	struct pd_ticket *copy = pd_ticket_copy(context->arena, found);
 	*pd_list_add(context->arena, &plan->tickets) =
-		(struct pd_planned_ticket){.ticket = copy, .base_version = copy->version};
-	for (size_t i = plan->places.count; plan->tickets.count > FEW && i < plan->tickets.count; i++)
-		(void)pd_places_add(context->arena, &plan->places, plan->tickets.items[i].ticket->number, i);
+		(struct pd_planned_ticket){.ticket = copy, .base_version = copy->version, .kept_at = plan->savepoints};
+	pd_plan_index(context);
 	return copy;
 }
 
@@ -115,13 +101,22 @@ static void add_change(struct pd_context *context, struct pd_event *event, const
 		(struct pd_change){.property = property, .from = from, .to = pd_strdup(context->arena, to)};
 }
 
+/* What is asked of a plan that may have very many events. */
+static void note(struct pd_context *context, const struct pd_change *change)
+{
+	pd_plan_note_contact(context, change);
+	if (pd_starts(change->property, PD_RECORD_PREFIX))
+		*pd_list_add(context->arena, &context->plan->recorded) = *change;
+}
+
 static void append(struct pd_context *context, struct pd_ticket *ticket, struct pd_event *event)
 {
+	pd_plan_keep_ticket(context, ticket);
 	bool follows = pd_ticket_apply(context->arena, ticket, event);
 	assert(follows);
 	(void)follows;
 	for (size_t i = 0; i < event->changes.count; i++)
-		pd_plan_note_contact(context, &event->changes.items[i]);
+		note(context, &event->changes.items[i]);
 	*pd_list_add(context->arena, &context->plan->events) = event;
 }
 
@@ -163,7 +158,9 @@ struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd
 		    strcmp(values[i].property, "team") != 0)
 			add_change(context, event, pd_strdup(context->arena, values[i].property), NULL,
 				   values[i].to);
-	*pd_list_add(context->arena, &context->plan->tickets) = (struct pd_planned_ticket){.ticket = ticket};
+	*pd_list_add(context->arena, &context->plan->tickets) =
+		(struct pd_planned_ticket){.ticket = ticket, .kept_at = context->plan->savepoints};
+	pd_plan_index(context);
 	append(context, ticket, event);
 	return ticket;
 }
@@ -173,9 +170,9 @@ struct pd_ticket *pd_plan_new_ticket(struct pd_context *context, const struct pd
 static const struct pd_stored *planned_message(const struct pd_context *context, int64_t message)
 {
 	const struct pd_plan *plan = context->plan;
-	for (size_t i = 0; i < plan->messages.count; i++)
-		if (plan->messages.items[i].stored.id == message)
-			return &plan->messages.items[i].stored;
+	for (size_t i = plan->messages.count; message != 0 && i > 0; i--) /* mostly the newest */
+		if (plan->messages.items[i - 1].stored.id == message)
+			return &plan->messages.items[i - 1].stored;
 	return NULL;
 }
 
@@ -263,8 +260,9 @@ static struct pd_event *change(struct pd_context *context, struct pd_ticket *tic
 	for (size_t i = 0; i < count; i++) {
 		add_change(context, event, changes[i].property, changes[i].from, changes[i].to);
 		*pd_list_add(context->arena, &step.changes) = event->changes.items[event->changes.count - 1];
-		pd_plan_note_contact(context, &event->changes.items[event->changes.count - 1]);
+		note(context, &event->changes.items[event->changes.count - 1]);
 	}
+	pd_plan_keep_ticket(context, ticket);
 	bool follows = pd_ticket_apply(context->arena, ticket, &step);
 	assert(follows);
 	(void)follows;
@@ -286,6 +284,7 @@ void pd_plan_amend(struct pd_context *context, struct pd_ticket *ticket, struct 
 	step.version = ticket->version + 1;
 	add_change(context, event, property, from, to);
 	*pd_list_add(context->arena, &step.changes) = event->changes.items[event->changes.count - 1];
+	pd_plan_keep_ticket(context, ticket);
 	(void)pd_ticket_apply(context->arena, ticket, &step);
 	ticket->version = event->version;
 }
@@ -348,15 +347,11 @@ struct pd_event *pd_plan_set(struct pd_context *context, struct pd_ticket *ticke
 /* What the plan has made of a record so far; false: nothing. */
 static bool is_planned_record(const struct pd_plan *plan, const char *property, const char **ret_value)
 {
-	for (size_t i = plan->events.count; i > 0; i--) {
-		const struct pd_event *event = plan->events.items[i - 1];
-		for (size_t n = event->changes.count; n > 0; n--) {
-			if (strcmp(event->changes.items[n - 1].property, property) == 0) {
-				*ret_value = event->changes.items[n - 1].to;
-				return true;
-			}
+	for (size_t i = plan->recorded.count; i > 0; i--)
+		if (strcmp(plan->recorded.items[i - 1].property, property) == 0) {
+			*ret_value = plan->recorded.items[i - 1].to;
+			return true;
 		}
-	}
 	return false;
 }
 
@@ -382,13 +377,10 @@ struct pd_records pd_plan_records(struct pd_context *context, const char *kind)
 	struct pd_records kept = context->desk->records(context->desk, context->arena, kind), records = {0};
 	const char *prefix = pd_record_property(context->arena, kind, "");
 	struct pd_strings planned = {0};
-	for (size_t i = 0; i < context->plan->events.count; i++) {
-		const struct pd_event *event = context->plan->events.items[i];
-		for (size_t n = 0; n < event->changes.count; n++) {
-			const char *property = event->changes.items[n].property;
-			if (pd_starts(property, prefix) && !pd_strings_has(&planned, property + strlen(prefix)))
-				*pd_list_add(context->arena, &planned) = property + strlen(prefix);
-		}
+	for (size_t i = 0; i < context->plan->recorded.count; i++) {
+		const char *property = context->plan->recorded.items[i].property;
+		if (pd_starts(property, prefix) && !pd_strings_has(&planned, property + strlen(prefix)))
+			*pd_list_add(context->arena, &planned) = property + strlen(prefix);
 	}
 	for (size_t i = 0; i < kept.count; i++)
 		if (!pd_strings_has(&planned, kept.items[i].name))

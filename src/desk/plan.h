@@ -73,6 +73,7 @@ struct pd_planned_ticket {
 	struct pd_ticket *ticket; /* the working copy; only looked at where its version is still base_version */
 	int64_t base_version;	  /* as read; 0: new */
 	struct pd_agenda agenda;  /* by pd_goals_settle */
+	size_t kept_at;		  /* the newest savepoint for which it is kept, or that it is younger than */
 };
 
 /* Of a ticket that no event changes. */
@@ -90,6 +91,14 @@ struct pd_planned_mark {
 struct pd_planned_contact {
 	struct pd_contact contact;
 	bool is_new;
+};
+
+/* A ticket or a contact of the plan as it was at a savepoint, before it was changed. */
+struct pd_planned_former {
+	struct pd_ticket *ticket;	/* the working copy; NULL: it is a contact */
+	const struct pd_ticket *was;
+	size_t place;			/* of the contact */
+	struct pd_planned_contact contact;
 };
 
 struct pd_planned_draft {
@@ -121,8 +130,10 @@ struct pd_refusal {
 
 struct pd_plan {
 	PD_LIST(struct pd_event *) events; /* in order */
+	PD_LIST(struct pd_change) recorded; /* of the events' changes those of records */
 	PD_LIST(struct pd_planned_ticket) tickets;
-	struct pd_places places; /* of the first of them, by number; the rest is not in it yet */
+	struct pd_places places; /* of the first `placed` of them, by number; may have some that are gone, too */
+	size_t placed;
 	PD_LIST(struct pd_planned_message) messages;
 	PD_LIST(struct pd_planned_contact) contacts;
 	PD_LIST(struct pd_planned_id) ids;
@@ -134,6 +145,8 @@ struct pd_plan {
 	PD_LIST(struct pd_planned_agenda) agendas;
 	PD_LIST(struct pd_planned_record) records;
 	PD_LIST(struct pd_planned_claim) claims;
+	PD_LIST(struct pd_planned_former) formers; /* oldest first: savepoint.c */
+	size_t savepoints;			   /* made so far */
 	bool is_carried; /* events of the past: of records the newest counts, in whatever order they come */
 	/* A kept draft that shall be decided now with the agent's consent; flow reads it and calls
 	 * pd_decide_held on the same plan. 0: none. */
@@ -186,6 +199,11 @@ struct pd_context pd_context_new(struct pd_arena *arena, const struct pd_setting
 
 /* Where the ticket stands among those of the plan; false: it is not there. */
 bool pd_plan_place(const struct pd_plan *plan, int64_t number, size_t *ret_place);
+/* Before a ticket, or a contact that stands in the plan, is changed: savepoint.c. */
+void pd_plan_keep_ticket(struct pd_context *context, struct pd_ticket *ticket);
+void pd_plan_keep_contact(struct pd_context *context, const struct pd_planned_contact *contact);
+/* After a ticket was added, so that it is found quickly where they are many. */
+void pd_plan_index(struct pd_context *context);
 /* The working copy of a ticket (read once through the snapshot); NULL when there is none. */
 struct pd_ticket *pd_plan_ticket(struct pd_context *context, int64_t number);
 /* Follows merges: the ticket where that number leads to. */

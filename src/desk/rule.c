@@ -37,8 +37,8 @@ bool pd_rule_is_enabled(const struct pd_group *rule)
 
 static bool is_of_a_machine(const struct pd_context *context, const struct pd_event *event)
 {
-	for (size_t i = 0; i < context->plan->messages.count; i++) {
-		const struct pd_stored *stored = &context->plan->messages.items[i].stored;
+	for (size_t i = context->plan->messages.count; event->message != 0 && i > 0; i--) {
+		const struct pd_stored *stored = &context->plan->messages.items[i - 1].stored;
 		if (stored->id == event->message)
 			return (stored->kinds & (PD_KINDS_OF_MACHINES | PD_KIND_BOUNCE | PD_KIND_DSN)) != 0;
 	}
@@ -117,17 +117,39 @@ static bool is_set_off_by(const struct pd_context *context, const char *on, cons
 	}
 }
 
+/* The events of a plan by ticket. It grows with the plan; what a rule did in vain is gone before it is asked again. */
+struct by_ticket {
+	struct pd_places chains;  /* ticket -> place in newest */
+	PD_LIST(size_t) newest;	  /* of a ticket: one more than the place of its newest event */
+	PD_LIST(size_t) previous; /* of each event: the same of the one before it on that ticket; 0: none */
+};
+
+/* One more than the place of the ticket's newest event; 0: the plan has none. */
+static size_t newest_of(struct pd_context *context, struct by_ticket *events, int64_t ticket)
+{
+	size_t at;
+	while (events->previous.count < context->plan->events.count) {
+		const size_t place = events->previous.count;
+		at = pd_places_add(context->arena, &events->chains, context->plan->events.items[place]->ticket,
+				   events->newest.count);
+		if (at == events->newest.count)
+			*pd_list_add(context->arena, &events->newest) = 0;
+		*pd_list_add(context->arena, &events->previous) = events->newest.items[at];
+		events->newest.items[at] = place + 1;
+	}
+	return pd_places_find(&events->chains, ticket, &at) ? events->newest.items[at] : 0;
+}
+
 /* Does an event of the plan on the ticket set the rule off? */
-static bool is_set_off(struct pd_context *context, const struct pd_group *rule, const struct pd_ticket *ticket)
+static bool is_set_off(struct pd_context *context, const struct pd_group *rule, const struct pd_ticket *ticket,
+		       struct by_ticket *events)
 {
 	const char *on = pd_group_value(rule, "on", NULL);
 	struct pd_strings all = pd_split(context->arena, on != NULL ? on : "", ';');
-	for (size_t i = 0; i < context->plan->events.count; i++) {
-		const struct pd_event *event = context->plan->events.items[i];
-		for (size_t n = 0; event->ticket == ticket->number && n < all.count; n++)
-			if (is_set_off_by(context, all.items[n], event))
+	for (size_t at = newest_of(context, events, ticket->number); at > 0; at = events->previous.items[at - 1])
+		for (size_t n = 0; n < all.count; n++)
+			if (is_set_off_by(context, all.items[n], context->plan->events.items[at - 1]))
 				return true;
-	}
 	for (size_t n = 0; n < all.count; n++)
 		if (pd_starts(all.items[n], "goal:") && has_reached(context, all.items[n], ticket))
 			return true;
@@ -216,6 +238,7 @@ void pd_rules(struct pd_context *context)
 {
 	const struct pd_settings *settings = context->settings;
 	PD_LIST(int64_t) tickets = {0};
+	struct by_ticket events = {0};
 	if (context->is_import || context->plan->is_refused)
 		return;
 	for (size_t i = 0; i < context->plan->tickets.count; i++)
@@ -226,7 +249,7 @@ void pd_rules(struct pd_context *context)
 			continue;
 		for (size_t n = 0; n < tickets.count; n++) {
 			struct pd_ticket *ticket = pd_plan_ticket(context, tickets.items[n]);
-			if (pd_rule_minds(ticket) && is_set_off(context, rule, ticket))
+			if (pd_rule_minds(ticket) && is_set_off(context, rule, ticket, &events))
 				pd_rule_run(context, rule, ticket);
 		}
 	}

@@ -1552,6 +1552,33 @@ static void test_savepoint(void **state)
 	assert_string_equal(small_ticket(scene->desk, 1)->priority, "high");
 }
 
+/* One within another: each is gone back to, the inner twice; a ticket read meanwhile is as the desk has it. */
+static void test_savepoints(void **state)
+{
+	struct scene *scene = *state;
+	struct pd_context context = small_context(scene->desk, "agent:anna");
+	struct pd_savepoint outer, inner;
+	struct pd_ticket *ticket = pd_plan_ticket(&context, 1);
+	const char *as_it_was = ticket->priority;
+	pd_plan_save(&context, &outer);
+	pd_plan_set(&context, ticket, "priority", "low", NULL);
+	pd_plan_save(&context, &inner);
+	for (int i = 0; i < 2; i++) {
+		pd_plan_set(&context, ticket, "priority", "high", NULL);
+		pd_plan_add(&context, ticket, "follower", "bob", 0, NULL);
+		pd_plan_back(&context, &inner);
+		assert_ptr_equal(pd_plan_ticket(&context, 1), ticket);
+		assert_string_equal(ticket->priority, "low");
+		assert_false(pd_strings_has(&ticket->followers, "bob"));
+	}
+	pd_plan_set(&context, ticket, "category", "other", NULL);
+	pd_plan_back(&context, &outer);
+	assert_string_equal(ticket->priority, as_it_was);
+	assert_null(ticket->category);
+	assert_int_equal(context.plan->events.count, 0);
+	assert_int_equal(ticket->version, small_ticket(scene->desk, 1)->version);
+}
+
 static void test_unproven_forward(void **state)
 {
 	struct scene *scene = *state;
@@ -1745,6 +1772,7 @@ int main(void)
 		TEST(test_limit_of_confirmations),
 		cmocka_unit_test(test_who_may_not_see_is_not_told),
 		TEST(test_savepoint),
+		TEST(test_savepoints),
 		TEST(test_unproven_forward),
 		TEST(test_bad_command_in_first_mail),
 		TEST(test_question_of_an_agent),

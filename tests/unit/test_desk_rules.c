@@ -307,6 +307,47 @@ static void fails_half_way(void **state)
 			    "The rule half did nothing: #undo: There is no action 999.");
 }
 
+/* --- rules on many tickets --- */
+
+static int with_many(void **state)
+{
+	(void)state;
+	desk = small_desk_new("[rule up]\non = created\ndo = #priority high\n"
+			      "[rule half]\non = created\ndo = #assign bob; #undo 999\n");
+	return 0;
+}
+
+/* What rules take of memory, of a plan with so many tickets: each is changed by one and tried in vain by the other. */
+static size_t memory_of(size_t tickets)
+{
+	PD_AUTO_ARENA arena = pd_arena_new();
+	struct pd_context context =
+		pd_context_new(arena, desk->settings, &desk->fake->snapshot, desk->now, "postdesk");
+	const struct pd_mailbox *mailbox = &desk->settings->mailboxes.items[0];
+	for (size_t i = 0; i < tickets; i++)
+		pd_plan_new_ticket(&context, mailbox, NULL, 0);
+	const size_t before = pd_arena_size(arena);
+	pd_rules(&context);
+	assert_int_equal(context.plan->tickets.count, tickets);
+	for (size_t i = 0; i < tickets; i++) {
+		const struct pd_ticket *ticket = context.plan->tickets.items[i].ticket;
+		size_t place;
+		assert_string_equal(ticket->priority, "high");
+		assert_null(ticket->owner);
+		assert_true(pd_plan_place(context.plan, ticket->number, &place));
+		assert_int_equal(place, i);
+	}
+	assert_int_equal(context.plan->messages.count, tickets); /* what the second says */
+	return pd_arena_size(arena) - before;
+}
+
+static void grows_with_tickets(void **state)
+{
+	(void)state;
+	const size_t some = memory_of(500), twice = memory_of(1000);
+	assert_in_range(twice, some, some * 5 / 2);
+}
+
 /* --- rules of goals --- */
 
 static int with_goals(void **state)
@@ -517,6 +558,7 @@ int main(void)
 		WITH(with_rules, makes_tickets),
 		WITH(with_rules, fails),
 		WITH(with_rules, fails_half_way),
+		WITH(with_many, grows_with_tickets),
 		WITH(with_goals, of_goals),
 		WITH(with_makers, no_loop),
 		WITH(with_making_escalation, no_loop_of_escalations),
