@@ -59,10 +59,11 @@ static const char *log_in(struct pd_arena *arena, int fd, const struct pd_chat *
 	if (pd_write_all_until(fd, hello, strlen(hello), deadline) || await(fd, &answer, " id=", "<stream:error") != 0)
 		return strstr(answer.data ? answer.data : "", "host-unknown") ? "the server knows no component of this name"
 									       : "the server speaks no component protocol there";
-	while (!stream_id(answer.data) && answer.len < ANSWER_MAX)
+	g_autofree char *id = stream_id(answer.data);
+
+	for (; id == NULL; id = stream_id(answer.data))
 		if (await(fd, &answer, ">", ">") < 0)
 			return "the server speaks no component protocol there";
-	g_autofree char *id = stream_id(answer.data);
 	g_autofree char *both = g_strconcat(id, secret, NULL);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, both, -1);
 	const char *handshake = pd_printf(arena, "<handshake>%s</handshake>", digest);

@@ -193,10 +193,16 @@ static const char version_15[] =
 	"INSERT INTO first_entry SELECT ticket / 32, min(id) FROM event INDEXED BY event_first WHERE version = 1 GROUP BY 1;"
 	"DROP INDEX event_first;";
 
+/* For purging: whether a message stands in another entry, too (ids grow, so that a mail adds to the last page), and a
+ * ticket's drafts. */
+static const char version_16[] =
+	"CREATE INDEX event_message ON event (message) WHERE message IS NOT NULL;"
+	"CREATE INDEX draft_ticket ON draft (ticket);";
+
 /* From version N to N + 1. */
 static const char *const migrations[PD_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4, version_5, version_6,
 							     version_7, version_8, version_9, version_10, version_11,
-							     version_12, version_13, version_14, version_15};
+							     version_12, version_13, version_14, version_15, version_16};
 
 static int put_meta(struct pd_connection *connection, const char *name, size_t len, struct pd_error *error)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PURGE_BATCH 100 /* tickets a call, so that other commits do not wait long */
+#define PURGE_BATCH 20 /* tickets a call, so that other commits do not wait long */
 
 struct purge {
 	struct pd_sqlite *store;
@@ -162,10 +162,6 @@ static int purge_ticket(struct purge *p, int64_t number)
 	pd_sql_bind(visitors, "i", number);
 	if (!failed)
 		failed = pd_sql_run(writer, visitors, p->error);
-	sqlite3_stmt *letters = SQL(writer, "UPDATE outbox SET bytes = NULL WHERE ticket = ? AND state > 1");
-	pd_sql_bind(letters, "i", number);
-	if (!failed)
-		failed = pd_sql_run(writer, letters, p->error);
 	return failed || events.count == 0
 		       ? failed
 		       : put_tombstone(p, number, events.items[events.count - 1].event.version);

@@ -168,7 +168,7 @@ int64_t pd_sql_number(struct pd_connection *connection, const char *sql);
 
 /* --- schema (schema.c) --- */
 
-#define PD_SCHEMA_VERSION 15
+#define PD_SCHEMA_VERSION 16
 #define PD_FIRST_ENTRY	  32 /* tickets to a row of first_entry; the schema has it, too */
 int pd_schema_migrate(struct pd_connection *connection, struct pd_error *error);
 int pd_schema_check(struct pd_connection *connection, struct pd_error *error); /* for readers */

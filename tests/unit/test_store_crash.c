@@ -708,7 +708,7 @@ static void test_older_schema(void **state)
 	sqlite3 *db;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE deleted_entry; DROP TABLE record; DROP TABLE in_force; DROP TABLE agent_key; DROP TABLE agenda;"
-				      "DROP INDEX ticket_snoozed; DROP INDEX outbox_lines; DROP TABLE unindexed; DROP TABLE absorbed;"
+				      "DROP INDEX event_message; DROP INDEX draft_ticket; DROP INDEX ticket_snoozed; DROP INDEX outbox_lines; DROP TABLE unindexed; DROP TABLE absorbed;"
 				      "DROP INDEX contact_company; ALTER TABLE contact DROP COLUMN details;"
 				      "DROP INDEX ticket_priority; DROP INDEX ticket_category; DROP INDEX ticket_source;"
 				      "DROP INDEX ticket_status; DROP INDEX ticket_mailbox; DROP INDEX ticket_created;"
