@@ -41,9 +41,9 @@ void pd_absence_end(struct pd_context *context, struct pd_ticket *ticket, const 
 	for (size_t i = 0; i < records.count; i++) {
 		struct pd_absence absence;
 		bool is_own = pd_absence_parse(context->arena, &records.items[i], &absence) &&
-			      pd_equal(absence.agent, agent->name);
-		if (is_own && absence.from <= context->now)
-			pd_absence_set(context, ticket, agent, absence.key, 0, 0, NULL, why);
+			      pd_agent_is(agent, absence.agent);
+		if (is_own && absence.from <= context->now) /* also under a former name */
+			pd_plan_set_record(context, ticket, PD_ABSENCE, records.items[i].name, NULL, why);
 		else if (is_own)
 			*pd_list_add(context->arena, &left) = records.items[i];
 	}

@@ -133,7 +133,7 @@ struct pd_availability pd_availability_of(struct pd_arena *arena, const struct p
 	for (size_t i = 0; i < records->count; i++) {
 		struct pd_absence absence;
 		if (pd_absence_parse(arena, &records->items[i], &absence) &&
-		    pd_equal(absence.agent, agent->name) && absence.until > at)
+		    pd_agent_is(agent, absence.agent) && absence.until > at)
 			*pd_list_add(arena, &presence.absences) = absence;
 	}
 	const struct pd_absence *absence = deciding(&presence, at);

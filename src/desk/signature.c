@@ -80,7 +80,7 @@ static bool name_mail_of(struct pd_context *context, const struct pd_strings *id
 			context->desk->message_id(context->desk, context->arena, ids->items[i]);
 		for (size_t n = 0; n < known.count; n++)
 			if (!known.items[n].is_reference &&
-			    (agent == NULL || pd_equal(known.items[n].agent, agent->name)) &&
+			    (agent == NULL || pd_agent_is(agent, known.items[n].agent)) &&
 			    pd_plan_ticket_followed(context, known.items[n].ticket) == ticket)
 				return true;
 	}

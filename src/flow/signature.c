@@ -17,18 +17,29 @@ struct pd_verifier_tools pd_flow_verifier_tools(const struct pd_settings *settin
 	};
 }
 
-/* Why there are none, else NULL. */
+static bool add_keys_of(struct pd_flow *flow, struct pd_arena *arena, const char *name, struct pd_public_keys *keys)
+{
+	struct pd_agent_keys found;
+	struct pd_error error;
+
+	if (pd_store_keys(pd_flow_store(flow), arena, name, false, &found, &error))
+		return false;
+	for (size_t i = 0; i < found.count; i++)
+		*pd_list_add(arena, keys) = found.items[i].key;
+	return true;
+}
+
+/* Under its name and its former ones. Why there are none, else NULL. */
 static const char *load_keys(struct pd_flow *flow, struct pd_arena *arena, const struct pd_agent *agent,
 			     struct pd_public_keys *ret_keys)
 {
-	struct pd_agent_keys keys;
-	struct pd_error error;
+	bool is_read = add_keys_of(flow, arena, agent->name, ret_keys);
 
-	if (pd_store_keys(pd_flow_store(flow), arena, agent->name, false, &keys, &error))
+	for (size_t i = 0; i < agent->was.count && is_read; i++)
+		is_read = add_keys_of(flow, arena, agent->was.items[i], ret_keys);
+	if (!is_read)
 		return "the registered keys cannot be read";
-	for (size_t i = 0; i < keys.count; i++)
-		*pd_list_add(arena, ret_keys) = keys.items[i].key;
-	return keys.count ? NULL : "no key of this agent is registered";
+	return ret_keys->count ? NULL : "no key of this agent is registered";
 }
 
 void pd_flow_check_signature(struct pd_flow *flow, struct pd_arena *arena, const struct pd_settings *settings,

@@ -26,7 +26,7 @@ static json_t *absences_of(struct pd_call *call, const struct pd_records *record
 		struct pd_absence absence;
 
 		if (!pd_absence_parse(call->arena, &records->items[i], &absence) ||
-		    !pd_equal(absence.agent, agent->name) || pd_equal(absence.key, "here") || absence.until <= now)
+		    !pd_agent_is(agent, absence.agent) || pd_equal(absence.key, "here") || absence.until <= now)
 			continue;
 		json_t *object = json_object();
 

@@ -208,6 +208,16 @@ sed -i '/^gpg = /d; /^signature_deadline/d' "$work/postdesk.conf"
 postdesk reload || fail "reload"
 [ -z "$(ls -A "$work/state/gnupg")" ] || fail "left behind: $(ls "$work/state/gnupg")"
 
+echo "A key goes on under its agent's new name"
+cp "$work/postdesk.conf" "$work/former.conf"
+sed -i 's/^\[agent anna\]/[agent anja]\nwas = anna/; s/^members = anna/members = anja/' "$work/postdesk.conf"
+postdesk reload || fail "reload: $(postdesk check 2>&1)"
+printf '#close\n\nRenamed.\n' | signed pgp+ anna@example.com "$anna" "$anna2" "Re: Printer 2" >"$work/renamed.eml"
+hand_in "$PF_PORT" anna@example.com "$anna2" <"$work/renamed.eml"
+check_equal "the status" "$(state 2 status_kind)" closed
+cp "$work/former.conf" "$work/postdesk.conf"
+postdesk reload && postdesk do 2 open >/dev/null || fail "reload and open"
+
 echo "A backup has the keys; a removed key proves nothing"
 postdesk backup "$work/backup" || fail "backup"
 sed "s|^state = .*|state = $work/backup|" "$work/postdesk.conf" >"$work/backup.conf"

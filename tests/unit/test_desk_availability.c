@@ -8,7 +8,7 @@
 #include "desk/availability.h"
 #include "small_desk.h"
 
-/* anna works Monday to Friday 9 to 17 in Helsinki, but not on 2026-11-24; bob has no hours. */
+/* anna works Monday to Friday 9 to 17 in Helsinki, but not on 2026-11-24; bob, who was called rob, has no hours. */
 static void give_hours(struct small_desk *desk)
 {
 	struct pd_calendar_week week = {.zone = "Europe/Helsinki"};
@@ -21,6 +21,8 @@ static void give_hours(struct small_desk *desk)
 	for (size_t i = 0; i < desk->settings->agents.count; i++)
 		if (pd_equal(desk->settings->agents.items[i].name, "anna"))
 			desk->settings->agents.items[i].calendar = "hours";
+		else if (pd_equal(desk->settings->agents.items[i].name, "bob"))
+			*pd_list_add(desk->arena, &desk->settings->agents.items[i].was) = "rob";
 	pd_calendar_unref(calendar);
 }
 
@@ -81,6 +83,7 @@ static const struct {
 	{"here, until the hours go on", "anna", "2026-11-21T10:00:00Z",
 	 "anna/here=2026-11-21T09:30:00Z/2026-11-23T07:00:00Z #available",
 	 "available until 2026-11-23T15:00:00Z #available"},
+	{"under a former name", "bob", "2026-11-21T10:00:00Z", "rob/away=2026-11-21T09:00:00Z/.. #away", "away until - #away"},
 	{"past ones", "bob", "2026-11-21T10:00:00Z", "bob/a=2026-11-20T09:00:00Z/2026-11-21T10:00:00Z A",
 	 "available until - "},
 	{"another's", "bob", "2026-11-21T10:00:00Z", "anna/away=2026-11-21T09:00:00Z/.. #away", "available until - "},
