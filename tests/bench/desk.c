@@ -26,7 +26,7 @@
 #define LARGE	1000
 
 static const char configuration[] =
-	"[postdesk]\nstate = state\nhostname = desk.example\nlmtp = unix:lmtp\nsubmit = sendmail:/bin/true\n"
+	"[postdesk]\nstate = state\nhostname = desk.example\nlmtp = unix:lmtp\nkeep_deleted = 3650d\nsubmit = sendmail:/bin/true\n"
 	"categories = billing;shipping;returns;login;printing;network;account;legal;press;partners;security;recall\n\n"
 	"[pipeline support]\nstatuses = new:New;open:Open;waiting:Waiting on customer;closed:Closed\n"
 	"[pipeline sales]\nstatuses = new:Lead;open:Talking;waiting:Offer sent;closed:Won;closed:Lost\n\n"

@@ -98,9 +98,18 @@ prosody_start() {
 	pf_wait 30 prosody_answers
 }
 
+prosody_has_ended() {
+	case $(sed -n 's/^State:[[:space:]]*//p' "/proc/$prosody_pid/status" 2>/dev/null) in
+	'' | Z*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# With thousands of connections it may take its time.
 prosody_stop() {
 	if [ -n "${prosody_pid:-}" ]; then
 		kill "$prosody_pid" 2>/dev/null
+		pf_wait 10 prosody_has_ended || kill -9 "$prosody_pid" 2>/dev/null
 		wait "$prosody_pid" 2>/dev/null
 	fi
 	prosody_pid=
