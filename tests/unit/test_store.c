@@ -934,6 +934,43 @@ static void test_purge(struct desk *desk)
 		fail_msg("%s", wrong.items[0]);
 }
 
+/* What was split off stands on two tickets; it goes with the last of them. */
+static void test_purge_of_shared(struct desk *desk)
+{
+	struct pd_error error = {0};
+	PD_AUTO_RAW raw = pd_raw_from_bytes("x", 1);
+	struct test_mail first = hello, other = hello;
+	first.raw = other.raw = raw;
+	other.message_id = "other@example.org";
+	other.from = "other@example.org";
+	other.subject = "Scanner";
+	const int64_t one = deliver(desk, first), two = deliver(desk, other);
+	assert_int_not_equal(one, two);
+	struct pd_commit commit = {.snapshot = begin(desk), .now = TEST_NOW};
+	struct pd_context c = pd_context_new(desk->arena, desk->settings, commit.snapshot, TEST_NOW, "agent:anna");
+	const int64_t message = commit.snapshot->ticket(commit.snapshot, desk->arena, one)->first_in_message;
+	bool is_shared = false;
+	const struct pd_entries entries = commit.snapshot->timeline(commit.snapshot, desk->arena, one, 0);
+	for (size_t i = 0; i < entries.count; i++)
+		if (entries.items[i].message != NULL && entries.items[i].message->id == message) {
+			struct pd_ticket *ticket = pd_plan_ticket(&c, two);
+			pd_plan_message_again(&c, ticket, entries.items[i].message, ticket->conversations.items[0].id, NULL);
+			is_shared = true;
+			break;
+		}
+	assert_true(is_shared);
+	pd_plan_set(&c, pd_plan_ticket(&c, one), "deleted", "yes", NULL);
+	commit.plan = c.plan;
+	assert_int_equal(pd_store_commit(desk->store, &commit, &error), 0);
+	pd_store_end(commit.snapshot);
+	int64_t count = -1;
+	assert_int_equal(pd_store_purge(desk->store, TEST_NOW + 1, &count, &error), 0);
+	assert_int_equal(count, 1);
+	struct pd_raw *kept = NULL;
+	assert_int_equal(pd_store_raw(desk->store, message, &kept, &error), 0);
+	pd_raw_free(kept);
+}
+
 static void set_entry_deleted(struct desk *desk, int64_t number, int64_t entry, bool is_deleted)
 {
 	struct pd_error error = {0};
@@ -1366,6 +1403,7 @@ static const struct {
 	{"search takes anything", test_search_takes_anything},
 	{"order of listings", test_list_order},
 	{"purge", test_purge},
+	{"purge of what is shared", test_purge_of_shared},
 	{"purge of entries", test_purge_of_entries},
 	{"configuration of events", test_config_of_events},
 	{"keys of agents", test_keys},
